@@ -1,0 +1,293 @@
+//! Answering a challenge with a code, or with three in a row.
+
+use super::{Account, OneTimeCheck};
+use crate::domain::budget::Throttle;
+use crate::domain::challenge::{
+    Answer, AnswerKind, Challenge, Passed, Purpose, Rejection, Typed, Verdict,
+};
+use crate::domain::event::EventKind;
+use crate::domain::factor::{Factor, drift_of};
+use crate::domain::id::FactorId;
+use crate::domain::proof::{Proof, ProvenBy};
+use crate::domain::refusal::Refusal;
+use crate::domain::sealed::{SealContext, SealedSecret};
+use crate::domain::time::Moment;
+use crate::domain::totp::{Code, Step, TRIPLE_SEARCH, TotpSecret, find_three, match_code};
+use crate::domain::transition::{Decision, Transition};
+
+use super::draft::Draft;
+
+/// What it takes to judge an answer.
+#[derive(Debug)]
+#[must_use]
+pub enum Question<'a> {
+    /// Nothing: it is malformed, or throttled.
+    Decided(Verdict),
+    /// A factor's secret, unsealed.
+    Totp(Asked<'a>),
+    /// One evaluation of the slow hash.
+    OneTime(OneTimeCheck<'a>),
+}
+
+/// A well-formed answer that waits for a factor's secret.
+#[derive(Debug)]
+#[must_use]
+pub struct Asked<'a> {
+    account: &'a Account,
+    challenge: &'a Challenge,
+    factor: &'a Factor,
+    /// The answer named a factor of the account. If not, one is judged all the same, for the time
+    /// it takes.
+    known: bool,
+    codes: Codes,
+    moment: Moment<'a>,
+}
+
+#[derive(Debug)]
+enum Codes {
+    One(Code),
+    Three([Code; 3]),
+}
+
+impl Account {
+    /// Reads an answer to a challenge and says what it takes to judge it.
+    ///
+    /// # Errors
+    /// [`Refusal::ChallengeExpired`] after ten minutes or when the credentials have changed,
+    /// [`Refusal::ChallengeSpent`] when it was passed or has taken five codes,
+    /// [`Refusal::WrongAnswerKind`], [`Refusal::EnrolmentExpired`].
+    pub fn question<'a>(
+        &'a self,
+        challenge: &'a Challenge,
+        answer: &Answer,
+        moment: Moment<'a>,
+    ) -> Result<Question<'a>, Refusal> {
+        self.check_challenge(challenge, moment)?;
+        match (&answer.0, &challenge.purpose) {
+            (AnswerKind::Enrolment(typed), Purpose::Enrol) => {
+                self.ask_enrolment(challenge, typed, moment)
+            }
+            (AnswerKind::Enrolment(_), _) | (_, Purpose::Enrol) => Err(Refusal::WrongAnswerKind),
+            (AnswerKind::Recovery(typed), _) => self.ask_recovery(challenge, typed, moment),
+            (AnswerKind::Code { factor, typed }, _) => {
+                self.ask(challenge, *factor, std::slice::from_ref(typed), moment)
+            }
+            (AnswerKind::ThreeCodes { factor, typed }, _) => {
+                self.ask(challenge, *factor, typed, moment)
+            }
+        }
+    }
+
+    fn check_challenge(&self, challenge: &Challenge, moment: Moment<'_>) -> Result<(), Refusal> {
+        self.settled()?;
+        if challenge.subject != self.subject {
+            return Err(Refusal::ForeignSession);
+        }
+        if challenge.stamp != self.stamp || moment.now > challenge.expires_at {
+            return Err(Refusal::ChallengeExpired);
+        }
+        if self.charged.of(challenge.id).passed { Err(Refusal::ChallengeSpent) } else { Ok(()) }
+    }
+
+    fn ask<'a>(
+        &'a self,
+        challenge: &'a Challenge,
+        named: Option<FactorId>,
+        typed: &[Typed],
+        moment: Moment<'a>,
+    ) -> Result<Question<'a>, Refusal> {
+        let settings = moment.settings;
+        let answered = self.charged.of(challenge.id).spent;
+        let answers_left = settings.answers_per_challenge.saturating_sub(answered);
+        if answers_left == 0 {
+            return Err(Refusal::ChallengeSpent);
+        }
+        let left = Some(answers_left);
+        let rejected = |rejection: Rejection| Ok(Question::Decided(Verdict::Rejected(rejection)));
+
+        let default = self.preferred().filter(|f| !f.suspended);
+        let default = default.or_else(|| self.factors.iter().find(|f| !f.suspended));
+        let named_factor = named.and_then(|id| self.factor(id));
+        let Some(factor) = named_factor.or(default).filter(|f| !f.suspended) else {
+            return rejected(Rejection {
+                suspended: true,
+                answers_left: left,
+                ..Rejection::plain()
+            });
+        };
+        let digits = factor.totp().params.digits();
+        let codes = match typed {
+            [one] => Code::parse(one, digits).map(Codes::One),
+            [a, b, c] => Code::parse(a, digits)
+                .zip(Code::parse(b, digits))
+                .zip(Code::parse(c, digits))
+                .map(|((a, b), c)| Codes::Three([a, b, c])),
+            _ => None,
+        };
+        let three_codes_wanted = self.guesses_spent(moment);
+        let Some(codes) = codes else {
+            let malformed = Rejection::malformed();
+            return rejected(Rejection { answers_left: left, three_codes_wanted, ..malformed });
+        };
+        match (&codes, settings.throttle) {
+            (Codes::One(_), Throttle::Budget { .. }) if three_codes_wanted => {
+                return rejected(Rejection {
+                    answers_left: left,
+                    three_codes_wanted,
+                    ..Rejection::plain()
+                });
+            }
+            (Codes::Three(_), Throttle::SuspendAfter { .. }) => {
+                return Err(Refusal::WrongAnswerKind);
+            }
+            _ => {}
+        }
+        let known = named.is_none() || named_factor.is_some();
+        Ok(Question::Totp(Asked { account: self, challenge, factor, known, codes, moment }))
+    }
+
+    fn guesses_spent(&self, moment: Moment<'_>) -> bool {
+        matches!(moment.settings.throttle, Throttle::Budget { .. })
+            && self.budget.left(&moment.settings.throttle, moment.now) == 0
+    }
+}
+
+impl Asked<'_> {
+    /// The sealed secret to open.
+    pub fn sealed(&self) -> &SealedSecret {
+        &self.factor.totp().sealed
+    }
+
+    /// The place it is bound to.
+    pub fn context(&self) -> SealContext<'_> {
+        SealContext {
+            subject: &self.account.subject,
+            factor: self.factor.id,
+            params: self.factor.totp().params,
+        }
+    }
+
+    /// Judges the answer. `resealed` is the same secret under the primary key, when the stored one
+    /// is not: a right answer stores it.
+    ///
+    /// A single code is charged before it is judged, a replayed one too. A failed triple changes
+    /// nothing: it needs no limit, at 7 chances in 10¹⁸.
+    pub fn judge(self, secret: &TotpSecret, resealed: Option<SealedSecret>) -> Decision<Verdict> {
+        let totp = self.factor.totp();
+        let seconds = self.moment.unix_seconds();
+        let acceptable = |step: &Step| self.known && *step > totp.last_step;
+        match &self.codes {
+            Codes::One(code) => {
+                let window = totp.window(seconds, self.moment.settings.window);
+                let step = match_code(secret, totp.params, code, window).filter(acceptable);
+                Decision::Change(self.charged(step, resealed))
+            }
+            Codes::Three(codes) => {
+                let window = totp.window(seconds, TRIPLE_SEARCH);
+                match find_three(secret, totp.params, codes, window).filter(acceptable) {
+                    Some(first) => Decision::Change(self.three_in_a_row(first + 2, resealed)),
+                    None => Decision::Unchanged(Verdict::Rejected(self.rejection(self.account))),
+                }
+            }
+        }
+    }
+
+    fn charged(self, step: Option<Step>, resealed: Option<SealedSecret>) -> Transition<Verdict> {
+        let mut draft = self.account.draft(self.moment);
+        let throttle = &self.moment.settings.throttle;
+        draft.next.budget.charge(throttle, self.moment.now);
+        draft.next.charged.charge(self.challenge.id);
+        match step {
+            Some(step) => self.accepted(draft, step, resealed),
+            None => self.rejected(draft),
+        }
+    }
+
+    fn three_in_a_row(self, last: Step, resealed: Option<SealedSecret>) -> Transition<Verdict> {
+        let mut draft = self.account.draft(self.moment);
+        let drift = drift_of(last, self.moment.unix_seconds(), self.factor.totp().params);
+        if let Some(factor) = draft.factor_mut(self.factor.id) {
+            factor.totp_mut().drift = drift;
+        }
+        self.accepted(draft, last, resealed)
+    }
+
+    fn accepted(
+        self,
+        mut draft: Draft<'_>,
+        step: Step,
+        resealed: Option<SealedSecret>,
+    ) -> Transition<Verdict> {
+        let seconds = self.moment.unix_seconds();
+        if let Some(factor) = draft.factor_mut(self.factor.id) {
+            factor.last_used_at = factor.last_used_at.max(self.moment.now);
+            let totp = factor.totp_mut();
+            totp.learn(step, seconds);
+            // Every step up to this one is burned, whatever the clock does next.
+            totp.last_step = step;
+            totp.sealed = resealed.unwrap_or_else(|| totp.sealed.clone());
+        }
+        draft.next.budget.failures = 0;
+        let factor = self.factor.id;
+        draft.event(EventKind::CodeAccepted { factor, purpose: self.challenge.purpose.clone() });
+        draft.pass(self.challenge, ProvenBy::Totp(factor))
+    }
+
+    fn rejected(self, mut draft: Draft<'_>) -> Transition<Verdict> {
+        let factor = self.known.then_some(self.factor.id);
+        draft.event(EventKind::CodeRejected { factor, purpose: self.challenge.purpose.clone() });
+        let spent = draft.next.budget.left(&self.moment.settings.throttle, self.moment.now) == 0;
+        match self.moment.settings.throttle {
+            Throttle::Budget { .. } if spent && !draft.next.budget.told => {
+                draft.next.budget.told = true;
+                draft.event(EventKind::GuessesSpent);
+            }
+            Throttle::SuspendAfter { .. } if spent => {
+                draft.next.factors.iter_mut().for_each(|factor| factor.suspended = true);
+                draft.event(EventKind::FactorsSuspended);
+            }
+            _ => {}
+        }
+        let rejection = self.rejection(&draft.next);
+        draft.commit(Verdict::Rejected(rejection))
+    }
+
+    /// What the user may know of the state after this answer.
+    fn rejection(&self, after: &Account) -> Rejection {
+        let answered = after.charged.of(self.challenge.id).spent;
+        Rejection {
+            malformed: false,
+            answers_left: Some(self.moment.settings.answers_per_challenge.saturating_sub(answered)),
+            three_codes_wanted: after.guesses_spent(self.moment),
+            suspended: after.factors.iter().all(|factor| factor.suspended),
+        }
+    }
+}
+
+impl Draft<'_> {
+    fn factor_mut(&mut self, id: FactorId) -> Option<&mut Factor> {
+        self.next.factors.iter_mut().find(|factor| factor.id == id)
+    }
+
+    /// The challenge is passed: gives back its guesses, closes it and makes the proof.
+    pub(super) fn pass(mut self, challenge: &Challenge, by: ProvenBy) -> Transition<Verdict> {
+        let next = &mut self.next;
+        next.budget.give_back(next.charged.of(challenge.id).spent);
+        if next.budget.refill_due && challenge.purpose == Purpose::SignIn {
+            next.budget.refill();
+        }
+        next.charged.pass(challenge.id);
+        let recovery_left = next.recovery.as_ref().map(|set| set.left());
+        let low = recovery_left.is_some_and(|left| left <= usize::from(self.low_stock()));
+        let proof = Proof::new(
+            challenge.subject.clone(),
+            challenge.session,
+            self.next.stamp,
+            challenge.purpose.clone(),
+            by,
+            self.now(),
+        );
+        let heading = challenge.heading.clone();
+        self.commit(Verdict::Passed(Passed { proof, recovery_left, low, heading }))
+    }
+}

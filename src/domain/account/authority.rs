@@ -1,0 +1,102 @@
+//! Who may do what: the checks in front of every sensitive decision.
+
+use super::Account;
+use crate::domain::assurance::Assurance;
+use crate::domain::id::Subject;
+use crate::domain::invalid::{Invalid, bytes_within, no_control};
+use crate::domain::refusal::Refusal;
+use crate::domain::step_up::{Needed, StepUpRule};
+use crate::domain::time::Moment;
+
+/// That the host allows an operation on somebody's account, granted explicitly for this one case.
+///
+/// Being an administrator of an organisation grants nothing here: authority over an *account* is
+/// the host's to give, because an account may belong to several organisations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostAuthority {
+    pub(super) over: Subject,
+    pub(super) actor: Subject,
+    pub(super) reason: String,
+}
+
+impl HostAuthority {
+    /// Grants `actor` authority over the account of `over`, with the reason that the audit trail
+    /// will show: 1 to 255 bytes without control characters.
+    ///
+    /// # Errors
+    /// [`Invalid`] when the reason is out of bounds.
+    pub fn grant(over: Subject, actor: Subject, reason: &str) -> Result<Self, Invalid> {
+        bytes_within("reason", reason, 1, 255)?;
+        no_control("reason", reason)?;
+        Ok(Self { over, actor, reason: reason.to_owned() })
+    }
+
+    /// Over whose account.
+    pub fn over(&self) -> &Subject {
+        &self.over
+    }
+
+    /// To whom.
+    pub fn actor(&self) -> &Subject {
+        &self.actor
+    }
+}
+
+impl Account {
+    /// Refuses a session that is another user's, or whose evidence is void.
+    pub fn check_session(&self, session: &Assurance) -> Result<(), Refusal> {
+        self.settled()?;
+        if session.subject() != &self.subject {
+            return Err(Refusal::ForeignSession);
+        }
+        let complete = if self.enabled() {
+            session.has_second_factor()
+        } else {
+            session.first_factor().is_some()
+        };
+        if session.stamp() != self.stamp || !complete {
+            return Err(Refusal::SignInAgain);
+        }
+        // After a reset, only the session that used the enrolment code is anything at all.
+        let holder = self.enrolment.as_ref().is_none_or(|e| e.used_by == Some(session.session()));
+        if holder { Ok(()) } else { Err(Refusal::EnrolmentNeeded) }
+    }
+
+    /// What changes the credentials of an account that has MFA wants the second factor, fresh.
+    pub(super) fn check_second_factor(
+        &self,
+        session: &Assurance,
+        moment: Moment<'_>,
+    ) -> Result<(), Refusal> {
+        self.check_session(session)?;
+        let rule = StepUpRule::fresh(Needed::SecondFactor, moment.settings.fresh);
+        rule.check_evidence(session, moment.now).map(drop)
+    }
+
+    /// Adding a factor: with MFA on as above, and a recovery code will do; with MFA off a fresh
+    /// first factor.
+    pub(super) fn check_may_add(
+        &self,
+        session: &Assurance,
+        moment: Moment<'_>,
+    ) -> Result<(), Refusal> {
+        self.check_session(session)?;
+        let needed = if self.enabled() { Needed::SecondFactor } else { Needed::FirstFactor };
+        let rule = StepUpRule::fresh(needed, moment.settings.fresh).or_recovery();
+        rule.check_evidence(session, moment.now).map(drop)
+    }
+
+    /// An administrative operation wants the actor's own second factor, fresh, and the host's
+    /// authority over the account in question. `self` is the actor's account.
+    pub fn check_authority(
+        &self,
+        session: &Assurance,
+        authority: &HostAuthority,
+        moment: Moment<'_>,
+    ) -> Result<(), Refusal> {
+        if authority.actor != self.subject {
+            return Err(Refusal::ForeignSession);
+        }
+        self.check_second_factor(session, moment)
+    }
+}

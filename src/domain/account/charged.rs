@@ -1,0 +1,51 @@
+//! How often the latest challenges were answered, kept where no client can wind it back.
+
+use crate::domain::id::ChallengeId;
+
+/// How many challenges an account keeps count of.
+const KEPT: usize = 8;
+
+/// The counts of the last eight challenges that were charged, the newest last.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct ChargedChallenges(pub(crate) Vec<ChargedChallenge>);
+
+/// One challenge's count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ChargedChallenge {
+    pub(crate) id: ChallengeId,
+    /// Guesses it has spent, the right one included.
+    pub(crate) spent: u8,
+    /// It was passed.
+    pub(crate) passed: bool,
+}
+
+impl ChargedChallenges {
+    /// The count of a challenge; zero when it was never charged.
+    pub(super) fn of(&self, id: ChallengeId) -> ChargedChallenge {
+        let known = self.0.iter().find(|charged| charged.id == id);
+        known.copied().unwrap_or(ChargedChallenge { id, spent: 0, passed: false })
+    }
+
+    /// Counts one more answer and returns the new count.
+    pub(super) fn charge(&mut self, id: ChallengeId) -> u8 {
+        let mut count = self.of(id);
+        count.spent = count.spent.saturating_add(1);
+        self.put(count);
+        count.spent
+    }
+
+    /// Marks a challenge as passed: it takes no further answer.
+    pub(super) fn pass(&mut self, id: ChallengeId) {
+        let mut count = self.of(id);
+        count.passed = true;
+        self.put(count);
+    }
+
+    fn put(&mut self, count: ChargedChallenge) {
+        self.0.retain(|charged| charged.id != count.id);
+        if self.0.len() >= KEPT {
+            self.0.remove(0);
+        }
+        self.0.push(count);
+    }
+}

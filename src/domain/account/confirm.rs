@@ -1,0 +1,162 @@
+//! Confirming a setup with a code.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::Account;
+use crate::domain::assurance::Assurance;
+use crate::domain::event::EventKind;
+use crate::domain::factor::drift_of;
+use crate::domain::id::SetupId;
+use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
+use crate::domain::refusal::Refusal;
+use crate::domain::setup::{Confirmation, Confirmed, PendingSetup, RightCode, SetupRejection};
+use crate::domain::time::Moment;
+use crate::domain::totp::{Code, Step, TotpSecret, Window, find_offset, match_code};
+use crate::domain::transition::{Decision, Transition};
+
+/// How far a confirmation searches for the authenticator's clock.
+const CLOCK_SEARCH: TimeDelta = TimeDelta::minutes(10);
+
+/// What a code did to a setup.
+#[derive(Debug)]
+#[must_use]
+pub enum Judged<'a> {
+    /// It is decided: the code was wrong, or a further factor needs no recovery codes.
+    Decided(Decision<Confirmed>),
+    /// The code is right, and a set of recovery codes has to be issued with it.
+    Right(ConfirmedFirst<'a>),
+}
+
+/// A right code that waits for a recovery set. It says nothing to the user yet.
+#[derive(Debug)]
+#[must_use]
+pub struct ConfirmedFirst<'a> {
+    account: &'a Account,
+    session: &'a Assurance,
+    pending: &'a PendingSetup,
+    step: Step,
+    moment: Moment<'a>,
+}
+
+impl Account {
+    /// Judges a code that is to confirm a setup, with the setup's secret unsealed.
+    ///
+    /// A setup has ten tries of its own. A wrong code is searched for within ten minutes either
+    /// way, so that its owner hears that the phone's clock is off instead of that the code is.
+    ///
+    /// # Errors
+    /// As [`open_setup`](Self::open_setup).
+    pub fn judge_confirmation<'a>(
+        &'a self,
+        session: &'a Assurance,
+        id: SetupId,
+        typed: &str,
+        secret: &TotpSecret,
+        moment: Moment<'a>,
+    ) -> Result<Judged<'a>, Refusal> {
+        let pending = self.open_setup(session, id, moment)?;
+        let Some(code) = Code::parse(typed, pending.params.digits()) else {
+            let rejected =
+                SetupRejection { malformed: true, tries_left: pending.tries_left, clock_off: None };
+            return Ok(Judged::Decided(Decision::Unchanged(Confirmed::Rejected(rejected))));
+        };
+        let window =
+            Window::around(moment.unix_seconds(), pending.params, 0, moment.settings.window);
+        let Some(step) = match_code(secret, pending.params, &code, window) else {
+            let off = clock_off(pending, secret, &code, window);
+            return Ok(Judged::Decided(Decision::Change(self.charge_try(id, off, moment))));
+        };
+        let right = ConfirmedFirst { account: self, session, pending, step, moment };
+        if self.enabled() && pending.replaces.is_none() {
+            return Ok(Judged::Decided(Decision::Change(right.added())));
+        }
+        Ok(Judged::Right(right))
+    }
+
+    fn charge_try(
+        &self,
+        id: SetupId,
+        clock_off: Option<TimeDelta>,
+        moment: Moment<'_>,
+    ) -> Transition<Confirmed> {
+        let mut draft = self.draft(moment);
+        draft.event(EventKind::SetupCodeRejected { setup: id });
+        let mut tries_left = 0;
+        if let Some(pending) = &mut draft.next.pending {
+            pending.tries_left = pending.tries_left.saturating_sub(1);
+            tries_left = pending.tries_left;
+        }
+        if tries_left == 0 {
+            draft.end_setup();
+        }
+        draft.commit(Confirmed::Rejected(SetupRejection {
+            malformed: false,
+            tries_left,
+            clock_off,
+        }))
+    }
+}
+
+impl ConfirmedFirst<'_> {
+    /// Issues the recovery codes: for a first factor they wait, with it, until they are saved; with
+    /// a replacement they take the old set's place at once.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] when the set is too small or too large, [`Refusal::UnknownFactor`] when
+    /// the factor to replace is gone.
+    pub fn with_codes(
+        self,
+        codes: RecoveryCodes,
+        hashed: HashedCodes,
+    ) -> Result<Transition<Confirmed>, Refusal> {
+        let recovery = Arc::new(RecoverySet::new(hashed, self.moment.now)?);
+        let right = self.right_code();
+        let mut draft = self.account.draft(self.moment);
+        let Some(lost) = self.pending.replaces else {
+            draft.event(EventKind::SetupConfirmed { setup: self.pending.id });
+            if let Some(pending) = &mut draft.next.pending {
+                pending.confirmed = Some(Confirmation { right, recovery });
+            }
+            return Ok(draft.commit(Confirmed::FirstFactor(codes)));
+        };
+        self.account.known(lost)?;
+        draft.next.pending = None;
+        draft.next.recovery = Some(recovery);
+        draft.event(EventKind::FactorReplaced { lost, factor: self.pending.factor });
+        draft.event(EventKind::RecoveryCodesReplaced);
+        let session = draft.activate(self.session, self.pending, right);
+        if draft.next.preferred == Some(lost) {
+            draft.next.preferred = Some(self.pending.factor);
+        }
+        draft.remove_factor(lost);
+        Ok(draft.commit(Confirmed::Replaced(session.without_factor(lost), codes)))
+    }
+
+    /// A further factor is active at once; the recovery codes stay as they are.
+    fn added(self) -> Transition<Confirmed> {
+        let mut draft = self.account.draft(self.moment);
+        draft.next.pending = None;
+        draft.event(EventKind::FactorAdded { factor: self.pending.factor });
+        let session = draft.activate(self.session, self.pending, self.right_code());
+        draft.commit(Confirmed::Added(session))
+    }
+
+    fn right_code(&self) -> RightCode {
+        let drift = drift_of(self.step, self.moment.unix_seconds(), self.pending.params);
+        RightCode { at: self.moment.now, step: self.step, drift }
+    }
+}
+
+fn clock_off(
+    pending: &PendingSetup,
+    secret: &TotpSecret,
+    code: &Code,
+    window: Window,
+) -> Option<TimeDelta> {
+    let period = i64::from(pending.params.period());
+    let reach = u8::try_from(CLOCK_SEARCH.num_seconds() / period).unwrap_or(u8::MAX);
+    let steps = find_offset(secret, pending.params, code, Window { reach, ..window })?;
+    Some(TimeDelta::seconds(steps * period))
+}

@@ -1,0 +1,86 @@
+//! The next state of an account while it is being decided.
+
+use chrono::{DateTime, Utc};
+
+use super::Account;
+use crate::domain::event::EventKind;
+use crate::domain::id::{FactorId, SessionId, Stamp, Version};
+use crate::domain::time::Moment;
+use crate::domain::transition::Transition;
+
+/// A copy of the account that a decision changes, and what happens with it.
+pub(super) struct Draft<'a> {
+    pub(super) next: Account,
+    expected: Option<Version>,
+    events: Vec<EventKind>,
+    moment: Moment<'a>,
+}
+
+impl Account {
+    /// Begins the next state. Its version is decided here and nowhere else.
+    pub(super) fn draft<'a>(&self, moment: Moment<'a>) -> Draft<'a> {
+        let mut next = self.clone();
+        let expected = self.stored.then_some(self.version);
+        if self.stored {
+            next.version = self.version.next();
+        }
+        next.stored = true;
+        Draft { next, expected, events: Vec::with_capacity(2), moment }
+    }
+}
+
+impl Draft<'_> {
+    pub(super) fn event(&mut self, kind: EventKind) {
+        self.events.push(kind);
+    }
+
+    /// The credentials change: evidence under the old stamp is void, and a setup that another
+    /// session had begun is discarded.
+    pub(super) fn new_stamp(&mut self, by: Option<SessionId>) -> Stamp {
+        self.next.stamp = Stamp::at(self.next.version);
+        if self.next.pending.as_ref().is_some_and(|pending| Some(pending.session) != by) {
+            self.end_setup();
+        }
+        self.next.stamp
+    }
+
+    /// Discards the pending setup, if there is one.
+    pub(super) fn end_setup(&mut self) {
+        if let Some(pending) = self.next.pending.take() {
+            self.events.push(EventKind::SetupEnded { setup: pending.id });
+        }
+    }
+
+    /// Takes a factor away and, if it was the preferred one, prefers the most recently used.
+    pub(super) fn remove_factor(&mut self, id: FactorId) {
+        self.next.factors.retain(|factor| factor.id != id);
+        if self.next.preferred == Some(id) {
+            let latest = self.next.factors.iter().max_by_key(|factor| factor.last_used_at);
+            self.next.preferred = latest.map(|factor| factor.id);
+        }
+    }
+
+    /// Takes every factor and the recovery codes away.
+    pub(super) fn clear_factors(&mut self) {
+        self.next.factors.clear();
+        self.next.preferred = None;
+        self.next.recovery = None;
+        self.next.budget.failures = 0;
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.moment.now
+    }
+
+    pub(super) fn low_stock(&self) -> u8 {
+        self.moment.settings.low_stock
+    }
+
+    pub(super) fn commit<T>(self, outcome: T) -> Transition<T> {
+        Transition::put(self.expected, self.next, self.events, self.moment.now, outcome)
+    }
+
+    pub(super) fn erase<T>(self, outcome: T) -> Transition<T> {
+        Transition::erase(self.expected, self.next.subject, self.events, self.moment.now, outcome)
+    }
+}

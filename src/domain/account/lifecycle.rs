@@ -1,0 +1,194 @@
+//! What happens to an account from outside: a password change, a new sealing key, a new subject,
+//! erasure.
+
+use super::{Account, HostAuthority};
+use crate::domain::assurance::Assurance;
+use crate::domain::event::EventKind;
+use crate::domain::id::{FactorId, Stamp, Subject, Version};
+use crate::domain::refusal::Refusal;
+use crate::domain::sealed::{KeyId, SealContext, SealedSecret};
+use crate::domain::time::Moment;
+use crate::domain::transition::{Decision, Transition};
+
+/// A secret that was sealed anew.
+#[derive(Debug, Clone)]
+pub struct Reseal {
+    /// Whose it is.
+    pub factor: FactorId,
+    /// What was opened. If that is no longer stored, the new seal is dropped.
+    pub from: SealedSecret,
+    /// The same secret under the new key or in its new place.
+    pub to: SealedSecret,
+}
+
+/// Where a moving account arrives.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The new subject.
+    pub subject: Subject,
+    /// The version the new row will be created with: a random first one.
+    pub version: Version,
+}
+
+impl Account {
+    /// Notes that the password was changed, or reset: evidence gained before is void, in every
+    /// session but the one that made the change, which is returned under its new stamp.
+    ///
+    /// The next sign-in with both factors refills the guess budget.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInAgain`] or [`Refusal::ForeignSession`] when that session is void itself.
+    pub fn password_changed(
+        &self,
+        session: Option<&Assurance>,
+        moment: Moment<'_>,
+    ) -> Result<Transition<Option<Assurance>>, Refusal> {
+        self.settled()?;
+        session.map(|session| self.check_session(session)).transpose()?;
+        let mut draft = self.draft(moment);
+        draft.next.password_changed_at = Some(moment.now);
+        draft.next.budget.refill_due = true;
+        draft.event(EventKind::PasswordChanged);
+        let stamp = draft.new_stamp(session.map(Assurance::session));
+        Ok(draft.commit(session.map(|session| session.clone().under(stamp))))
+    }
+
+    /// Every sealed secret, with the place it is bound to: of factors and of a pending setup.
+    pub fn sealed_secrets(&self) -> impl Iterator<Item = (SealContext<'_>, &SealedSecret)> {
+        let place = |factor, params| SealContext { subject: &self.subject, factor, params };
+        let factors = self.factors.iter().map(move |factor| {
+            let totp = factor.totp();
+            (place(factor.id, totp.params), &totp.sealed)
+        });
+        let pending = self.pending().into_iter();
+        factors.chain(pending.map(move |p| (place(p.factor, p.params), &p.sealed)))
+    }
+
+    /// Stores secrets that were sealed anew. Those that changed meanwhile are left alone.
+    pub fn reseal(
+        &self,
+        resealed: Vec<Reseal>,
+        moment: Moment<'_>,
+    ) -> Result<Decision<()>, Refusal> {
+        self.settled()?;
+        let mut draft = self.draft(moment);
+        let mut keys: Vec<KeyId> = Vec::new();
+        for reseal in resealed {
+            let key = reseal.to.key().clone();
+            if draft.next.put_seal(reseal) && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        if keys.is_empty() {
+            return Ok(Decision::Unchanged(()));
+        }
+        keys.into_iter().for_each(|key| draft.event(EventKind::Resealed { key }));
+        Ok(Decision::Change(draft.commit(())))
+    }
+
+    fn put_seal(&mut self, reseal: Reseal) -> bool {
+        let factors = self.factors.iter_mut().filter(|factor| factor.id == reseal.factor);
+        let of_factors = factors.map(|factor| &mut factor.totp_mut().sealed);
+        let pending = self.pending.iter_mut().filter(|pending| pending.factor == reseal.factor);
+        let mut places = of_factors.chain(pending.map(|pending| &mut pending.sealed));
+        match places.find(|sealed| **sealed == reseal.from) {
+            Some(place) => {
+                *place = reseal.to;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Erases the account. One that is absent already is done.
+    ///
+    /// # Errors
+    /// [`Refusal::ForeignSession`] when the authority is over another account.
+    pub fn erase(
+        &self,
+        authority: &HostAuthority,
+        moment: Moment<'_>,
+    ) -> Result<Decision<()>, Refusal> {
+        if authority.over != self.subject {
+            return Err(Refusal::ForeignSession);
+        }
+        if !self.stored {
+            return Ok(Decision::Unchanged(()));
+        }
+        let mut draft = self.draft(moment);
+        let (by, reason) = (authority.actor.clone(), authority.reason.clone());
+        draft.event(EventKind::Erased { by, reason });
+        Ok(Decision::Change(draft.erase(())))
+    }
+
+    /// Begins to move the account to another subject: from here on the row refuses everything but
+    /// the move itself.
+    ///
+    /// # Errors
+    /// [`Refusal::ForeignSession`] when the authority is over another account, [`Refusal::Moved`]
+    /// when it is on its way elsewhere.
+    pub fn begin_move(
+        &self,
+        to: &Subject,
+        authority: &HostAuthority,
+        moment: Moment<'_>,
+    ) -> Result<Decision<()>, Refusal> {
+        if authority.over != self.subject {
+            return Err(Refusal::ForeignSession);
+        }
+        match &self.moving_to {
+            Some(already) if already == to => return Ok(Decision::Unchanged(())),
+            Some(_) => return Err(Refusal::Moved),
+            None => {}
+        }
+        let mut draft = self.draft(moment);
+        draft.next.moving_to = Some(to.clone());
+        draft.event(EventKind::RenameBegun { to: to.clone(), by: authority.actor.clone() });
+        Ok(Decision::Change(draft.commit(())))
+    }
+
+    /// Gives a move up: the row is as it was.
+    ///
+    /// # Errors
+    /// None today; the signature matches its siblings'.
+    pub fn cancel_move(&self, moment: Moment<'_>) -> Result<Decision<()>, Refusal> {
+        if self.moving_to.is_none() {
+            return Ok(Decision::Unchanged(()));
+        }
+        let mut draft = self.draft(moment);
+        draft.next.moving_to = None;
+        Ok(Decision::Change(draft.commit(())))
+    }
+
+    /// The account as it arrives at its new subject: re-sealed, under a stamp of its own, without
+    /// an unfinished setup. The row must not exist yet.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownFactor`] when a secret was not sealed for the new place.
+    pub fn arrive(
+        &self,
+        arrival: Arrival,
+        resealed: Vec<Reseal>,
+        moment: Moment<'_>,
+    ) -> Result<Transition<()>, Refusal> {
+        let mut moved = self.clone();
+        moved.pending = None;
+        let wanted = moved.factors.len();
+        let sealed = resealed.into_iter().filter(|reseal| moved.put_seal(reseal.clone())).count();
+        if sealed != wanted {
+            return Err(Refusal::UnknownFactor);
+        }
+        moved.subject = arrival.subject;
+        moved.version = arrival.version;
+        moved.stored = false;
+        moved.moving_to = None;
+        moved.moved_from = Some(self.subject.clone());
+        moved.recent.clear();
+        if moved.stamp != Stamp::NONE {
+            moved.stamp = Stamp::at(arrival.version);
+        }
+        let mut draft = moved.draft(moment);
+        draft.event(EventKind::RenamedFrom { from: self.subject.clone() });
+        Ok(draft.commit(()))
+    }
+}

@@ -1,0 +1,162 @@
+//! One-time codes: recovering with one, enrolling with one, regenerating the set.
+
+use std::sync::Arc;
+
+use super::Account;
+use super::answer::Question;
+use crate::domain::assurance::Assurance;
+use crate::domain::challenge::{Challenge, Purpose, Rejection, Typed, Verdict};
+use crate::domain::event::EventKind;
+use crate::domain::proof::ProvenBy;
+use crate::domain::recovery::{
+    CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, RecoveryCodes, RecoverySet,
+};
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Moment;
+use crate::domain::transition::{Decision, Transition};
+
+/// A well-formed one-time code that waits for one evaluation of the slow hash.
+///
+/// It costs one evaluation, hit, miss, spent or absent alike.
+#[derive(Debug)]
+#[must_use]
+pub struct OneTimeCheck<'a> {
+    account: &'a Account,
+    challenge: &'a Challenge,
+    code: OneTimeCode,
+    scheme: &'a HashScheme,
+    hash: CodeHash,
+    moment: Moment<'a>,
+}
+
+impl Account {
+    pub(super) fn ask_recovery<'a>(
+        &'a self,
+        challenge: &'a Challenge,
+        typed: &Typed,
+        moment: Moment<'a>,
+    ) -> Result<Question<'a>, Refusal> {
+        let set = self.recovery.as_deref().ok_or(Refusal::NotEnabled)?;
+        let Some(code) = OneTimeCode::parse(typed) else {
+            return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
+        };
+        let (scheme, hash) = (&set.scheme, set.hash_for(&code));
+        Ok(Question::OneTime(OneTimeCheck { account: self, challenge, code, scheme, hash, moment }))
+    }
+
+    pub(super) fn ask_enrolment<'a>(
+        &'a self,
+        challenge: &'a Challenge,
+        typed: &Typed,
+        moment: Moment<'a>,
+    ) -> Result<Question<'a>, Refusal> {
+        let enrolment = self.enrolment.as_ref().ok_or(Refusal::ChallengeExpired)?;
+        if moment.now > enrolment.expires_at {
+            return Err(Refusal::EnrolmentExpired(enrolment.expires_at));
+        }
+        let Some(code) = OneTimeCode::parse(typed) else {
+            return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
+        };
+        let hash = if enrolment.used_by.is_none() { enrolment.hash } else { CodeHash::DECOY };
+        let scheme = &enrolment.scheme;
+        Ok(Question::OneTime(OneTimeCheck { account: self, challenge, code, scheme, hash, moment }))
+    }
+
+    /// Replaces the recovery codes: the old set stops working in the same instant.
+    ///
+    /// # Errors
+    /// [`Refusal::NotEnabled`], and [`Refusal::StepUp`] when the session holds no code of a factor
+    /// within the last ten minutes: a recovery code is not enough.
+    pub fn regenerate(
+        &self,
+        session: &Assurance,
+        codes: RecoveryCodes,
+        hashed: HashedCodes,
+        moment: Moment<'_>,
+    ) -> Result<Transition<(Assurance, RecoveryCodes)>, Refusal> {
+        self.check_regenerate(session, moment)?;
+        let mut draft = self.draft(moment);
+        draft.next.recovery = Some(Arc::new(RecoverySet::new(hashed, moment.now)?));
+        draft.event(EventKind::RecoveryCodesReplaced);
+        let stamp = draft.new_stamp(Some(session.session()));
+        Ok(draft.commit((session.clone().under(stamp), codes)))
+    }
+
+    /// Checks whether the codes may be replaced, before a new set is hashed.
+    ///
+    /// # Errors
+    /// As [`regenerate`](Self::regenerate).
+    pub fn check_regenerate(&self, session: &Assurance, moment: Moment<'_>) -> Result<(), Refusal> {
+        self.check_session(session)?;
+        if !self.enabled() {
+            return Err(Refusal::NotEnabled);
+        }
+        self.check_second_factor(session, moment)
+    }
+
+    /// What a one-time code unlocks, if its evaluation holds for what is stored now.
+    fn unlocks(&self, check: &OneTimeCheck<'_>, evaluation: &Evaluation) -> Option<Unlocked> {
+        match check.challenge.purpose {
+            Purpose::Enrol => {
+                let enrolment = self.enrolment.as_ref().filter(|e| e.used_by.is_none())?;
+                evaluation.holds_for(&enrolment.hash).then_some(Unlocked::Enrolment)
+            }
+            _ => {
+                let set = self.recovery.as_deref()?;
+                set.unlocked(&check.code, evaluation).map(Unlocked::Slot)
+            }
+        }
+    }
+}
+
+/// What a one-time code unlocked.
+enum Unlocked {
+    Slot(usize),
+    Enrolment,
+}
+
+impl OneTimeCheck<'_> {
+    /// The code to evaluate.
+    pub fn code(&self) -> &OneTimeCode {
+        &self.code
+    }
+
+    /// How the set it is judged by was hashed.
+    pub fn scheme(&self) -> &HashScheme {
+        self.scheme
+    }
+
+    /// The hash to evaluate it against.
+    pub fn hash(&self) -> &CodeHash {
+        &self.hash
+    }
+
+    /// Judges the code. A miss changes nothing: recovery has no budget that an attacker could
+    /// exhaust.
+    pub fn judge(self, evaluation: &Evaluation) -> Decision<Verdict> {
+        let Some(unlocked) = self.account.unlocks(&self, evaluation) else {
+            return Decision::Unchanged(Verdict::Rejected(Rejection::plain()));
+        };
+        let mut draft = self.account.draft(self.moment);
+        let by = match unlocked {
+            Unlocked::Slot(index) => {
+                let spent =
+                    draft.next.recovery.as_ref().map(|set| set.with_spent(index, self.moment.now));
+                let left = spent.as_ref().map_or(0, RecoverySet::left);
+                draft.next.recovery = spent.map(Arc::new);
+                let left = u8::try_from(left).unwrap_or(u8::MAX);
+                let purpose = self.challenge.purpose.clone();
+                draft.event(EventKind::RecoveryCodeUsed { left, purpose });
+                ProvenBy::Recovery
+            }
+            Unlocked::Enrolment => {
+                if let Some(enrolment) = &mut draft.next.enrolment {
+                    enrolment.used_by = Some(self.challenge.session);
+                }
+                draft.event(EventKind::EnrolmentCodeUsed);
+                ProvenBy::Enrolment
+            }
+        };
+        Decision::Change(draft.pass(self.challenge, by))
+    }
+}

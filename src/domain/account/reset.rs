@@ -1,0 +1,64 @@
+//! An administrator's reset: every factor goes, and an enrolment code comes.
+
+use super::{Account, Enrolment, HostAuthority};
+use crate::domain::event::EventKind;
+use crate::domain::recovery::{CodeHash, HashScheme, OneTimeCode};
+use crate::domain::refusal::Refusal;
+use crate::domain::time::{Moment, after};
+use crate::domain::transition::Transition;
+use chrono::{DateTime, Utc};
+
+/// An enrolment code for handing over out of band. It is shown once; only its hash is stored.
+#[derive(Debug, Clone)]
+pub struct IssuedEnrolment {
+    /// The code.
+    pub code: OneTimeCode,
+    /// Until when it works.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Account {
+    /// Removes every factor and the recovery codes, and lets the user back in only with a
+    /// single-use enrolment code. Until it is used, the password alone can neither sign in nor set
+    /// up. A code that has expired is replaced by resetting again.
+    ///
+    /// The actor's own session is checked against the actor's account first: see
+    /// [`check_authority`](Self::check_authority).
+    ///
+    /// # Errors
+    /// [`Refusal::ForeignSession`] when the authority is over another account,
+    /// [`Refusal::NotEnabled`] when there is nothing to reset.
+    pub fn reset(
+        &self,
+        authority: &HostAuthority,
+        code: OneTimeCode,
+        scheme: HashScheme,
+        hash: CodeHash,
+        moment: Moment<'_>,
+    ) -> Result<Transition<IssuedEnrolment>, Refusal> {
+        self.check_reset(authority)?;
+        let expires_at = after(moment.now, moment.settings.enrolment_lifetime);
+        let mut draft = self.draft(moment);
+        draft.end_setup();
+        draft.clear_factors();
+        draft.next.enrolment = Some(Enrolment { scheme, hash, expires_at, used_by: None });
+        draft.event(EventKind::Reset {
+            by: authority.actor.clone(),
+            reason: authority.reason.clone(),
+        });
+        draft.new_stamp(None);
+        Ok(draft.commit(IssuedEnrolment { code, expires_at }))
+    }
+
+    /// Checks whether the account may be reset, before a code is hashed.
+    ///
+    /// # Errors
+    /// As [`reset`](Self::reset).
+    pub fn check_reset(&self, authority: &HostAuthority) -> Result<(), Refusal> {
+        self.settled()?;
+        if authority.over != self.subject {
+            return Err(Refusal::ForeignSession);
+        }
+        if self.enabled() || self.enrolment.is_some() { Ok(()) } else { Err(Refusal::NotEnabled) }
+    }
+}

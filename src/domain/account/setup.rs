@@ -1,0 +1,276 @@
+//! Beginning a setup, showing it again, finishing it, cancelling it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{Account, Draft};
+use crate::domain::assurance::{Assurance, EvidenceKind};
+use crate::domain::event::EventKind;
+use crate::domain::extra::Extra;
+use crate::domain::factor::{Authenticator, Factor, TotpAuthenticator};
+use crate::domain::id::{FactorId, SetupId};
+use crate::domain::label::Issuer;
+use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
+use crate::domain::refusal::Refusal;
+use crate::domain::sealed::SealedSecret;
+use crate::domain::settings::MAX_FACTORS;
+use crate::domain::setup::{Confirmation, Email, NewFactor, PendingSetup, RightCode, Setup};
+use crate::domain::time::{Moment, after};
+use crate::domain::totp::TotpSecret;
+use crate::domain::transition::Transition;
+
+/// A secret that was drawn and sealed for a factor that does not exist yet.
+#[derive(Debug)]
+pub struct NewSecret<'a> {
+    /// The setup's name: random.
+    pub setup: SetupId,
+    /// The factor's name: random, and bound into the seal.
+    pub factor: FactorId,
+    /// The secret, as long as the settings' algorithm wants it.
+    pub secret: &'a TotpSecret,
+    /// The same secret, sealed for this subject, factor and the settings' parameters.
+    pub sealed: SealedSecret,
+}
+
+impl Account {
+    /// Checks whether a setup may begin, before a secret is drawn for it.
+    ///
+    /// # Errors
+    /// As [`begin_setup`](Self::begin_setup).
+    pub fn check_setup(
+        &self,
+        session: &Assurance,
+        new: &NewFactor,
+        email: Email,
+        moment: Moment<'_>,
+    ) -> Result<(), Refusal> {
+        self.check_may_add(session, moment)?;
+        if !self.enabled() && email == Email::Unverified {
+            return Err(Refusal::EmailUnverified);
+        }
+        let replaced = new.replaces.map(|id| self.known(id)).transpose()?.map(|factor| factor.id);
+        let mut kept = self.factors.iter().filter(|factor| Some(factor.id) != replaced);
+        if kept.clone().count() >= MAX_FACTORS {
+            return Err(Refusal::TooManyFactors);
+        }
+        if kept.any(|factor| factor.label.clashes_with(&new.label)) {
+            return Err(Refusal::LabelTaken);
+        }
+        Ok(())
+    }
+
+    /// Begins a setup. It lies beside the live factors, belongs to the session that begins it, and
+    /// takes the place of an unfinished one.
+    ///
+    /// # Errors
+    /// [`Refusal::StepUp`] when the session is not fresh: with MFA off a first factor within the
+    /// last ten minutes, with MFA on a second one or a recovery code. [`Refusal::EmailUnverified`],
+    /// [`Refusal::LabelTaken`], [`Refusal::TooManyFactors`], and [`Refusal::UnknownFactor`] when
+    /// the one to replace is not there.
+    pub fn begin_setup(
+        &self,
+        session: &Assurance,
+        new: &NewFactor,
+        email: Email,
+        issuer: &Issuer,
+        secret: &NewSecret<'_>,
+        moment: Moment<'_>,
+    ) -> Result<Transition<Setup>, Refusal> {
+        self.check_setup(session, new, email, moment)?;
+        let mut draft = self.draft(moment);
+        draft.end_setup();
+        let pending = PendingSetup {
+            id: secret.setup,
+            session: session.session(),
+            factor: secret.factor,
+            label: new.label.clone(),
+            account: new.account.clone(),
+            params: moment.settings.totp,
+            sealed: secret.sealed.clone(),
+            begun_at: moment.now,
+            tries_left: moment.settings.confirm_tries,
+            replaces: new.replaces,
+            confirmed: None,
+            extra: Extra::default(),
+        };
+        let setup = Setup::of(&pending, issuer, secret.secret, confirm_by(&pending, moment));
+        draft.next.pending = Some(Box::new(pending));
+        draft.event(EventKind::SetupBegun { setup: secret.setup });
+        Ok(draft.commit(setup))
+    }
+
+    /// The setup, as long as it can be shown or confirmed by this session.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`], [`Refusal::SetupExpired`] after ten
+    /// minutes, [`Refusal::SetupConfirmed`].
+    pub fn open_setup(
+        &self,
+        session: &Assurance,
+        id: SetupId,
+        moment: Moment<'_>,
+    ) -> Result<&PendingSetup, Refusal> {
+        let pending = self.pending_of(session, id)?;
+        if pending.confirmed.is_some() {
+            return Err(Refusal::SetupConfirmed);
+        }
+        if moment.now > confirm_by(pending, moment) {
+            return Err(Refusal::SetupExpired);
+        }
+        Ok(pending)
+    }
+
+    /// Shows a setup again, with its secret unsealed.
+    ///
+    /// # Errors
+    /// As [`open_setup`](Self::open_setup).
+    pub fn show_setup(
+        &self,
+        session: &Assurance,
+        id: SetupId,
+        issuer: &Issuer,
+        secret: &TotpSecret,
+        moment: Moment<'_>,
+    ) -> Result<Setup, Refusal> {
+        let pending = self.open_setup(session, id, moment)?;
+        Ok(Setup::of(pending, issuer, secret, confirm_by(pending, moment)))
+    }
+
+    /// Replaces the recovery codes of a first setup that is confirmed and not finished: they were
+    /// shown and not saved.
+    ///
+    /// # Errors
+    /// As [`finish_setup`](Self::finish_setup).
+    pub fn reissue_codes(
+        &self,
+        session: &Assurance,
+        id: SetupId,
+        codes: RecoveryCodes,
+        hashed: HashedCodes,
+        moment: Moment<'_>,
+    ) -> Result<Transition<RecoveryCodes>, Refusal> {
+        let (_, confirmation) = self.confirmed_of(session, id, moment)?;
+        let recovery = Arc::new(RecoverySet::new(hashed, moment.now)?);
+        let confirmed = Some(Confirmation { recovery, ..*confirmation });
+        let mut draft = self.draft(moment);
+        if let Some(pending) = &mut draft.next.pending {
+            pending.confirmed = confirmed;
+        }
+        draft.event(EventKind::CodesReissued { setup: id });
+        Ok(draft.commit(codes))
+    }
+
+    /// Checks whether codes of this setup may be reissued, before a new set is hashed.
+    ///
+    /// # Errors
+    /// As [`finish_setup`](Self::finish_setup).
+    pub fn check_reissue(
+        &self,
+        session: &Assurance,
+        id: SetupId,
+        moment: Moment<'_>,
+    ) -> Result<(), Refusal> {
+        self.confirmed_of(session, id, moment).map(drop)
+    }
+
+    /// The codes are saved: MFA is enabled, factor and recovery set in one commit. Returns the
+    /// session under its new stamp; every other session of the account is void.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`], [`Refusal::SetupUnconfirmed`],
+    /// [`Refusal::SetupExpired`] after a further hour.
+    pub fn finish_setup(
+        &self,
+        session: &Assurance,
+        id: SetupId,
+        moment: Moment<'_>,
+    ) -> Result<Transition<Assurance>, Refusal> {
+        let (pending, confirmation) = self.confirmed_of(session, id, moment)?;
+        let mut draft = self.draft(moment);
+        draft.next.pending = None;
+        draft.next.recovery = Some(confirmation.recovery.clone());
+        draft.next.enrolment = None;
+        draft.event(EventKind::MfaEnabled { factor: pending.factor });
+        let session = draft.activate(session, pending, confirmation.right);
+        Ok(draft.commit(session))
+    }
+
+    /// Ends a setup. A confirmed one can be cancelled too: nothing was enabled yet.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`].
+    pub fn cancel_setup(
+        &self,
+        session: &Assurance,
+        id: SetupId,
+        moment: Moment<'_>,
+    ) -> Result<Transition<()>, Refusal> {
+        self.pending_of(session, id)?;
+        let mut draft = self.draft(moment);
+        draft.end_setup();
+        Ok(draft.commit(()))
+    }
+
+    /// The pending setup of this name, if it is this session's.
+    fn pending_of(&self, session: &Assurance, id: SetupId) -> Result<&PendingSetup, Refusal> {
+        self.check_session(session)?;
+        let pending = self.pending().filter(|pending| pending.id == id);
+        let pending = pending.ok_or(Refusal::UnknownSetup)?;
+        if pending.session == session.session() {
+            Ok(pending)
+        } else {
+            Err(Refusal::SetupElsewhere)
+        }
+    }
+
+    fn confirmed_of(
+        &self,
+        session: &Assurance,
+        id: SetupId,
+        moment: Moment<'_>,
+    ) -> Result<(&PendingSetup, &Confirmation), Refusal> {
+        let pending = self.pending_of(session, id)?;
+        let confirmation = pending.confirmed.as_ref().ok_or(Refusal::SetupUnconfirmed)?;
+        if moment.now > after(confirmation.right.at, moment.settings.finish_within) {
+            return Err(Refusal::SetupExpired);
+        }
+        Ok((pending, confirmation))
+    }
+}
+
+impl Draft<'_> {
+    /// Makes the factor of a confirmed setup live, and returns the session that proved it under the
+    /// new stamp.
+    pub(super) fn activate(
+        &mut self,
+        session: &Assurance,
+        pending: &PendingSetup,
+        right: RightCode,
+    ) -> Assurance {
+        self.next.factors.push(Factor {
+            id: pending.factor,
+            label: pending.label.clone(),
+            added_at: right.at,
+            last_used_at: right.at,
+            suspended: false,
+            authenticator: Authenticator::Totp(TotpAuthenticator {
+                params: pending.params,
+                sealed: pending.sealed.clone(),
+                // The code that confirmed the setup is burned with it.
+                last_step: right.step,
+                drift: right.drift,
+            }),
+            extra: Extra::default(),
+        });
+        self.next.preferred.get_or_insert(pending.factor);
+        // Only failures of the factors that were there count against them.
+        self.next.budget.failures = 0;
+        let stamp = self.new_stamp(Some(session.session()));
+        session.with(EvidenceKind::Totp(pending.factor), right.at).under(stamp)
+    }
+}
+
+fn confirm_by(pending: &PendingSetup, moment: Moment<'_>) -> DateTime<Utc> {
+    after(pending.begun_at, moment.settings.confirm_within)
+}

@@ -1,0 +1,194 @@
+//! What a session has proven.
+
+use chrono::{DateTime, Utc};
+
+use super::challenge::Purpose;
+use super::first_factor::{FirstFactor, FirstFactorMethod};
+use super::id::{FactorId, SessionId, Stamp, Subject};
+use super::proof::{Proof, ProvenBy};
+use super::refusal::Refusal;
+use super::time::Moment;
+
+/// One thing that a session has proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    pub(crate) kind: EvidenceKind,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// What kind of thing it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EvidenceKind {
+    /// A first factor that the host vouched for.
+    First(FirstFactorMethod),
+    /// A code of this TOTP factor.
+    Totp(FactorId),
+    /// A recovery code.
+    Recovery,
+    /// An enrolment code, after a reset. It permits a first setup and nothing else.
+    Enrolment,
+}
+
+impl Evidence {
+    /// What was proven.
+    pub fn kind(&self) -> &EvidenceKind {
+        &self.kind
+    }
+
+    /// When it was proven. Renewing a session never moves it.
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+}
+
+/// What a signed-in session has proven: by which means, when, and under which credentials.
+///
+/// A host keeps it in its session and passes it to every sensitive operation. With the feature
+/// `serde` it can be written and read.
+///
+/// # Security
+/// Whoever can change the stored session can change what it has proven. Keep it on the server, or
+/// in a cookie that is encrypted and authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Assurance {
+    pub(crate) subject: Subject,
+    pub(crate) session: SessionId,
+    pub(crate) stamp: Stamp,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+impl Assurance {
+    pub(crate) fn begin(first: FirstFactor, session: SessionId, stamp: Stamp) -> Self {
+        let evidence = Evidence { kind: EvidenceKind::First(first.method), at: first.at };
+        Self { subject: first.subject, session, stamp, evidence: vec![evidence] }
+    }
+
+    /// Whose session it is.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// Which session it is. Give each session token of the host its own; renewing the token keeps
+    /// the id.
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// The credentials that the evidence was gained under.
+    pub fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    /// Everything proven, the latest of each kind.
+    pub fn evidence(&self) -> &[Evidence] {
+        &self.evidence
+    }
+
+    /// The latest first factor.
+    pub(crate) fn first_factor(&self) -> Option<&Evidence> {
+        let first = |e: &&Evidence| matches!(e.kind, EvidenceKind::First(_));
+        self.evidence.iter().filter(first).max_by_key(|e| e.at)
+    }
+
+    /// Whether the session holds a second factor: a code of a factor or a recovery code.
+    pub fn has_second_factor(&self) -> bool {
+        let second =
+            |e: &Evidence| matches!(e.kind, EvidenceKind::Totp(_) | EvidenceKind::Recovery);
+        self.evidence.iter().any(second)
+    }
+
+    /// Whether the session got in by an enrolment code. It permits nothing but a first setup: show
+    /// the setup screen and refuse everything else, as [`StepUpRule::check`] does.
+    ///
+    /// [`StepUpRule::check`]: crate::StepUpRule::check
+    pub fn limited_to_setup(&self) -> bool {
+        !self.has_second_factor() && self.evidence.iter().any(|e| e.kind == EvidenceKind::Enrolment)
+    }
+
+    /// Adds what a step-up challenge proved to this session.
+    ///
+    /// # Errors
+    /// [`Refusal::ProofMismatch`] when the proof is of another user, session or purpose,
+    /// [`Refusal::ProofTooOld`] after 60 seconds, and [`Refusal::SignInAgain`] when the credentials
+    /// have changed since this session's evidence was gained.
+    pub fn raise(&self, proof: Proof, moment: Moment<'_>) -> Result<Self, Refusal> {
+        if !matches!(proof.purpose(), Purpose::StepUp(_)) {
+            return Err(Refusal::ProofMismatch);
+        }
+        self.raised(proof, moment)
+    }
+
+    pub(crate) fn raised(&self, proof: Proof, moment: Moment<'_>) -> Result<Self, Refusal> {
+        if proof.subject() != &self.subject || proof.session() != self.session {
+            return Err(Refusal::ProofMismatch);
+        }
+        if proof.stamp() != self.stamp {
+            return Err(Refusal::SignInAgain);
+        }
+        proof.check_age(moment)?;
+        let kind = match proof.proven_by() {
+            ProvenBy::Totp(factor) => EvidenceKind::Totp(*factor),
+            ProvenBy::Recovery => EvidenceKind::Recovery,
+            ProvenBy::Enrolment => EvidenceKind::Enrolment,
+        };
+        Ok(self.with(kind, proof.at()))
+    }
+
+    /// This session with one more piece of evidence, in place of an older one of its kind.
+    pub(crate) fn with(&self, kind: EvidenceKind, at: DateTime<Utc>) -> Self {
+        let mut next = self.clone();
+        next.evidence.retain(|e| e.kind != kind);
+        next.evidence.push(Evidence { kind, at });
+        next
+    }
+
+    /// This session after it has itself changed the credentials: what it proved stays proven.
+    pub(crate) fn under(mut self, stamp: Stamp) -> Self {
+        self.stamp = stamp;
+        self
+    }
+
+    /// Forgets what a removed factor proved.
+    pub(crate) fn without_factor(mut self, factor: FactorId) -> Self {
+        self.evidence.retain(|e| e.kind != EvidenceKind::Totp(factor));
+        self
+    }
+
+    /// Forgets every second factor, once MFA is off.
+    pub(crate) fn first_factors_only(mut self) -> Self {
+        self.evidence.retain(|e| matches!(e.kind, EvidenceKind::First(_)));
+        self
+    }
+}
+
+/// A sign-in that has proven its first factor and waits for the second.
+///
+/// It is not an [`Assurance`], so it opens nothing: only [`raise`](Self::raise) with the proof of
+/// its own challenge makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[must_use]
+pub struct PendingSignIn {
+    pub(crate) held: Assurance,
+    pub(crate) purpose: Purpose,
+}
+
+impl PendingSignIn {
+    /// Whose sign-in it is.
+    pub fn subject(&self) -> &Subject {
+        &self.held.subject
+    }
+
+    /// Completes the sign-in. Give the session a new token now (ASVS 5.0 §7.2.4).
+    ///
+    /// # Errors
+    /// As [`Assurance::raise`].
+    pub fn raise(self, proof: Proof, moment: Moment<'_>) -> Result<Assurance, Refusal> {
+        if *proof.purpose() != self.purpose {
+            return Err(Refusal::ProofMismatch);
+        }
+        self.held.raised(proof, moment)
+    }
+}

@@ -1,0 +1,280 @@
+//! A question put to a user, and the answers it takes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use super::assurance::Evidence;
+use super::factor::FactorKind;
+use super::id::{ChallengeId, FactorId, SessionId, Stamp, Subject};
+use super::invalid::{Invalid, bytes_within, no_control};
+use super::label::Label;
+use super::proof::Proof;
+
+/// What passing a challenge is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// Completing a sign-in.
+    SignIn,
+    /// Raising a session that is signed in already, for the action of this name.
+    StepUp(ActionName),
+    /// Enrolling after a reset: it takes an enrolment code and nothing else.
+    Enrol,
+}
+
+/// The name of an action that asks for a step-up: 1 to 64 bytes without control characters, for
+/// instance `payout` or `api_keys.create`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ActionName(Arc<str>);
+
+impl ActionName {
+    /// Takes a name.
+    ///
+    /// # Errors
+    /// [`Invalid`] with the bound that was missed.
+    pub fn new(text: impl AsRef<str>) -> Result<Self, Invalid> {
+        let text = text.as_ref();
+        bytes_within("action name", text, 1, 64)?;
+        no_control("action name", text)?;
+        Ok(Self(text.into()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One of the methods that a challenge can be answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Method {
+    pub(crate) factor: FactorId,
+    pub(crate) kind: FactorKind,
+    pub(crate) label: Label,
+}
+
+impl Method {
+    /// The factor to name in the answer.
+    pub fn factor(&self) -> FactorId {
+        self.factor
+    }
+
+    /// What kind of factor it is.
+    pub fn kind(&self) -> FactorKind {
+        self.kind
+    }
+
+    /// What its owner calls it.
+    pub fn label(&self) -> &Label {
+        &self.label
+    }
+}
+
+/// A question put to one user in one session, kept in that session until it is answered.
+///
+/// It holds no counter: how often it was answered is kept with the account, where a client cannot
+/// wind it back. It expires ten minutes after it was opened, and at once when the account's
+/// credentials change. With the feature `serde` it can be written and read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Challenge {
+    pub(crate) id: ChallengeId,
+    pub(crate) subject: Subject,
+    pub(crate) session: SessionId,
+    pub(crate) stamp: Stamp,
+    pub(crate) purpose: Purpose,
+    pub(crate) first: Evidence,
+    pub(crate) methods: Vec<Method>,
+    pub(crate) expires_at: DateTime<Utc>,
+    pub(crate) heading: Option<String>,
+}
+
+impl Challenge {
+    /// Which challenge it is.
+    pub fn id(&self) -> ChallengeId {
+        self.id
+    }
+
+    /// Who is asked.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// What passing it is good for.
+    pub fn purpose(&self) -> &Purpose {
+        &self.purpose
+    }
+
+    /// What the session had proven before: the first factor.
+    pub fn first_factor(&self) -> &Evidence {
+        &self.first
+    }
+
+    /// The methods it can be answered with, the preferred one first. Empty when every factor is
+    /// suspended or an enrolment code is asked for.
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// Until when it can be answered.
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        self.expires_at
+    }
+
+    /// Where the user was heading, as the host noted it.
+    pub fn heading(&self) -> Option<&str> {
+        self.heading.as_deref()
+    }
+
+    /// Notes where the user was heading: 1 to 2,048 bytes without control characters.
+    ///
+    /// # Security
+    /// The host decides where it redirects. Allow only paths of its own site: `//host` and
+    /// `/\host` leave it.
+    ///
+    /// # Errors
+    /// [`Invalid`] with the bound that was missed.
+    pub fn with_heading(mut self, path: &str) -> Result<Self, Invalid> {
+        bytes_within("heading", path, 1, 2048)?;
+        no_control("heading", path)?;
+        self.heading = Some(path.to_owned());
+        Ok(self)
+    }
+}
+
+/// An answer as it was typed.
+///
+/// Its text is wiped when dropped and never printed.
+///
+/// ```
+/// use mfakit::Answer;
+///
+/// let answer = Answer::code("492 039");
+/// assert_eq!(format!("{answer:?}"), "Answer(redacted)");
+/// ```
+pub struct Answer(pub(crate) AnswerKind);
+
+pub(crate) enum AnswerKind {
+    Code { factor: Option<FactorId>, typed: Typed },
+    ThreeCodes { factor: Option<FactorId>, typed: [Typed; 3] },
+    Recovery(Typed),
+    Enrolment(Typed),
+}
+
+pub(crate) type Typed = Zeroizing<String>;
+
+impl Answer {
+    /// A code of the preferred method.
+    pub fn code(typed: &str) -> Self {
+        Self(AnswerKind::Code { factor: None, typed: bounded(typed) })
+    }
+
+    /// A code of the named method.
+    pub fn code_of(factor: FactorId, typed: &str) -> Self {
+        Self(AnswerKind::Code { factor: Some(factor), typed: bounded(typed) })
+    }
+
+    /// Three codes that the preferred method showed one after the other, in that order. This is
+    /// what an account asks for once its guess budget is empty.
+    pub fn three_codes(typed: [&str; 3]) -> Self {
+        Self(AnswerKind::ThreeCodes { factor: None, typed: typed.map(bounded) })
+    }
+
+    /// Three codes in a row of the named method.
+    pub fn three_codes_of(factor: FactorId, typed: [&str; 3]) -> Self {
+        Self(AnswerKind::ThreeCodes { factor: Some(factor), typed: typed.map(bounded) })
+    }
+
+    /// A recovery code.
+    pub fn recovery(typed: &str) -> Self {
+        Self(AnswerKind::Recovery(bounded(typed)))
+    }
+
+    /// An enrolment code, after a reset.
+    pub fn enrolment(typed: &str) -> Self {
+        Self(AnswerKind::Enrolment(bounded(typed)))
+    }
+}
+
+/// Keeps no more of typed input than it takes to see that it is too long.
+fn bounded(typed: &str) -> Typed {
+    const MOST: usize = 256;
+    let end = (0..=MOST.min(typed.len())).rev().find(|end| typed.is_char_boundary(*end));
+    Zeroizing::new(typed.get(..end.unwrap_or(0)).unwrap_or_default().to_owned())
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answer(redacted)")
+    }
+}
+
+/// What came of an answer. A wrong code is not an error.
+#[derive(Debug)]
+#[must_use]
+pub enum Verdict {
+    /// The challenge is passed.
+    Passed(Passed),
+    /// It is not.
+    Rejected(Rejection),
+}
+
+/// A passed challenge.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Passed {
+    /// What raises the session.
+    pub proof: Proof,
+    /// How many recovery codes are left. `None` when the account has no set: after a reset.
+    pub recovery_left: Option<usize>,
+    /// Whether that is few enough to ask for a new set.
+    pub low: bool,
+    /// Where the user was heading.
+    pub heading: Option<String>,
+}
+
+/// Why an answer did not pass: as much as its owner may know.
+///
+/// A wrong code, a replayed one and one of an unknown method give the same rejection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rejection {
+    /// The input could not be a code at all. Nothing was charged.
+    pub malformed: bool,
+    /// How many more codes this challenge takes. `None` for recovery and enrolment codes, which it
+    /// does not count.
+    pub answers_left: Option<u8>,
+    /// The guess budget is empty: single codes are not judged any more, three in a row are.
+    pub three_codes_wanted: bool,
+    /// The factors are suspended ([`Throttle::SuspendAfter`]): only a recovery code helps.
+    ///
+    /// [`Throttle::SuspendAfter`]: crate::Throttle::SuspendAfter
+    pub suspended: bool,
+}
+
+impl Rejection {
+    pub(crate) const fn plain() -> Self {
+        Self { malformed: false, answers_left: None, three_codes_wanted: false, suspended: false }
+    }
+
+    pub(crate) const fn malformed() -> Self {
+        Self { malformed: true, ..Self::plain() }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.suspended {
+            "too many wrong codes in a row: use a recovery code"
+        } else if self.three_codes_wanted {
+            "enter three codes in a row, as your app shows them one after the other"
+        } else if self.malformed {
+            "that is not a code: check it and try again"
+        } else {
+            "the code was not accepted: wait for the next code and try again"
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! Decisions, as pure functions: an account, an input and the time go in, what changes and what to
+//! answer comes out. No I/O, no clock, no randomness of its own.
+//!
+//! [`Mfa`](crate::Mfa) is built on nothing else, and so can a host be that wants no async: load an
+//! [`Account`], decide, commit the [`Transition`], and its answer opens.
+
+mod account;
+mod assurance;
+mod budget;
+mod challenge;
+mod event;
+mod extra;
+mod factor;
+mod first_factor;
+mod id;
+mod invalid;
+mod label;
+mod otpauth;
+mod proof;
+mod recovery;
+mod refusal;
+mod sealed;
+mod settings;
+mod setup;
+mod step_up;
+mod time;
+mod totp;
+mod transition;
+
+pub use account::{
+    Account, Arrival, Asked, ConfirmedFirst, Fresh, HostAuthority, IssuedEnrolment, Judged,
+    MethodStatus, NewSecret, OneTimeCheck, Question, Reseal, SetupStatus, SignInDecision, Status,
+};
+pub use assurance::{Assurance, Evidence, EvidenceKind, PendingSignIn};
+pub use budget::{GuessBudget, Throttle};
+pub use challenge::{ActionName, Answer, Challenge, Method, Passed, Purpose, Rejection, Verdict};
+pub use event::{Event, EventId, EventKind};
+pub use factor::{Authenticator, Factor, FactorKind, TotpAuthenticator};
+pub use first_factor::{FirstFactor, FirstFactorMethod, MethodName};
+pub use id::{ChallengeId, CommitId, FactorId, SessionId, SetupId, Stamp, Subject, Version};
+pub use invalid::Invalid;
+pub use label::{AccountName, Issuer, Label};
+pub use proof::{Proof, ProvenBy};
+pub use recovery::{
+    CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, RecoveryCodes, RecoverySet,
+};
+pub use refusal::Refusal;
+pub use sealed::{KeyId, SealContext, SealedSecret};
+pub use settings::{
+    CLOCK_SKEW, MAX_FACTORS, PROOF_MAX_AGE, Settings, SettingsBuilder, SettingsError,
+};
+pub use setup::{Confirmed, Email, NewFactor, PendingSetup, Setup, SetupRejection};
+pub use step_up::{Needed, Requirement, Satisfied, StepUpRule, Unmet};
+pub use time::Moment;
+pub use totp::{Algorithm, Code, DRIFT_LIMIT, Digits, Step, TRIPLE_SEARCH, TotpParams, TotpSecret};
+pub use transition::{Closed, Commit, CommitOutcome, Decision, Receipt, Transition};

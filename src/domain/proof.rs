@@ -1,0 +1,88 @@
+//! That a challenge was passed.
+
+use chrono::{DateTime, Utc};
+
+use super::challenge::Purpose;
+use super::id::{FactorId, SessionId, Stamp, Subject};
+use super::refusal::Refusal;
+use super::settings::{CLOCK_SKEW, PROOF_MAX_AGE};
+use super::time::{Moment, after};
+
+/// What passed a challenge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProvenBy {
+    /// A code, or three in a row, of this factor.
+    Totp(FactorId),
+    /// A recovery code.
+    Recovery,
+    /// An enrolment code.
+    Enrolment,
+}
+
+/// That one challenge of one user's session was passed, just now.
+///
+/// Only this crate makes one, out of a committed answer. It cannot be copied, stored or read back:
+/// it is spent on [`PendingSignIn::raise`] or [`Assurance::raise`] within 60 seconds or it is
+/// worth nothing.
+///
+/// [`PendingSignIn::raise`]: crate::PendingSignIn::raise
+/// [`Assurance::raise`]: crate::Assurance::raise
+#[derive(Debug)]
+#[must_use = "a proof raises the session it was gained in; dropped, it is lost"]
+pub struct Proof {
+    subject: Subject,
+    session: SessionId,
+    stamp: Stamp,
+    purpose: Purpose,
+    by: ProvenBy,
+    at: DateTime<Utc>,
+}
+
+impl Proof {
+    pub(crate) fn new(
+        subject: Subject,
+        session: SessionId,
+        stamp: Stamp,
+        purpose: Purpose,
+        by: ProvenBy,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self { subject, session, stamp, purpose, by, at }
+    }
+
+    /// Who passed.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// In which session.
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// What for.
+    pub fn purpose(&self) -> &Purpose {
+        &self.purpose
+    }
+
+    /// By what.
+    pub fn proven_by(&self) -> &ProvenBy {
+        &self.by
+    }
+
+    /// When.
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    pub(crate) fn check_age(&self, moment: Moment<'_>) -> Result<(), Refusal> {
+        let fresh =
+            moment.now <= after(self.at, PROOF_MAX_AGE) && self.at <= after(moment.now, CLOCK_SKEW);
+        if fresh { Ok(()) } else { Err(Refusal::ProofTooOld) }
+    }
+}

@@ -1,0 +1,142 @@
+//! The set of recovery codes that an account has.
+
+use chrono::{DateTime, Utc};
+
+use super::code::OneTimeCode;
+use super::hash::{CodeHash, Evaluation, HashScheme, HashedCodes};
+use crate::domain::extra::Extra;
+use crate::domain::invalid::Invalid;
+
+/// The stored recovery codes: one slot each, spent or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecoverySet {
+    pub(crate) scheme: HashScheme,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) issued_at: DateTime<Utc>,
+    pub(crate) extra: Extra,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Slot {
+    pub(crate) hash: CodeHash,
+    pub(crate) spent_at: Option<DateTime<Utc>>,
+}
+
+impl RecoverySet {
+    /// Puts a fresh set together.
+    ///
+    /// # Errors
+    /// [`Invalid`] when there are fewer than 4 codes or more than 32.
+    pub(crate) fn new(hashed: HashedCodes, issued_at: DateTime<Utc>) -> Result<Self, Invalid> {
+        if !(4..=32).contains(&hashed.hashes.len()) {
+            return Err(Invalid::Length {
+                what: "recovery set",
+                min: 4,
+                max: 32,
+                found: hashed.hashes.len(),
+                unit: "codes",
+            });
+        }
+        let slots = hashed.hashes.into_iter().map(|hash| Slot { hash, spent_at: None }).collect();
+        Ok(Self { scheme: hashed.scheme, slots, issued_at, extra: Extra::default() })
+    }
+
+    /// How the codes were hashed.
+    pub fn scheme(&self) -> &HashScheme {
+        &self.scheme
+    }
+
+    /// When the set was issued.
+    pub fn issued_at(&self) -> DateTime<Utc> {
+        self.issued_at
+    }
+
+    /// How many codes are unused.
+    pub fn left(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.spent_at.is_none()).count()
+    }
+
+    /// How many codes the set was issued with.
+    pub fn issued(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The hash that a typed code is to be judged against: its slot's, or a decoy when the slot is
+    /// spent or absent, so that every guess costs one evaluation.
+    pub fn hash_for(&self, code: &OneTimeCode) -> CodeHash {
+        self.unspent(code).map_or(CodeHash::DECOY, |(_, slot)| slot.hash)
+    }
+
+    /// The slot that a code unlocks, if its evaluation holds for what the slot holds now.
+    pub(crate) fn unlocked(&self, code: &OneTimeCode, evaluation: &Evaluation) -> Option<usize> {
+        let (index, slot) = self.unspent(code)?;
+        evaluation.holds_for(&slot.hash).then_some(index)
+    }
+
+    fn unspent(&self, code: &OneTimeCode) -> Option<(usize, &Slot)> {
+        let index = code.slot();
+        let slot = self.slots.get(index).filter(|slot| slot.spent_at.is_none())?;
+        Some((index, slot))
+    }
+
+    /// The set with one slot spent.
+    pub(crate) fn with_spent(&self, index: usize, at: DateTime<Utc>) -> Self {
+        let mut set = self.clone();
+        if let Some(slot) = set.slots.get_mut(index) {
+            slot.spent_at = Some(at);
+        }
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::recovery::RecoveryCodes;
+
+    fn digest_of(code: &OneTimeCode) -> [u8; 32] {
+        let mut digest = [0; 32];
+        digest[..16].copy_from_slice(code.expose_bytes());
+        digest
+    }
+
+    fn set(seed: u8) -> (RecoveryCodes, RecoverySet) {
+        let bytes: Vec<[u8; 16]> = (0..10).map(|n| [seed.wrapping_add(n); 16]).collect();
+        let codes = RecoveryCodes::from_random(&bytes).unwrap();
+        let hashes = codes.iter().map(|code| CodeHash::new([seed; 16], digest_of(code))).collect();
+        let hashed = HashedCodes { scheme: HashScheme::new("test").unwrap(), hashes };
+        (codes, RecoverySet::new(hashed, DateTime::UNIX_EPOCH).unwrap())
+    }
+
+    #[test]
+    fn a_code_unlocks_its_own_slot_until_it_is_spent() {
+        let (codes, set) = set(1);
+        let code = &codes.as_slice()[4];
+        let evaluation = set.hash_for(code).evaluate(&digest_of(code));
+        assert_eq!(set.unlocked(code, &evaluation), Some(4));
+        let spent = set.with_spent(4, DateTime::UNIX_EPOCH);
+        assert_eq!(spent.unlocked(code, &evaluation), None);
+        assert_eq!((spent.left(), spent.issued()), (9, 10));
+    }
+
+    #[test]
+    fn an_evaluation_of_a_replaced_slot_counts_for_nothing() {
+        let (codes, old) = set(1);
+        let code = &codes.as_slice()[4];
+        let evaluation = old.hash_for(code).evaluate(&digest_of(code));
+        let (_, new) = set(2);
+        assert_eq!(new.unlocked(code, &evaluation), None);
+    }
+
+    #[test]
+    fn a_spent_or_absent_slot_is_judged_against_a_decoy_that_never_holds() {
+        let (codes, set) = set(1);
+        let absent = OneTimeCode::parse("Z000-0000-0000-0000").unwrap();
+        let spent = set.with_spent(4, DateTime::UNIX_EPOCH);
+        for (set, code) in [(&set, &absent), (&spent, &codes.as_slice()[4])] {
+            assert_eq!(set.hash_for(code), CodeHash::DECOY);
+            let lucky = CodeHash::DECOY.evaluate(CodeHash::DECOY.digest());
+            assert_eq!(set.unlocked(code, &lucky), None);
+        }
+    }
+}

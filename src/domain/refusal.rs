@@ -1,0 +1,123 @@
+//! Why a decision was "no".
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::invalid::Invalid;
+use super::step_up::Unmet;
+
+/// An operation that the rules do not allow. Nothing was changed.
+///
+/// [`code`](Self::code) is stable across releases, for APIs and logs.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The session has not proven enough, or not recently enough.
+    #[error("step-up required: {0}")]
+    StepUp(Unmet),
+    /// The credentials have changed since the session's evidence was gained.
+    #[error("sign in again: the account's credentials have changed")]
+    SignInAgain,
+    /// The session belongs to another user.
+    #[error("the session belongs to another user")]
+    ForeignSession,
+    /// A value from outside cannot be what it was offered as.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The account has a factor of this label.
+    #[error("another method has this label")]
+    LabelTaken,
+    /// The account has ten factors.
+    #[error("an account has at most 10 methods")]
+    TooManyFactors,
+    /// The account has no such factor.
+    #[error("no such method")]
+    UnknownFactor,
+    /// MFA is off.
+    #[error("two-factor authentication is not enabled")]
+    NotEnabled,
+    /// The first factor needs a verified e-mail address.
+    #[error("the e-mail address must be verified first")]
+    EmailUnverified,
+    /// There is no such setup: finished, cancelled, replaced by a newer one, or never begun.
+    #[error("no such setup: begin again")]
+    UnknownSetup,
+    /// The setup belongs to another session.
+    #[error("the setup was begun in another session")]
+    SetupElsewhere,
+    /// The setup was not confirmed, or not finished, in time.
+    #[error("the setup has expired: begin again")]
+    SetupExpired,
+    /// The setup is confirmed already: reissue its codes or finish it.
+    #[error("the setup is confirmed already")]
+    SetupConfirmed,
+    /// The setup is not confirmed yet.
+    #[error("the setup is not confirmed yet")]
+    SetupUnconfirmed,
+    /// The challenge has expired, or the credentials have changed since it was opened.
+    #[error("the challenge has expired: sign in again")]
+    ChallengeExpired,
+    /// The challenge was passed already, or has taken all its answers.
+    #[error("the challenge takes no more answers: sign in again")]
+    ChallengeSpent,
+    /// The answer is not of a kind that the challenge takes.
+    #[error("the challenge does not take this kind of answer")]
+    WrongAnswerKind,
+    /// The proof is of another user, session or purpose.
+    #[error("the proof is not for this session")]
+    ProofMismatch,
+    /// The proof is more than a minute old.
+    #[error("the proof is too old: answer a new challenge")]
+    ProofTooOld,
+    /// The first factor lies in the future, or before the last password change.
+    #[error("the first factor is out of date: sign in again")]
+    FirstFactorOutOfDate,
+    /// The account was reset: an enrolment code comes first.
+    #[error("an enrolment code is needed first")]
+    EnrolmentNeeded,
+    /// The enrolment code was not used in time.
+    #[error("the enrolment code expired at {0}: ask for a new one")]
+    EnrolmentExpired(DateTime<Utc>),
+    /// The account has moved, or is moving, to another subject.
+    #[error("the account has moved to another subject")]
+    Moved,
+    /// The subject that an account is to move to has one already.
+    #[error("the new subject has an account already")]
+    SubjectTaken,
+    /// The clock is before 1970 or after 9999.
+    #[error("the clock is out of range")]
+    ClockOutOfRange,
+}
+
+impl Refusal {
+    /// A stable name for APIs and logs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::StepUp(_) => "step_up_required",
+            Self::SignInAgain => "sign_in_again",
+            Self::ForeignSession => "foreign_session",
+            Self::Invalid(_) => "invalid",
+            Self::LabelTaken => "label_taken",
+            Self::TooManyFactors => "too_many_factors",
+            Self::UnknownFactor => "unknown_factor",
+            Self::NotEnabled => "not_enabled",
+            Self::EmailUnverified => "email_unverified",
+            Self::UnknownSetup => "unknown_setup",
+            Self::SetupElsewhere => "setup_elsewhere",
+            Self::SetupExpired => "setup_expired",
+            Self::SetupConfirmed => "setup_confirmed",
+            Self::SetupUnconfirmed => "setup_unconfirmed",
+            Self::ChallengeExpired => "challenge_expired",
+            Self::ChallengeSpent => "challenge_spent",
+            Self::WrongAnswerKind => "wrong_answer_kind",
+            Self::ProofMismatch => "proof_mismatch",
+            Self::ProofTooOld => "proof_too_old",
+            Self::FirstFactorOutOfDate => "first_factor_out_of_date",
+            Self::EnrolmentNeeded => "enrolment_needed",
+            Self::EnrolmentExpired(_) => "enrolment_expired",
+            Self::Moved => "moved",
+            Self::SubjectTaken => "subject_taken",
+            Self::ClockOutOfRange => "clock_out_of_range",
+        }
+    }
+}

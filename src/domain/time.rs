@@ -1,0 +1,63 @@
+//! Instants: `chrono::DateTime<Utc>`, in microseconds.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::refusal::Refusal;
+use super::settings::Settings;
+
+/// What every decision is given besides its input: the settings and the time.
+///
+/// ```
+/// use mfakit::{Moment, Settings};
+///
+/// let settings = Settings::default();
+/// let moment = Moment::new(&settings, chrono::Utc::now())?;
+/// # let _ = moment;
+/// # Ok::<(), mfakit::Refusal>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl<'a> Moment<'a> {
+    /// Takes the time from a trusted clock of the host's own, never from a client (ASVS 5.0 §6.5.8).
+    /// Anything finer than a microsecond is cut off.
+    ///
+    /// # Errors
+    /// [`Refusal::ClockOutOfRange`] before 1970 or after 9999: a clock that is this far off cannot
+    /// judge a code, and what it stored could not be read back.
+    pub fn new(settings: &'a Settings, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        const YEAR_10000: i64 = 253_402_300_800;
+        if !(0..YEAR_10000).contains(&now.timestamp()) {
+            return Err(Refusal::ClockOutOfRange);
+        }
+        Ok(Self { settings, now: whole_micros(now) })
+    }
+
+    /// The time of this decision.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The settings of this decision.
+    pub fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    /// Seconds since 1970; never negative.
+    pub(crate) fn unix_seconds(&self) -> u64 {
+        self.now.timestamp().unsigned_abs()
+    }
+}
+
+/// Cuts an instant to whole microseconds, the precision that every store keeps.
+pub(crate) fn whole_micros(at: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at)
+}
+
+/// `at + span`, held at the end of time instead of overflowing.
+pub(crate) fn after(at: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+    at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

@@ -1,0 +1,129 @@
+//! Which step a code belongs to, if any.
+
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use zeroize::Zeroizing;
+
+use super::code::Code;
+use super::params::{Digits, TotpParams};
+use super::secret::TotpSecret;
+
+/// The number of a time step: seconds since 1970 divided by the period (RFC 6238 §4.2).
+pub type Step = u64;
+
+/// How far a factor's learned drift can go, in steps either way: two minutes at 30 seconds.
+pub const DRIFT_LIMIT: i8 = 4;
+
+/// How far three codes in a row are searched for, in steps either side of the centre.
+pub const TRIPLE_SEARCH: u8 = 4;
+
+/// The steps that are tried for a code: `centre - reach ..= centre + reach`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window {
+    pub(crate) centre: Step,
+    pub(crate) reach: u8,
+}
+
+impl Window {
+    /// The window around the step of `unix_seconds`, moved by a learned drift.
+    pub(crate) fn around(unix_seconds: u64, params: TotpParams, drift: i8, reach: u8) -> Self {
+        let now = unix_seconds / u64::from(params.period());
+        Self { centre: now.saturating_add_signed(i64::from(drift)), reach }
+    }
+
+    fn steps(self) -> impl Iterator<Item = Step> {
+        let first = self.centre.saturating_sub(u64::from(self.reach));
+        (0..=2 * u64::from(self.reach)).map(move |offset| first + offset)
+    }
+}
+
+/// The latest step of the window whose code this is.
+///
+/// Every step is signed and compared, whatever the earlier ones gave: the work, and so the time,
+/// is the same for a right code, a wrong one and one at the window's edge (ASVS 5.0 §11.2.4).
+pub(crate) fn match_code(
+    secret: &TotpSecret,
+    params: TotpParams,
+    code: &Code,
+    window: Window,
+) -> Option<Step> {
+    let signer = secret.signer(params);
+    let right_length = Choice::from(u8::from(code.digits() == params.digits()));
+    let mut found = Choice::from(0);
+    let mut step_found: Step = 0;
+    for step in window.steps() {
+        let hit = code_at(&signer, params, step).ct_eq(&code.value()) & right_length;
+        step_found.conditional_assign(&step, hit);
+        found |= hit;
+    }
+    bool::from(found).then_some(step_found)
+}
+
+/// The first of three consecutive steps whose codes these are, searched within ±`reach` of the
+/// centre. The latest such run wins; every step is signed once and compared with all three.
+pub(crate) fn find_three(
+    secret: &TotpSecret,
+    params: TotpParams,
+    codes: &[Code; 3],
+    window: Window,
+) -> Option<Step> {
+    let signer = secret.signer(params);
+    let signed: Zeroizing<Vec<u32>> =
+        Zeroizing::new(window.steps().map(|step| code_at(&signer, params, step)).collect());
+    let right_length =
+        Choice::from(u8::from(codes.iter().all(|code| code.digits() == params.digits())));
+    let mut found = Choice::from(0);
+    let mut first_found: Step = 0;
+    for (first, run) in window.steps().zip(signed.windows(3)) {
+        let mut hit = right_length;
+        for (signed, code) in run.iter().zip(codes) {
+            hit &= signed.ct_eq(&code.value());
+        }
+        first_found.conditional_assign(&first, hit);
+        found |= hit;
+    }
+    bool::from(found).then_some(first_found)
+}
+
+/// How many steps away from the centre the authenticator's clock is, searched outwards.
+///
+/// Only a setup's confirmation asks: it tells the owner that the phone's clock is wrong, instead
+/// of that the code is. It accepts nothing.
+pub(crate) fn find_offset(
+    secret: &TotpSecret,
+    params: TotpParams,
+    code: &Code,
+    window: Window,
+) -> Option<i64> {
+    let signer = secret.signer(params);
+    let mut nearest: Option<i64> = None;
+    for step in window.steps() {
+        if code.digits() == params.digits()
+            && bool::from(code_at(&signer, params, step).ct_eq(&code.value()))
+        {
+            let offset = step.cast_signed() - window.centre.cast_signed();
+            nearest =
+                Some(nearest.map_or(offset, |n| if offset.abs() < n.abs() { offset } else { n }));
+        }
+    }
+    nearest
+}
+
+/// One signature, truncated to a code's digits (RFC 4226 §5.3).
+fn code_at(signer: &totp_rs::Totp, params: TotpParams, step: Step) -> u32 {
+    let seconds = step.saturating_mul(u64::from(params.period()));
+    let signature = signer.sign(seconds);
+    truncate(signature.as_ref(), params.digits())
+}
+
+fn truncate(signature: &[u8], digits: Digits) -> u32 {
+    let offset = usize::from(signature.last().copied().unwrap_or(0) & 0x0f);
+    let mut word = [0; 4];
+    for (byte, from) in word.iter_mut().zip(signature.iter().skip(offset)) {
+        *byte = *from;
+    }
+    (u32::from_be_bytes(word) & 0x7fff_ffff) % digits.code_space()
+}
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

@@ -1,0 +1,87 @@
+//! The key that server and authenticator share.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::params::{Algorithm, TotpParams};
+use crate::domain::invalid::Invalid;
+
+/// The secret of a TOTP factor: 16 to 64 bytes, wiped when dropped, never printed.
+///
+/// ```
+/// use mfakit::{Algorithm, TotpSecret};
+///
+/// let random = [7; 20]; // from a cryptographic generator
+/// let secret = TotpSecret::from_random(Algorithm::Sha1, &random)?;
+/// assert_eq!(format!("{secret:?}"), "TotpSecret(redacted)");
+/// # Ok::<(), mfakit::Invalid>(())
+/// ```
+#[derive(Clone)]
+pub struct TotpSecret(Zeroizing<Vec<u8>>);
+
+impl TotpSecret {
+    /// The least bytes of any secret: 128 bits (RFC 4226 §4 R6, NIST SP 800-63B-4 §3.1.4.1).
+    pub const MIN_LEN: usize = 16;
+    /// The most bytes of any secret.
+    pub const MAX_LEN: usize = 64;
+
+    /// Makes a new secret from bytes of a cryptographic generator, as many as the algorithm's
+    /// [`secret_len`](Algorithm::secret_len).
+    ///
+    /// # Errors
+    /// [`Invalid`] when there are fewer or more.
+    pub fn from_random(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, Invalid> {
+        let len = algorithm.secret_len();
+        Self::within(bytes, len, len)
+    }
+
+    /// Takes the bytes of a secret that exists already: one that was unsealed.
+    ///
+    /// # Errors
+    /// [`Invalid`] when there are not 16 to 64 of them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Invalid> {
+        Self::within(bytes, Self::MIN_LEN, Self::MAX_LEN)
+    }
+
+    fn within(bytes: &[u8], min: usize, max: usize) -> Result<Self, Invalid> {
+        if !(min..=max).contains(&bytes.len()) {
+            return Err(Invalid::Length {
+                what: "secret",
+                min,
+                max,
+                found: bytes.len(),
+                unit: "bytes",
+            });
+        }
+        Ok(Self(Zeroizing::new(bytes.to_vec())))
+    }
+
+    /// The bytes, for sealing. Whoever copies them out has to wipe the copy.
+    pub fn expose_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The secret in base32, upper case, without padding (RFC 4648 §6).
+    pub(crate) fn base32(&self) -> Zeroizing<String> {
+        Zeroizing::new(totp_rs::Secret::from(self.0.to_vec()).to_base32())
+    }
+
+    /// Readies the secret for signing steps.
+    pub(super) fn signer(&self, params: TotpParams) -> totp_rs::Totp {
+        // `build_noncompliant` skips checks that ours already made: the length above, the period
+        // and the digits in `TotpParams`. It cannot fail.
+        totp_rs::Builder::new()
+            .with_algorithm(params.algorithm().to_totp_rs())
+            .with_digits(params.digits().count())
+            .with_step_duration(u64::from(params.period()))
+            .with_secret(self.0.to_vec())
+            .build_noncompliant()
+    }
+}
+
+impl fmt::Debug for TotpSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TotpSecret(redacted)")
+    }
+}

@@ -1,0 +1,223 @@
+//! A decision, its commit, and the answer that stays closed until the commit is certain.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::account::Account;
+use super::event::{Event, EventId, EventKind};
+use super::id::{CommitId, Subject, Version};
+
+/// What was decided.
+#[derive(Debug)]
+#[must_use]
+pub enum Decision<T> {
+    /// Nothing changes, so the answer is open at once.
+    Unchanged(T),
+    /// Something changes, and the answer opens with its commit.
+    Change(Transition<T>),
+}
+
+/// A change to one account, with an answer that nobody can read before it is committed.
+///
+/// A code that was judged but not charged is a free guess, and a recovery code that was shown but
+/// not stored is worthless paper. So the answer opens only with the [`Receipt`] of the commit:
+///
+/// ```
+/// use mfakit::domain::{CommitOutcome, Decision};
+/// # use mfakit::domain::{Account, Transition, Version};
+/// # use mfakit::{CommitId, Moment, Settings, Subject};
+/// # let settings = Settings::default();
+/// # let moment = Moment::new(&settings, chrono::Utc::now())?;
+/// # let account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
+/// let transition = account.password_changed(None, moment)?;
+/// let id = CommitId::from_random([7; 16]); // from a cryptographic generator
+/// let answer = transition.commit_with(id, |commit| {
+///     // `UPDATE … WHERE version = commit.expected()`, with commit.next() and commit.events()
+///     Ok::<_, std::io::Error>(CommitOutcome::Committed)
+/// })?;
+/// assert!(answer.is_some(), "None is a conflict: load again and decide again");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "a transition changes nothing until it is committed"]
+pub struct Transition<T> {
+    expected: Option<Version>,
+    next: Next,
+    events: Vec<EventKind>,
+    at: DateTime<Utc>,
+    outcome: T,
+}
+
+enum Next {
+    Put(Box<Account>),
+    Absent(Subject),
+}
+
+impl<T> Transition<T> {
+    pub(crate) fn put(
+        expected: Option<Version>,
+        next: Account,
+        events: Vec<EventKind>,
+        at: DateTime<Utc>,
+        outcome: T,
+    ) -> Self {
+        Self { expected, next: Next::Put(Box::new(next)), events, at, outcome }
+    }
+
+    pub(crate) fn erase(
+        expected: Option<Version>,
+        subject: Subject,
+        events: Vec<EventKind>,
+        at: DateTime<Utc>,
+        outcome: T,
+    ) -> Self {
+        Self { expected, next: Next::Absent(subject), events, at, outcome }
+    }
+
+    /// What happens with this transition, once it is committed.
+    pub fn events(&self) -> &[EventKind] {
+        &self.events
+    }
+
+    /// Splits the transition into what a store commits and the answer that waits for it. `id` must
+    /// be new and random: a commit whose reply is lost is found again by it.
+    pub fn into_commit(self, id: CommitId) -> (Commit, Closed<T>) {
+        let (subject, next) = match self.next {
+            Next::Put(mut account) => {
+                account.remember(id);
+                (account.subject().clone(), Some(Arc::new(*account)))
+            }
+            Next::Absent(subject) => (subject, None),
+        };
+        let events = self.events.into_iter().zip(0..).map(|(kind, index)| Event {
+            id: EventId { commit: id, index },
+            subject: subject.clone(),
+            at: self.at,
+            kind,
+        });
+        let events = events.collect();
+        let commit = Commit { id, expected: self.expected, next, events, subject };
+        (commit, Closed { id, outcome: self.outcome })
+    }
+
+    /// Commits by a function of the host's own and opens the answer if that says
+    /// [`CommitOutcome::Committed`]; `None` on a conflict.
+    ///
+    /// # Security
+    /// The function must not say so before the commit is durable. Inside a larger transaction use
+    /// [`into_commit`](Self::into_commit) and let whoever commits that transaction give the receipt.
+    ///
+    /// # Errors
+    /// What the function returned.
+    pub fn commit_with<E>(
+        self,
+        id: CommitId,
+        commit: impl FnOnce(&Commit) -> Result<CommitOutcome, E>,
+    ) -> Result<Option<T>, E> {
+        let (prepared, closed) = self.into_commit(id);
+        Ok(match commit(&prepared)? {
+            CommitOutcome::Committed => Some(closed.outcome),
+            CommitOutcome::Conflict => None,
+        })
+    }
+}
+
+impl<T> fmt::Debug for Transition<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transition").field("events", &self.events).finish_non_exhaustive()
+    }
+}
+
+/// What a store has to make true, all of it or nothing.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    id: CommitId,
+    subject: Subject,
+    expected: Option<Version>,
+    next: Option<Arc<Account>>,
+    events: Vec<Event>,
+}
+
+impl Commit {
+    /// Which commit it is. The next state remembers it.
+    pub fn id(&self) -> CommitId {
+        self.id
+    }
+
+    /// Whose account it changes.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// The version that must be stored now; `None` when there must be no row.
+    pub fn expected(&self) -> Option<Version> {
+        self.expected
+    }
+
+    /// The state to store; `None` when the row must go.
+    pub fn next(&self) -> Option<&Arc<Account>> {
+        self.next.as_ref()
+    }
+
+    /// The events to append, in this order.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+}
+
+/// What came of an attempt to commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum CommitOutcome {
+    /// The next state and the events are stored, for certain.
+    Committed,
+    /// The stored version is not the expected one. Nothing was stored.
+    Conflict,
+}
+
+/// An answer that waits for its commit.
+#[must_use]
+pub struct Closed<T> {
+    id: CommitId,
+    outcome: T,
+}
+
+impl<T> Closed<T> {
+    /// The commit it waits for.
+    pub fn waits_for(&self) -> CommitId {
+        self.id
+    }
+
+    /// Opens the answer with the receipt of its commit.
+    ///
+    /// # Errors
+    /// The answer, still closed, when the receipt is for other commits.
+    pub fn open(self, receipt: &Receipt) -> Result<T, Self> {
+        if receipt.commits.contains(&self.id) { Ok(self.outcome) } else { Err(self) }
+    }
+}
+
+impl<T> fmt::Debug for Closed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Closed({})", self.id)
+    }
+}
+
+/// That some commits are durable.
+#[derive(Debug)]
+#[must_use]
+pub struct Receipt {
+    commits: Vec<CommitId>,
+}
+
+impl Receipt {
+    /// Vouches that these commits are durable.
+    ///
+    /// # Security
+    /// For storage adapters, right after the database has confirmed its transaction. Vouching
+    /// earlier gives an attacker who can make the transaction fail a free guess at every code.
+    pub fn vouch_that_these_are_durable(commits: impl IntoIterator<Item = CommitId>) -> Self {
+        Self { commits: commits.into_iter().collect() }
+    }
+}
