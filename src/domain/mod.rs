@@ -29,7 +29,7 @@ mod transition;
 
 pub use account::{
     Account, Arrival, Asked, ConfirmedFirst, Fresh, HostAuthority, IssuedEnrolment, Judged,
-    MethodStatus, NewSecret, OneTimeCheck, Question, Reseal, SetupStatus, SignInDecision, Status,
+    MethodStatus, NewSecret, OneTimeCheck, Question, Reseal, SetupStatus, SignIn, Status,
 };
 pub use assurance::{Assurance, Evidence, EvidenceKind, PendingSignIn};
 pub use budget::{GuessBudget, Throttle};

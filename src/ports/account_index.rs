@@ -20,8 +20,10 @@ pub trait AccountIndex: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot say.
-    async fn load_many(&self, subjects: &[Subject])
-    -> Result<Vec<Option<Arc<Account>>>, StoreError>;
+    async fn load_many(
+        &self,
+        subjects: &[Subject],
+    ) -> Result<Vec<Option<Arc<Account>>>, StoreError>;
 
     /// Up to `limit` subjects whose account holds a secret sealed under `key`, of a factor or of a
     /// pending setup, in ascending byte order, after `after`.

@@ -125,8 +125,9 @@ impl Account {
     /// the move itself.
     ///
     /// # Errors
-    /// [`Refusal::ForeignSession`] when the authority is over another account, [`Refusal::Moved`]
-    /// when it is on its way elsewhere.
+    /// [`Refusal::ForeignSession`] when the authority is over another account,
+    /// [`Refusal::NotEnabled`] when there is none, [`Refusal::Moved`] when it is on its way
+    /// elsewhere.
     pub fn begin_move(
         &self,
         to: &Subject,
@@ -135,6 +136,9 @@ impl Account {
     ) -> Result<Decision<()>, Refusal> {
         if authority.over != self.subject {
             return Err(Refusal::ForeignSession);
+        }
+        if !self.stored {
+            return Err(Refusal::NotEnabled);
         }
         match &self.moving_to {
             Some(already) if already == to => return Ok(Decision::Unchanged(())),
@@ -148,16 +152,13 @@ impl Account {
     }
 
     /// Gives a move up: the row is as it was.
-    ///
-    /// # Errors
-    /// None today; the signature matches its siblings'.
-    pub fn cancel_move(&self, moment: Moment<'_>) -> Result<Decision<()>, Refusal> {
+    pub fn cancel_move(&self, moment: Moment<'_>) -> Decision<()> {
         if self.moving_to.is_none() {
-            return Ok(Decision::Unchanged(()));
+            return Decision::Unchanged(());
         }
         let mut draft = self.draft(moment);
         draft.next.moving_to = None;
-        Ok(Decision::Change(draft.commit(())))
+        Decision::Change(draft.commit(()))
     }
 
     /// The account as it arrives at its new subject: re-sealed, under a stamp of its own, without

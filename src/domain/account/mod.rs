@@ -39,7 +39,7 @@ pub use lifecycle::{Arrival, Reseal};
 pub use recover::OneTimeCheck;
 pub use reset::IssuedEnrolment;
 pub use setup::NewSecret;
-pub use sign_in::{Fresh, SignInDecision};
+pub use sign_in::{Fresh, SignIn};
 pub use status::{MethodStatus, SetupStatus, Status};
 
 /// How many commit ids a stored account remembers.
@@ -111,6 +111,11 @@ impl Account {
     /// The version it was stored under, or will first be stored under.
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// Whether it came from a row, not from [`absent`](Self::absent).
+    pub fn is_stored(&self) -> bool {
+        self.stored
     }
 
     /// The stamp that current evidence carries.

@@ -22,7 +22,7 @@ pub struct Fresh {
 /// What a first factor opens, as far as the account alone can say.
 #[derive(Debug)]
 #[must_use]
-pub enum SignInDecision {
+pub enum SignIn {
     /// MFA is off: the sign-in is complete.
     Complete(Assurance),
     /// MFA is on: the challenge comes first.
@@ -42,7 +42,7 @@ impl Account {
         first: FirstFactor,
         fresh: Fresh,
         moment: Moment<'_>,
-    ) -> Result<SignInDecision, Refusal> {
+    ) -> Result<SignIn, Refusal> {
         self.settled()?;
         self.check_first_factor(&first, moment)?;
         let purpose = match (&self.enrolment, self.enabled()) {
@@ -50,15 +50,15 @@ impl Account {
             (None, true) => Purpose::SignIn,
             (None, false) => {
                 let session = Assurance::begin(first, fresh.session, self.stamp);
-                return Ok(SignInDecision::Complete(session));
+                return Ok(SignIn::Complete(session));
             }
         };
         let held = Assurance::begin(first, fresh.session, self.stamp);
         let challenge = self.challenge(&held, fresh.challenge, purpose.clone(), moment)?;
         let pending = PendingSignIn { held, purpose };
         Ok(match pending.purpose {
-            Purpose::Enrol => SignInDecision::Enrol(pending, challenge),
-            _ => SignInDecision::Challenge(pending, challenge),
+            Purpose::Enrol => SignIn::Enrol(pending, challenge),
+            _ => SignIn::Challenge(pending, challenge),
         })
     }
 

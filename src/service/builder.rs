@@ -1,0 +1,153 @@
+//! Putting the ports together.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::notices::Notices;
+use super::{Inner, Mfa};
+use crate::domain::{Invalid, Issuer, Settings};
+use crate::hashing::Argon2Hasher;
+use crate::keyring::Keyring;
+use crate::ports::{
+    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, Notifier, OsEntropy,
+    SecretCipher, SystemClock,
+};
+
+/// Collects what an [`Mfa`] needs. An issuer and a keyring (or a cipher) are required; everything
+/// else has a default.
+#[must_use]
+pub struct MfaBuilder {
+    store: Arc<dyn AccountStore>,
+    index: Option<Arc<dyn AccountIndex>>,
+    log: Option<Arc<dyn EventLog>>,
+    cipher: Option<Arc<dyn SecretCipher>>,
+    hasher: Option<Arc<dyn CodeHasher>>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    notifier: Option<Box<dyn Notifier>>,
+    issuer: Option<String>,
+    settings: Settings,
+}
+
+/// An [`Mfa`] that cannot be put together.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The issuer is missing or cannot be one.
+    #[error("issuer: {0}")]
+    Issuer(#[from] Invalid),
+    /// Neither a keyring nor another cipher was given: there is no mode without sealing.
+    #[error("a keyring or another cipher is needed: secrets are never stored unsealed")]
+    MissingCipher,
+    /// The thread that tells the notifier could not be started.
+    #[error("the notifier's thread could not be started")]
+    NotifierThread(#[source] std::io::Error),
+}
+
+impl MfaBuilder {
+    pub(super) fn new(store: Arc<dyn AccountStore>) -> Self {
+        Self {
+            store,
+            index: None,
+            log: None,
+            cipher: None,
+            hasher: None,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+            notifier: None,
+            issuer: None,
+            settings: Settings::default(),
+        }
+    }
+
+    /// Who issues the codes, as authenticator apps show it: the product's name. Required.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Seals secrets with keys held in memory. This or [`cipher`](Self::cipher) is required.
+    pub fn keyring(self, keyring: Keyring) -> Self {
+        self.cipher(keyring)
+    }
+
+    /// Seals secrets with something else: a key service.
+    pub fn cipher(mut self, cipher: impl SecretCipher + 'static) -> Self {
+        self.cipher = Some(Arc::new(cipher));
+        self
+    }
+
+    /// Hashes one-time codes with something else than the default [`Argon2Hasher`].
+    pub fn hasher(mut self, hasher: impl CodeHasher + 'static) -> Self {
+        self.hasher = Some(Arc::new(hasher));
+        self
+    }
+
+    /// Finds many accounts at once. Unlocks [`Mfa::statuses`] and [`Mfa::reseal_page`].
+    pub fn index(mut self, index: impl AccountIndex + 'static) -> Self {
+        self.index = Some(Arc::new(index));
+        self
+    }
+
+    /// Reads the events. Completes [`Mfa::export`].
+    pub fn event_log(mut self, log: impl EventLog + 'static) -> Self {
+        self.log = Some(Arc::new(log));
+        self
+    }
+
+    /// Is told of every event after its commit.
+    pub fn notifier(mut self, notifier: impl Notifier) -> Self {
+        self.notifier = Some(Box::new(notifier));
+        self
+    }
+
+    /// Tells the time instead of the operating system.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Gives randomness instead of the operating system.
+    pub fn entropy(mut self, entropy: impl Entropy + 'static) -> Self {
+        self.entropy = Arc::new(entropy);
+        self
+    }
+
+    /// Decides under other settings than the defaults.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// [`BuildError`] says what is missing or wrong.
+    pub fn build(self) -> Result<Mfa, BuildError> {
+        let issuer = Issuer::new(self.issuer.unwrap_or_default())?;
+        let cipher = self.cipher.ok_or(BuildError::MissingCipher)?;
+        let hasher = self.hasher.unwrap_or_else(|| Arc::new(Argon2Hasher::default()));
+        let notices = self.notifier.map(Notices::start).transpose();
+        let notices = notices.map_err(BuildError::NotifierThread)?;
+        let inner = Inner {
+            store: self.store,
+            index: self.index,
+            log: self.log,
+            cipher,
+            hasher,
+            clock: self.clock,
+            entropy: self.entropy,
+            notices,
+            issuer,
+            settings: self.settings,
+        };
+        Ok(Mfa { inner: Arc::new(inner) })
+    }
+}
+
+impl std::fmt::Debug for MfaBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MfaBuilder").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}

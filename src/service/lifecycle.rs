@@ -1,0 +1,162 @@
+//! What the host tells about a user: a new password, a new identifier, the end.
+
+use super::Mfa;
+use super::attempt::Attempt;
+use crate::domain::{
+    Account, Arrival, Assurance, Decision, Event, HostAuthority, Refusal, Reseal, SealContext,
+    Subject,
+};
+use crate::error::Error;
+use std::sync::Arc;
+
+/// What is held about one user.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Export {
+    /// The account; `None` when there is no row.
+    pub account: Option<Arc<Account>>,
+    /// Every event of the account that the log still holds, oldest first. Empty without an
+    /// [`EventLog`](crate::EventLog).
+    pub events: Vec<Event>,
+}
+
+impl Mfa {
+    /// Tells that a user's password was changed or reset. Evidence gained before is void; pass the
+    /// session that made the change to get it back under its new stamp. A pending challenge expires.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInAgain`] when that session is void itself.
+    pub async fn password_changed(
+        &self,
+        subject: &Subject,
+        session: Option<&Assurance>,
+    ) -> Result<Option<Assurance>, Error> {
+        let mut attempt = Attempt::load(self, subject).await?;
+        loop {
+            let changed = attempt.account().password_changed(session, attempt.moment()?)?;
+            if let Some(session) = attempt.settle(Decision::Change(changed)).await? {
+                return Ok(session);
+            }
+        }
+    }
+
+    /// Erases a user's account; one that is absent already is done. Its events stay in the log
+    /// until they are pruned.
+    ///
+    /// # Security
+    /// A user who lives on under the same subject has no MFA afterwards: to get somebody back in,
+    /// use [`reset`](Self::reset).
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn erase(&self, authority: &HostAuthority) -> Result<(), Error> {
+        let mut attempt = Attempt::load(self, authority.over()).await?;
+        loop {
+            let erased = attempt.account().erase(authority, attempt.moment()?)?;
+            if let Some(()) = attempt.settle(erased).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Moves an account to another subject: the old row refuses everything from the first step on,
+    /// the new row is created with its secrets sealed for their new place, the old one is erased.
+    ///
+    /// It takes three commits on two rows. If it stops half-way, call it again with the same
+    /// subjects: it resumes. Every session of the account is void.
+    ///
+    /// # Errors
+    /// [`Refusal::SubjectTaken`] when the new subject has an account, [`Refusal::Moved`] when the
+    /// old one is on its way elsewhere, [`Refusal::NotEnabled`] when it has no account.
+    pub async fn rename(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
+        let from = authority.over();
+        if from == to {
+            return Ok(());
+        }
+        let (old, target) = (self.load(from).await?, self.load(to).await?);
+        let leaving = old.moving_to() == Some(to);
+        match (target.is_stored(), target.moved_from() == Some(from)) {
+            // It has arrived in an earlier call. An account made since under the old subject is
+            // somebody else's: only a row that says it is leaving may go.
+            (true, true) if leaving || !old.is_stored() => {}
+            (true, _) => return Err(Refusal::SubjectTaken.into()),
+            (false, _) => {
+                self.depart(authority, to).await?;
+                self.arrive(from, to).await?;
+            }
+        }
+        self.erase(authority).await
+    }
+
+    async fn depart(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
+        let mut attempt = Attempt::load(self, authority.over()).await?;
+        loop {
+            let departed = attempt.account().begin_move(to, authority, attempt.moment()?)?;
+            if let Some(()) = attempt.settle(departed).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn arrive(&self, from: &Subject, to: &Subject) -> Result<(), Error> {
+        let old = self.load(from).await?;
+        let resealed = self.sealed_for(&old, to).await?;
+        let mut attempt = Attempt::load(self, to).await?;
+        loop {
+            let place = attempt.account();
+            if place.moved_from() == Some(from) {
+                return Ok(());
+            }
+            if place.is_stored() {
+                self.give_up_move(from).await?;
+                return Err(Refusal::SubjectTaken.into());
+            }
+            let arrival = Arrival { subject: to.clone(), version: place.version() };
+            let arrived = old.arrive(arrival, resealed.clone(), attempt.moment()?)?;
+            if let Some(()) = attempt.settle(Decision::Change(arrived)).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn give_up_move(&self, from: &Subject) -> Result<(), Error> {
+        let mut attempt = Attempt::load(self, from).await?;
+        loop {
+            let stayed = attempt.account().cancel_move(attempt.moment()?);
+            if let Some(()) = attempt.settle(stayed).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn sealed_for(&self, old: &Account, to: &Subject) -> Result<Vec<Reseal>, Error> {
+        let cipher = &self.inner.cipher;
+        let mut resealed = Vec::new();
+        for (place, from) in old.sealed_secrets() {
+            let secret = cipher.open(from, place).await?;
+            let sealed = cipher.seal(&secret, SealContext { subject: to, ..place }).await?;
+            resealed.push(Reseal { factor: place.factor, from: from.clone(), to: sealed });
+        }
+        Ok(resealed)
+    }
+
+    /// Collects what is held about a user. It holds no secret in the open.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn export(&self, subject: &Subject) -> Result<Export, Error> {
+        const PAGE: usize = 1000;
+        let account = self.inner.store.load(subject).await?;
+        let mut events = Vec::new();
+        let mut cursor = None;
+        while let Some(log) = &self.inner.log {
+            let page = log.read(cursor.as_ref(), PAGE).await?;
+            events.extend(page.events.into_iter().filter(|event| event.subject() == subject));
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok(Export { account, events })
+    }
+}

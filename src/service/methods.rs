@@ -1,0 +1,77 @@
+//! Managing methods.
+
+use super::Mfa;
+use super::attempt::Attempt;
+use crate::domain::{Assurance, Decision, FactorId, Label, Refusal};
+use crate::error::Error;
+
+impl Mfa {
+    /// Gives a method another label.
+    ///
+    /// # Errors
+    /// [`Refusal::StepUp`] without a second factor within the last ten minutes,
+    /// [`Refusal::UnknownFactor`], [`Refusal::LabelTaken`], [`Refusal::Invalid`].
+    pub async fn rename_method(
+        &self,
+        session: &Assurance,
+        factor: FactorId,
+        label: &str,
+    ) -> Result<(), Error> {
+        let label = Label::new(label).map_err(Refusal::from)?;
+        let mut attempt = Attempt::load(self, session.subject()).await?;
+        loop {
+            let (account, moment) = (attempt.account(), attempt.moment()?);
+            let renamed = account.rename_factor(session, factor, &label, moment)?;
+            if let Some(()) = attempt.settle(Decision::Change(renamed)).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Makes a method the one that is asked for by default.
+    ///
+    /// # Errors
+    /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`].
+    pub async fn prefer_method(&self, session: &Assurance, factor: FactorId) -> Result<(), Error> {
+        let mut attempt = Attempt::load(self, session.subject()).await?;
+        loop {
+            let preferred = attempt.account().prefer_factor(session, factor, attempt.moment()?)?;
+            if let Some(()) = attempt.settle(Decision::Change(preferred)).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Removes a method; removing the last one disables MFA. Keep the returned session; every other
+    /// session of the account is void.
+    ///
+    /// # Errors
+    /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`].
+    pub async fn remove_method(
+        &self,
+        session: &Assurance,
+        factor: FactorId,
+    ) -> Result<Assurance, Error> {
+        let mut attempt = Attempt::load(self, session.subject()).await?;
+        loop {
+            let removed = attempt.account().remove_factor(session, factor, attempt.moment()?)?;
+            if let Some(session) = attempt.settle(Decision::Change(removed)).await? {
+                return Ok(session);
+            }
+        }
+    }
+
+    /// Switches MFA off. Keep the returned session; every other session of the account is void.
+    ///
+    /// # Errors
+    /// [`Refusal::NotEnabled`], [`Refusal::StepUp`].
+    pub async fn disable(&self, session: &Assurance) -> Result<Assurance, Error> {
+        let mut attempt = Attempt::load(self, session.subject()).await?;
+        loop {
+            let disabled = attempt.account().disable(session, attempt.moment()?)?;
+            if let Some(session) = attempt.settle(Decision::Change(disabled)).await? {
+                return Ok(session);
+            }
+        }
+    }
+}

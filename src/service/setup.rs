@@ -1,0 +1,169 @@
+//! Setting up a factor.
+
+use super::Mfa;
+use super::attempt::Attempt;
+use crate::domain::{
+    Assurance, Confirmed, Decision, Email, FactorId, Judged, NewFactor, NewSecret, PendingSetup,
+    RecoveryCodes, SealContext, Setup, SetupId, Subject,
+};
+use crate::error::Error;
+
+impl Mfa {
+    /// Begins a setup: draws a secret, seals it, and returns what the setup screen shows.
+    ///
+    /// It lies beside the live factors and touches none of them. There is one per account, and the
+    /// newest wins. It has to be confirmed within ten minutes, by the session that began it.
+    ///
+    /// # Errors
+    /// [`Refusal::StepUp`] when the session is not fresh (ask to sign in again, then call this
+    /// again: the setup resumes), [`Refusal::EmailUnverified`], [`Refusal::LabelTaken`],
+    /// [`Refusal::TooManyFactors`], [`Refusal::UnknownFactor`], [`Refusal::SignInAgain`].
+    ///
+    /// [`Refusal::StepUp`]: crate::Refusal::StepUp
+    /// [`Refusal::EmailUnverified`]: crate::Refusal::EmailUnverified
+    /// [`Refusal::LabelTaken`]: crate::Refusal::LabelTaken
+    /// [`Refusal::TooManyFactors`]: crate::Refusal::TooManyFactors
+    /// [`Refusal::UnknownFactor`]: crate::Refusal::UnknownFactor
+    /// [`Refusal::SignInAgain`]: crate::Refusal::SignInAgain
+    pub async fn begin_setup(
+        &self,
+        session: &Assurance,
+        new: NewFactor,
+        email: Email,
+    ) -> Result<Setup, Error> {
+        let mut attempt = Attempt::load(self, session.subject()).await?;
+        attempt.account().check_setup(session, &new, email, attempt.moment()?)?;
+        let secret = self.new_secret()?;
+        let factor = FactorId::from_random(self.random()?);
+        let params = self.inner.settings.totp();
+        let context = SealContext { subject: session.subject(), factor, params };
+        let sealed = self.inner.cipher.seal(&secret, context).await?;
+        let setup = SetupId::from_random(self.random()?);
+        let drawn = NewSecret { setup, factor, secret: &secret, sealed };
+        loop {
+            let (account, issuer) = (attempt.account(), &self.inner.issuer);
+            let moment = attempt.moment()?;
+            let begun = account.begin_setup(session, &new, email, issuer, &drawn, moment)?;
+            if let Some(setup) = attempt.settle(Decision::Change(begun)).await? {
+                return Ok(setup);
+            }
+        }
+    }
+
+    /// Shows a setup again, as long as it is not confirmed: the page's Back button.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`], [`Refusal::SetupExpired`],
+    /// [`Refusal::SetupConfirmed`].
+    ///
+    /// [`Refusal::UnknownSetup`]: crate::Refusal::UnknownSetup
+    /// [`Refusal::SetupElsewhere`]: crate::Refusal::SetupElsewhere
+    /// [`Refusal::SetupExpired`]: crate::Refusal::SetupExpired
+    /// [`Refusal::SetupConfirmed`]: crate::Refusal::SetupConfirmed
+    pub async fn show_setup(&self, session: &Assurance, id: SetupId) -> Result<Setup, Error> {
+        let account = self.load(session.subject()).await?;
+        let moment = self.moment()?;
+        let pending = account.open_setup(session, id, moment)?;
+        let opened = self.open(None, pending.sealed(), place(session.subject(), pending)).await?;
+        Ok(account.show_setup(session, id, &self.inner.issuer, &opened.secret, moment)?)
+    }
+
+    /// Confirms a setup with a code that the app shows.
+    ///
+    /// The first factor's recovery codes come with [`Confirmed::FirstFactor`]; MFA is not enabled
+    /// before [`finish_setup`](Self::finish_setup). A further factor is active at once.
+    ///
+    /// # Errors
+    /// As [`show_setup`](Self::show_setup). A wrong code is a [`Confirmed::Rejected`], not an error.
+    pub async fn confirm_setup(
+        &self,
+        session: &Assurance,
+        id: SetupId,
+        typed: &str,
+    ) -> Result<Confirmed, Error> {
+        let mut attempt = Attempt::load(self, session.subject()).await?;
+        let mut opened = None;
+        let mut issued = None;
+        loop {
+            let (account, moment) = (attempt.account(), attempt.moment()?);
+            let pending = account.open_setup(session, id, moment)?;
+            let context = place(session.subject(), pending);
+            let secret = self.open(opened.take(), pending.sealed(), context).await?;
+            let secret = &opened.insert(secret).secret;
+            let decision = match account.judge_confirmation(session, id, typed, secret, moment)? {
+                Judged::Decided(decision) => decision,
+                Judged::Right(right) => {
+                    let (codes, hashed) = match issued.take() {
+                        Some(issued) => issued,
+                        None => self.new_recovery_codes().await?,
+                    };
+                    issued = Some((codes.clone(), hashed.clone()));
+                    Decision::Change(right.with_codes(codes, hashed)?)
+                }
+            };
+            if let Some(confirmed) = attempt.settle(decision).await? {
+                return Ok(confirmed);
+            }
+        }
+    }
+
+    /// Replaces the recovery codes of a first setup that is confirmed and not finished: a reload
+    /// lost them before they were saved.
+    ///
+    /// # Errors
+    /// As [`finish_setup`](Self::finish_setup).
+    pub async fn reissue_codes(
+        &self,
+        session: &Assurance,
+        id: SetupId,
+    ) -> Result<RecoveryCodes, Error> {
+        let mut attempt = Attempt::load(self, session.subject()).await?;
+        attempt.account().check_reissue(session, id, attempt.moment()?)?;
+        let (codes, hashed) = self.new_recovery_codes().await?;
+        loop {
+            let (account, moment) = (attempt.account(), attempt.moment()?);
+            let reissued =
+                account.reissue_codes(session, id, codes.clone(), hashed.clone(), moment)?;
+            if let Some(codes) = attempt.settle(Decision::Change(reissued)).await? {
+                return Ok(codes);
+            }
+        }
+    }
+
+    /// "I have saved my codes": enables MFA. Keep the returned session; every other session of the
+    /// account is void.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownSetup`](crate::Refusal::UnknownSetup),
+    /// [`Refusal::SetupElsewhere`](crate::Refusal::SetupElsewhere),
+    /// [`Refusal::SetupUnconfirmed`](crate::Refusal::SetupUnconfirmed),
+    /// [`Refusal::SetupExpired`](crate::Refusal::SetupExpired) an hour after it was confirmed.
+    pub async fn finish_setup(&self, session: &Assurance, id: SetupId) -> Result<Assurance, Error> {
+        let mut attempt = Attempt::load(self, session.subject()).await?;
+        loop {
+            let finished = attempt.account().finish_setup(session, id, attempt.moment()?)?;
+            if let Some(session) = attempt.settle(Decision::Change(finished)).await? {
+                return Ok(session);
+            }
+        }
+    }
+
+    /// Ends a setup; nothing was enabled.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownSetup`](crate::Refusal::UnknownSetup),
+    /// [`Refusal::SetupElsewhere`](crate::Refusal::SetupElsewhere).
+    pub async fn cancel_setup(&self, session: &Assurance, id: SetupId) -> Result<(), Error> {
+        let mut attempt = Attempt::load(self, session.subject()).await?;
+        loop {
+            let cancelled = attempt.account().cancel_setup(session, id, attempt.moment()?)?;
+            if let Some(()) = attempt.settle(Decision::Change(cancelled)).await? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn place<'a>(subject: &'a Subject, pending: &PendingSetup) -> SealContext<'a> {
+    SealContext { subject, factor: pending.factor(), params: pending.params() }
+}

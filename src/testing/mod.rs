@@ -1,0 +1,17 @@
+//! For tests: a clock that is moved by hand, entropy that repeats, hashing that costs nothing, a
+//! store that fails where it is told.
+//!
+//! # Security
+//! Nothing here protects anything. Enable the feature `testing` for dev-dependencies only.
+
+mod authenticator;
+mod clock;
+mod entropy;
+mod executor;
+mod faulty_store;
+
+pub use authenticator::Authenticator;
+pub use clock::ManualClock;
+pub use entropy::{BrokenEntropy, SeededEntropy};
+pub use executor::block_on;
+pub use faulty_store::{Fault, FaultyStore};
