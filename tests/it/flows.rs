@@ -1,0 +1,180 @@
+//! The product page's flows, from end to end.
+
+use mfakit::{Answer, Confirmed, Email, NewFactor, Refusal, SignIn, Subject};
+
+use crate::world::{World, block_on, passed, refused, rejected};
+
+#[test]
+fn a_user_goes_from_nothing_to_a_protected_account_and_signs_in() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let status = world.mfa.status(&ada.subject).await.unwrap();
+        assert!(status.enabled);
+        assert_eq!((status.recovery_left, status.low), (Some(10), false));
+        assert_eq!(status.methods[0].label.as_str(), "Phone");
+
+        let session = world.sign_in(&ada).await;
+        assert!(session.has_second_factor());
+    });
+}
+
+#[test]
+fn mfa_is_off_until_the_codes_are_said_to_be_saved() {
+    block_on(async {
+        let world = World::new();
+        let ada = Subject::new("ada").unwrap();
+        let session = world.sign_in_plain(&ada).await;
+        let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
+        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let code = phone.code_at(world.now());
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        assert!(matches!(confirmed, Confirmed::FirstFactor(codes) if codes.len() == 10));
+        assert!(!world.mfa.status(&ada).await.unwrap().enabled);
+        assert!(matches!(world.mfa.sign_in(world.password(&ada)).await, Ok(SignIn::Complete(_))));
+
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        assert!(world.mfa.status(&ada).await.unwrap().enabled);
+        assert!(matches!(world.mfa.sign_in(world.password(&ada)).await, Ok(SignIn::Challenge(..))));
+    });
+}
+
+#[test]
+fn a_recovery_code_signs_in_once_and_the_stock_falls() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let (pending, challenge) = world.challenge(&ada.subject).await;
+        let passed = passed(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(3))).await);
+        assert_eq!((passed.recovery_left, passed.low), (Some(9), false));
+        let session = pending.raise(passed.proof, world.mfa.moment().unwrap()).unwrap();
+        assert!(session.has_second_factor());
+
+        let (_, challenge) = world.challenge(&ada.subject).await;
+        rejected(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(3))).await);
+    });
+}
+
+#[test]
+fn a_second_device_is_added_preferred_and_removed() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let session = world.sign_in(&ada).await;
+        let (tablet, session) = world.add_phone(&session, "Tablet").await;
+        let status = world.mfa.status(&ada.subject).await.unwrap();
+        let [first, second] = &status.methods[..] else { panic!("{status:?}") };
+        assert_eq!((first.label.as_str(), second.label.as_str()), ("Phone", "Tablet"));
+        assert_eq!(status.recovery_left, Some(10), "a second method needs no new codes");
+
+        world.mfa.prefer_method(&session, second.factor).await.unwrap();
+        world.next_code();
+        let code = tablet.code_at(world.now());
+        let session = world.sign_in_with(&ada.subject, Answer::code(&code)).await;
+        let session = world.mfa.remove_method(&session, second.factor).await.unwrap();
+        assert!(!session.has_second_factor(), "what the tablet proved went with it");
+        world.sign_in(&ada).await;
+    });
+}
+
+#[test]
+fn a_lost_phone_is_replaced_with_a_recovery_code_and_new_codes_come_with_it() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let lost = world.mfa.status(&ada.subject).await.unwrap().methods[0].factor;
+        let session = world.sign_in_with(&ada.subject, Answer::recovery(&ada.recovery(0))).await;
+
+        let new = NewFactor::totp("Phone", "ada@example.org").unwrap().replacing(lost);
+        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let code = phone.code_at(world.now());
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let Confirmed::Replaced(_, codes) = confirmed else { panic!("{confirmed:?}") };
+
+        world.next_code();
+        let (_, challenge) = world.challenge(&ada.subject).await;
+        let old = Answer::code(&ada.phone.code_at(world.now()));
+        rejected(world.mfa.answer(&challenge, old).await);
+        rejected(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(1))).await);
+        passed(world.mfa.answer(&challenge, Answer::recovery(&codes.as_slice()[1].reveal())).await);
+        world.sign_in_with(&ada.subject, Answer::code(&phone.code_at(world.now()))).await;
+    });
+}
+
+#[test]
+fn regenerating_kills_the_old_set_at_once() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let session = world.sign_in(&ada).await;
+        let (_, codes) = world.mfa.regenerate_codes(&session).await.unwrap();
+        let (_, challenge) = world.challenge(&ada.subject).await;
+        for number in 0..10 {
+            rejected(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(number))).await);
+        }
+        passed(world.mfa.answer(&challenge, Answer::recovery(&codes.as_slice()[0].reveal())).await);
+    });
+}
+
+#[test]
+fn setting_up_wants_a_verified_address_and_a_fresh_session() {
+    block_on(async {
+        let world = World::new();
+        let ada = Subject::new("ada").unwrap();
+        let session = world.sign_in_plain(&ada).await;
+        let new = || NewFactor::totp("Phone", "ada@example.org").unwrap();
+        let begun = world.mfa.begin_setup(&session, new(), Email::Unverified).await;
+        assert_eq!(refused(begun), Refusal::EmailUnverified);
+
+        world.wait(601);
+        let begun = world.mfa.begin_setup(&session, new(), Email::Verified).await;
+        assert!(matches!(refused(begun), Refusal::StepUp(_)));
+        let session = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
+        world.mfa.begin_setup(&session, new(), Email::Verified).await.unwrap();
+    });
+}
+
+#[test]
+fn a_reset_lets_in_nobody_without_the_enrolment_code() {
+    block_on(async {
+        let world = World::new();
+        let admin = world.protect("admin").await;
+        let ada = world.protect("ada").await;
+        let actor = world.sign_in(&admin).await;
+        let authority = mfakit::HostAuthority::grant(
+            ada.subject.clone(),
+            admin.subject.clone(),
+            "lost her phone and her codes; identified in person",
+        );
+        let issued = world.mfa.reset(&actor, &authority.unwrap()).await.unwrap();
+
+        let SignIn::Enrol(pending, challenge) =
+            world.mfa.sign_in(world.password(&ada.subject)).await.unwrap()
+        else {
+            panic!("the password alone signed in")
+        };
+        rejected(world.mfa.answer(&challenge, Answer::enrolment("0000-0000-0000-0000")).await);
+        let verdict = world.mfa.answer(&challenge, Answer::enrolment(&issued.code.reveal())).await;
+        let proof = passed(verdict).proof;
+        let session = pending.raise(proof, world.mfa.moment().unwrap()).unwrap();
+        assert!(session.limited_to_setup());
+
+        let again = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
+        let SignIn::Enrol(_, challenge) = again else { panic!("the password alone signed in") };
+        let verdict = world.mfa.answer(&challenge, Answer::enrolment(&issued.code.reveal())).await;
+        rejected(verdict);
+
+        let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
+        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let code = phone.code_at(world.now());
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        assert!(matches!(confirmed, Confirmed::FirstFactor(_)));
+        let session = world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        assert!(!session.limited_to_setup());
+        world.next_code();
+        world.sign_in_with(&ada.subject, Answer::code(&phone.code_at(world.now()))).await;
+    });
+}

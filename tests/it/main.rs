@@ -1,0 +1,4 @@
+//! One module per capability; fixtures in `world`.
+
+mod flows;
+mod world;

@@ -1,0 +1,180 @@
+//! The fixture: one application, one user, one phone, and a clock that is moved by hand.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::testing::{Authenticator, FaultyStore, ManualClock, SeededEntropy};
+use mfakit::{
+    Answer, Argon2Hasher, Assurance, Challenge, Clock, Confirmed, Email, Error, FirstFactor, KeyId,
+    Keyring, MemoryStore, Mfa, MfaBuilder, NewFactor, Passed, PendingSignIn, RecoveryCodes,
+    Refusal, Rejection, Settings, SignIn, Subject, Verdict,
+};
+
+pub(crate) use mfakit::testing::block_on;
+
+/// When every test begins: a moment like any other, not at the start of a step.
+pub(crate) const START: i64 = 1_800_000_007;
+
+/// An application with mfakit in it.
+pub(crate) struct World {
+    pub(crate) mfa: Mfa,
+    pub(crate) clock: ManualClock,
+    pub(crate) memory: MemoryStore,
+    pub(crate) store: FaultyStore<MemoryStore>,
+}
+
+impl World {
+    /// With the default settings.
+    pub(crate) fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    /// With other settings.
+    pub(crate) fn with(settings: Settings) -> Self {
+        Self::built(|builder| builder.settings(settings))
+    }
+
+    /// With something else than the usual ports.
+    pub(crate) fn built(change: impl FnOnce(MfaBuilder) -> MfaBuilder) -> Self {
+        let clock = ManualClock::at(START);
+        let memory = MemoryStore::new();
+        let store = FaultyStore::new(memory.clone());
+        let builder = Mfa::builder(store.clone())
+            .issuer("Scrivio")
+            .keyring(keyring("k1"))
+            .hasher(hasher())
+            .index(memory.clone())
+            .event_log(memory.clone())
+            .clock(clock.clone())
+            .entropy(SeededEntropy::new(1));
+        let mfa = change(builder).build().expect("a complete builder");
+        Self { mfa, clock, memory, store }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Lets so many seconds pass.
+    pub(crate) fn wait(&self, seconds: i64) {
+        self.clock.advance(TimeDelta::seconds(seconds));
+    }
+
+    /// Lets the next code appear.
+    pub(crate) fn next_code(&self) {
+        self.wait(30);
+    }
+
+    /// The host has checked the user's password just now.
+    pub(crate) fn password(&self, subject: &Subject) -> FirstFactor {
+        FirstFactor::password(subject.clone(), self.now())
+    }
+
+    /// Signs in with the password; MFA has to be off.
+    pub(crate) async fn sign_in_plain(&self, subject: &Subject) -> Assurance {
+        match self.mfa.sign_in(self.password(subject)).await.expect("sign-in") {
+            SignIn::Complete(session) => session,
+            other => panic!("MFA is on: {other:?}"),
+        }
+    }
+
+    /// Signs in with the password as far as the challenge; MFA has to be on.
+    pub(crate) async fn challenge(&self, subject: &Subject) -> (PendingSignIn, Challenge) {
+        match self.mfa.sign_in(self.password(subject)).await.expect("sign-in") {
+            SignIn::Challenge(pending, challenge) => (pending, challenge),
+            other => panic!("no challenge: {other:?}"),
+        }
+    }
+
+    /// Signs in with the password and an answer that has to pass.
+    pub(crate) async fn sign_in_with(&self, subject: &Subject, answer: Answer) -> Assurance {
+        let (pending, challenge) = self.challenge(subject).await;
+        let passed = passed(self.mfa.answer(&challenge, answer).await);
+        pending.raise(passed.proof, self.mfa.moment().expect("moment")).expect("raise")
+    }
+
+    /// Signs in with the password and the phone's current code.
+    pub(crate) async fn sign_in(&self, user: &User) -> Assurance {
+        self.sign_in_with(&user.subject, Answer::code(&user.phone.code_at(self.now()))).await
+    }
+
+    /// Takes a user from nothing to a protected account.
+    pub(crate) async fn protect(&self, subject: &str) -> User {
+        let subject = Subject::new(subject).expect("subject");
+        let session = self.sign_in_plain(&subject).await;
+        let new = NewFactor::totp("Phone", "ada@example.org").expect("new factor");
+        let setup = self.mfa.begin_setup(&session, new, Email::Verified).await.expect("begin");
+        let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
+        let code = phone.code_at(self.now());
+        let codes = match self.mfa.confirm_setup(&session, setup.id(), &code).await {
+            Ok(Confirmed::FirstFactor(codes)) => codes,
+            other => panic!("not confirmed: {other:?}"),
+        };
+        let session = self.mfa.finish_setup(&session, setup.id()).await.expect("finish");
+        self.next_code();
+        User { subject, phone, codes, session }
+    }
+
+    /// Adds a second phone in a session that may.
+    pub(crate) async fn add_phone(&self, session: &Assurance, label: &str) -> (Authenticator, Assurance) {
+        let new = NewFactor::totp(label, "ada@example.org").expect("new factor");
+        let setup = self.mfa.begin_setup(session, new, Email::Verified).await.expect("begin");
+        let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
+        let code = phone.code_at(self.now());
+        match self.mfa.confirm_setup(session, setup.id(), &code).await {
+            Ok(Confirmed::Added(session)) => (phone, session),
+            other => panic!("not added: {other:?}"),
+        }
+    }
+}
+
+/// A user with MFA, and everything that is in his hands.
+pub(crate) struct User {
+    pub(crate) subject: Subject,
+    pub(crate) phone: Authenticator,
+    pub(crate) codes: RecoveryCodes,
+    pub(crate) session: Assurance,
+}
+
+impl User {
+    /// One of his recovery codes, as he would read it off the paper.
+    pub(crate) fn recovery(&self, number: usize) -> String {
+        self.codes.as_slice()[number].reveal().to_string()
+    }
+}
+
+/// A keyring with one key, made from its name.
+pub(crate) fn keyring(id: &str) -> Keyring {
+    let byte = id.bytes().fold(1, u8::wrapping_add);
+    Keyring::new(KeyId::new(id).expect("key id"), [byte; 32]).expect("key")
+}
+
+/// Argon2id at a cost that tests can pay thousands of times.
+pub(crate) fn hasher() -> Argon2Hasher {
+    Argon2Hasher::cheap_for_tests()
+}
+
+/// What passed, or the test ends here.
+#[track_caller]
+pub(crate) fn passed(verdict: Result<Verdict, Error>) -> Passed {
+    match verdict {
+        Ok(Verdict::Passed(passed)) => passed,
+        other => panic!("did not pass: {other:?}"),
+    }
+}
+
+/// How it was rejected, or the test ends here.
+#[track_caller]
+pub(crate) fn rejected(verdict: Result<Verdict, Error>) -> Rejection {
+    match verdict {
+        Ok(Verdict::Rejected(rejection)) => rejection,
+        other => panic!("was not rejected: {other:?}"),
+    }
+}
+
+/// Why it was refused, or the test ends here.
+#[track_caller]
+pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    match result {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("was not refused: {other:?}"),
+    }
+}
