@@ -80,6 +80,11 @@ impl Settings {
         (self.throttle.guesses_per_year() * per_guess).min(1.0)
     }
 
+    /// What happens to guesses.
+    pub fn throttle(&self) -> &Throttle {
+        &self.throttle
+    }
+
     /// How new evidence must be for a sensitive operation.
     pub fn fresh(&self) -> TimeDelta {
         self.fresh

@@ -1,4 +1,5 @@
 //! One module per capability; fixtures in `world`.
 
 mod flows;
+mod history;
 mod world;

@@ -114,7 +114,11 @@ impl World {
     }
 
     /// Adds a second phone in a session that may.
-    pub(crate) async fn add_phone(&self, session: &Assurance, label: &str) -> (Authenticator, Assurance) {
+    pub(crate) async fn add_phone(
+        &self,
+        session: &Assurance,
+        label: &str,
+    ) -> (Authenticator, Assurance) {
         let new = NewFactor::totp(label, "ada@example.org").expect("new factor");
         let setup = self.mfa.begin_setup(session, new, Email::Verified).await.expect("begin");
         let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
