@@ -1,5 +1,6 @@
 //! One module per capability; fixtures in `world`.
 
+mod compile_fail;
 mod flows;
 mod history;
 mod world;

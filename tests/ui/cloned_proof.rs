@@ -1,0 +1,9 @@
+//! A proof raises one session once: it cannot be copied.
+
+use mfakit::Proof;
+
+fn twice(proof: &Proof) -> Proof {
+    proof.clone()
+}
+
+fn main() {}

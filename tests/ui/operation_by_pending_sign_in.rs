@@ -1,0 +1,10 @@
+//! A sign-in that waits for its second factor is no session: it can change nothing.
+
+use mfakit::{FactorId, Mfa, PendingSignIn};
+
+async fn half_way(mfa: &Mfa, pending: &PendingSignIn, factor: FactorId) {
+    let _ = mfa.remove_method(pending, factor).await;
+    let _ = mfa.regenerate_codes(pending).await;
+}
+
+fn main() {}

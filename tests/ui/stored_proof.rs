@@ -1,0 +1,11 @@
+//! A proof is neither written nor read back.
+
+use mfakit::Proof;
+
+fn writes<T: serde::Serialize>() {}
+fn reads<T: serde::de::DeserializeOwned>() {}
+
+fn main() {
+    writes::<Proof>();
+    reads::<Proof>();
+}
