@@ -3,4 +3,5 @@
 mod compile_fail;
 mod flows;
 mod history;
+mod interop;
 mod world;
