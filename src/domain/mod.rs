@@ -52,5 +52,8 @@ pub use settings::{
 pub use setup::{Confirmed, Email, NewFactor, PendingSetup, Setup, SetupRejection};
 pub use step_up::{Needed, Requirement, Satisfied, StepUpRule, Unmet};
 pub use time::Moment;
-pub use totp::{Algorithm, Code, DRIFT_LIMIT, Digits, Step, TRIPLE_SEARCH, TotpParams, TotpSecret};
+pub use totp::{
+    Algorithm, Code, DRIFT_LIMIT, Digits, Step, TRIPLE_SEARCH, TotpParams, TotpSecret, Window,
+    match_code,
+};
 pub use transition::{Closed, Commit, CommitOutcome, Decision, Receipt, Transition};

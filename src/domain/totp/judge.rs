@@ -17,15 +17,17 @@ pub const DRIFT_LIMIT: i8 = 4;
 pub const TRIPLE_SEARCH: u8 = 4;
 
 /// The steps that are tried for a code: `centre - reach ..= centre + reach`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Window {
-    pub(crate) centre: Step,
-    pub(crate) reach: u8,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The step in the middle.
+    pub centre: Step,
+    /// How many steps either side.
+    pub reach: u8,
 }
 
 impl Window {
     /// The window around the step of `unix_seconds`, moved by a learned drift.
-    pub(crate) fn around(unix_seconds: u64, params: TotpParams, drift: i8, reach: u8) -> Self {
+    pub fn around(unix_seconds: u64, params: TotpParams, drift: i8, reach: u8) -> Self {
         let now = unix_seconds / u64::from(params.period());
         Self { centre: now.saturating_add_signed(i64::from(drift)), reach }
     }
@@ -40,7 +42,21 @@ impl Window {
 ///
 /// Every step is signed and compared, whatever the earlier ones gave: the work, and so the time,
 /// is the same for a right code, a wrong one and one at the window's edge (ASVS 5.0 §11.2.4).
-pub(crate) fn match_code(
+///
+/// # Security
+/// Nothing is charged and no step is burned here: that is [`Asked::judge`](crate::domain::Asked::judge).
+///
+/// ```
+/// use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret, Window, match_code};
+///
+/// let secret = TotpSecret::from_random(Algorithm::Sha1, b"12345678901234567890")?;
+/// let params = TotpParams::default();
+/// let code = Code::parse("287 082", Digits::Six).unwrap();
+/// let window = Window::around(59, params, 0, 1);
+/// assert_eq!(match_code(&secret, params, &code, window), Some(1));
+/// # Ok::<(), mfakit::Invalid>(())
+/// ```
+pub fn match_code(
     secret: &TotpSecret,
     params: TotpParams,
     code: &Code,

@@ -76,10 +76,8 @@ fn a_code_is_found_anywhere_in_the_window_and_nowhere_else() {
 fn among_equal_codes_the_latest_step_wins() {
     let secret = rfc6238_secret(Algorithm::Sha1);
     let params = TotpParams::default();
-    let signer = secret.signer(params);
-    let pair = (0..5_000_000_u64)
-        .find(|&step| code_at(&signer, params, step) == code_at(&signer, params, step + 1))
-        .expect("a pair of equal neighbours among five million steps");
+    let pair = 910737;
+    assert_eq!(text_at(&secret, params, pair), text_at(&secret, params, pair + 1));
     let typed = code(&text_at(&secret, params, pair), Digits::Six);
     let window = Window { centre: pair, reach: 1 };
     assert_eq!(match_code(&secret, params, &typed, window), Some(pair + 1));

@@ -9,7 +9,7 @@ mod params;
 mod secret;
 
 pub use code::Code;
-pub use judge::{DRIFT_LIMIT, Step, TRIPLE_SEARCH};
-pub(crate) use judge::{Window, find_offset, find_three, match_code};
+pub use judge::{DRIFT_LIMIT, Step, TRIPLE_SEARCH, Window, match_code};
+pub(crate) use judge::{find_offset, find_three};
 pub use params::{Algorithm, Digits, TotpParams};
 pub use secret::TotpSecret;

@@ -64,7 +64,7 @@ impl TotpSecret {
 
     /// The secret in base32, upper case, without padding (RFC 4648 §6).
     pub(crate) fn base32(&self) -> Zeroizing<String> {
-        Zeroizing::new(totp_rs::Secret::from(self.0.to_vec()).to_base32())
+        Zeroizing::new(self.for_totp_rs().to_base32())
     }
 
     /// Readies the secret for signing steps.
@@ -75,8 +75,16 @@ impl TotpSecret {
             .with_algorithm(params.algorithm().to_totp_rs())
             .with_digits(params.digits().count())
             .with_step_duration(u64::from(params.period()))
-            .with_secret(self.0.to_vec())
+            .with_secret(self.for_totp_rs())
             .build_noncompliant()
+    }
+
+    /// A copy for `totp-rs`, which wipes it; on the stack for the usual twenty bytes.
+    fn for_totp_rs(&self) -> totp_rs::Secret {
+        match <[u8; 20]>::try_from(self.0.as_slice()) {
+            Ok(twenty) => totp_rs::Secret::new_stack(twenty),
+            Err(_) => totp_rs::Secret::new(self.0.as_slice().into()),
+        }
     }
 }
 

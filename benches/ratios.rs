@@ -1,0 +1,218 @@
+//! The ratios that mfakit promises, both sides measured in one run: `ratio NAME VALUE LIMIT`.
+//!
+//! Absolute times on a shared machine say little; a ratio of two things timed in turn, round by
+//! round, says whether something got slower. `cargo bench --bench ratios`.
+#![allow(clippy::print_stdout, missing_docs, reason = "a bench prints its result")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use argon2::{Algorithm as Argon2Algorithm, Argon2, Block, Params, Version};
+use chrono::TimeDelta;
+use mfakit::domain::{Window, match_code};
+use mfakit::testing::{Authenticator, ManualClock, block_on};
+use mfakit::{
+    Algorithm, Answer, Challenge, Clock, Code, Confirmed, Digits, Email, Entropy, FirstFactor,
+    KeyId, Keyring, MemoryStore, Mfa, NewFactor, OsEntropy, RecoveryCodes, SignIn, Subject,
+    TotpParams, TotpSecret, Verdict,
+};
+
+const SEED: &[u8; 20] = b"12345678901234567890";
+const START: i64 = 1_800_000_000;
+
+fn main() {
+    // `cargo bench` passes `--bench`; `cargo test --benches` must not measure anything.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    judging_a_code();
+    a_right_answer_on_the_memory_store();
+    answering_with_a_recovery_code();
+    issuing_ten_codes();
+}
+
+/// Times both sides in turn and prints the median of the rounds' ratios.
+fn ratio(
+    name: &str,
+    limit: f64,
+    rounds: usize,
+    mut ours: impl FnMut() -> Duration,
+    mut other: impl FnMut() -> Duration,
+) {
+    let (_, _) = (ours(), other());
+    let mut ratios: Vec<f64> = Vec::with_capacity(rounds);
+    let (mut our_times, mut other_times) = (Vec::new(), Vec::new());
+    for round in 0..rounds {
+        // Neither side is always the one that comes first.
+        let (a, b) = if round % 2 == 0 {
+            let a = ours();
+            (a, other())
+        } else {
+            let b = other();
+            (ours(), b)
+        };
+        ratios.push(a.as_secs_f64() / b.as_secs_f64());
+        our_times.push(a);
+        other_times.push(b);
+    }
+    ratios.sort_by(f64::total_cmp);
+    our_times.sort();
+    other_times.sort();
+    println!("ratio {name} {:.3} {limit}", ratios[rounds / 2]);
+    println!("  # {:?} against {:?}", our_times[rounds / 2], other_times[rounds / 2]);
+}
+
+fn timed(times: u32, mut work: impl FnMut()) -> Duration {
+    let start = Instant::now();
+    (0..times).for_each(|_| work());
+    start.elapsed() / times
+}
+
+/// The worst case of `totp-rs` is a wrong code: it tries every step, as we always do.
+fn check_wrong_code() -> impl FnMut() -> Duration {
+    let totp = totp_rs::Builder::new().with_secret(*SEED).build().expect("a secret");
+    move || {
+        timed(2_000, || {
+            black_box(totp.check(black_box("000000"), START.unsigned_abs()));
+        })
+    }
+}
+
+fn judging_a_code() {
+    let secret = TotpSecret::from_random(Algorithm::Sha1, SEED).expect("a secret");
+    let params = TotpParams::default();
+    let window = Window::around(START.unsigned_abs(), params, 0, 1);
+    let judge = || {
+        timed(2_000, || {
+            let code = Code::parse(black_box("000000"), Digits::Six).expect("a code");
+            black_box(match_code(&secret, params, &code, window));
+        })
+    };
+    ratio("judge_code/totp_rs_check", 1.1, 201, judge, check_wrong_code());
+}
+
+/// One protected account on the memory store, with every port as a host has it but the clock.
+struct Protected {
+    mfa: Mfa,
+    clock: ManualClock,
+    subject: Subject,
+    phone: Authenticator,
+    codes: RecoveryCodes,
+}
+
+impl Protected {
+    fn new() -> Self {
+        let clock = ManualClock::at(START);
+        let mut key = [0; 32];
+        OsEntropy.fill(&mut key).expect("entropy");
+        let keyring = Keyring::new(KeyId::new("bench").expect("id"), key).expect("a key");
+        let builder = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(keyring);
+        let mfa = builder.clock(clock.clone()).build().expect("complete");
+        let subject = Subject::new("ada").expect("subject");
+        let (phone, codes) = block_on(async {
+            let first = FirstFactor::password(subject.clone(), clock.now());
+            let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { unreachable!() };
+            let new = NewFactor::totp("Phone", "ada@example.org").expect("factor");
+            let setup = mfa.begin_setup(&session, new, Email::Verified).await.expect("begin");
+            let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
+            let code = phone.code_at(clock.now());
+            let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
+            let Ok(Confirmed::FirstFactor(codes)) = confirmed else { unreachable!() };
+            mfa.finish_setup(&session, setup.id()).await.expect("finish");
+            (phone, codes)
+        });
+        Self { mfa, clock, subject, phone, codes }
+    }
+
+    fn challenge(&self) -> Challenge {
+        let first = FirstFactor::password(self.subject.clone(), self.clock.now());
+        match block_on(self.mfa.sign_in(first)) {
+            Ok(SignIn::Challenge(_, challenge)) => challenge,
+            _ => unreachable!("MFA is on"),
+        }
+    }
+
+    /// Times one answer, its challenge being open already.
+    fn answer(&self, answer: Answer, passes: bool) -> Duration {
+        let challenge = self.challenge();
+        let start = Instant::now();
+        let verdict = block_on(self.mfa.answer(&challenge, answer)).expect("a verdict");
+        let elapsed = start.elapsed();
+        assert_eq!(matches!(verdict, Verdict::Passed(_)), passes);
+        elapsed
+    }
+}
+
+fn a_right_answer_on_the_memory_store() {
+    let protected = Protected::new();
+    let answer = || {
+        let mut total = Duration::ZERO;
+        for _ in 0..100 {
+            protected.clock.advance(TimeDelta::seconds(30));
+            let code = protected.phone.code_at(protected.clock.now());
+            total += protected.answer(Answer::code(&code), true);
+        }
+        total / 100
+    };
+    ratio("memory_store_right_answer/totp_rs_check", 6.0, 201, answer, check_wrong_code());
+}
+
+/// One evaluation of Argon2id at the default costs, with a buffer that is kept.
+fn one_evaluation() -> impl FnMut() -> Duration {
+    let params = Params::new(19_456, 2, 1, Some(32)).expect("costs");
+    let mut blocks = vec![Block::default(); params.block_count()];
+    let argon2 = Argon2::new(Argon2Algorithm::Argon2id, Version::V0x13, params);
+    move || {
+        timed(1, || {
+            let mut digest = [0; 32];
+            argon2
+                .hash_password_into_with_memory(
+                    b"0123456789ABCDEF",
+                    &[7; 16],
+                    &mut digest,
+                    &mut blocks,
+                )
+                .expect("a hash");
+            black_box(digest);
+        })
+    }
+}
+
+fn answering_with_a_recovery_code() {
+    let protected = Protected::new();
+    let wrong = || protected.answer(Answer::recovery("3000-0000-0000-0000"), false);
+    ratio("recovery_code_wrong/one_argon2", 1.05, 41, wrong, one_evaluation());
+
+    // A set is spent after ten right codes, so each account is good for nine rounds.
+    let mut unspent: Vec<(Protected, usize)> = (0..5).map(|_| (Protected::new(), 0)).collect();
+    let right = || {
+        let (protected, next) = unspent.iter_mut().find(|(_, next)| *next < 10).expect("a code");
+        let code = protected.codes.as_slice()[*next].reveal();
+        *next += 1;
+        protected.answer(Answer::recovery(&code), true)
+    };
+    ratio("recovery_code_right/one_argon2", 1.05, 41, right, one_evaluation());
+}
+
+fn issuing_ten_codes() {
+    let protected = Protected::new();
+    let issue = || {
+        protected.clock.advance(TimeDelta::seconds(30));
+        let code = protected.phone.code_at(protected.clock.now());
+        let first = FirstFactor::password(protected.subject.clone(), protected.clock.now());
+        block_on(async {
+            let signed_in = protected.mfa.sign_in(first).await;
+            let Ok(SignIn::Challenge(pending, challenge)) = signed_in else { unreachable!() };
+            let verdict = protected.mfa.answer(&challenge, Answer::code(&code)).await;
+            let Ok(Verdict::Passed(passed)) = verdict else { unreachable!() };
+            let moment = protected.mfa.moment().expect("moment");
+            let session = pending.raise(passed.proof, moment).expect("raise");
+            let start = Instant::now();
+            protected.mfa.regenerate_codes(&session).await.expect("codes");
+            start.elapsed()
+        })
+    };
+    let mut evaluation = one_evaluation();
+    let ten = move || (0..10).map(|_| evaluation()).sum();
+    ratio("issue_ten_codes/ten_argon2", 0.6, 21, issue, ten);
+}
