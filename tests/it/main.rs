@@ -4,4 +4,6 @@ mod compile_fail;
 mod flows;
 mod history;
 mod interop;
+mod sync_host;
+mod threads;
 mod world;

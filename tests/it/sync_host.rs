@@ -1,0 +1,176 @@
+//! A host without async: the domain alone, a map, and a commit function of its own.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use chrono::{DateTime, Utc};
+use mfakit::domain::{
+    Account, Closed, CodeHash, Commit, CommitOutcome, Decision, Fresh, HashScheme, HashedCodes,
+    Judged, NewSecret, Question, Receipt, RecoveryCodes, SealedSecret, Setup, Transition, Window,
+};
+use mfakit::testing::Authenticator;
+use mfakit::{
+    Answer, ChallengeId, CommitId, Confirmed, Email, FactorId, FirstFactor, Issuer, KeyId, Moment,
+    NewFactor, OneTimeCode, SessionId, Settings, SetupId, SignIn, Subject, TotpSecret, Verdict,
+    Version,
+};
+
+/// Accounts in a map, and a counter where a real host would draw random bytes.
+#[derive(Default)]
+struct Host {
+    rows: HashMap<Subject, Account>,
+    drawn: u8,
+}
+
+impl Host {
+    fn draw<const N: usize>(&mut self) -> [u8; N] {
+        self.drawn += 1;
+        [self.drawn; N]
+    }
+
+    fn load(&mut self, subject: &Subject) -> Account {
+        let first = Version::first(self.draw());
+        let stored = self.rows.get(subject).cloned();
+        stored.unwrap_or_else(|| Account::absent(subject.clone(), first))
+    }
+
+    fn swap(&mut self, commit: &Commit) -> CommitOutcome {
+        let stored = self.rows.get(commit.subject()).map(Account::version);
+        if stored != commit.expected() {
+            return CommitOutcome::Conflict;
+        }
+        match commit.next() {
+            Some(next) => self.rows.insert(commit.subject().clone(), (**next).clone()),
+            None => self.rows.remove(commit.subject()),
+        };
+        CommitOutcome::Committed
+    }
+
+    fn commit<T>(&mut self, transition: Transition<T>) -> Option<T> {
+        let id = CommitId::from_random(self.draw());
+        let committed = transition.commit_with(id, |commit| Ok::<_, Infallible>(self.swap(commit)));
+        committed.expect("a map does not fail")
+    }
+}
+
+fn digest(code: &OneTimeCode) -> [u8; 32] {
+    let mut digest = [0; 32];
+    digest[..16].copy_from_slice(code.expose_bytes());
+    digest
+}
+
+fn hashed(codes: &RecoveryCodes) -> HashedCodes {
+    let hashes = codes.iter().map(|code| CodeHash::new([0; 16], digest(code))).collect();
+    HashedCodes { scheme: HashScheme::new("plain-for-a-test").expect("scheme"), hashes }
+}
+
+/// A host whose "seal" is the secret itself: it is a test.
+fn unsealed(sealed: &SealedSecret) -> TotpSecret {
+    TotpSecret::from_bytes(sealed.bytes()).expect("a secret")
+}
+
+fn begin(host: &mut Host, session: &mfakit::Assurance, moment: Moment<'_>) -> Setup {
+    let secret = TotpSecret::from_random(mfakit::Algorithm::Sha1, &host.draw::<20>()).unwrap();
+    let key = KeyId::new("none").unwrap();
+    let sealed = SealedSecret::new(1, key, secret.expose_bytes()).unwrap();
+    let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
+    let (setup, factor) = (SetupId::from_random(host.draw()), FactorId::from_random(host.draw()));
+    let drawn = NewSecret { setup, factor, secret: &secret, sealed };
+    let issuer = Issuer::new("Scrivio").unwrap();
+    let account = host.load(session.subject());
+    let begun = account.begin_setup(session, &new, Email::Verified, &issuer, &drawn, moment);
+    host.commit(begun.unwrap()).unwrap()
+}
+
+#[test]
+fn a_host_without_async_sets_up_signs_in_and_recovers() {
+    let settings = Settings::default();
+    let mut host = Host::default();
+    let ada = Subject::new("ada").unwrap();
+    let start: DateTime<Utc> = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let moment = Moment::new(&settings, start).unwrap();
+
+    let sign_in = |host: &mut Host, at: DateTime<Utc>| {
+        let fresh = Fresh {
+            session: SessionId::from_random(host.draw()),
+            challenge: ChallengeId::from_random(host.draw()),
+        };
+        let first = FirstFactor::password(ada.clone(), at);
+        host.load(&ada).sign_in(first, fresh, Moment::new(&settings, at).unwrap()).unwrap()
+    };
+    let SignIn::Complete(session) = sign_in(&mut host, start) else { panic!("MFA is off") };
+
+    let setup = begin(&mut host, &session, moment);
+    let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
+    let account = host.load(&ada);
+    let secret = unsealed(account.pending().unwrap().sealed());
+    let judged =
+        account.judge_confirmation(&session, setup.id(), &phone.code_at(start), &secret, moment);
+    let Ok(Judged::Right(right)) = judged else { panic!("{judged:?}") };
+    let bytes: Vec<[u8; 16]> = (0..10).map(|_| host.draw()).collect();
+    let codes = RecoveryCodes::from_random(&bytes).unwrap();
+    let confirmed = right.with_codes(codes.clone(), hashed(&codes)).unwrap();
+    assert!(matches!(host.commit(confirmed), Some(Confirmed::FirstFactor(_))));
+    let finished = host.load(&ada).finish_setup(&session, setup.id(), moment).unwrap();
+    host.commit(finished).unwrap();
+
+    let later = start + chrono::TimeDelta::seconds(30);
+    let moment = Moment::new(&settings, later).unwrap();
+    let SignIn::Challenge(pending, challenge) = sign_in(&mut host, later) else { panic!("on") };
+    let account = host.load(&ada);
+    let answer = Answer::code(&phone.code_at(later));
+    let question = account.question(&challenge, &answer, moment);
+    let Ok(Question::Totp(asked)) = question else { panic!("{question:?}") };
+    let secret = unsealed(asked.sealed());
+    let Decision::Change(transition) = asked.judge(&secret, None) else { panic!("not charged") };
+    let Some(Verdict::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
+    assert!(pending.raise(passed.proof, moment).unwrap().has_second_factor());
+
+    let SignIn::Challenge(_, challenge) = sign_in(&mut host, later) else { panic!("on") };
+    let account = host.load(&ada);
+    let answer = Answer::recovery(&codes.as_slice()[7].reveal());
+    let question = account.question(&challenge, &answer, moment);
+    let Ok(Question::OneTime(check)) = question else { panic!("{question:?}") };
+    let evaluation = check.hash().evaluate(&digest(check.code()));
+    let Decision::Change(transition) = check.judge(&evaluation) else { panic!("missed") };
+    let Some(Verdict::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
+    assert_eq!(passed.recovery_left, Some(9));
+}
+
+#[test]
+fn a_conflict_shows_no_outcome() {
+    let settings = Settings::default();
+    let mut host = Host::default();
+    let ada = Subject::new("ada").unwrap();
+    let moment = Moment::new(&settings, DateTime::UNIX_EPOCH).unwrap();
+    let stale = host.load(&ada).password_changed(None, moment).unwrap();
+    let first = host.load(&ada).password_changed(None, moment).unwrap();
+    assert!(host.commit(first).is_some());
+    assert!(host.commit(stale).is_none());
+}
+
+/// Inside a transaction of the host's own the answer waits for the receipt of that transaction.
+#[test]
+fn an_answer_opens_with_the_receipt_of_its_own_commit_and_no_other() {
+    let settings = Settings::default();
+    let mut host = Host::default();
+    let moment = Moment::new(&settings, DateTime::UNIX_EPOCH).unwrap();
+    let mut staged = |name: &str, id: u8| -> Closed<_> {
+        let account = host.load(&Subject::new(name).unwrap());
+        let changed = account.password_changed(None, moment).unwrap();
+        changed.into_commit(CommitId::from_random([id; 16])).1
+    };
+    let (ada, bob) = (staged("ada", 1), staged("bob", 2));
+    let of_bob = Receipt::vouch_that_these_are_durable([bob.waits_for()]);
+    let ada = ada.open(&of_bob).expect_err("the receipt of another commit opened it");
+    assert!(bob.open(&of_bob).is_ok());
+    let of_both =
+        Receipt::vouch_that_these_are_durable([1, 2].map(|n| CommitId::from_random([n; 16])));
+    assert!(ada.open(&of_both).is_ok());
+}
+
+#[test]
+fn a_window_is_centred_on_the_step_of_the_clock() {
+    let window = Window::around(59, mfakit::TotpParams::default(), -1, 2);
+    assert_eq!((window.centre, window.reach), (0, 2));
+}
