@@ -1,4 +1,77 @@
-//! Second-factor authentication that any Rust application can embed.
+//! Second-factor authentication that any Rust application can embed: **a pure state machine per
+//! account, committed with one compare-and-swap.**
+//!
+//! An application signs its users in with a first factor (a password, single sign-on) and asks
+//! [`Mfa`] what that opens. mfakit keeps the second factors: authenticator apps, recovery codes, who
+//! has proven what in which session, and what a wrong guess costs.
+//!
+//! # A first hour
+//!
+//! ```
+//! use mfakit::testing::{Authenticator, block_on};
+//! use mfakit::{
+//!     Answer, Confirmed, Email, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, SealingKey,
+//!     SignIn, Subject, Verdict,
+//! };
+//! use chrono::Utc;
+//!
+//! # block_on(async {
+//! # let key = [7; 32];
+//! let keyring = Keyring::new(SealingKey::from_bytes("2026-11", &key)?); // 32 random bytes
+//! let mfa = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(keyring).build()?;
+//!
+//! // The host has checked a password. MFA is off, so that is all it takes.
+//! let ada = Subject::from(1815_u64);
+//! let SignIn::Complete(session) = mfa.sign_in(FirstFactor::password(ada, Utc::now())).await? else {
+//!     panic!("MFA is on");
+//! };
+//!
+//! // Start setup → scan → confirm with a code → recovery codes → "I have saved my codes".
+//! let phone = NewFactor::totp("Phone", "ada@example.org")?;
+//! let setup = mfa.begin_setup(&session, phone, Email::Verified).await?;
+//! # let app = Authenticator::scan(setup.otpauth_uri()).unwrap();
+//! # let typed = app.code_at(Utc::now());
+//! let Confirmed::FirstFactor(codes) = mfa.confirm_setup(&session, setup.id(), &typed).await? else {
+//!     panic!("the code was not right");
+//! };
+//! let paper = codes.as_slice()[0].reveal();
+//! let session = mfa.finish_setup(&session, setup.id()).await?;
+//!
+//! // From now on a password opens a challenge.
+//! let first = FirstFactor::password(session.subject().clone(), Utc::now());
+//! let SignIn::Challenge(pending, challenge) = mfa.sign_in(first).await? else {
+//!     panic!("MFA is off");
+//! };
+//! match mfa.answer(&challenge, Answer::recovery(&paper)).await? {
+//!     Verdict::Passed(passed) => {
+//!         let session = pending.raise(passed.proof, mfa.moment()?)?;
+//!         assert!(session.has_second_factor());
+//!     }
+//!     Verdict::Rejected(why) => println!("{why}"),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+//!
+//! # Three tiers of answers
+//!
+//! A wrong code is a [`Verdict`], not an error. What the rules do not allow is a [`Refusal`]. What
+//! went wrong is an [`Error`], of which a refusal is one kind; each has a stable `code()`.
+//!
+//! # What a host keeps
+//!
+//! An [`Assurance`] in each signed-in session; a [`PendingSignIn`] and its [`Challenge`] while the
+//! second factor is awaited. All three can be written and read with the feature `serde`.
+//!
+//! # Features
+//!
+//! | feature | | |
+//! |---|---|---|
+//! | `qr` | default | QR codes of a setup, as SVG and as text |
+//! | `serde` | | the stored form of an account, and the values that sessions keep |
+//! | `testing` | | a manual clock, seeded entropy, cheap hashing, a store that fails on cue |
+//!
+//! Nothing here needs an async runtime, a web framework or SQL.
 
 pub mod domain;
 mod error;
