@@ -273,6 +273,8 @@ impl fmt::Display for Rejection {
             "enter three codes in a row, as your app shows them one after the other"
         } else if self.malformed {
             "that is not a code: check it and try again"
+        } else if self.answers_left.is_none() {
+            "the code was not accepted: check it and try again"
         } else {
             "the code was not accepted: wait for the next code and try again"
         })

@@ -4,6 +4,7 @@ mod compile_fail;
 mod flows;
 mod history;
 mod interop;
+mod secrecy;
 mod sync_host;
 mod threads;
 mod world;

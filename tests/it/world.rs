@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::testing::{Authenticator, FaultyStore, ManualClock, SeededEntropy};
 use mfakit::{
-    Answer, Argon2Hasher, Assurance, Challenge, Clock, Confirmed, Email, Error, FirstFactor, KeyId,
+    Answer, Argon2Hasher, Assurance, Challenge, Clock, Confirmed, Email, Error, FirstFactor,
     Keyring, MemoryStore, Mfa, MfaBuilder, NewFactor, Passed, PendingSignIn, RecoveryCodes,
-    Refusal, Rejection, Settings, SignIn, Subject, Verdict,
+    Refusal, Rejection, SealingKey, Settings, SignIn, Subject, Verdict,
 };
 
 pub(crate) use mfakit::testing::block_on;
@@ -148,12 +148,12 @@ impl User {
 /// A keyring with one key, made from its name.
 pub(crate) fn keyring(id: &str) -> Keyring {
     let byte = id.bytes().fold(1, u8::wrapping_add);
-    Keyring::new(KeyId::new(id).expect("key id"), [byte; 32]).expect("key")
+    Keyring::new(SealingKey::from_bytes(id, &[byte; 32]).expect("key"))
 }
 
 /// Argon2id at a cost that tests can pay thousands of times.
 pub(crate) fn hasher() -> Argon2Hasher {
-    Argon2Hasher::cheap_for_tests()
+    Argon2Hasher::cheap_and_insecure()
 }
 
 /// What passed, or the test ends here.

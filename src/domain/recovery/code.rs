@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::domain::invalid::Invalid;
@@ -28,7 +29,7 @@ const MAX_INPUT: usize = 128;
 /// assert_eq!(&*typed.reveal(), "3ABC-DEFG-HJKM-0000");
 /// assert!(OneTimeCode::parse("").is_none());
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct OneTimeCode(Zeroizing<[u8; Self::LEN]>);
 
 impl OneTimeCode {
@@ -90,6 +91,15 @@ impl OneTimeCode {
     }
 }
 
+/// Compared in constant time (ASVS 5.0 §11.2.4).
+impl PartialEq for OneTimeCode {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&*other.0).into()
+    }
+}
+
+impl Eq for OneTimeCode {}
+
 impl fmt::Debug for OneTimeCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OneTimeCode(redacted)")
@@ -97,7 +107,7 @@ impl fmt::Debug for OneTimeCode {
 }
 
 /// A fresh set of recovery codes. It exists once, when it is issued; only hashes are stored.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct RecoveryCodes(Vec<OneTimeCode>);
 
 impl RecoveryCodes {
