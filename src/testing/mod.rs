@@ -6,6 +6,7 @@
 
 mod authenticator;
 mod clock;
+pub mod conformance;
 mod entropy;
 mod executor;
 mod faulty_store;

@@ -1,6 +1,7 @@
 //! One module per capability; fixtures in `world`.
 
 mod compile_fail;
+mod conformance;
 mod flows;
 mod history;
 mod interop;

@@ -1,0 +1,127 @@
+//! Is a store right? One rule a test, each with the clause of the contract it checks.
+//!
+//! A store that gets compare-and-swap wrong loses every promise of this crate and still looks fine
+//! in ordinary tests. This kit tries it with many writers, with futures that are dropped half-way,
+//! with subjects that look alike, and through the whole service. It is the guide to writing a store
+//! too: [`rules`] lists what has to hold, and [`AccountStore`](crate::AccountStore) says why.
+//!
+//! # In a store's own tests
+//!
+//! ```
+//! # mod tests {
+//! use mfakit::MemoryStore;
+//! use mfakit::testing::conformance::Candidate;
+//!
+//! mfakit::conformance_tests!(mfakit::testing::block_on, || async {
+//!     let store = MemoryStore::new();
+//!     Candidate::new(store.clone()).index(store.clone()).event_log(store)
+//! });
+//! # }
+//! ```
+//!
+//! The first argument runs a future to its end: any runtime's `block_on`. The second makes a fresh,
+//! empty store; give the [`Candidate`] a guard that removes it.
+//!
+//! Or as a function that returns a report:
+//!
+//! ```
+//! use mfakit::MemoryStore;
+//! use mfakit::testing::{block_on, conformance};
+//!
+//! let report = block_on(conformance::check_all(|| async {
+//!     conformance::Candidate::new(MemoryStore::new())
+//! }));
+//! assert!(report.is_right(), "{report}");
+//! ```
+//!
+//! # What it cannot see
+//!
+//! The kit joins futures on one thread. A store that compares and then sets with no await in
+//! between is wrong on two threads and looks right here: no schedule on one thread comes between
+//! the two steps. For a store in memory use a model checker (`tests/shuttle.rs` of this crate shows
+//! how); for one on a database, run the same checks from several processes.
+//!
+//! The kit grows with the contract: a minor release may add rules. It is not covered by semantic
+//! versioning.
+
+mod candidate;
+mod join;
+mod macros;
+mod report;
+mod rules_events;
+mod rules_index;
+mod rules_service;
+mod rules_state;
+mod samples;
+
+use std::pin::Pin;
+
+pub use candidate::Candidate;
+pub use report::{Outcome, Report, Violation};
+
+/// One thing that a store must do.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// The rule as a sentence, in the form of a test's name.
+    pub name: &'static str,
+    /// The clause of the contract.
+    pub clause: &'static str,
+    check: Check,
+}
+
+type Check = fn(Candidate) -> Pin<Box<dyn Future<Output = Result<Outcome, Violation>>>>;
+
+impl Rule {
+    /// Tries a fresh store.
+    ///
+    /// # Errors
+    /// [`Violation`] says what was expected and what came.
+    pub async fn check(&self, candidate: Candidate) -> Result<Outcome, Violation> {
+        (self.check)(candidate).await
+    }
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rule").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Every rule, in the order in which a newcomer would read them.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    [rules_state::RULES, rules_events::RULES, rules_index::RULES, rules_service::RULES]
+        .into_iter()
+        .flatten()
+}
+
+/// Checks every rule, each on a fresh store, and goes on after a violation.
+pub async fn check_all<F: Future<Output = Candidate>>(fresh: impl Fn() -> F) -> Report {
+    let mut report = Report::default();
+    for rule in rules() {
+        let outcome = rule.check(fresh().await).await;
+        report.add(*rule, outcome);
+    }
+    report
+}
+
+/// Checks the rule of this name; [`conformance_tests!`](crate::conformance_tests) calls it.
+///
+/// # Errors
+/// The rule, its clause and the [`Violation`], as one message.
+pub async fn check_one<F: Future<Output = Candidate>>(
+    name: &str,
+    fresh: impl Fn() -> F,
+) -> Result<Outcome, String> {
+    let rule = rules().find(|rule| rule.name == name);
+    let rule = rule.ok_or_else(|| format!("there is no rule called {name}"))?;
+    let outcome = rule.check(fresh().await).await;
+    outcome.map_err(|violation| report::sentence(rule, &violation))
+}
+
+/// Says on standard error that a rule was not checked; a passing test's output would be hidden.
+#[doc(hidden)]
+pub fn say_not_offered(name: &str) {
+    use std::io::Write;
+    let mut stderr = std::io::stderr();
+    let _ = writeln!(stderr, "NOT CHECKED: {name}: the candidate does not offer it");
+}

@@ -1,0 +1,101 @@
+//! What came of trying a store.
+
+use std::fmt;
+
+use super::Rule;
+
+/// What came of one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The store keeps it.
+    Kept,
+    /// The candidate does not offer the trait that the rule is about. This is not a pass.
+    NotOffered,
+}
+
+/// How a store broke a rule: what was expected, and what came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    what: String,
+}
+
+impl Violation {
+    pub(super) fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl From<crate::ports::StoreError> for Violation {
+    fn from(error: crate::ports::StoreError) -> Self {
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        Self::new(format!("expected an answer, but the store failed: {error}: {cause}"))
+    }
+}
+
+impl From<crate::Error> for Violation {
+    fn from(error: crate::Error) -> Self {
+        Self::new(format!("expected an answer, but the operation failed: {error:?}"))
+    }
+}
+
+/// `expected`, or the violation that names both.
+pub(super) fn expect<T: PartialEq + fmt::Debug>(
+    what: &str,
+    expected: &T,
+    came: &T,
+) -> Result<(), Violation> {
+    if expected == came {
+        return Ok(());
+    }
+    Err(Violation::new(format!("{what}: expected {expected:?}, but {came:?} came")))
+}
+
+/// What came of every rule.
+#[derive(Debug, Default)]
+pub struct Report {
+    lines: Vec<(Rule, Result<Outcome, Violation>)>,
+}
+
+impl Report {
+    pub(super) fn add(&mut self, rule: Rule, outcome: Result<Outcome, Violation>) {
+        self.lines.push((rule, outcome));
+    }
+
+    /// Whether no rule was broken. Rules about traits that are not offered do not count.
+    pub fn is_right(&self) -> bool {
+        self.lines.iter().all(|(_, outcome)| outcome.is_ok())
+    }
+
+    /// The rules that were broken.
+    pub fn broken(&self) -> impl Iterator<Item = (&Rule, &Violation)> {
+        self.lines.iter().filter_map(|(rule, outcome)| Some((rule, outcome.as_ref().err()?)))
+    }
+
+    /// The rules that were kept.
+    pub fn kept(&self) -> usize {
+        self.lines.iter().filter(|(_, outcome)| *outcome == Ok(Outcome::Kept)).count()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (rule, outcome) in &self.lines {
+            match outcome {
+                Ok(Outcome::Kept) => writeln!(f, "kept: {}", rule.name)?,
+                Ok(Outcome::NotOffered) => writeln!(f, "not offered: {}", rule.name)?,
+                Err(violation) => writeln!(f, "BROKEN: {}", sentence(rule, violation))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn sentence(rule: &Rule, violation: &Violation) -> String {
+    format!("{}\n  {violation}\n  the contract says: {}", rule.name, rule.clause)
+}

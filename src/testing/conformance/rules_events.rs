@@ -1,0 +1,214 @@
+//! Rules about events.
+
+use std::cell::RefCell;
+
+use super::Candidate;
+use super::join::{Boxed, join_all};
+use super::macros::rules;
+use super::report::{Outcome, Violation, expect};
+use super::rules_state::{committed, conflicted, created, loaded};
+use super::samples::Author;
+use crate::domain::{Event, EventId};
+use crate::ports::{EventCursor, EventLog};
+
+rules! {
+    "every event of every commit appears, exactly once, in one order"
+    events_appear_once_and_in_order
+    "of a refused commit nothing ever becomes visible, its events neither"
+    a_refused_commit_leaves_no_event
+    "when `next` is `None` the row goes and the events stay"
+    the_events_of_an_erasure_stay
+    "a page goes on where the last one ended"
+    pages_of_events_join_without_a_gap
+    "a cursor never passes a commit that is still open"
+    no_event_is_lost_while_others_write
+    "`prune` drops nothing behind the cursor it is given"
+    pruning_drops_nothing_behind_its_cursor
+    "a cursor that is none of the store's own is an error"
+    a_garbled_cursor_is_refused
+}
+
+/// Reads to the end, in pages of so many.
+async fn read_all(
+    log: &dyn EventLog,
+    mut after: Option<EventCursor>,
+    page: usize,
+) -> Result<Vec<Event>, Violation> {
+    let mut events = Vec::new();
+    loop {
+        let read = log.read(after.as_ref(), page).await?;
+        if read.events.len() > page {
+            return Err(Violation::new(format!(
+                "{} events in a page of {page}",
+                read.events.len()
+            )));
+        }
+        events.extend(read.events);
+        match read.next {
+            Some(next) => after = Some(next),
+            None => return Ok(events),
+        }
+    }
+}
+
+fn ids(events: &[Event]) -> Vec<EventId> {
+    events.iter().map(Event::id).collect()
+}
+
+/// An account that was changed so many times, and the events in the order of its commits.
+async fn history(
+    c: &Candidate,
+    author: &mut Author,
+    name: &str,
+    changes: usize,
+) -> Result<Vec<Event>, Violation> {
+    let mut account = created(&*c.accounts, author, name).await?;
+    let mut events = Vec::new();
+    for _ in 0..changes {
+        let commit = author.touch(&account)?;
+        committed(&*c.accounts, &commit).await?;
+        events.extend_from_slice(commit.events());
+        account = loaded(&*c.accounts, account.subject()).await?;
+    }
+    Ok(events)
+}
+
+async fn events_appear_once_and_in_order(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(log) = &c.log else { return Ok(Outcome::NotOffered) };
+    let written = history(&c, &mut Author::new(1), "ada", 12).await?;
+    let read = read_all(&**log, None, 100).await?;
+    // The first event is that of the creation.
+    expect("events after one creation and 12 changes", &13, &read.len())?;
+    expect("the events", &written, &read[1..].to_vec())?;
+    Ok(Outcome::Kept)
+}
+
+async fn a_refused_commit_leaves_no_event(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(log) = &c.log else { return Ok(Outcome::NotOffered) };
+    let mut author = Author::new(1);
+    let account = created(&*c.accounts, &mut author, "ada").await?;
+    let (update, stale) = (author.touch(&account)?, author.touch(&account)?);
+    committed(&*c.accounts, &update).await?;
+    let before = read_all(&**log, None, 100).await?;
+    conflicted(&*c.accounts, &stale, "a stale commit").await?;
+    expect("the events after a refused commit", &before, &read_all(&**log, None, 100).await?)?;
+    Ok(Outcome::Kept)
+}
+
+async fn the_events_of_an_erasure_stay(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(log) = &c.log else { return Ok(Outcome::NotOffered) };
+    let mut author = Author::new(1);
+    let account = created(&*c.accounts, &mut author, "ada").await?;
+    let erase = author.erase(&account)?;
+    committed(&*c.accounts, &erase).await?;
+    let read = read_all(&**log, None, 100).await?;
+    expect("events after a creation and an erasure", &2, &read.len())?;
+    expect("the last event", &erase.events().last(), &read.last())?;
+    Ok(Outcome::Kept)
+}
+
+async fn pages_of_events_join_without_a_gap(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(log) = &c.log else { return Ok(Outcome::NotOffered) };
+    let mut author = Author::new(1);
+    history(&c, &mut author, "ada", 9).await?;
+    let whole = ids(&read_all(&**log, None, 100).await?);
+    for page in 1..=11 {
+        let joined = ids(&read_all(&**log, None, page).await?);
+        expect(&format!("the events in pages of {page}"), &whole, &joined)?;
+    }
+    let end = log.read(None, 100).await?.next;
+    let end = end.ok_or_else(|| Violation::new("a page with events has no cursor"))?;
+    expect("what is after the end", &None, &log.read(Some(&end), 100).await?.next)?;
+    let later = history(&c, &mut author, "bob", 0).await?;
+    expect("changes of an account that was only created", &0, &later.len())?;
+    let came = read_all(&**log, Some(end), 100).await?;
+    expect("what came after the end since", &1, &came.len())?;
+    Ok(Outcome::Kept)
+}
+
+async fn no_event_is_lost_while_others_write(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(log) = &c.log else { return Ok(Outcome::NotOffered) };
+    const WRITERS: u32 = 8;
+    const CHANGES: usize = 10;
+    let c = &c;
+    let writer = |number: u32| -> Boxed<'_, Result<Option<Vec<Event>>, Violation>> {
+        Box::pin(async move {
+            let mut author = Author::new(100 + number);
+            history(c, &mut author, &format!("writer {number}"), CHANGES).await.map(Some)
+        })
+    };
+    let seen: RefCell<Vec<EventId>> = RefCell::default();
+    let mut tasks: Vec<_> = (0..WRITERS).map(writer).collect();
+    let reading = &seen;
+    tasks.push(Box::pin(async move {
+        let mut after: Option<EventCursor> = None;
+        let expected = WRITERS as usize * (CHANGES + 1);
+        // Reads while the writers write, and then what is left.
+        for _ in 0..100_000 {
+            let page = log.read(after.as_ref(), 3).await?;
+            after = page.next.or(after);
+            reading.borrow_mut().extend(ids(&page.events));
+            if reading.borrow().len() >= expected {
+                break;
+            }
+            give_way().await;
+        }
+        Ok(None)
+    }));
+    let written: Result<Vec<Option<Vec<Event>>>, Violation> =
+        join_all(tasks).await.into_iter().collect();
+    let seen = seen.into_inner();
+    let mut once = seen.clone();
+    once.sort();
+    once.dedup();
+    expect("events that were read twice", &0, &(seen.len() - once.len()))?;
+    for events in written?.into_iter().flatten() {
+        let order: Vec<_> = ids(&events);
+        let came: Vec<_> = seen.iter().filter(|id| order.contains(id)).copied().collect();
+        expect("one writer's events, as a reader saw them", &order, &came)?;
+    }
+    Ok(Outcome::Kept)
+}
+
+/// Lets the other futures go on.
+async fn give_way() {
+    let mut given = false;
+    std::future::poll_fn(|context| {
+        if given {
+            return std::task::Poll::Ready(());
+        }
+        given = true;
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}
+
+async fn pruning_drops_nothing_behind_its_cursor(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(log) = &c.log else { return Ok(Outcome::NotOffered) };
+    let mut author = Author::new(1);
+    history(&c, &mut author, "ada", 9).await?;
+    let whole = ids(&read_all(&**log, None, 100).await?);
+    let slowest = log.read(None, 4).await?.next;
+    let slowest = slowest.ok_or_else(|| Violation::new("a page with events has no cursor"))?;
+    expect("events that were pruned", &4, &log.prune(&slowest).await?)?;
+    let left = ids(&read_all(&**log, Some(slowest.clone()), 100).await?);
+    expect("the events behind the cursor", &whole[4..].to_vec(), &left)?;
+    let kept = ids(&read_all(&**log, None, 100).await?);
+    expect("the events from the oldest kept", &whole[4..].to_vec(), &kept)?;
+    expect("pruning the same again", &0, &log.prune(&slowest).await?)?;
+    Ok(Outcome::Kept)
+}
+
+async fn a_garbled_cursor_is_refused(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(log) = &c.log else { return Ok(Outcome::NotOffered) };
+    history(&c, &mut Author::new(1), "ada", 3).await?;
+    for garbled in ["", "x", "-1", "'; DROP TABLE events; --", "18446744073709551616", "\0"] {
+        let cursor = EventCursor::new(garbled);
+        if log.read(Some(&cursor), 10).await.is_ok() || log.prune(&cursor).await.is_ok() {
+            return Err(Violation::new(format!("expected an error for the cursor {garbled:?}")));
+        }
+    }
+    expect("the events after it", &4, &read_all(&**log, None, 100).await?.len())?;
+    Ok(Outcome::Kept)
+}

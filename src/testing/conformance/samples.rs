@@ -1,0 +1,199 @@
+//! Accounts and commits to try a store with, made by the real decisions.
+
+use chrono::{DateTime, Utc};
+
+use super::Violation;
+use crate::domain::{
+    Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, Confirmed, Decision,
+    Email, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes, HostAuthority, Issuer, Judged,
+    KeyId, Moment, NewFactor, NewSecret, Receipt, RecoveryCodes, SealedSecret, SessionId, Settings,
+    Setup, SetupId, SignIn, Subject, TotpSecret, Transition, Version,
+};
+use crate::testing::Authenticator;
+
+/// When samples are made: not on a whole second, so that lost precision shows.
+pub(super) fn start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 123_456_000).unwrap_or_default()
+}
+
+pub(super) fn subject(text: &str) -> Result<Subject, Violation> {
+    Subject::new(text).map_err(broken_sample)
+}
+
+/// A sample that cannot be made says nothing about the store: the kit itself is wrong then.
+pub(super) fn broken_sample(why: impl std::fmt::Display) -> Violation {
+    Violation::new(format!("the kit could not make its sample: {why}"))
+}
+
+/// Makes commits with ids and versions that repeat from run to run.
+#[derive(Debug, Clone)]
+pub(super) struct Author {
+    settings: Settings,
+    drawn: u64,
+    now: DateTime<Utc>,
+}
+
+impl Author {
+    /// Two authors of different numbers never make the same id.
+    pub(super) fn new(number: u32) -> Self {
+        Self { settings: Settings::default(), drawn: u64::from(number) << 32, now: start() }
+    }
+
+    /// The same author at another time.
+    pub(super) fn at_micros(self, micros: i64) -> Self {
+        Self { now: DateTime::from_timestamp_micros(micros).unwrap_or(self.now), ..self }
+    }
+
+    pub(super) fn moment(&self) -> Result<Moment<'_>, Violation> {
+        Moment::new(&self.settings, self.now).map_err(broken_sample)
+    }
+
+    fn draw<const N: usize>(&mut self) -> [u8; N] {
+        self.drawn += 1;
+        let mut bytes = [0; N];
+        let number = self.drawn.to_be_bytes();
+        bytes.iter_mut().rev().zip(number.iter().rev()).for_each(|(byte, from)| *byte = *from);
+        bytes
+    }
+
+    /// The account of a subject that has no row.
+    pub(super) fn absent(&mut self, subject: &Subject) -> Account {
+        Account::absent(subject.clone(), Version::first(self.draw()))
+    }
+
+    /// A commit that changes the account by as little as a decision can.
+    pub(super) fn touch(&mut self, account: &Account) -> Result<Commit, Violation> {
+        let touched = account.password_changed(None, self.moment()?).map_err(broken_sample)?;
+        Ok(self.commit(touched))
+    }
+
+    /// A commit that erases the account.
+    pub(super) fn erase(&mut self, account: &Account) -> Result<Commit, Violation> {
+        let subject = account.subject().clone();
+        let authority = HostAuthority::grant(subject.clone(), subject, "a test");
+        let erased = account.erase(&authority.map_err(broken_sample)?, self.moment()?);
+        match erased.map_err(broken_sample)? {
+            Decision::Change(transition) => Ok(self.commit(transition)),
+            Decision::Unchanged(()) => Err(broken_sample("nothing to erase")),
+        }
+    }
+
+    fn commit<T>(&mut self, transition: Transition<T>) -> Commit {
+        transition.into_commit(CommitId::from_random(self.draw())).0
+    }
+
+    /// Commits in the kit's own memory and goes on with the next state.
+    fn apply<T>(&mut self, account: &mut Account, transition: Transition<T>) -> Option<T> {
+        let id = CommitId::from_random(self.draw());
+        let (commit, closed) = transition.into_commit(id);
+        if let Some(next) = commit.next() {
+            *account = (**next).clone();
+        }
+        let receipt = Receipt::vouch_that_these_are_durable([id]);
+        closed.open(&receipt).ok()
+    }
+
+    /// The largest account there is, as the commit that would create it: ten factors with the
+    /// longest labels, of every script, under two keys; a full set of codes; a pending setup.
+    pub(super) fn largest(&mut self, subject: &Subject) -> Result<Commit, Violation> {
+        let mut account = self.absent(subject);
+        let mut session = self.sign_in(&account)?;
+        for number in 0..10 {
+            session = self.add_factor(&mut account, session, number)?;
+        }
+        let (_, begun) = self.next_setup(&account, &session, 10)?;
+        self.apply(&mut account, begun);
+        // What was built here step by step arrives as one new row.
+        let first = Transition::put(None, account, Vec::new(), self.now, ());
+        Ok(self.commit(first))
+    }
+
+    fn sign_in(&mut self, account: &Account) -> Result<Assurance, Violation> {
+        let fresh = Fresh {
+            session: SessionId::from_random(self.draw()),
+            challenge: ChallengeId::from_random(self.draw()),
+        };
+        let first = FirstFactor::password(account.subject().clone(), self.now);
+        match account.sign_in(first, fresh, self.moment()?).map_err(broken_sample)? {
+            SignIn::Complete(session) => Ok(session),
+            other => Err(broken_sample(format!("{other:?}"))),
+        }
+    }
+
+    fn next_setup(
+        &mut self,
+        account: &Account,
+        session: &Assurance,
+        number: u8,
+    ) -> Result<(TotpSecret, Transition<Setup>), Violation> {
+        let secret = TotpSecret::from_random(Algorithm::Sha1, &[number + 1; 20]);
+        let secret = secret.map_err(broken_sample)?;
+        let key = KeyId::new(if number % 2 == 0 { "old" } else { "new" }).map_err(broken_sample)?;
+        let sealed = SealedSecret::new(1, key, &[number; 60]).map_err(broken_sample)?;
+        let label = LABELS.get(usize::from(number)).copied().unwrap_or("one more");
+        let mut new = NewFactor::totp(label, "ada@example.org").map_err(broken_sample)?;
+        // An account of ten takes another only in the place of one.
+        if account.factors().len() >= 10
+            && let Some(lost) = account.factors().first()
+        {
+            new = new.replacing(lost.id());
+        }
+        let setup = SetupId::from_random(self.draw());
+        let factor = FactorId::from_random(self.draw());
+        let drawn = NewSecret { setup, factor, secret: &secret, sealed };
+        let issuer = Issuer::new("Scrivio").map_err(broken_sample)?;
+        let moment = self.moment()?;
+        let begun = account.begin_setup(session, &new, Email::Verified, &issuer, &drawn, moment);
+        let begun = begun.map_err(broken_sample)?;
+        Ok((secret, begun))
+    }
+
+    fn add_factor(
+        &mut self,
+        account: &mut Account,
+        session: Assurance,
+        number: u8,
+    ) -> Result<Assurance, Violation> {
+        let (secret, begun) = self.next_setup(account, &session, number)?;
+        let setup = self.apply(account, begun).ok_or_else(|| broken_sample("not begun"))?;
+        let app = Authenticator::scan(setup.otpauth_uri());
+        let code = app.ok_or_else(|| broken_sample("no URI"))?.code_at(self.now);
+        let codes: Vec<[u8; 16]> = (0..10).map(|_| self.draw()).collect();
+        let codes = RecoveryCodes::from_random(&codes).map_err(broken_sample)?;
+        let scheme = HashScheme::new("$argon2id$v=19$m=19456,t=2,p=1").map_err(broken_sample)?;
+        let hashes = (0..10).map(|n| CodeHash::new([n; 16], [0xff - n; 32])).collect();
+        let hashed = HashedCodes { scheme, hashes };
+        let settings = self.settings.clone();
+        let moment = Moment::new(&settings, self.now).map_err(broken_sample)?;
+        let before = account.clone();
+        let judged = before.judge_confirmation(&session, setup.id(), &code, &secret, moment);
+        let transition = match judged.map_err(broken_sample)? {
+            Judged::Decided(Decision::Change(transition)) => transition,
+            Judged::Right(right) => right.with_codes(codes, hashed).map_err(broken_sample)?,
+            other => return Err(broken_sample(format!("{other:?}"))),
+        };
+        match self.apply(account, transition) {
+            Some(Confirmed::Added(session)) => Ok(session),
+            Some(Confirmed::FirstFactor(_)) => {
+                let finished = account.finish_setup(&session, setup.id(), moment);
+                let finished = finished.map_err(broken_sample)?;
+                self.apply(account, finished).ok_or_else(|| broken_sample("not finished"))
+            }
+            other => Err(broken_sample(format!("{other:?}"))),
+        }
+    }
+}
+
+/// Labels of every script, the longest there can be, and such as break careless quoting.
+const LABELS: [&str; 10] = [
+    "Phone",
+    "ÄÖÜäöüßÄÖÜäöüßÄÖÜäöüßÄÖÜäöüßÄÖÜäöüßÄÖÜäöüßÄÖÜäöüßÄÖÜäöüßÄÖÜäöüßÄ",
+    "手机手机手机手机手机手机手机手机手机手机手机手机手机手机手机手机手机手机手机手机手机",
+    "📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱📱",
+    "'; DROP TABLE accounts; --",
+    "\"quoted\" \\ back \\\" slash",
+    "हिन्दी العربية עברית ไทย",
+    "e\u{301} and é",
+    "%s {} $1 ?1 :name @p",
+    "<b>&amp;</b>",
+];
