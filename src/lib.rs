@@ -2,6 +2,7 @@
 
 pub mod domain;
 mod error;
+mod hashing;
 mod keyring;
 mod ports;
 mod sync;
@@ -12,6 +13,7 @@ pub use domain::{
     Settings, SettingsError, StepUpRule, Subject, Throttle, TotpSecret,
 };
 pub use error::Error;
+pub use hashing::Argon2Hasher;
 pub use keyring::{Keyring, KeyringError, SealingKey};
 pub use ports::{
     AccountIndex, AccountStore, CipherError, Clock, CodeHasher, Entropy, EntropyError, EventCursor,
