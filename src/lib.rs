@@ -5,6 +5,8 @@ mod error;
 mod hashing;
 mod keyring;
 mod ports;
+#[cfg(feature = "qr")]
+mod qr;
 mod sync;
 
 pub use domain::{
