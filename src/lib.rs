@@ -79,6 +79,8 @@ mod hashing;
 mod keyring;
 mod memory;
 mod ports;
+#[cfg(feature = "qr")]
+mod qr;
 mod service;
 mod sync;
 #[cfg(feature = "testing")]
@@ -96,7 +98,7 @@ pub use domain::{
 };
 pub use error::Error;
 pub use hashing::Argon2Hasher;
-pub use keyring::Keyring;
+pub use keyring::{Keyring, KeyringError, SealingKey};
 pub use memory::MemoryStore;
 pub use ports::{
     AccountIndex, AccountStore, CipherError, Clock, CodeHasher, Entropy, EntropyError, EventCursor,

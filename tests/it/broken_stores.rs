@@ -1,0 +1,404 @@
+//! The conformance kit is itself tested: stores that are wrong in one way each, and the rule that
+//! catches them.
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+
+use async_trait::async_trait;
+use mfakit::domain::{Account, Commit, CommitOutcome, KeyId};
+use mfakit::testing::conformance::{Candidate, check_all};
+use mfakit::{
+    AccountIndex, AccountStore, Event, EventCursor, EventLog, EventPage, SealedPage, StoreError,
+    Subject, Version,
+};
+
+use crate::world::block_on;
+
+/// One way of being wrong.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Wrong {
+    Nothing,
+    ComparesNothing,
+    ComparesAndThenSets,
+    CreatesOverWhatIsThere,
+    CreatesOnUpdate,
+    TakesOlderVersions,
+    TakesNewerVersions,
+    ComparesExistenceOnly,
+    SaysCommittedAgain,
+    SaysCommittedToLosers,
+    FailsInsteadOfConflict,
+    StoresWhatItRefuses,
+    StoresNothing,
+    KeepsErasedRows,
+    ErasesWithoutComparing,
+    LoadsFromACache,
+    LoadsTheStateBefore,
+    FoldsCase,
+    TrimsSubjects,
+    CutsSubjects,
+    DropsAccents,
+    StoresHalfBeforeItWaits,
+    LosesEvents,
+    RepeatsEvents,
+    ReversesEvents,
+    LogsRefusedCommits,
+    ForgetsEventsOfErasedAccounts,
+    NumbersEventsBeforeTheyAreThere,
+    CursorRepeatsTheLast,
+    CursorSkipsOne,
+    PrunesOneTooMany,
+    TakesAnyCursor,
+    AnswersBatchesSorted,
+    LeavesAbsentOutOfBatches,
+    PagesOverlookPendingSetups,
+    PagesDescend,
+    PagesSayNoMore,
+    PagesIgnoreTheLimit,
+}
+
+#[derive(Clone)]
+struct Store {
+    wrong: Wrong,
+    rows: Arc<Mutex<Rows>>,
+}
+
+#[derive(Default)]
+struct Rows {
+    accounts: BTreeMap<String, Arc<Account>>,
+    before: BTreeMap<String, Arc<Account>>,
+    cache: BTreeMap<String, Option<Arc<Account>>>,
+    events: Vec<(u64, Event)>,
+    numbered: u64,
+}
+
+impl Store {
+    fn new(wrong: Wrong) -> Self {
+        Self { wrong, rows: Arc::default() }
+    }
+
+    fn is(&self, wrong: Wrong) -> bool {
+        self.wrong == wrong
+    }
+
+    fn key(&self, subject: &Subject) -> String {
+        let text = subject.as_str();
+        match self.wrong {
+            Wrong::FoldsCase => text.to_lowercase(),
+            Wrong::TrimsSubjects => text.trim().to_owned(),
+            Wrong::CutsSubjects => text.chars().take(254).collect(),
+            Wrong::DropsAccents => text.replace(['\u{301}', '\u{30a}'], ""),
+            _ => text.to_owned(),
+        }
+    }
+
+    fn agrees(&self, stored: Option<&Arc<Account>>, commit: &Commit) -> bool {
+        let stored_version = stored.map(|account| account.version());
+        match (self.wrong, stored_version, commit.expected()) {
+            (Wrong::ComparesNothing, ..) => true,
+            (Wrong::CreatesOverWhatIsThere, Some(_), None) => true,
+            (Wrong::CreatesOnUpdate, None, Some(_)) => true,
+            (Wrong::TakesOlderVersions, Some(stored), Some(expected)) => expected <= stored,
+            (Wrong::TakesNewerVersions, Some(stored), Some(expected)) => expected >= stored,
+            (Wrong::ComparesExistenceOnly, stored, expected) => {
+                stored.is_some() == expected.is_some()
+            }
+            (Wrong::ErasesWithoutComparing, Some(_), _) if commit.next().is_none() => true,
+            (Wrong::SaysCommittedAgain, stored, expected) => {
+                stored == expected || stored_remembers(&self.rows, commit)
+            }
+            (_, stored, expected) => stored == expected,
+        }
+    }
+
+    fn write(&self, rows: &mut Rows, commit: &Commit) {
+        let key = self.key(commit.subject());
+        if let Some(account) = rows.accounts.get(&key).cloned() {
+            rows.before.insert(key.clone(), account);
+        }
+        match commit.next() {
+            _ if self.is(Wrong::StoresNothing) => {}
+            Some(next) => drop(rows.accounts.insert(key, Arc::clone(next))),
+            None if self.is(Wrong::KeepsErasedRows) => {}
+            None => {
+                rows.accounts.remove(&key);
+                if self.is(Wrong::ForgetsEventsOfErasedAccounts) {
+                    rows.events.retain(|(_, event)| event.subject() != commit.subject());
+                }
+            }
+        }
+    }
+
+    fn log(&self, rows: &mut Rows, commit: &Commit, number: Option<u64>) {
+        if self.is(Wrong::LosesEvents) {
+            return;
+        }
+        let mut events: Vec<Event> = commit.events().to_vec();
+        if self.is(Wrong::RepeatsEvents) {
+            events.extend(commit.events().iter().cloned());
+        }
+        for event in events {
+            rows.numbered += u64::from(number.is_none());
+            let number = number.unwrap_or(rows.numbered);
+            rows.events.push((number, event));
+        }
+        rows.events.sort_by_key(|(number, _)| *number);
+        if self.is(Wrong::ReversesEvents) {
+            rows.events.reverse();
+        }
+    }
+}
+
+/// Peeks without the lock that `agrees` is called under.
+fn stored_remembers(rows: &Mutex<Rows>, commit: &Commit) -> bool {
+    let Ok(rows) = rows.try_lock() else { return false };
+    let account = rows.accounts.get(commit.subject().as_str());
+    account.is_some_and(|account| account.remembers(commit.id()))
+}
+
+/// Pending once.
+async fn give_way() {
+    let mut given = false;
+    std::future::poll_fn(|context| {
+        if given {
+            return Poll::Ready(());
+        }
+        given = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+#[async_trait]
+impl AccountStore for Store {
+    async fn load(&self, subject: &Subject) -> Result<Option<Arc<Account>>, StoreError> {
+        give_way().await;
+        let key = self.key(subject);
+        let mut rows = self.rows.lock().unwrap();
+        let stored = rows.accounts.get(&key).cloned();
+        Ok(match self.wrong {
+            Wrong::LoadsFromACache => rows.cache.entry(key).or_insert(stored).clone(),
+            Wrong::LoadsTheStateBefore => rows.before.get(&key).cloned().or(stored),
+            _ => stored,
+        })
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<CommitOutcome, StoreError> {
+        give_way().await;
+        let key = self.key(commit.subject());
+        let stored = self.rows.lock().unwrap().accounts.get(&key).cloned();
+        let mut agrees = self.agrees(stored.as_ref(), commit);
+        if self.is(Wrong::ComparesAndThenSets) {
+            give_way().await;
+        } else {
+            let rows = self.rows.lock().unwrap();
+            let stored = rows.accounts.get(&key).cloned();
+            drop(rows);
+            agrees = self.agrees(stored.as_ref(), commit);
+        }
+        let number = {
+            let mut rows = self.rows.lock().unwrap();
+            rows.numbered += 1;
+            self.is(Wrong::NumbersEventsBeforeTheyAreThere).then_some(rows.numbered)
+        };
+        if !agrees {
+            let mut rows = self.rows.lock().unwrap();
+            if self.is(Wrong::LogsRefusedCommits) {
+                self.log(&mut rows, commit, number);
+            }
+            return match self.wrong {
+                Wrong::FailsInsteadOfConflict => Err(StoreError::unavailable("conflict")),
+                Wrong::SaysCommittedToLosers => Ok(CommitOutcome::Committed),
+                Wrong::StoresWhatItRefuses => {
+                    self.write(&mut rows, commit);
+                    Ok(CommitOutcome::Conflict)
+                }
+                _ => Ok(CommitOutcome::Conflict),
+            };
+        }
+        let halves = matches!(
+            self.wrong,
+            Wrong::StoresHalfBeforeItWaits | Wrong::NumbersEventsBeforeTheyAreThere
+        );
+        self.write(&mut self.rows.lock().unwrap(), commit);
+        if halves {
+            for _ in 0..=usize::from(commit.id().as_bytes()[15] % 3) {
+                give_way().await;
+            }
+        }
+        self.log(&mut self.rows.lock().unwrap(), commit, number);
+        Ok(CommitOutcome::Committed)
+    }
+}
+
+impl Store {
+    fn number(&self, cursor: Option<&EventCursor>) -> Result<u64, StoreError> {
+        let Some(cursor) = cursor else { return Ok(0) };
+        match cursor.as_str().parse::<u64>() {
+            Ok(number) => Ok(number),
+            Err(_) if self.is(Wrong::TakesAnyCursor) => Ok(0),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+}
+
+#[async_trait]
+impl EventLog for Store {
+    async fn read(
+        &self,
+        after: Option<&EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        give_way().await;
+        let after = self.number(after)?;
+        let rows = self.rows.lock().unwrap();
+        let behind = rows.events.iter().filter(|(number, _)| match self.wrong {
+            Wrong::CursorRepeatsTheLast => *number >= after,
+            _ => *number > after,
+        });
+        let page: Vec<&(u64, Event)> = behind.take(limit).collect();
+        let skip = u64::from(self.is(Wrong::CursorSkipsOne));
+        let next = page.last().map(|(number, _)| EventCursor::new((number + skip).to_string()));
+        let next = next.filter(|next| next.as_str() != after.to_string());
+        Ok(EventPage { events: page.into_iter().map(|(_, event)| event.clone()).collect(), next })
+    }
+
+    async fn prune(&self, up_to: &EventCursor) -> Result<u64, StoreError> {
+        let extra = u64::from(self.is(Wrong::PrunesOneTooMany));
+        let up_to = self.number(Some(up_to))?;
+        let mut rows = self.rows.lock().unwrap();
+        let before = rows.events.len();
+        let mut spare = extra;
+        rows.events.retain(|(number, _)| {
+            let keep = *number > up_to && spare == 0;
+            spare -= u64::from(*number > up_to && spare > 0);
+            keep
+        });
+        Ok((before - rows.events.len()) as u64)
+    }
+}
+
+#[async_trait]
+impl AccountIndex for Store {
+    async fn load_many(
+        &self,
+        subjects: &[Subject],
+    ) -> Result<Vec<Option<Arc<Account>>>, StoreError> {
+        let rows = self.rows.lock().unwrap();
+        let mut subjects: Vec<&Subject> = subjects.iter().collect();
+        if self.is(Wrong::AnswersBatchesSorted) {
+            subjects.sort();
+        }
+        let found = subjects.into_iter().map(|s| rows.accounts.get(s.as_str()).cloned());
+        Ok(match self.wrong {
+            Wrong::LeavesAbsentOutOfBatches => found.filter(Option::is_some).collect(),
+            _ => found.collect(),
+        })
+    }
+
+    async fn sealed_under(
+        &self,
+        key: &KeyId,
+        after: Option<&Subject>,
+        limit: usize,
+    ) -> Result<SealedPage, StoreError> {
+        let rows = self.rows.lock().unwrap();
+        let holds = |account: &&Arc<Account>| {
+            let mut sealed: Vec<_> = account.sealed_secrets().collect();
+            if self.is(Wrong::PagesOverlookPendingSetups) {
+                sealed.clear();
+                let factors = account.factors().iter();
+                return factors
+                    .filter(|factor| factor.added_at() != account.factors()[0].added_at())
+                    .count()
+                    > 0;
+            }
+            sealed.iter().any(|(_, sealed)| sealed.key() == key)
+        };
+        let mut subjects: Vec<Subject> = rows
+            .accounts
+            .values()
+            .filter(holds)
+            .map(|account| account.subject().clone())
+            .filter(|subject| after.is_none_or(|after| subject > after))
+            .collect();
+        if self.is(Wrong::PagesDescend) {
+            subjects.reverse();
+        }
+        let mut more = subjects.len() > limit;
+        if self.is(Wrong::PagesIgnoreTheLimit) {
+            more = false;
+        } else {
+            subjects.truncate(limit);
+        }
+        Ok(SealedPage { subjects, more: more && !self.is(Wrong::PagesSayNoMore) })
+    }
+}
+
+/// The rules that a store breaks, by name.
+fn broken(wrong: Wrong) -> Vec<&'static str> {
+    let report = pin!(check_all(|| async move {
+        let store = Store::new(wrong);
+        Candidate::new(store.clone())
+            .other_handle(store.clone())
+            .index(store.clone())
+            .event_log(store)
+    }));
+    let report = block_on(report);
+    report.broken().map(|(rule, _)| rule.name).collect()
+}
+
+#[test]
+fn a_store_that_is_right_breaks_no_rule() {
+    assert_eq!(broken(Wrong::Nothing), [""; 0]);
+}
+
+#[test]
+fn every_wrong_store_is_caught_by_the_rule_that_names_its_fault() {
+    let catalogue = [
+        (Wrong::ComparesNothing, "a_stale_version_conflicts"),
+        (Wrong::ComparesAndThenSets, "of_many_writers_one_wins_and_every_loser_sees_the_conflict"),
+        (Wrong::CreatesOverWhatIsThere, "an_account_is_created_only_once"),
+        (Wrong::CreatesOnUpdate, "an_update_of_an_absent_account_conflicts"),
+        (Wrong::TakesOlderVersions, "a_stale_version_conflicts"),
+        (Wrong::TakesNewerVersions, "a_version_that_never_was_conflicts"),
+        (Wrong::ComparesExistenceOnly, "a_recreated_account_refuses_its_former_version"),
+        (Wrong::SaysCommittedAgain, "a_repeated_commit_conflicts"),
+        (Wrong::SaysCommittedToLosers, "a_stale_version_conflicts"),
+        (Wrong::FailsInsteadOfConflict, "a_stale_version_conflicts"),
+        (Wrong::StoresWhatItRefuses, "a_refused_commit_leaves_the_state_alone"),
+        (Wrong::StoresNothing, "a_created_account_loads_equal"),
+        (Wrong::KeepsErasedRows, "an_erased_account_is_absent"),
+        (Wrong::ErasesWithoutComparing, "a_refused_commit_leaves_the_state_alone"),
+        (Wrong::LoadsFromACache, "a_refused_commit_leaves_the_state_alone"),
+        (Wrong::LoadsTheStateBefore, "another_handle_sees_every_commit_and_conflicts_with_it"),
+        (Wrong::FoldsCase, "subjects_that_look_alike_stay_apart"),
+        (Wrong::TrimsSubjects, "subjects_that_look_alike_stay_apart"),
+        (Wrong::CutsSubjects, "subjects_that_look_alike_stay_apart"),
+        (Wrong::DropsAccents, "subjects_that_look_alike_stay_apart"),
+        (Wrong::StoresHalfBeforeItWaits, "a_commit_dropped_half_way_leaves_its_events_or_none"),
+        (Wrong::LosesEvents, "events_appear_once_and_in_order"),
+        (Wrong::RepeatsEvents, "events_appear_once_and_in_order"),
+        (Wrong::ReversesEvents, "events_appear_once_and_in_order"),
+        (Wrong::LogsRefusedCommits, "a_refused_commit_leaves_no_event"),
+        (Wrong::ForgetsEventsOfErasedAccounts, "the_events_of_an_erasure_stay"),
+        (Wrong::NumbersEventsBeforeTheyAreThere, "no_event_is_lost_while_others_write"),
+        (Wrong::CursorRepeatsTheLast, "pages_of_events_join_without_a_gap"),
+        (Wrong::CursorSkipsOne, "pages_of_events_join_without_a_gap"),
+        (Wrong::PrunesOneTooMany, "pruning_drops_nothing_behind_its_cursor"),
+        (Wrong::TakesAnyCursor, "a_garbled_cursor_is_refused"),
+        (Wrong::AnswersBatchesSorted, "a_batch_answers_in_order"),
+        (Wrong::LeavesAbsentOutOfBatches, "a_batch_answers_in_order"),
+        (Wrong::PagesOverlookPendingSetups, "pages_of_sealed_accounts_are_complete_and_ascending"),
+        (Wrong::PagesDescend, "pages_of_sealed_accounts_are_complete_and_ascending"),
+        (Wrong::PagesSayNoMore, "pages_of_sealed_accounts_are_complete_and_ascending"),
+        (Wrong::PagesIgnoreTheLimit, "pages_of_sealed_accounts_are_complete_and_ascending"),
+    ];
+    for (wrong, rule) in catalogue {
+        let broken = broken(wrong);
+        assert!(broken.contains(&rule), "{wrong:?} was caught by {broken:?} only");
+    }
+}
