@@ -13,7 +13,7 @@ use mfakit::domain::{Window, match_code};
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
     Algorithm, Answer, Challenge, Clock, Code, Confirmed, Digits, Email, Entropy, FirstFactor,
-    KeyId, Keyring, MemoryStore, Mfa, NewFactor, OsEntropy, RecoveryCodes, SignIn, Subject,
+    Keyring, MemoryStore, Mfa, NewFactor, OsEntropy, RecoveryCodes, SealingKey, SignIn, Subject,
     TotpParams, TotpSecret, Verdict,
 };
 
@@ -105,7 +105,7 @@ impl Protected {
         let clock = ManualClock::at(START);
         let mut key = [0; 32];
         OsEntropy.fill(&mut key).expect("entropy");
-        let keyring = Keyring::new(KeyId::new("bench").expect("id"), key).expect("a key");
+        let keyring = Keyring::new(SealingKey::from_bytes("bench", &key).expect("a key"));
         let builder = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(keyring);
         let mfa = builder.clock(clock.clone()).build().expect("complete");
         let subject = Subject::new("ada").expect("subject");

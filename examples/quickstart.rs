@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::{
-    Answer, Clock, Confirmed, Email, FirstFactor, KeyId, Keyring, MemoryStore, Mfa, NewFactor,
-    OsEntropy, Rejection, Setup, SignIn, Subject, Verdict,
+    Answer, Clock, Confirmed, Email, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, OsEntropy,
+    Rejection, SealingKey, Setup, SignIn, Subject, Verdict,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -27,7 +27,7 @@ fn main() -> Result<()> {
 async fn run(user: &mut User) -> Result<()> {
     let mut key = [0; 32];
     mfakit::Entropy::fill(&OsEntropy, &mut key)?;
-    let keyring = Keyring::new(KeyId::new("example")?, key)?;
+    let keyring = Keyring::new(SealingKey::from_bytes("example", &key)?);
     let builder = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(keyring);
     let mfa = builder.clock(user.clock()).build()?;
     let ada = Subject::new("ada")?;

@@ -1,5 +1,6 @@
 //! One module per capability; fixtures in `world`.
 
+mod broken_stores;
 mod compile_fail;
 mod conformance;
 mod flows;

@@ -42,6 +42,7 @@ macro_rules! conformance_tests {
             events_appear_once_and_in_order
             a_refused_commit_leaves_no_event
             the_events_of_an_erasure_stay
+            a_commit_dropped_half_way_leaves_its_events_or_none
             pages_of_events_join_without_a_gap
             no_event_is_lost_while_others_write
             pruning_drops_nothing_behind_its_cursor

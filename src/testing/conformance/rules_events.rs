@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 
 use super::Candidate;
-use super::join::{Boxed, join_all};
+use super::join::{Boxed, join_all, poll_and_drop};
 use super::macros::rules;
 use super::report::{Outcome, Violation, expect};
 use super::rules_state::{committed, conflicted, created, loaded};
 use super::samples::Author;
-use crate::domain::{Event, EventId};
+use crate::domain::{CommitOutcome, Event, EventId};
 use crate::ports::{EventCursor, EventLog};
 
 rules! {
@@ -18,6 +18,8 @@ rules! {
     a_refused_commit_leaves_no_event
     "when `next` is `None` the row goes and the events stay"
     the_events_of_an_erasure_stay
+    "state and events become visible together; a future dropped half-way leaves both or neither"
+    a_commit_dropped_half_way_leaves_its_events_or_none
     "a page goes on where the last one ended"
     pages_of_events_join_without_a_gap
     "a cursor never passes a commit that is still open"
@@ -104,6 +106,32 @@ async fn the_events_of_an_erasure_stay(c: Candidate) -> Result<Outcome, Violatio
     let read = read_all(&**log, None, 100).await?;
     expect("events after a creation and an erasure", &2, &read.len())?;
     expect("the last event", &erase.events().last(), &read.last())?;
+    Ok(Outcome::Kept)
+}
+
+async fn a_commit_dropped_half_way_leaves_its_events_or_none(
+    c: Candidate,
+) -> Result<Outcome, Violation> {
+    let Some(log) = &c.log else { return Ok(Outcome::NotOffered) };
+    let mut author = Author::new(1);
+    let mut account = created(&*c.accounts, &mut author, "ada").await?;
+    let mut dropped = Vec::new();
+    for polls in 0..12 {
+        let commit = author.touch(&account)?;
+        poll_and_drop(c.accounts.commit(&commit), polls).await;
+        dropped.push(commit);
+        account = loaded(&*c.accounts, account.subject()).await?;
+    }
+    // A commit that still arrives has done so before another one on the same row is answered.
+    while c.accounts.commit(&author.touch(&account)?).await? == CommitOutcome::Conflict {
+        account = loaded(&*c.accounts, account.subject()).await?;
+    }
+    account = loaded(&*c.accounts, account.subject()).await?;
+    let read = ids(&read_all(&**log, None, 100).await?);
+    for commit in dropped {
+        let logged = commit.events().iter().any(|event| read.contains(&event.id()));
+        expect("the event of a dropped commit", &account.remembers(commit.id()), &logged)?;
+    }
     Ok(Outcome::Kept)
 }
 
