@@ -49,7 +49,7 @@ impl Evaluation {
                 self.code.expose_bytes(),
                 &self.salt,
                 &mut digest,
-                &mut *blocks.0,
+                blocks,
             )
             .map_err(failed)?;
         Ok(digest)
@@ -63,35 +63,39 @@ fn failed(error: argon2::Error) -> HasherError {
 /// The blocks of one thread, kept because allocating them afresh costs 4,864 page faults, a third
 /// of the hash and more. What is kept is what the default costs need.
 #[derive(Default)]
-pub(super) struct Memory(Vec<Block>);
+pub(super) struct Memory {
+    blocks: Vec<Block>,
+    /// How many of them may hold something of a hash.
+    used: usize,
+}
 
 impl Memory {
-    #[cfg(not(shuttle))]
     const KEPT: usize = 19_456;
 
-    fn borrow(&mut self, count: usize) -> Borrowed<'_> {
-        if self.0.len() < count {
+    fn borrow(&mut self, count: usize) -> &mut [Block] {
+        if self.blocks.len() < count {
             // A larger vector would be copied from; there is nothing to keep.
-            self.0 = vec![Block::new(); count];
+            self.blocks = vec![Block::new(); count];
         }
-        Borrowed(self.0.get_mut(..count).unwrap_or_default())
+        self.used = self.used.max(count);
+        self.blocks.get_mut(..count).unwrap_or_default()
     }
 
-    /// Gives back what an unusually costly hash has taken.
-    #[cfg(not(shuttle))]
-    pub(super) fn shrink(&mut self) {
-        if self.0.len() > Self::KEPT {
-            self.0 = Vec::new();
+    /// Wipes what the last hash left, and gives back what an unusually costly one has taken.
+    ///
+    /// It costs a millisecond, so it comes after the answer has been sent.
+    pub(super) fn wipe(&mut self) {
+        self.blocks.iter_mut().take(self.used).for_each(Zeroize::zeroize);
+        self.used = 0;
+        if self.blocks.len() > Self::KEPT {
+            self.blocks = Vec::new();
         }
     }
 }
 
-/// Blocks in use: wiped when it is over, also by a panic.
-struct Borrowed<'a>(&'a mut [Block]);
-
-impl Drop for Borrowed<'_> {
+impl Drop for Memory {
     fn drop(&mut self) {
-        self.0.iter_mut().for_each(Zeroize::zeroize);
+        self.wipe();
     }
 }
 
@@ -106,15 +110,16 @@ mod tests {
     }
 
     fn is_wiped(memory: &Memory) -> bool {
-        memory.0.iter().all(|block| block.as_ref().iter().all(|word| *word == 0))
+        memory.blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0))
     }
 
     #[test]
     fn memory_is_kept_and_wiped() {
         let mut memory = Memory::default();
         evaluation(Costs::DEFAULT).compute(&mut memory).unwrap();
-        memory.shrink();
-        assert_eq!(memory.0.len(), Memory::KEPT);
+        assert!(!is_wiped(&memory), "the hash left nothing to wipe");
+        memory.wipe();
+        assert_eq!(memory.blocks.len(), Memory::KEPT);
         assert!(is_wiped(&memory));
     }
 
@@ -123,11 +128,12 @@ mod tests {
         let mut memory = Memory::default();
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let blocks = memory.borrow(8);
-            blocks.0.iter_mut().for_each(|block| block.as_mut().fill(u64::MAX));
+            blocks.iter_mut().for_each(|block| block.as_mut().fill(u64::MAX));
             panic!("on purpose");
         }));
         assert!(panicked.is_err());
-        assert_eq!(memory.0.len(), 8);
+        memory.wipe();
+        assert_eq!(memory.blocks.len(), 8);
         assert!(is_wiped(&memory));
     }
 
@@ -135,7 +141,7 @@ mod tests {
     fn what_an_unusual_cost_took_is_given_back() {
         let mut memory = Memory::default();
         evaluation(Costs::for_new_codes(47_104, 1).unwrap()).compute(&mut memory).unwrap();
-        memory.shrink();
-        assert!(memory.0.is_empty());
+        memory.wipe();
+        assert!(memory.blocks.is_empty());
     }
 }

@@ -128,7 +128,8 @@ impl Shared {
                 let digest = (job.work)(&mut memory);
                 drop(job.reply.send(digest));
             }));
-            memory.shrink();
+            // After the answer, and after a panic too.
+            memory.wipe();
             let mut state = lock(&self.state);
             state.queue.finish(turn);
             if state.queue.has_next() {

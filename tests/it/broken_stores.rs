@@ -11,7 +11,7 @@ use mfakit::domain::{Account, Commit, CommitOutcome, KeyId};
 use mfakit::testing::conformance::{Candidate, check_all};
 use mfakit::{
     AccountIndex, AccountStore, Event, EventCursor, EventLog, EventPage, SealedPage, StoreError,
-    Subject, Version,
+    Subject,
 };
 
 use crate::world::block_on;
@@ -199,11 +199,11 @@ impl AccountStore for Store {
             drop(rows);
             agrees = self.agrees(stored.as_ref(), commit);
         }
-        let number = {
+        let number = self.is(Wrong::NumbersEventsBeforeTheyAreThere).then(|| {
             let mut rows = self.rows.lock().unwrap();
             rows.numbered += 1;
-            self.is(Wrong::NumbersEventsBeforeTheyAreThere).then_some(rows.numbered)
-        };
+            rows.numbered
+        });
         if !agrees {
             let mut rows = self.rows.lock().unwrap();
             if self.is(Wrong::LogsRefusedCommits) {
@@ -225,7 +225,9 @@ impl AccountStore for Store {
         );
         self.write(&mut self.rows.lock().unwrap(), commit);
         if halves {
-            for _ in 0..=usize::from(commit.id().as_bytes()[15] % 3) {
+            // Not all writers wait equally long, or none would overtake another.
+            let bytes = *commit.id().as_bytes();
+            for _ in 0..=usize::from(bytes[11].wrapping_add(bytes[15]) % 5) {
                 give_way().await;
             }
         }
@@ -373,7 +375,7 @@ fn every_wrong_store_is_caught_by_the_rule_that_names_its_fault() {
         (Wrong::StoresNothing, "a_created_account_loads_equal"),
         (Wrong::KeepsErasedRows, "an_erased_account_is_absent"),
         (Wrong::ErasesWithoutComparing, "a_refused_commit_leaves_the_state_alone"),
-        (Wrong::LoadsFromACache, "a_refused_commit_leaves_the_state_alone"),
+        (Wrong::LoadsFromACache, "another_handle_sees_every_commit_and_conflicts_with_it"),
         (Wrong::LoadsTheStateBefore, "another_handle_sees_every_commit_and_conflicts_with_it"),
         (Wrong::FoldsCase, "subjects_that_look_alike_stay_apart"),
         (Wrong::TrimsSubjects, "subjects_that_look_alike_stay_apart"),
@@ -397,8 +399,11 @@ fn every_wrong_store_is_caught_by_the_rule_that_names_its_fault() {
         (Wrong::PagesSayNoMore, "pages_of_sealed_accounts_are_complete_and_ascending"),
         (Wrong::PagesIgnoreTheLimit, "pages_of_sealed_accounts_are_complete_and_ascending"),
     ];
-    for (wrong, rule) in catalogue {
-        let broken = broken(wrong);
-        assert!(broken.contains(&rule), "{wrong:?} was caught by {broken:?} only");
-    }
+    let missed: Vec<String> = catalogue
+        .into_iter()
+        .map(|(wrong, rule)| (wrong, rule, broken(wrong)))
+        .filter(|(_, rule, broken)| !broken.contains(rule))
+        .map(|(wrong, _, broken)| format!("{wrong:?} was caught by {broken:?} only"))
+        .collect();
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
