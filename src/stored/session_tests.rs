@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, from_value, json, to_value};
 
 use crate::domain::{
-    Account, AccountName, ActionName, Assurance, Challenge, ChallengeId, CommitId, Event, EventId,
+    AccountName, ActionName, Assurance, Challenge, ChallengeId, CommitId, Event, EventId,
     EventKind, Evidence, EvidenceKind, FactorId, FactorKind, FirstFactor, FirstFactorMethod,
     Issuer, KeyId, Label, Method, MethodName, PendingSignIn, Proof, Purpose, SessionId, SetupId,
     Stamp, Subject, Version,
@@ -220,14 +220,4 @@ fn a_proof_cannot_be_written_read_or_cloned() {
     impl<T: DeserializeOwned> Lacks<Read> for T {}
     impl<T: Clone> Lacks<Cloned> for T {}
     <Proof as Lacks<_>>::it();
-}
-
-#[test]
-fn an_export_names_no_secret_and_no_session() {
-    let mut account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
-    account.password_changed_at = Some(at());
-    let export = to_value(account.export()).unwrap();
-    assert_eq!(export["subject"], "7");
-    assert_eq!(export["password_changed_at"], AT);
-    assert_eq!(export["methods"], json!([]));
 }
