@@ -82,19 +82,21 @@ mod ports;
 #[cfg(feature = "qr")]
 mod qr;
 mod service;
+#[cfg(feature = "serde")]
+mod stored;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use domain::{
-    AccountName, ActionName, Algorithm, Answer, Assurance, Challenge, ChallengeId, Code, CommitId,
-    Confirmed, Digits, Email, Event, EventId, EventKind, Evidence, EvidenceKind, FactorId,
-    FactorKind, FirstFactor, FirstFactorMethod, HostAuthority, Invalid, IssuedEnrolment, Issuer,
-    KeyId, Label, Method, MethodName, MethodStatus, Moment, Needed, NewFactor, OneTimeCode, Passed,
-    PendingSignIn, Proof, ProvenBy, Purpose, RecoveryCodes, Refusal, Rejection, Requirement,
-    Satisfied, SessionId, Settings, SettingsBuilder, SettingsError, Setup, SetupId, SetupRejection,
-    SetupStatus, SignIn, Stamp, Status, StepUpRule, Subject, Throttle, TotpParams, TotpSecret,
-    Unmet, Verdict, Version,
+    AccountExport, AccountName, ActionName, Algorithm, Answer, Assurance, Challenge, ChallengeId,
+    Code, CommitId, Confirmed, Digits, Email, Event, EventId, EventKind, Evidence, EvidenceKind,
+    FactorId, FactorKind, FirstFactor, FirstFactorMethod, HostAuthority, Invalid, IssuedEnrolment,
+    Issuer, KeyId, Label, Method, MethodName, MethodStatus, Moment, Needed, NewFactor, OneTimeCode,
+    Passed, PendingSignIn, Proof, ProvenBy, Purpose, RecoveryCodes, Refusal, Rejection,
+    Requirement, Satisfied, SessionId, Settings, SettingsBuilder, SettingsError, Setup, SetupId,
+    SetupRejection, SetupStatus, SignIn, Stamp, Status, StepUpRule, Subject, Throttle, TotpParams,
+    TotpSecret, Unmet, Verdict, Version,
 };
 pub use error::Error;
 pub use hashing::Argon2Hasher;
@@ -106,3 +108,5 @@ pub use ports::{
     SecretCipher, StoreError, StoreErrorKind, SystemClock,
 };
 pub use service::{BuildError, Export, Mfa, MfaBuilder, ResealProgress};
+#[cfg(feature = "serde")]
+pub use stored::{Format, StoredAccount, StoredError};

@@ -11,6 +11,7 @@ use super::time::Moment;
 
 /// One thing that a session has proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Evidence {
     pub(crate) kind: EvidenceKind,
     pub(crate) at: DateTime<Utc>,
@@ -18,6 +19,8 @@ pub struct Evidence {
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum EvidenceKind {
     /// A first factor that the host vouched for.
@@ -56,6 +59,7 @@ pub struct Assurance {
     pub(crate) subject: Subject,
     pub(crate) session: SessionId,
     pub(crate) stamp: Stamp,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::evidence"))]
     pub(crate) evidence: Vec<Evidence>,
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::extra::Extra;
 use super::invalid::Invalid;
 use super::settings::within;
 use super::time::after;
@@ -71,7 +72,7 @@ const REFUND_MAX: u16 = 3;
 ///
 /// It belongs to the account: ten factors give an attacker no guess more than one. Nothing but
 /// time and the owner's own success makes it grow: neither another factor nor a password sign-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuessBudget {
     /// Guesses spent and not grown back.
     pub(crate) spent: u16,
@@ -83,6 +84,7 @@ pub struct GuessBudget {
     pub(crate) refill_due: bool,
     /// Failures in a row; only [`Throttle::SuspendAfter`] reads it.
     pub(crate) failures: u16,
+    pub(crate) extra: Extra,
 }
 
 impl GuessBudget {
@@ -99,16 +101,16 @@ impl GuessBudget {
     /// The budget with what has grown back by `now`. A clock that ran backwards grows nothing.
     fn grown(&self, regrow: TimeDelta, now: DateTime<Utc>) -> Self {
         let Some(since) = self.since.filter(|_| self.spent > 0) else {
-            return *self;
+            return self.clone();
         };
         let elapsed = (now - since).num_seconds().max(0);
         let grown = elapsed / regrow.num_seconds().max(1);
         let spent = u16::try_from(i64::from(self.spent) - grown).unwrap_or(0);
         if spent == 0 {
-            return Self { spent, since: None, told: false, ..*self };
+            return Self { spent, since: None, told: false, ..self.clone() };
         }
         let grown = i32::try_from(grown).unwrap_or(0);
-        Self { spent, since: Some(after(since, regrow * grown)), ..*self }
+        Self { spent, since: Some(after(since, regrow * grown)), ..self.clone() }
     }
 
     /// Charges one guess, before it is judged.
@@ -133,7 +135,7 @@ impl GuessBudget {
 
     /// A sign-in with both factors after a password change: whoever guessed no longer can.
     pub(crate) fn refill(&mut self) {
-        *self = Self::default();
+        *self = Self { extra: std::mem::take(&mut self.extra), ..Self::default() };
     }
 }
 

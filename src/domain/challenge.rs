@@ -15,6 +15,8 @@ use super::proof::Proof;
 
 /// What passing a challenge is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Purpose {
     /// Completing a sign-in.
@@ -50,6 +52,7 @@ impl ActionName {
 
 /// One of the methods that a challenge can be answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Method {
     pub(crate) factor: FactorId,
     pub(crate) kind: FactorKind,
@@ -87,8 +90,10 @@ pub struct Challenge {
     pub(crate) stamp: Stamp,
     pub(crate) purpose: Purpose,
     pub(crate) first: Evidence,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::methods"))]
     pub(crate) methods: Vec<Method>,
     pub(crate) expires_at: DateTime<Utc>,
+    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "super::bounded::heading"))]
     pub(crate) heading: Option<String>,
 }
 
@@ -138,11 +143,15 @@ impl Challenge {
     /// # Errors
     /// [`Invalid`] with the bound that was missed.
     pub fn with_heading(mut self, path: &str) -> Result<Self, Invalid> {
-        bytes_within("heading", path, 1, 2048)?;
-        no_control("heading", path)?;
+        check_heading(path)?;
         self.heading = Some(path.to_owned());
         Ok(self)
     }
+}
+
+pub(crate) fn check_heading(path: &str) -> Result<(), Invalid> {
+    bytes_within("heading", path, 1, 2048)?;
+    no_control("heading", path)
 }
 
 /// An answer as it was typed.

@@ -180,6 +180,7 @@ pub enum EventKind {
         /// Who.
         by: Subject,
         /// Why.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::reason"))]
         reason: String,
     },
     /// The enrolment code was used.
@@ -208,6 +209,7 @@ pub enum EventKind {
         /// Who asked.
         by: Subject,
         /// Why.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::reason"))]
         reason: String,
     },
 }

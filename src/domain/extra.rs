@@ -19,6 +19,7 @@ pub(crate) enum Value {
     Signed(i64),
     Float(f64),
     Text(String),
+    Bytes(Vec<u8>),
     List(Vec<Value>),
     Map(BTreeMap<String, Value>),
 }

@@ -10,6 +10,8 @@ use super::totp::{DRIFT_LIMIT, Step, TotpParams, Window};
 
 /// The kinds of second factor. WebAuthn and others will join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum FactorKind {
     /// A time-based one-time password, RFC 6238.
@@ -92,6 +94,7 @@ pub struct TotpAuthenticator {
     pub(crate) sealed: SealedSecret,
     pub(crate) last_step: Step,
     pub(crate) drift: i8,
+    pub(crate) extra: Extra,
 }
 
 impl TotpAuthenticator {

@@ -6,6 +6,8 @@
 
 mod account;
 mod assurance;
+#[cfg(feature = "serde")]
+mod bounded;
 mod budget;
 mod challenge;
 mod event;
@@ -28,8 +30,9 @@ mod totp;
 mod transition;
 
 pub use account::{
-    Account, Arrival, Asked, ConfirmedFirst, Fresh, HostAuthority, IssuedEnrolment, Judged,
-    MethodStatus, NewSecret, OneTimeCheck, Question, Reseal, SetupStatus, SignIn, Status,
+    Account, AccountExport, Arrival, Asked, ConfirmedFirst, EnrolmentExport, Fresh, GuessesExport,
+    HostAuthority, IssuedEnrolment, Judged, MethodStatus, NewSecret, OneTimeCheck, Question,
+    RecoveryExport, Reseal, SetupExport, SetupStatus, SignIn, Status,
 };
 pub use assurance::{Assurance, Evidence, EvidenceKind, PendingSignIn};
 pub use budget::{GuessBudget, Throttle};
@@ -57,3 +60,15 @@ pub use totp::{
     match_code,
 };
 pub use transition::{Closed, Commit, CommitOutcome, Decision, Receipt, Transition};
+
+/// What an account is made of besides what hosts see: for its stored form.
+#[cfg(feature = "serde")]
+pub(crate) mod parts {
+    pub(crate) use super::account::{
+        CHARGED_CHALLENGES, ChargedChallenge, ChargedChallenges, Enrolment, RECENT_COMMITS,
+    };
+    pub(crate) use super::extra::{Extra, Value};
+    pub(crate) use super::recovery::Slot;
+    pub(crate) use super::setup::{Confirmation, RightCode};
+    pub(crate) use super::time::whole_micros;
+}

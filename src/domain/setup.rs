@@ -85,6 +85,7 @@ pub struct PendingSetup {
 pub(crate) struct Confirmation {
     pub(crate) right: RightCode,
     pub(crate) recovery: Arc<RecoverySet>,
+    pub(crate) extra: Extra,
 }
 
 /// When a right code came, of which step, and how far the authenticator's clock is off.

@@ -3,18 +3,17 @@
 use super::Mfa;
 use super::attempt::Attempt;
 use crate::domain::{
-    Account, Arrival, Assurance, Decision, Event, HostAuthority, Refusal, Reseal, SealContext,
-    Subject,
+    Account, AccountExport, Arrival, Assurance, Decision, Event, HostAuthority, Refusal, Reseal,
+    SealContext, Subject,
 };
 use crate::error::Error;
-use std::sync::Arc;
 
 /// What is held about one user.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Export {
-    /// The account; `None` when there is no row.
-    pub account: Option<Arc<Account>>,
+    /// The account, without secrets and hashes; `None` when there is no row.
+    pub account: Option<AccountExport>,
     /// Every event of the account that the log still holds, oldest first. Empty without an
     /// [`EventLog`](crate::EventLog).
     pub events: Vec<Event>,
@@ -140,7 +139,7 @@ impl Mfa {
         Ok(resealed)
     }
 
-    /// Collects what is held about a user. It holds no secret in the open.
+    /// Collects what is held about a user, for a request to see it. No secret and no hash is in it.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -157,6 +156,6 @@ impl Mfa {
                 break;
             }
         }
-        Ok(Export { account, events })
+        Ok(Export { account: account.map(|account| account.export()), events })
     }
 }

@@ -1,4 +1,10 @@
-//! One module per capability; fixtures in `world`.
+//! The integration tests: one binary, a module per capability, fixtures in `world`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 mod broken_stores;
 mod compile_fail;
@@ -7,6 +13,7 @@ mod flows;
 mod history;
 mod interop;
 mod secrecy;
+mod stored;
 mod sync_host;
 mod threads;
 mod world;

@@ -26,8 +26,7 @@ impl HostAuthority {
     /// # Errors
     /// [`Invalid`] when the reason is out of bounds.
     pub fn grant(over: Subject, actor: Subject, reason: &str) -> Result<Self, Invalid> {
-        bytes_within("reason", reason, 1, 255)?;
-        no_control("reason", reason)?;
+        check_reason(reason)?;
         Ok(Self { over, actor, reason: reason.to_owned() })
     }
 
@@ -40,6 +39,11 @@ impl HostAuthority {
     pub fn actor(&self) -> &Subject {
         &self.actor
     }
+}
+
+pub(crate) fn check_reason(reason: &str) -> Result<(), Invalid> {
+    bytes_within("reason", reason, 1, 255)?;
+    no_control("reason", reason)
 }
 
 impl Account {

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::Account;
 use crate::domain::assurance::Assurance;
 use crate::domain::event::EventKind;
+use crate::domain::extra::Extra;
 use crate::domain::factor::drift_of;
 use crate::domain::id::SetupId;
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
@@ -117,7 +118,7 @@ impl ConfirmedFirst<'_> {
         let Some(lost) = self.pending.replaces else {
             draft.event(EventKind::SetupConfirmed { setup: self.pending.id });
             if let Some(pending) = &mut draft.next.pending {
-                pending.confirmed = Some(Confirmation { right, recovery });
+                pending.confirmed = Some(Confirmation { right, recovery, extra: Extra::default() });
             }
             return Ok(draft.commit(Confirmed::FirstFactor(codes)));
         };

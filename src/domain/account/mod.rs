@@ -10,6 +10,7 @@ mod authority;
 mod charged;
 mod confirm;
 mod draft;
+mod export;
 mod lifecycle;
 mod methods;
 mod recover;
@@ -32,9 +33,14 @@ use super::setup::PendingSetup;
 
 pub use answer::{Asked, Question};
 pub use authority::HostAuthority;
+#[cfg(feature = "serde")]
+pub(crate) use authority::check_reason;
 pub(crate) use charged::ChargedChallenges;
+#[cfg(feature = "serde")]
+pub(crate) use charged::{ChargedChallenge, KEPT as CHARGED_CHALLENGES};
 pub use confirm::{ConfirmedFirst, Judged};
 use draft::Draft;
+pub use export::{AccountExport, EnrolmentExport, GuessesExport, RecoveryExport, SetupExport};
 pub use lifecycle::{Arrival, Reseal};
 pub use recover::OneTimeCheck;
 pub use reset::IssuedEnrolment;
@@ -77,6 +83,7 @@ pub(crate) struct Enrolment {
     pub(crate) expires_at: DateTime<Utc>,
     /// The session that used the code; only it may set up the first factor.
     pub(crate) used_by: Option<SessionId>,
+    pub(crate) extra: Extra,
 }
 
 impl Account {

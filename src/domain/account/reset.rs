@@ -2,6 +2,7 @@
 
 use super::{Account, Enrolment, HostAuthority};
 use crate::domain::event::EventKind;
+use crate::domain::extra::Extra;
 use crate::domain::recovery::{CodeHash, HashScheme, OneTimeCode};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::{Moment, after};
@@ -41,7 +42,8 @@ impl Account {
         let mut draft = self.draft(moment);
         draft.end_setup();
         draft.clear_factors();
-        draft.next.enrolment = Some(Enrolment { scheme, hash, expires_at, used_by: None });
+        draft.next.enrolment =
+            Some(Enrolment { scheme, hash, expires_at, used_by: None, extra: Extra::default() });
         draft.event(EventKind::Reset {
             by: authority.actor.clone(),
             reason: authority.reason.clone(),

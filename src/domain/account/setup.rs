@@ -152,7 +152,7 @@ impl Account {
     ) -> Result<Transition<RecoveryCodes>, Refusal> {
         let (_, confirmation) = self.confirmed_of(session, id, moment)?;
         let recovery = Arc::new(RecoverySet::new(hashed, moment.now)?);
-        let confirmed = Some(Confirmation { recovery, ..*confirmation });
+        let confirmed = Some(Confirmation { recovery, ..confirmation.clone() });
         let mut draft = self.draft(moment);
         if let Some(pending) = &mut draft.next.pending {
             pending.confirmed = confirmed;
@@ -260,6 +260,7 @@ impl Draft<'_> {
                 // The code that confirmed the setup is burned with it.
                 last_step: right.step,
                 drift: right.drift,
+                extra: Extra::default(),
             }),
             extra: Extra::default(),
         });

@@ -28,6 +28,7 @@ pub struct Status {
 
 /// One method of a [`Status`].
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct MethodStatus {
     /// Which factor it is.
@@ -63,16 +64,8 @@ pub struct SetupStatus {
 impl Account {
     /// The state of this account, for showing it.
     pub fn status(&self, settings: &Settings) -> Status {
-        let method = |factor: &Factor| MethodStatus {
-            factor: factor.id,
-            kind: factor.kind(),
-            label: factor.label.clone(),
-            preferred: self.preferred == Some(factor.id),
-            suspended: factor.suspended,
-            added_at: factor.added_at,
-            last_used_at: factor.last_used_at,
-        };
-        let mut methods: Vec<MethodStatus> = self.factors.iter().map(method).collect();
+        let mut methods: Vec<MethodStatus> =
+            self.factors.iter().map(|factor| self.method_status(factor)).collect();
         methods.sort_by_key(|method| !method.preferred);
         let recovery_left = self.recovery().map(|set| set.left());
         Status {
@@ -87,6 +80,18 @@ impl Account {
                 confirmed: pending.confirmed(),
             }),
             enrolment_needed: self.enrolment.is_some(),
+        }
+    }
+
+    pub(super) fn method_status(&self, factor: &Factor) -> MethodStatus {
+        MethodStatus {
+            factor: factor.id,
+            kind: factor.kind(),
+            label: factor.label.clone(),
+            preferred: self.preferred == Some(factor.id),
+            suspended: factor.suspended,
+            added_at: factor.added_at,
+            last_used_at: factor.last_used_at,
         }
     }
 }

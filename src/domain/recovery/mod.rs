@@ -7,3 +7,5 @@ mod set;
 pub use code::{OneTimeCode, RecoveryCodes};
 pub use hash::{CodeHash, Evaluation, HashScheme, HashedCodes};
 pub use set::RecoverySet;
+#[cfg(feature = "serde")]
+pub(crate) use set::Slot;

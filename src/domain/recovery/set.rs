@@ -16,10 +16,11 @@ pub struct RecoverySet {
     pub(crate) extra: Extra,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slot {
     pub(crate) hash: CodeHash,
     pub(crate) spent_at: Option<DateTime<Utc>>,
+    pub(crate) extra: Extra,
 }
 
 impl RecoverySet {
@@ -37,7 +38,8 @@ impl RecoverySet {
                 unit: "codes",
             });
         }
-        let slots = hashed.hashes.into_iter().map(|hash| Slot { hash, spent_at: None }).collect();
+        let unspent = |hash| Slot { hash, spent_at: None, extra: Extra::default() };
+        let slots = hashed.hashes.into_iter().map(unspent).collect();
         Ok(Self { scheme: hashed.scheme, slots, issued_at, extra: Extra::default() })
     }
 

@@ -1,0 +1,136 @@
+//! What is held about one user, for his own request (GDPR article 15).
+
+use chrono::{DateTime, Utc};
+
+use super::{Account, MethodStatus};
+use crate::domain::id::Subject;
+use crate::domain::label::{AccountName, Label};
+use crate::domain::recovery::RecoverySet;
+
+/// Everything that is held about one user, without what would let anybody in: no secret, no salt,
+/// no hash, no identifier of a session.
+///
+/// With the feature `serde` it can be written. It is made for people, not for reading back.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct AccountExport {
+    /// Whose account it is.
+    pub subject: Subject,
+    /// Whether MFA is on.
+    pub enabled: bool,
+    /// The methods, in the order they were added.
+    pub methods: Vec<MethodStatus>,
+    /// A setup that is not finished.
+    pub setup: Option<SetupExport>,
+    /// The recovery codes.
+    pub recovery: Option<RecoveryExport>,
+    /// The count of wrong codes.
+    pub guesses: GuessesExport,
+    /// When the password was last changed, as far as the host said so.
+    pub password_changed_at: Option<DateTime<Utc>>,
+    /// The code that an administrator's reset has issued.
+    pub enrolment: Option<EnrolmentExport>,
+    /// Where the account is moving to.
+    pub moving_to: Option<Subject>,
+    /// Where the account came from.
+    pub moved_from: Option<Subject>,
+}
+
+/// The unfinished setup of an [`AccountExport`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct SetupExport {
+    /// What the method will be called.
+    pub label: Label,
+    /// The account name that the app shows.
+    pub account: AccountName,
+    /// When it was begun.
+    pub begun_at: DateTime<Utc>,
+    /// When a right code came.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// The recovery codes that were shown with it.
+    pub recovery: Option<RecoveryExport>,
+}
+
+/// The recovery codes of an [`AccountExport`]: how many and when, never which.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct RecoveryExport {
+    /// When they were issued.
+    pub issued_at: DateTime<Utc>,
+    /// How many were issued.
+    pub issued: usize,
+    /// How many are unused.
+    pub left: usize,
+    /// When the others were used, oldest first.
+    pub used_at: Vec<DateTime<Utc>>,
+}
+
+/// The guess budget of an [`AccountExport`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct GuessesExport {
+    /// Guesses that were spent and had not grown back at the last change.
+    pub spent: u16,
+    /// From when the next one grows back.
+    pub since: Option<DateTime<Utc>>,
+    /// Wrong codes in a row.
+    pub failures: u16,
+    /// Whether the owner was told that the budget ran out.
+    pub told: bool,
+}
+
+/// The enrolment code of an [`AccountExport`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct EnrolmentExport {
+    /// Until when it works.
+    pub expires_at: DateTime<Utc>,
+    /// Whether it was used.
+    pub used: bool,
+}
+
+impl Account {
+    /// Everything that is held about this user, for handing it to him.
+    pub fn export(&self) -> AccountExport {
+        AccountExport {
+            subject: self.subject.clone(),
+            enabled: self.enabled(),
+            methods: self.factors.iter().map(|factor| self.method_status(factor)).collect(),
+            setup: self.pending().map(|pending| SetupExport {
+                label: pending.label.clone(),
+                account: pending.account.clone(),
+                begun_at: pending.begun_at,
+                confirmed_at: pending.confirmed.as_ref().map(|confirmed| confirmed.right.at),
+                recovery: pending.confirmed.as_ref().map(|c| RecoveryExport::of(&c.recovery)),
+            }),
+            recovery: self.recovery().map(RecoveryExport::of),
+            guesses: GuessesExport {
+                spent: self.budget.spent,
+                since: self.budget.since,
+                failures: self.budget.failures,
+                told: self.budget.told,
+            },
+            password_changed_at: self.password_changed_at,
+            enrolment: self.enrolment.as_ref().map(|enrolment| EnrolmentExport {
+                expires_at: enrolment.expires_at,
+                used: enrolment.used_by.is_some(),
+            }),
+            moving_to: self.moving_to.clone(),
+            moved_from: self.moved_from.clone(),
+        }
+    }
+}
+
+impl RecoveryExport {
+    fn of(set: &RecoverySet) -> Self {
+        let mut used_at: Vec<_> = set.slots.iter().filter_map(|slot| slot.spent_at).collect();
+        used_at.sort_unstable();
+        Self { issued_at: set.issued_at(), issued: set.issued(), left: set.left(), used_at }
+    }
+}

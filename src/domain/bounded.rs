@@ -1,0 +1,41 @@
+//! Bounds that a session's values keep when they are read back.
+//!
+//! The host guards what it stores; these only see to it that a garbled value stays small.
+
+use serde::de::{Deserialize, Deserializer, Error};
+
+use super::account::check_reason;
+use super::assurance::Evidence;
+use super::challenge::{Method, check_heading};
+use super::invalid::Invalid;
+use super::settings::MAX_FACTORS;
+
+/// More kinds of evidence than any session gathers: ten factors, and every way to sign in.
+const MAX_EVIDENCE: usize = 64;
+
+pub(super) fn evidence<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Evidence>, D::Error> {
+    at_most("evidence", MAX_EVIDENCE, Vec::deserialize(from)?).map_err(Error::custom)
+}
+
+pub(super) fn methods<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Method>, D::Error> {
+    at_most("methods", MAX_FACTORS, Vec::deserialize(from)?).map_err(Error::custom)
+}
+
+pub(super) fn heading<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let heading = Option::<String>::deserialize(from)?;
+    heading.as_deref().map(check_heading).transpose().map_err(Error::custom)?;
+    Ok(heading)
+}
+
+pub(super) fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let reason = String::deserialize(from)?;
+    check_reason(&reason).map_err(Error::custom)?;
+    Ok(reason)
+}
+
+fn at_most<T>(what: &'static str, max: usize, found: Vec<T>) -> Result<Vec<T>, Invalid> {
+    if found.len() <= max {
+        return Ok(found);
+    }
+    Err(Invalid::Length { what, min: 0, max, found: found.len(), unit: "entries" })
+}

@@ -1,0 +1,21 @@
+//! Feature `serde`: the stored form of an account, and the serde of what sessions keep.
+//!
+//! The domain knows no format. What is stored is spelt out here in plain structs, one module a
+//! format, so that no change to the domain changes a stored document by accident.
+
+mod document;
+mod error;
+mod extra;
+mod format;
+mod reading;
+mod v1;
+mod values;
+
+pub use document::StoredAccount;
+pub use error::StoredError;
+pub use format::Format;
+
+#[cfg(test)]
+mod account_tests;
+#[cfg(test)]
+mod session_tests;

@@ -1,0 +1,18 @@
+//! The stored form: every release reads what every earlier one has written.
+
+mod golden;
+mod history;
+mod properties;
+
+use mfakit::domain::Account;
+use mfakit::{Format, StoredAccount, StoredError};
+
+/// The one way in which golden files are spelt.
+fn canonical(account: &Account) -> String {
+    let stored = StoredAccount::new(account, Format::V1);
+    serde_json::to_string_pretty(&stored).unwrap() + "\n"
+}
+
+fn read(text: &str) -> Result<Account, StoredError> {
+    serde_json::from_str::<StoredAccount>(text).expect("a document").into_account()
+}

@@ -1,0 +1,331 @@
+//! An account with a past: every step is a decision of the domain, with fixed names and times.
+
+use std::sync::{Arc, LazyLock};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::domain::{
+    Account, Algorithm, Answer, Arrival, Assurance, ChallengeId, CodeHash, CommitId, CommitOutcome,
+    Confirmed, Decision, Email, EventKind, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes,
+    HostAuthority, Issuer, Judged, KeyId, Label, Moment, NewFactor, NewSecret, OneTimeCode,
+    Question, RecoveryCodes, Refusal, Reseal, SealedSecret, SessionId, Settings, SetupId, SignIn,
+    Subject, TotpSecret, Transition, Verdict, Version,
+};
+
+static DEFAULTS: LazyLock<Settings> = LazyLock::new(Settings::default);
+
+/// The secret of every factor: RFC 6238 appendix B.
+const SECRET: &[u8; 20] = b"12345678901234567890";
+
+/// What a step gives back.
+pub(crate) type Step<T = ()> = Result<T, Refusal>;
+
+/// An account, the session of its owner and what he has written down.
+pub(crate) struct History {
+    pub(crate) account: Arc<Account>,
+    pub(crate) session: Assurance,
+    pub(crate) events: Vec<EventKind>,
+    pub(crate) settings: &'static Settings,
+    pub(crate) phone_is_ahead: TimeDelta,
+    codes: Vec<OneTimeCode>,
+    enrolment: Option<OneTimeCode>,
+    now: DateTime<Utc>,
+    names: u64,
+}
+
+impl History {
+    /// An account that has no row yet, with a session that has just signed in.
+    pub(crate) fn new(subject: &str) -> Self {
+        let subject = Subject::new(subject).unwrap();
+        let version = Version::first(*b"\x12\x34\x56\x78\x9a\xbc\xde\xf0");
+        let account = Arc::new(Account::absent(subject.clone(), version));
+        let now = DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap();
+        let moment = Moment::new(&DEFAULTS, now).unwrap();
+        let fresh = Fresh {
+            session: SessionId::from_random([0x5E; 16]),
+            challenge: ChallengeId::from_random([0xC4; 16]),
+        };
+        let first = FirstFactor::password(subject, now);
+        let SignIn::Complete(session) = account.sign_in(first, fresh, moment).unwrap() else {
+            panic!("a new account has no second factor");
+        };
+        Self {
+            account,
+            session,
+            events: Vec::new(),
+            settings: &DEFAULTS,
+            phone_is_ahead: TimeDelta::zero(),
+            codes: Vec::new(),
+            enrolment: None,
+            now,
+            names: 0,
+        }
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&mut self, span: TimeDelta) {
+        self.now += span;
+    }
+
+    pub(crate) fn change_password(&mut self) -> Step {
+        let account = Arc::clone(&self.account);
+        let session = account.check_session(&self.session).is_ok().then(|| self.session.clone());
+        let transition = account.password_changed(session.as_ref(), self.moment())?;
+        if let Some(session) = self.commit(transition) {
+            self.session = session;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn begin(&mut self, label: &str, replaces: Option<FactorId>) -> Step {
+        let account = Arc::clone(&self.account);
+        let new = NewFactor::totp(label, "ada@example.org").unwrap();
+        let new = replaces.iter().fold(new, |new, lost| new.replacing(*lost));
+        let secret = TotpSecret::from_random(Algorithm::Sha1, SECRET).unwrap();
+        let secret = NewSecret {
+            setup: SetupId::from_random(self.name()),
+            factor: FactorId::from_random(self.name()),
+            secret: &secret,
+            sealed: self.seal("k1"),
+        };
+        let issuer = Issuer::new("Scrivio").unwrap();
+        let (email, moment) = (Email::Verified, self.moment());
+        let begun = account.begin_setup(&self.session, &new, email, &issuer, &secret, moment)?;
+        self.commit(begun);
+        Ok(())
+    }
+
+    pub(crate) fn confirm(&mut self, right: bool) -> Step {
+        let account = Arc::clone(&self.account);
+        let Some(setup) = account.pending().map(|pending| pending.id()) else {
+            return Err(Refusal::UnknownSetup);
+        };
+        let secret = TotpSecret::from_bytes(SECRET).unwrap();
+        let session = self.session.clone();
+        let (typed, moment) = (self.code(right), self.moment());
+        let decision = match account.judge_confirmation(&session, setup, &typed, &secret, moment)? {
+            Judged::Decided(decision) => decision,
+            Judged::Right(right) => {
+                let (codes, hashed) = self.fresh_codes();
+                Decision::Change(right.with_codes(codes, hashed)?)
+            }
+        };
+        match self.decide(decision) {
+            Confirmed::FirstFactor(codes) => self.codes = codes.iter().cloned().collect(),
+            Confirmed::Added(session) => self.session = session,
+            Confirmed::Replaced(session, codes) => {
+                self.session = session;
+                self.codes = codes.iter().cloned().collect();
+            }
+            Confirmed::Rejected(_) => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(&mut self) -> Step {
+        let account = Arc::clone(&self.account);
+        let Some(setup) = account.pending().map(|pending| pending.id()) else {
+            return Err(Refusal::UnknownSetup);
+        };
+        let finished = account.finish_setup(&self.session, setup, self.moment())?;
+        self.session = self.commit(finished);
+        Ok(())
+    }
+
+    /// Sets a method up, from beginning to end.
+    pub(crate) fn set_up(&mut self, label: &str, replaces: Option<FactorId>) -> Step {
+        self.begin(label, replaces)?;
+        self.confirm(true)?;
+        if self.account.pending().is_some() { self.finish() } else { Ok(()) }
+    }
+
+    /// Signs in, with an answer made from the owner's codes if one is asked for.
+    pub(crate) fn sign_in(&mut self, answer: impl FnOnce(&Self) -> Answer) -> Step {
+        let account = Arc::clone(&self.account);
+        let first = FirstFactor::password(account.subject().clone(), self.now);
+        let fresh = Fresh {
+            session: SessionId::from_random(self.name()),
+            challenge: ChallengeId::from_random(self.name()),
+        };
+        let moment = self.moment();
+        let (pending, challenge) = match account.sign_in(first, fresh, moment)? {
+            SignIn::Complete(session) => {
+                self.session = session;
+                return Ok(());
+            }
+            SignIn::Challenge(pending, challenge) | SignIn::Enrol(pending, challenge) => {
+                (pending, challenge)
+            }
+        };
+        let secret = TotpSecret::from_bytes(SECRET).unwrap();
+        let decision = match account.question(&challenge, &answer(self), moment)? {
+            Question::Decided(verdict) => Decision::Unchanged(verdict),
+            Question::Totp(asked) => asked.judge(&secret, None),
+            Question::OneTime(check) => {
+                let evaluation = check.hash().evaluate(&digest(check.code()));
+                check.judge(&evaluation)
+            }
+        };
+        if let Verdict::Passed(passed) = self.decide(decision) {
+            self.session = pending.raise(passed.proof, moment)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn right_code(&self) -> Answer {
+        Answer::code(&self.code(true))
+    }
+
+    pub(crate) fn wrong_code(&self) -> Answer {
+        Answer::code(&self.code(false))
+    }
+
+    /// The recovery code of a slot, used or not.
+    pub(crate) fn recovery_code(&self, slot: usize) -> Answer {
+        let code = self.codes.get(slot).map(|code| code.reveal());
+        Answer::recovery(code.as_deref().map_or("0", String::as_str))
+    }
+
+    pub(crate) fn enrolment_code(&self) -> Answer {
+        let code = self.enrolment.as_ref().map(OneTimeCode::reveal);
+        Answer::enrolment(code.as_deref().map_or("0", String::as_str))
+    }
+
+    pub(crate) fn regenerate(&mut self) -> Step {
+        let account = Arc::clone(&self.account);
+        let (codes, hashed) = self.fresh_codes();
+        let regenerated = account.regenerate(&self.session, codes, hashed, self.moment())?;
+        let (session, codes) = self.commit(regenerated);
+        self.session = session;
+        self.codes = codes.iter().cloned().collect();
+        Ok(())
+    }
+
+    pub(crate) fn rename(&mut self, index: usize, label: &str) -> Step {
+        let account = Arc::clone(&self.account);
+        let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
+        let label = Label::new(label).unwrap();
+        let renamed = account.rename_factor(&self.session, id, &label, self.moment())?;
+        self.commit(renamed);
+        Ok(())
+    }
+
+    pub(crate) fn prefer(&mut self, index: usize) -> Step {
+        let account = Arc::clone(&self.account);
+        let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
+        let preferred = account.prefer_factor(&self.session, id, self.moment())?;
+        self.commit(preferred);
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, index: usize) -> Step {
+        let account = Arc::clone(&self.account);
+        let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
+        let removed = account.remove_factor(&self.session, id, self.moment())?;
+        self.session = self.commit(removed);
+        Ok(())
+    }
+
+    pub(crate) fn reset(&mut self) -> Step {
+        let account = Arc::clone(&self.account);
+        let code = OneTimeCode::from_random(&self.name());
+        let hash = CodeHash::new(self.name(), digest(&code));
+        let authority = self.authority();
+        let reset = account.reset(&authority, code, scheme(), hash, self.moment())?;
+        self.enrolment = Some(self.commit(reset).code);
+        Ok(())
+    }
+
+    pub(crate) fn begin_move(&mut self, to: &str) -> Step {
+        let account = Arc::clone(&self.account);
+        let to = Subject::new(to).unwrap();
+        let decision = account.begin_move(&to, &self.authority(), self.moment())?;
+        self.decide(decision);
+        Ok(())
+    }
+
+    /// Completes a move: the account that follows is the one at its new subject.
+    pub(crate) fn arrive(&mut self) -> Step {
+        let account = Arc::clone(&self.account);
+        let subject = account.moving_to().cloned().ok_or(Refusal::Moved)?;
+        let mut resealed = Vec::new();
+        for (place, sealed) in account.sealed_secrets() {
+            if account.factor(place.factor).is_some() {
+                let (from, to) = (sealed.clone(), self.seal("k2"));
+                resealed.push(Reseal { factor: place.factor, from, to });
+            }
+        }
+        let arrival = Arrival { subject, version: Version::first([7; 8]) };
+        let arrived = account.arrive(arrival, resealed, self.moment())?;
+        self.commit(arrived);
+        Ok(())
+    }
+
+    fn moment(&self) -> Moment<'static> {
+        Moment::new(self.settings, self.now).unwrap()
+    }
+
+    fn authority(&self) -> HostAuthority {
+        let admin = Subject::new("admin").unwrap();
+        HostAuthority::grant(self.account.subject().clone(), admin, "phone lost").unwrap()
+    }
+
+    /// What the owner's app shows now, or something else.
+    fn code(&self, right: bool) -> String {
+        let app = totp_rs::Builder::new().with_secret(SECRET.to_vec()).build_noncompliant();
+        let seconds = u64::try_from((self.now + self.phone_is_ahead).timestamp()).unwrap();
+        app.generate(if right { seconds } else { seconds + 300_000 }).to_string()
+    }
+
+    /// Sixteen bytes that no other name has.
+    fn name(&mut self) -> [u8; 16] {
+        self.names += 1;
+        let half = |factor: u64| self.names.wrapping_mul(factor).to_be_bytes();
+        let mut name = [0; 16];
+        name[..8].copy_from_slice(&half(0x9E37_79B9_7F4A_7C15));
+        name[8..].copy_from_slice(&half(0xD1B5_4A32_D192_ED03));
+        name
+    }
+
+    fn seal(&mut self, key: &str) -> SealedSecret {
+        let bytes = [self.name(), self.name(), self.name()].concat();
+        SealedSecret::new(1, KeyId::new(key).unwrap(), &bytes).unwrap()
+    }
+
+    fn fresh_codes(&mut self) -> (RecoveryCodes, HashedCodes) {
+        let random: Vec<[u8; 16]> = (0..10).map(|_| self.name()).collect();
+        let codes = RecoveryCodes::from_random(&random).unwrap();
+        let hashes = codes.iter().map(|code| CodeHash::new(self.name(), digest(code))).collect();
+        (codes, HashedCodes { scheme: scheme(), hashes })
+    }
+
+    fn decide<T>(&mut self, decision: Decision<T>) -> T {
+        match decision {
+            Decision::Unchanged(answer) => answer,
+            Decision::Change(transition) => self.commit(transition),
+        }
+    }
+
+    fn commit<T>(&mut self, transition: Transition<T>) -> T {
+        self.events.extend_from_slice(transition.events());
+        let id = CommitId::from_random(self.name());
+        let committed = transition.commit_with(id, |commit| {
+            if let Some(next) = commit.next() {
+                self.account = Arc::clone(next);
+            }
+            Ok::<_, ()>(CommitOutcome::Committed)
+        });
+        committed.unwrap().expect("nobody else commits")
+    }
+}
+
+fn scheme() -> HashScheme {
+    HashScheme::new("$argon2id$v=19$m=19456,t=2,p=1").unwrap()
+}
+
+/// Stands in for the slow hash.
+fn digest(code: &OneTimeCode) -> [u8; 32] {
+    let mut digest = [0; 32];
+    digest[..16].copy_from_slice(code.expose_bytes());
+    digest[16..].copy_from_slice(code.expose_bytes());
+    digest
+}
