@@ -5,6 +5,10 @@
 //! challenge on the wire (RFC 9470).
 
 mod claims;
+#[cfg(feature = "serde")]
+mod config;
+#[cfg(all(test, feature = "serde"))]
+mod config_tests;
 #[cfg(test)]
 mod properties;
 mod rule;
