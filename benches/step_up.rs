@@ -1,6 +1,7 @@
 //! What a guard pays per request: one step-up check, in nanoseconds. That being satisfied allocates
 //! nothing is a test: `tests/allocations.rs`.
 #![allow(missing_docs, reason = "a bench has no readers of its documentation")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a fixture may stop at the first surprise")]
 
 use std::hint::black_box;
 

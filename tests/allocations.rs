@@ -1,5 +1,6 @@
 //! What a request may pay in allocations. A binary of its own, because it counts through its global
 //! allocator.
+#![allow(clippy::expect_used, clippy::panic, reason = "a fixture may stop at the first surprise")]
 
 use chrono::TimeDelta;
 use mfakit::{AcrNames, Clock, Level, Needed, Refusal, StepUpRule, StepUpRules};

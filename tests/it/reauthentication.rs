@@ -188,7 +188,7 @@ enum Change {
     RemovePhone,
     Regenerate,
     Disable,
-    ChangePassword,
+    NewPassword,
     Rename,
     StepUp,
 }
@@ -207,7 +207,7 @@ async fn make(world: &World, ada: &User, session: Assurance, change: Change) -> 
         }
         Change::Regenerate => mfa.regenerate_codes(&session).await.unwrap().0,
         Change::Disable => mfa.disable(&session).await.unwrap(),
-        Change::ChangePassword => {
+        Change::NewPassword => {
             mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap()
         }
         Change::Rename => {
@@ -234,7 +234,7 @@ fn evidence_under_an_older_stamp_is_void_except_in_the_session_that_made_the_cha
         (Change::RemovePhone, "ok", "sign_in_again"),
         (Change::Regenerate, "ok", "sign_in_again"),
         (Change::Disable, "ok", "sign_in_again"),
-        (Change::ChangePassword, "ok", "sign_in_again"),
+        (Change::NewPassword, "ok", "sign_in_again"),
         // What changes no credential voids nothing.
         (Change::Rename, "ok", "ok"),
         (Change::StepUp, "ok", "ok"),

@@ -7,7 +7,8 @@
 mod claims;
 #[cfg(feature = "serde")]
 mod config;
-#[cfg(all(test, feature = "serde"))]
+#[cfg(test)]
+#[cfg(feature = "serde")]
 mod config_tests;
 #[cfg(test)]
 mod properties;
