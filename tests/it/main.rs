@@ -6,6 +6,7 @@ mod conformance;
 mod flows;
 mod history;
 mod interop;
+mod named_rules;
 mod reauthentication;
 mod secrecy;
 mod step_up;
