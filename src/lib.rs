@@ -89,14 +89,15 @@ mod sync;
 pub mod testing;
 
 pub use domain::{
-    AccountExport, AccountName, ActionName, Algorithm, Answer, Assurance, Challenge, ChallengeId,
-    Code, CommitId, Confirmed, Digits, Email, Event, EventId, EventKind, Evidence, EvidenceKind,
-    FactorId, FactorKind, FirstFactor, FirstFactorMethod, HostAuthority, Invalid, IssuedEnrolment,
-    Issuer, KeyId, Label, Method, MethodName, MethodStatus, Moment, Needed, NewFactor, OneTimeCode,
-    Passed, PendingSignIn, Proof, ProvenBy, Purpose, RecoveryCodes, Refusal, Rejection,
-    Requirement, Satisfied, SessionId, Settings, SettingsBuilder, SettingsError, Setup, SetupId,
-    SetupRejection, SetupStatus, SignIn, Stamp, Status, StepUpRule, Subject, Throttle, TotpParams,
-    TotpSecret, Unmet, Verdict, Version,
+    AccountExport, AccountName, AcrNames, ActionName, Algorithm, Answer, Assurance, Challenge,
+    ChallengeId, Claims, Code, CommitId, Confirmed, Digits, Email, Event, EventId, EventKind,
+    Evidence, EvidenceKind, FactorId, FactorKind, FirstFactor, FirstFactorMethod, HostAuthority,
+    Invalid, IssuedEnrolment, Issuer, KeyId, Label, Level, Method, MethodName, MethodStatus,
+    Moment, Needed, NewFactor, NextStep, OneTimeCode, Passed, PendingSignIn, Proof, ProvenBy,
+    Purpose, RecoveryCodes, Refusal, Rejection, Requirement, Satisfied, SessionId, Settings,
+    SettingsBuilder, SettingsError, Setup, SetupId, SetupRejection, SetupStatus, SignIn, Stamp,
+    Status, StepUpRule, StepUpRules, StepUpRulesError, Subject, Throttle, TotpParams, TotpSecret,
+    Unmet, Verdict, Version,
 };
 pub use error::Error;
 pub use hashing::Argon2Hasher;

@@ -7,7 +7,8 @@ use super::first_factor::{FirstFactor, FirstFactorMethod};
 use super::id::{FactorId, SessionId, Stamp, Subject};
 use super::proof::{Proof, ProvenBy};
 use super::refusal::Refusal;
-use super::time::Moment;
+use super::settings::CLOCK_SKEW;
+use super::time::{Moment, after};
 
 /// One thing that a session has proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,11 +138,16 @@ impl Assurance {
             ProvenBy::Recovery => EvidenceKind::Recovery,
             ProvenBy::Enrolment => EvidenceKind::Enrolment,
         };
-        Ok(self.with(kind, proof.at()))
+        Ok(self.with(kind, proof.at(), moment.now))
     }
 
-    /// This session with one more piece of evidence, in place of an older one of its kind.
-    pub(crate) fn with(&self, kind: EvidenceKind, at: DateTime<Utc>) -> Self {
+    /// This session with one more piece of evidence. The latest of its kind is kept: single sign-on
+    /// may vouch for an instant that lies before what the session holds. Evidence too far ahead of
+    /// the clock, which is never fresh, gives way to any.
+    pub(crate) fn with(&self, kind: EvidenceKind, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let credible = after(now, CLOCK_SKEW);
+        let held = self.evidence.iter().filter(|e| e.kind == kind && e.at <= credible);
+        let at = held.map(|e| e.at).fold(at, DateTime::max);
         let mut next = self.clone();
         next.evidence.retain(|e| e.kind != kind);
         next.evidence.push(Evidence { kind, at });

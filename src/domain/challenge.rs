@@ -1,5 +1,6 @@
 //! A question put to a user, and the answers it takes.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -46,6 +47,12 @@ impl ActionName {
 
     /// The name.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for ActionName {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

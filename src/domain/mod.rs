@@ -53,7 +53,10 @@ pub use settings::{
     CLOCK_SKEW, MAX_FACTORS, PROOF_MAX_AGE, Settings, SettingsBuilder, SettingsError,
 };
 pub use setup::{Confirmed, Email, NewFactor, PendingSetup, Setup, SetupRejection};
-pub use step_up::{Needed, Requirement, Satisfied, StepUpRule, Unmet};
+pub use step_up::{
+    AcrNames, Claims, Level, Needed, NextStep, Requirement, Satisfied, StepUpRule, StepUpRules,
+    StepUpRulesError, Unmet,
+};
 pub use time::Moment;
 pub use totp::{
     Algorithm, Code, DRIFT_LIMIT, Digits, Step, TRIPLE_SEARCH, TotpParams, TotpSecret, Window,

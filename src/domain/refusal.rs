@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use super::challenge::ActionName;
 use super::invalid::Invalid;
 use super::step_up::Unmet;
 
@@ -15,6 +16,9 @@ pub enum Refusal {
     /// The session has not proven enough, or not recently enough.
     #[error("step-up required: {0}")]
     StepUp(Unmet),
+    /// The action has no step-up rule.
+    #[error("no step-up rule is named `{}`", .0.as_str())]
+    UnknownAction(ActionName),
     /// The credentials have changed since the session's evidence was gained.
     #[error("sign in again: the account's credentials have changed")]
     SignInAgain,
@@ -94,6 +98,7 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::StepUp(_) => "step_up_required",
+            Self::UnknownAction(_) => "unknown_action",
             Self::SignInAgain => "sign_in_again",
             Self::ForeignSession => "foreign_session",
             Self::Invalid(_) => "invalid",

@@ -35,8 +35,8 @@ fn hex(byte: u8) -> String {
 fn assurance() -> Assurance {
     let first = FirstFactor::password(Subject::from(7_u64), at());
     Assurance::begin(first, SessionId::from_random([2; 16]), Stamp::from_stored(5))
-        .with(EvidenceKind::Totp(FactorId::from_random([1; 16])), at())
-        .with(EvidenceKind::Recovery, at())
+        .with(EvidenceKind::Totp(FactorId::from_random([1; 16])), at(), at())
+        .with(EvidenceKind::Recovery, at(), at())
 }
 
 fn assurance_json() -> Json {

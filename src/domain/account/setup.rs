@@ -268,7 +268,7 @@ impl Draft<'_> {
         // Only failures of the factors that were there count against them.
         self.next.budget.failures = 0;
         let stamp = self.new_stamp(Some(session.session()));
-        session.with(EvidenceKind::Totp(pending.factor), right.at).under(stamp)
+        session.with(EvidenceKind::Totp(pending.factor), right.at, self.now()).under(stamp)
     }
 }
 

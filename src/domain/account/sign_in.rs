@@ -75,7 +75,7 @@ impl Account {
         self.check_session(session)?;
         self.check_first_factor(&first, moment)?;
         let at = first.at;
-        Ok(session.with(EvidenceKind::First(first.method), at))
+        Ok(session.with(EvidenceKind::First(first.method), at, moment.now))
     }
 
     /// Opens a challenge that raises a session for an action. It writes nothing.

@@ -1,0 +1,124 @@
+//! What a session has proven, in the words of tokens: `acr`, `amr`, `auth_time`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::assurance::{Assurance, Evidence, EvidenceKind};
+use crate::domain::first_factor::FirstFactorMethod;
+use crate::domain::invalid::{Invalid, bytes_within};
+
+/// How many kinds of factors a session has proven.
+///
+/// A password and single sign-on are both first factors, two phones are both second ones: twice the
+/// same kind is one. A recovery code raises no level, because it stands in for a factor that was
+/// lost; a rule lets it count by [`or_recovery`](crate::StepUpRule::or_recovery).
+///
+/// These are the authenticators of AAL1 and AAL2 (NIST SP 800-63B-4 §2.1, §2.2). Whether a service
+/// as a whole reaches that level depends on more: session limits, and a phishing-resistant option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Level {
+    /// A first factor.
+    OneFactor,
+    /// A first factor and a second one.
+    TwoFactors,
+}
+
+/// The names of the levels in `acr` and `acr_values`, as the host and its clients have agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcrNames {
+    one_factor: Arc<str>,
+    two_factors: Arc<str>,
+}
+
+impl AcrNames {
+    /// Names both levels, each in 1 to 128 bytes of printable ASCII without spaces (they separate
+    /// `acr_values`), quotes and backslashes (they end a header's string).
+    ///
+    /// # Errors
+    /// [`Invalid`] with the bound that was missed, or when the two are the same.
+    pub fn new(one_factor: &str, two_factors: &str) -> Result<Self, Invalid> {
+        for name in [one_factor, two_factors] {
+            bytes_within("acr name", name, 1, 128)?;
+            if !name.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\') {
+                let form = "printable ASCII without spaces, quotes and backslashes";
+                return Err(Invalid::Form { what: "acr name", form });
+            }
+        }
+        if one_factor == two_factors {
+            return Err(Invalid::Form { what: "acr name", form: "different for each level" });
+        }
+        Ok(Self { one_factor: one_factor.into(), two_factors: two_factors.into() })
+    }
+
+    /// The name of a level.
+    pub fn name(&self, level: Level) -> &str {
+        match level {
+            Level::OneFactor => &self.one_factor,
+            Level::TwoFactors => &self.two_factors,
+        }
+    }
+}
+
+/// A session's claims, for a token. With the feature `serde` they are written as such.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Claims<'a> {
+    /// The name of the level. `None` for a session that may only set up a first factor.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub acr: Option<&'a str>,
+    /// `pwd`, `otp` and `mfa` (RFC 8176 §2), and `recovery`, which is this crate's own: a recovery
+    /// code is no `kba`. First factors with a name of the host's add nothing.
+    pub amr: Vec<&'static str>,
+    /// Seconds since 1970. Everything that `acr` stands for was proven then or later, so a reader
+    /// who compares it with `max_age` is never told of a factor that is older.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub auth_time: Option<i64>,
+}
+
+impl Assurance {
+    /// The level that the session has proven, at whatever time. `None` when it may only set up a
+    /// first factor.
+    pub fn level(&self) -> Option<Level> {
+        self.level_since().map(|(level, _)| level)
+    }
+
+    /// What the session has proven, as claims of a token (OpenID Connect Core 1.0 §2, RFC 9470 §6).
+    pub fn claims<'a>(&self, names: &'a AcrNames) -> Claims<'a> {
+        let holds =
+            |kind: fn(&EvidenceKind) -> bool| self.evidence().iter().any(|e| kind(e.kind()));
+        let password = holds(|k| *k == EvidenceKind::First(FirstFactorMethod::Password));
+        let first = holds(|k| matches!(k, EvidenceKind::First(_)));
+        let code = holds(|k| matches!(k, EvidenceKind::Totp(_)));
+        let recovery = holds(|k| *k == EvidenceKind::Recovery);
+        let amr = [
+            (password, "pwd"),
+            (code, "otp"),
+            (first && (code || recovery), "mfa"),
+            (recovery, "recovery"),
+        ];
+        let level = self.level_since();
+        Claims {
+            acr: level.map(|(level, _)| names.name(level)),
+            amr: amr.iter().filter(|(held, _)| *held).map(|(_, name)| *name).collect(),
+            auth_time: level.map(|(_, since)| since.timestamp()),
+        }
+    }
+
+    /// The level, and since when all of it is proven.
+    fn level_since(&self) -> Option<(Level, DateTime<Utc>)> {
+        if self.limited_to_setup() {
+            return None;
+        }
+        let first = self.first_factor()?.at();
+        let codes = self.evidence().iter().filter(|e| matches!(e.kind(), EvidenceKind::Totp(_)));
+        Some(match codes.map(Evidence::at).max() {
+            Some(second) => (Level::TwoFactors, first.min(second)),
+            None => (Level::OneFactor, first),
+        })
+    }
+}

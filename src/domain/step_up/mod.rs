@@ -1,0 +1,24 @@
+//! What a session must have proven for an action.
+//!
+//! A [`StepUpRule`] says what an action needs, [`StepUpRules`] gives rules the names of actions, and
+//! [`Unmet`] says what a session lacks: as a list, as the ways out, as a sentence, and as a
+//! challenge on the wire (RFC 9470).
+
+mod claims;
+#[cfg(feature = "serde")]
+mod config;
+#[cfg(test)]
+#[cfg(feature = "serde")]
+mod config_tests;
+#[cfg(test)]
+mod properties;
+mod rule;
+mod rules;
+mod unmet;
+mod ways;
+
+pub use claims::{AcrNames, Claims, Level};
+pub use rule::{Needed, Requirement, Satisfied, StepUpRule};
+pub use rules::{StepUpRules, StepUpRulesError};
+pub use unmet::Unmet;
+pub use ways::NextStep;

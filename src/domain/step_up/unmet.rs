@@ -1,0 +1,161 @@
+//! What a session lacks.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::claims::{AcrNames, Level};
+use super::rule::{Needed, Requirement, Term};
+use super::ways::{NextStep, Way, ways};
+use crate::domain::assurance::Assurance;
+
+/// What a session has not proven for a rule, and what would satisfy it.
+///
+/// `Display` lists the requirements, for logs; [`sentence`](Self::sentence) is for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unmet {
+    /// Never proven.
+    pub missing: Vec<Requirement>,
+    /// Proven too long ago, or too far ahead of the clock.
+    pub expired: Vec<Requirement>,
+    ways: Vec<Way>,
+    /// Per level, the oldest sign-in of that level that satisfies the whole rule.
+    one_factor: Option<TimeDelta>,
+    two_factors: Option<TimeDelta>,
+}
+
+impl Unmet {
+    pub(super) fn of(term: &Term, assurance: &Assurance, now: DateTime<Utc>) -> Self {
+        let mut unmet = Self {
+            missing: Vec::new(),
+            expired: Vec::new(),
+            ways: ways(term, assurance, now),
+            one_factor: reach(term, Level::OneFactor),
+            two_factors: reach(term, Level::TwoFactors),
+        };
+        unmet.gather(term, assurance, now);
+        unmet
+    }
+
+    fn gather(&mut self, term: &Term, assurance: &Assurance, now: DateTime<Utc>) {
+        if term.until(assurance, now).is_some() {
+            return;
+        }
+        match term {
+            Term::Fresh(requirement) => {
+                let held = assurance.evidence().iter().any(|e| requirement.needed.counts(e));
+                let list = if held { &mut self.expired } else { &mut self.missing };
+                if !list.contains(requirement) {
+                    list.push(requirement.clone());
+                }
+            }
+            Term::All(terms) | Term::Any(terms) => {
+                terms.iter().for_each(|term| self.gather(term, assurance, now));
+            }
+        }
+    }
+
+    /// The ways out, the shortest first, at most eight: whoever takes every step of one of them
+    /// satisfies the rule. None only when the rule cannot be satisfied.
+    pub fn ways(&self) -> impl Iterator<Item = &[NextStep]> {
+        self.ways.iter().map(Vec::as_slice)
+    }
+
+    /// One short sentence that says what to do. It names at most three ways.
+    pub fn sentence(&self) -> String {
+        let way = |way: &Way| way.iter().map(NextStep::to_string).collect::<Vec<_>>().join(" and ");
+        let ways: Vec<String> = self.ways.iter().take(3).map(way).collect();
+        let mut sentence = match ways.as_slice() {
+            [] => return "This is not possible.".to_owned(),
+            [only] => format!("{only} to continue."),
+            several => format!("{}, to continue.", several.join(", or ")),
+        };
+        if let Some(first) = sentence.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        sentence
+    }
+
+    /// The value of a `WWW-Authenticate` header that goes with status 401 (RFC 9470 §3).
+    ///
+    /// `acr_values` holds the names of the levels that can satisfy the rule, the lowest first, and
+    /// `max_age` the seconds within which it is satisfied at any of them: a session of such a level
+    /// whose [`auth_time`](crate::Claims::auth_time) is no older passes. Levels say nothing of a
+    /// certain method, certain factor or recovery code: for those see [`ways`](Self::ways).
+    ///
+    /// ```
+    /// # use chrono::TimeDelta;
+    /// # use mfakit::{AcrNames, FirstFactor, Level, Refusal, StepUpRule, Subject};
+    /// # use mfakit::domain::{Account, Fresh, SignIn, Version};
+    /// # use mfakit::{ChallengeId, Moment, SessionId, Settings};
+    /// # let (settings, now) = (Settings::default(), chrono::Utc::now());
+    /// # let ada = Subject::from(7_u64);
+    /// # let account = Account::absent(ada.clone(), Version::first([1; 8]));
+    /// # let (session, challenge) = (SessionId::from_random([1; 16]), ChallengeId::from_random([2; 16]));
+    /// # let first = FirstFactor::password(ada, now);
+    /// # let signed_in = account.sign_in(first, Fresh { session, challenge }, Moment::new(&settings, now)?)?;
+    /// # let SignIn::Complete(session) = signed_in else { unreachable!() };
+    /// # let stamp = account.stamp();
+    /// let names = AcrNames::new("urn:example:one", "urn:example:two")?;
+    /// let payout = StepUpRule::level(Level::TwoFactors, TimeDelta::minutes(5));
+    /// let Err(Refusal::StepUp(unmet)) = payout.check(&session, stamp, now) else { unreachable!() };
+    /// assert_eq!(
+    ///     unmet.www_authenticate(&names),
+    ///     "Bearer error=\"insufficient_user_authentication\", \
+    ///      error_description=\"a second factor within 300 s (missing)\", \
+    ///      acr_values=\"urn:example:two\", max_age=\"300\"",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn www_authenticate(&self, names: &AcrNames) -> String {
+        // Nothing in the description can end the quoted string: methods are named in lower-case
+        // letters, digits and three punctuation marks, and the rest of the words is ours.
+        let mut value = format!(
+            "Bearer error=\"insufficient_user_authentication\", error_description=\"{self}\""
+        );
+        let levels = [(Level::OneFactor, self.one_factor), (Level::TwoFactors, self.two_factors)];
+        let able = || levels.iter().filter_map(|(level, within)| Some((level, (*within)?)));
+        let acrs: Vec<&str> = able().map(|(level, _)| names.name(*level)).collect();
+        if let Some(within) = able().map(|(_, within)| within).min() {
+            let (acrs, seconds) = (acrs.join(" "), within.num_seconds());
+            value.push_str(&format!(", acr_values=\"{acrs}\", max_age=\"{seconds}\""));
+        }
+        value
+    }
+}
+
+/// How old a sign-in of a level may be to satisfy a term; `None` when the level cannot.
+fn reach(term: &Term, level: Level) -> Option<TimeDelta> {
+    match term {
+        Term::Fresh(Requirement { needed, within }) => {
+            let enough = match needed {
+                Needed::FirstFactor | Needed::FirstFactorBy(_) => true,
+                Needed::SecondFactor | Needed::SecondFactorOrRecovery | Needed::Factor(_) => {
+                    level == Level::TwoFactors
+                }
+            };
+            (enough && *within >= TimeDelta::zero()).then_some(*within)
+        }
+        Term::All(terms) => {
+            let mut least = TimeDelta::MAX;
+            for term in terms {
+                least = least.min(reach(term, level)?);
+            }
+            Some(least)
+        }
+        Term::Any(terms) => terms.iter().filter_map(|term| reach(term, level)).max(),
+    }
+}
+
+impl fmt::Display for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing = self.missing.iter().map(|r| (r, "missing"));
+        let expired = self.expired.iter().map(|r| (r, "expired"));
+        for (position, (requirement, how)) in missing.chain(expired).enumerate() {
+            let separator = if position == 0 { "" } else { ", " };
+            write!(f, "{separator}{requirement} ({how})")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,274 @@
+//! Who may change the second factor: the service's own operations, and what voids a session.
+
+use chrono::TimeDelta;
+use mfakit::{
+    Answer, Assurance, Clock, Email, Error, FactorId, FirstFactor, Level, Needed, NewFactor,
+    Refusal, StepUpRule, Subject,
+};
+
+use crate::world::{User, World, block_on, passed};
+
+/// What came of it: `ok`, or the refusal's code.
+fn outcome<T>(result: Result<T, Error>) -> String {
+    match result {
+        Ok(_) => "ok".to_owned(),
+        Err(Error::Refused(refusal)) => refusal.code().to_owned(),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn phone() -> NewFactor {
+    NewFactor::totp("Tablet", "ada@example.org").unwrap()
+}
+
+#[test]
+fn enabling_needs_a_session_that_was_confirmed_recently() {
+    let oidc = |subject, at| FirstFactor::named("oidc", subject, at).unwrap();
+    type Vouch = fn(Subject, chrono::DateTime<chrono::Utc>) -> FirstFactor;
+    let rows: &[(&str, Vouch, i64, Email, &str)] = &[
+        // Who signed in how many seconds ago, the e-mail address, and what setup says.
+        ("password", FirstFactor::password, 0, Email::Verified, "ok"),
+        ("password", FirstFactor::password, 600, Email::Verified, "ok"),
+        ("password", FirstFactor::password, 601, Email::Verified, "step_up_required"),
+        ("single sign-on", oidc, 0, Email::Verified, "ok"),
+        ("single sign-on", oidc, 600, Email::Verified, "ok"),
+        ("single sign-on", oidc, 601, Email::Verified, "step_up_required"),
+        ("ahead by half a minute", FirstFactor::password, -30, Email::Verified, "ok"),
+        ("ahead by more", FirstFactor::password, -31, Email::Verified, "step_up_required"),
+        ("unverified", FirstFactor::password, 0, Email::Unverified, "email_unverified"),
+        ("stale, unverified", FirstFactor::password, 601, Email::Unverified, "step_up_required"),
+    ];
+    block_on(async {
+        for (who, vouch, ago, email, expected) in rows {
+            let world = World::new();
+            let ada = Subject::new("ada").unwrap();
+            let first = vouch(ada, world.now());
+            let signed_in = world.mfa.sign_in(first).await.unwrap();
+            let mfakit::SignIn::Complete(session) = signed_in else { panic!("{signed_in:?}") };
+            world.wait(*ago);
+            let begun = world.mfa.begin_setup(&session, phone(), *email).await;
+            assert_eq!(&outcome(begun), expected, "{who}, {ago} s ago");
+        }
+    });
+}
+
+#[test]
+fn after_signing_in_again_the_setup_resumes_in_the_same_session() {
+    block_on(async {
+        let world = World::new();
+        let ada = Subject::new("ada").unwrap();
+        let session = world.sign_in_plain(&ada).await;
+        world.wait(3_600);
+        let begun = world.mfa.begin_setup(&session, phone(), Email::Verified).await;
+        assert_eq!(outcome(begun), "step_up_required");
+
+        let again = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
+        assert_eq!(again.session(), session.session());
+        let setup = world.mfa.begin_setup(&again, phone(), Email::Verified).await.unwrap();
+        world.mfa.show_setup(&again, setup.id()).await.unwrap();
+    });
+}
+
+/// The operations that change what protects an account, in this order.
+const OPERATIONS: [&str; 7] =
+    ["add", "replace", "rename", "prefer", "remove", "regenerate", "disable"];
+
+async fn operate(world: &World, session: &Assurance, phone: FactorId, operation: &str) -> String {
+    let mfa = &world.mfa;
+    match operation {
+        "add" => outcome(mfa.begin_setup(session, self::phone(), Email::Verified).await),
+        "replace" => {
+            let new = self::phone().replacing(phone);
+            outcome(mfa.begin_setup(session, new, Email::Verified).await)
+        }
+        "rename" => outcome(mfa.rename_method(session, phone, "Old phone").await),
+        "prefer" => outcome(mfa.prefer_method(session, phone).await),
+        "remove" => outcome(mfa.remove_method(session, phone).await),
+        "regenerate" => outcome(mfa.regenerate_codes(session).await),
+        "disable" => outcome(mfa.disable(session).await),
+        other => panic!("no such operation: {other}"),
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Held {
+    /// A code so many seconds ago.
+    Code(i64),
+    /// A recovery code so many seconds ago, the password just now.
+    Recovery(i64),
+    /// The password just now, and a code long ago.
+    PasswordAndStaleCode,
+    /// A password, from before MFA was on.
+    PasswordFromBefore,
+    /// A code, from before another session changed the password.
+    CodeFromBeforePasswordChange,
+    /// A code, in the session that changed the password.
+    CodeOfWhoChangedPassword,
+    /// A code, from before another session replaced the recovery codes.
+    CodeFromBeforeRegeneration,
+}
+
+async fn held(world: &World, ada: &User, before: Assurance, held: Held) -> Assurance {
+    let mfa = &world.mfa;
+    let recovery = Answer::recovery(&ada.recovery(0));
+    match held {
+        Held::Code(ago) => {
+            let session = world.sign_in(ada).await;
+            world.wait(ago);
+            session
+        }
+        Held::Recovery(ago) => {
+            let session = world.sign_in_with(&ada.subject, recovery).await;
+            world.wait(ago);
+            mfa.reauthenticate(&session, world.password(&ada.subject)).await.unwrap()
+        }
+        Held::PasswordAndStaleCode => {
+            let session = world.sign_in(ada).await;
+            world.wait(3_600);
+            mfa.reauthenticate(&session, world.password(&ada.subject)).await.unwrap()
+        }
+        Held::PasswordFromBefore => before,
+        Held::CodeFromBeforePasswordChange => {
+            let session = world.sign_in(ada).await;
+            mfa.password_changed(&ada.subject, None).await.unwrap();
+            session
+        }
+        Held::CodeOfWhoChangedPassword => {
+            let session = world.sign_in(ada).await;
+            mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap()
+        }
+        Held::CodeFromBeforeRegeneration => {
+            let session = world.sign_in(ada).await;
+            world.next_code();
+            let other = world.sign_in(ada).await;
+            mfa.regenerate_codes(&other).await.unwrap();
+            session
+        }
+    }
+}
+
+#[test]
+fn what_changes_the_second_factor_wants_it_fresh() {
+    const ALL: [&str; 7] = ["ok"; 7];
+    const STEP_UP: [&str; 7] = ["step_up_required"; 7];
+    const VOID: [&str; 7] = ["sign_in_again"; 7];
+    let add_or_replace = [&["ok"; 2][..], &["step_up_required"; 5]].concat();
+    let rows: &[(Held, &[&str])] = &[
+        (Held::Code(0), &ALL),
+        (Held::Code(600), &ALL),
+        (Held::Code(601), &STEP_UP),
+        (Held::PasswordAndStaleCode, &STEP_UP),
+        (Held::Recovery(0), &add_or_replace),
+        (Held::Recovery(600), &add_or_replace),
+        (Held::Recovery(601), &STEP_UP),
+        (Held::PasswordFromBefore, &VOID),
+        (Held::CodeFromBeforePasswordChange, &VOID),
+        (Held::CodeOfWhoChangedPassword, &ALL),
+        (Held::CodeFromBeforeRegeneration, &VOID),
+    ];
+    block_on(async {
+        for (which, expected) in rows {
+            for (operation, expected) in OPERATIONS.iter().zip(*expected) {
+                let world = World::new();
+                let before = world.sign_in_plain(&Subject::new("ada").unwrap()).await;
+                let ada = world.protect("ada").await;
+                let phone = world.mfa.status(&ada.subject).await.unwrap().methods[0].factor;
+                let session = held(&world, &ada, before, *which).await;
+                let came = operate(&world, &session, phone, operation).await;
+                assert_eq!(&came, expected, "{which:?}: {operation}");
+            }
+        }
+    });
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    EnableMfa,
+    AddPhone,
+    RemovePhone,
+    Regenerate,
+    Disable,
+    NewPassword,
+    Rename,
+    StepUp,
+}
+
+/// Makes a change in one session and returns that session after it.
+async fn make(world: &World, ada: &User, session: Assurance, change: Change) -> Assurance {
+    let mfa = &world.mfa;
+    match change {
+        Change::EnableMfa => ada.session.clone(),
+        Change::AddPhone => world.add_phone(&session, "Tablet").await.1,
+        Change::RemovePhone => {
+            // The tablet goes; the session was opened with the phone.
+            let (_, session) = world.add_phone(&session, "Tablet").await;
+            let tablet = mfa.status(&ada.subject).await.unwrap().methods[1].factor;
+            mfa.remove_method(&session, tablet).await.unwrap()
+        }
+        Change::Regenerate => mfa.regenerate_codes(&session).await.unwrap().0,
+        Change::Disable => mfa.disable(&session).await.unwrap(),
+        Change::NewPassword => {
+            mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap()
+        }
+        Change::Rename => {
+            let phone = mfa.status(&ada.subject).await.unwrap().methods[0].factor;
+            mfa.rename_method(&session, phone, "Old phone").await.unwrap();
+            session
+        }
+        Change::StepUp => {
+            world.next_code();
+            let challenge = mfa.step_up(&session, "payout").await.unwrap();
+            let code = Answer::code(&ada.phone.code_at(world.now()));
+            let proof = passed(mfa.answer(&challenge, code).await).proof;
+            session.raise(proof, mfa.moment().unwrap()).unwrap()
+        }
+    }
+}
+
+#[test]
+fn evidence_under_an_older_stamp_is_void_except_in_the_session_that_made_the_change() {
+    let rows: &[(Change, &str, &str)] = &[
+        // The change, what the session that made it may do then, and what every other may.
+        (Change::EnableMfa, "ok", "sign_in_again"),
+        (Change::AddPhone, "ok", "sign_in_again"),
+        (Change::RemovePhone, "ok", "sign_in_again"),
+        (Change::Regenerate, "ok", "sign_in_again"),
+        (Change::Disable, "ok", "sign_in_again"),
+        (Change::NewPassword, "ok", "sign_in_again"),
+        // What changes no credential voids nothing.
+        (Change::Rename, "ok", "ok"),
+        (Change::StepUp, "ok", "ok"),
+    ];
+    // Even the first factor alone is void: a stolen session must not outlive the old password.
+    let first = StepUpRule::level(Level::OneFactor, TimeDelta::hours(1));
+    block_on(async {
+        for (change, of_maker, of_other) in rows {
+            let world = World::new();
+            let plain = world.sign_in_plain(&Subject::new("ada").unwrap()).await;
+            let ada = world.protect("ada").await;
+            let other = match change {
+                Change::EnableMfa => plain,
+                _ => world.sign_in(&ada).await,
+            };
+            world.next_code();
+            let maker = world.sign_in(&ada).await;
+            let maker = make(&world, &ada, maker, *change).await;
+            let check = |session| world.mfa.check(&first, session);
+            assert_eq!(outcome(check(&maker).await), *of_maker, "{change:?}: who made it");
+            assert_eq!(outcome(check(&other).await), *of_other, "{change:?}: another");
+        }
+    });
+}
+
+#[test]
+fn a_rule_checked_against_the_current_stamp_voids_what_the_service_voids() {
+    block_on(async {
+        let world = World::new();
+        let before = world.sign_in_plain(&Subject::new("ada").unwrap()).await;
+        let ada = world.protect("ada").await;
+        let (current, now) = (ada.session.stamp(), world.clock.now());
+        let rule = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
+        assert_eq!(rule.check(&before, current, now), Err(Refusal::SignInAgain));
+        assert!(rule.check(&ada.session, current, now).is_ok());
+    });
+}
