@@ -160,12 +160,6 @@ impl Assurance {
         self
     }
 
-    /// Forgets what a removed factor proved.
-    pub(crate) fn without_factor(mut self, factor: FactorId) -> Self {
-        self.evidence.retain(|e| e.kind != EvidenceKind::Totp(factor));
-        self
-    }
-
     /// Forgets every second factor, once MFA is off.
     pub(crate) fn first_factors_only(mut self) -> Self {
         self.evidence.retain(|e| matches!(e.kind, EvidenceKind::First(_)));

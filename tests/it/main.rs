@@ -11,6 +11,7 @@ mod compile_fail;
 mod conformance;
 mod flows;
 mod history;
+mod house;
 mod interop;
 mod named_rules;
 mod reauthentication;

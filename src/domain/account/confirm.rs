@@ -132,7 +132,7 @@ impl ConfirmedFirst<'_> {
             draft.next.preferred = Some(self.pending.factor);
         }
         draft.remove_factor(lost);
-        Ok(draft.commit(Confirmed::Replaced(session.without_factor(lost), codes)))
+        Ok(draft.commit(Confirmed::Replaced(session, codes)))
     }
 
     /// A further factor is active at once; the recovery codes stay as they are.

@@ -57,7 +57,8 @@ impl Account {
 
     /// Removes a factor. Removing the last one *is* disabling MFA.
     ///
-    /// Returns the session under its new stamp, without what the factor had proven in it.
+    /// Returns the session under its new stamp. What the factor had proven in it stays proven: whoever
+    /// removes the phone he signed in with is not signed out by it.
     ///
     /// # Errors
     /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`].
@@ -76,7 +77,7 @@ impl Account {
         draft.remove_factor(id);
         draft.event(EventKind::FactorRemoved { factor: id });
         let stamp = draft.new_stamp(Some(session.session()));
-        Ok(draft.commit(session.clone().without_factor(id).under(stamp)))
+        Ok(draft.commit(session.clone().under(stamp)))
     }
 
     /// Switches MFA off: every factor, the recovery codes and an unfinished setup go.

@@ -38,8 +38,8 @@ impl From<crate::ports::StoreError> for Violation {
     }
 }
 
-impl From<crate::Error> for Violation {
-    fn from(error: crate::Error) -> Self {
+impl From<crate::error::Error> for Violation {
+    fn from(error: crate::error::Error) -> Self {
         Self::new(format!("expected an answer, but the operation failed: {error:?}"))
     }
 }

@@ -110,7 +110,10 @@ impl Application {
         Ok(User { subject, phone, codes })
     }
 
-    async fn challenge(&self, user: &User) -> Result<(crate::PendingSignIn, Challenge), Violation> {
+    async fn challenge(
+        &self,
+        user: &User,
+    ) -> Result<(crate::domain::PendingSignIn, Challenge), Violation> {
         match self.mfa.sign_in(self.password(&user.subject)).await? {
             SignIn::Challenge(pending, challenge) => Ok((pending, challenge)),
             other => Err(Violation::new(format!("expected a challenge, but {other:?} came"))),
@@ -198,9 +201,9 @@ async fn regenerating_and_using_an_old_code_do_not_both_win(
         let session = app.sign_in(&ada).await?;
         let (_, challenge) = app.challenge(&ada).await?;
         let code = ada.codes.iter().next().map(|code| code.reveal()).unwrap_or_default();
-        let regenerate: Boxed<'_, Result<bool, crate::Error>> =
+        let regenerate: Boxed<'_, Result<bool, crate::error::Error>> =
             Box::pin(async { app.mfa.regenerate_codes(&session).await.map(|_| true) });
-        let answer: Boxed<'_, Result<bool, crate::Error>> = Box::pin(async {
+        let answer: Boxed<'_, Result<bool, crate::error::Error>> = Box::pin(async {
             let verdict = app.mfa.answer(&challenge, Answer::recovery(&code)).await?;
             Ok(matches!(verdict, Verdict::Passed(_)))
         });
