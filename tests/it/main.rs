@@ -8,12 +8,17 @@
 
 mod broken_stores;
 mod compile_fail;
+mod concurrency;
 mod conformance;
+mod faults;
 mod flows;
+mod fuses;
 mod history;
 mod house;
 mod interop;
 mod named_rules;
+mod notifier;
+mod operations;
 mod reauthentication;
 mod secrecy;
 mod step_up;
