@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::invalid::Invalid;
+use super::organisation::OrgRefusal;
 use super::step_up::Unmet;
 
 /// An operation that the rules do not allow. Nothing was changed.
@@ -87,6 +88,9 @@ pub enum Refusal {
     /// The clock is before 1970 or after 9999.
     #[error("the clock is out of range")]
     ClockOutOfRange,
+    /// The rules of organisations do not allow it.
+    #[error(transparent)]
+    Organisation(#[from] OrgRefusal),
 }
 
 impl Refusal {
@@ -118,6 +122,7 @@ impl Refusal {
             Self::Moved => "moved",
             Self::SubjectTaken => "subject_taken",
             Self::ClockOutOfRange => "clock_out_of_range",
+            Self::Organisation(refusal) => refusal.code(),
         }
     }
 }
