@@ -87,6 +87,13 @@ mod sync;
 pub mod testing;
 
 pub use domain::{
+    Access, Acknowledgement, ActorOutlook, Affiliation, Demand, Exemption, Extension, Forecast,
+    Gate, GracePeriod, Membership, OrgAuthority, OrgChange, OrgId, OrgPolicy, OrgRefusal,
+    Organisation, PolicyChange, PolicyScope, PolicyTerms, Reminded, Reminder, ReminderSchedule,
+    RosterCounts, RosterCursor, RosterFilter, RosterKey, RosterMember, RosterPage, RosterQuery,
+    RosterRow, RosterRows, Standing, StoredMembership, Walled,
+};
+pub use domain::{
     AccountName, ActionName, Algorithm, Answer, Assurance, Challenge, ChallengeId, Code, CommitId,
     Confirmed, Digits, Email, Event, EventId, EventKind, Evidence, EvidenceKind, FactorId,
     FactorKind, FirstFactor, FirstFactorMethod, HostAuthority, Invalid, IssuedEnrolment, Issuer,
@@ -105,4 +112,5 @@ pub use ports::{
     EventLog, EventPage, HasherError, Lane, Notifier, NotifierError, OsEntropy, SealedPage,
     SecretCipher, StoreError, StoreErrorKind, SystemClock,
 };
+pub use ports::{CurrentStamps, OrgStore, PolicyRevision, Stamps};
 pub use service::{BuildError, Export, Mfa, MfaBuilder, ResealProgress};
