@@ -113,4 +113,5 @@ pub use ports::{
     SecretCipher, StoreError, StoreErrorKind, SystemClock,
 };
 pub use ports::{CurrentStamps, OrgStore, PolicyRevision, Stamps};
+pub use service::PolicyChanged;
 pub use service::{BuildError, Export, Mfa, MfaBuilder, ResealProgress};
