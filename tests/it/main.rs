@@ -6,6 +6,7 @@ mod conformance;
 mod flows;
 mod history;
 mod interop;
+mod organisations;
 mod secrecy;
 mod sync_host;
 mod threads;
