@@ -1,5 +1,7 @@
 //! "Organization policy and transition period", from the sign-in to the overview.
 
+#![allow(clippy::unwrap_used, reason = "the fixtures of a test may stop at the first surprise")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
