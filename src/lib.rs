@@ -89,15 +89,19 @@ mod sync;
 pub mod testing;
 
 pub use domain::{
-    AccountExport, AccountName, AcrNames, ActionName, Algorithm, Answer, Assurance, Challenge,
-    ChallengeId, Claims, Code, CommitId, Confirmed, Digits, Email, Event, EventId, EventKind,
-    Evidence, EvidenceKind, FactorId, FactorKind, FirstFactor, FirstFactorMethod, HostAuthority,
-    Invalid, IssuedEnrolment, Issuer, KeyId, Label, Level, Method, MethodName, MethodStatus,
-    Moment, Needed, NewFactor, NextStep, OneTimeCode, Passed, PendingSignIn, Proof, ProvenBy,
-    Purpose, RecoveryCodes, Refusal, Rejection, Requirement, Satisfied, SessionId, Settings,
-    SettingsBuilder, SettingsError, Setup, SetupId, SetupRejection, SetupStatus, SignIn, Stamp,
-    Status, StepUpRule, StepUpRules, StepUpRulesError, Subject, Throttle, TotpParams, TotpSecret,
-    Unmet, Verdict, Version,
+    Access, AccountExport, AccountName, Acknowledgement, AcrNames, ActionName, ActorOutlook,
+    Affiliation, Algorithm, Answer, Assurance, Challenge, ChallengeId, Claims, Code, CommitId,
+    Confirmed, Demand, Digits, Email, Event, EventId, EventKind, Evidence, EvidenceKind, Exemption,
+    Extension, FactorId, FactorKind, FirstFactor, FirstFactorMethod, Forecast, Gate, GracePeriod,
+    HostAuthority, Invalid, IssuedEnrolment, Issuer, KeyId, Label, Level, Membership, Method,
+    MethodName, MethodStatus, Moment, Needed, NewFactor, NextStep, OneTimeCode, OrgAuthority,
+    OrgChange, OrgId, OrgPolicy, OrgRefusal, Organisation, Passed, PendingSignIn, PolicyChange,
+    PolicyScope, PolicyTerms, Proof, ProvenBy, Purpose, RecoveryCodes, Refusal, Rejection,
+    Reminded, Reminder, ReminderSchedule, Requirement, RosterCounts, RosterCursor, RosterFilter,
+    RosterKey, RosterMember, RosterPage, RosterQuery, RosterRow, RosterRows, Satisfied, SessionId,
+    Settings, SettingsBuilder, SettingsError, Setup, SetupId, SetupRejection, SetupStatus, SignIn,
+    Stamp, Standing, Status, StepUpRule, StepUpRules, StepUpRulesError, StoredMembership, Subject,
+    Throttle, TotpParams, TotpSecret, Unmet, Verdict, Version, Walled,
 };
 pub use error::Error;
 pub use hashing::Argon2Hasher;
@@ -108,6 +112,8 @@ pub use ports::{
     EventLog, EventPage, HasherError, Lane, Notifier, NotifierError, OsEntropy, SealedPage,
     SecretCipher, StoreError, StoreErrorKind, SystemClock,
 };
+pub use ports::{CurrentStamps, OrgStore, PolicyRevision, Stamps};
+pub use service::PolicyChanged;
 pub use service::{BuildError, Export, Mfa, MfaBuilder, ResealProgress};
 #[cfg(feature = "serde")]
 pub use stored::{Format, StoredAccount, StoredError};

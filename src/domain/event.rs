@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::challenge::Purpose;
 use super::id::{CommitId, FactorId, SetupId, Subject};
+use super::organisation::{OrgChange, OrgId};
 use super::sealed::KeyId;
 
 /// One thing that happened, exactly once and for certain: it was stored with the change.
@@ -78,7 +79,8 @@ impl Event {
             | EventKind::Resealed { .. }
             | EventKind::RenameBegun { .. }
             | EventKind::RenamedFrom { .. }
-            | EventKind::Erased { .. } => false,
+            | EventKind::Erased { .. }
+            | EventKind::Organisation { .. } => false,
         }
     }
 }
@@ -211,5 +213,17 @@ pub enum EventKind {
         /// Why.
         #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::reason"))]
         reason: String,
+    },
+    /// An organisation's policy was changed, which is the actor's event, or what it asks of this
+    /// member.
+    Organisation {
+        /// Which.
+        org: OrgId,
+        /// Who did it.
+        by: Subject,
+        /// Why.
+        reason: String,
+        /// What.
+        change: OrgChange,
     },
 }

@@ -17,6 +17,7 @@ mod first_factor;
 mod id;
 mod invalid;
 mod label;
+mod organisation;
 mod otpauth;
 mod proof;
 mod recovery;
@@ -43,6 +44,16 @@ pub use first_factor::{FirstFactor, FirstFactorMethod, MethodName};
 pub use id::{ChallengeId, CommitId, FactorId, SessionId, SetupId, Stamp, Subject, Version};
 pub use invalid::Invalid;
 pub use label::{AccountName, Issuer, Label};
+#[cfg(test)]
+pub(crate) use organisation::sample as org_sample;
+pub use organisation::{
+    Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Demand, Exemption, Extension,
+    Forecast, Forecasting, Gate, GracePeriod, Membership, OrgAuthority, OrgChange, OrgCommit,
+    OrgId, OrgPolicy, OrgRefusal, OrgRow, OrgTransition, Organisation, PolicyChange, PolicyScope,
+    PolicyTerms, Reminded, Reminder, ReminderRange, ReminderSchedule, RosterCounts, RosterCursor,
+    RosterFilter, RosterKey, RosterMember, RosterPage, RosterQuery, RosterRow, RosterRows,
+    Standing, StoredMembership, Walled, check_may_disable,
+};
 pub use proof::{Proof, ProvenBy};
 pub use recovery::{
     CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, RecoveryCodes, RecoverySet,

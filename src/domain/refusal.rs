@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::challenge::ActionName;
 use super::invalid::Invalid;
+use super::organisation::OrgRefusal;
 use super::step_up::Unmet;
 
 /// An operation that the rules do not allow. Nothing was changed.
@@ -91,6 +92,9 @@ pub enum Refusal {
     /// The clock is before 1970 or after 9999.
     #[error("the clock is out of range")]
     ClockOutOfRange,
+    /// The rules of organisations do not allow it.
+    #[error(transparent)]
+    Organisation(#[from] OrgRefusal),
 }
 
 impl Refusal {
@@ -123,6 +127,7 @@ impl Refusal {
             Self::Moved => "moved",
             Self::SubjectTaken => "subject_taken",
             Self::ClockOutOfRange => "clock_out_of_range",
+            Self::Organisation(refusal) => refusal.code(),
         }
     }
 }

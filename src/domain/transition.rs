@@ -184,6 +184,15 @@ pub struct Closed<T> {
 }
 
 impl<T> Closed<T> {
+    pub(super) fn new(id: CommitId, outcome: T) -> Self {
+        Self { id, outcome }
+    }
+
+    /// Opens the answer of a commit that the caller has just seen through.
+    pub(super) fn into_outcome(self) -> T {
+        self.outcome
+    }
+
     /// The commit it waits for.
     pub fn waits_for(&self) -> CommitId {
         self.id

@@ -12,7 +12,9 @@ mod code_hasher;
 mod entropy;
 mod event_log;
 mod notifier;
+mod org_store;
 mod secret_cipher;
+mod stamps;
 mod store_error;
 
 pub use account_index::{AccountIndex, SealedPage};
@@ -22,5 +24,7 @@ pub use code_hasher::{CodeHasher, HasherError, Lane};
 pub use entropy::{Entropy, EntropyError, OsEntropy};
 pub use event_log::{EventCursor, EventLog, EventPage};
 pub use notifier::{Notifier, NotifierError};
+pub use org_store::{OrgStore, PolicyRevision};
 pub use secret_cipher::{CipherError, SecretCipher};
+pub use stamps::{CurrentStamps, Stamps};
 pub use store_error::{StoreError, StoreErrorKind};

@@ -10,8 +10,8 @@ use crate::domain::{Invalid, Issuer, Settings};
 use crate::hashing::Argon2Hasher;
 use crate::keyring::Keyring;
 use crate::ports::{
-    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, Notifier, OsEntropy,
-    SecretCipher, SystemClock,
+    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, Notifier, OrgStore,
+    OsEntropy, SecretCipher, Stamps, SystemClock,
 };
 
 /// Collects what an [`Mfa`] needs. An issuer and a keyring (or a cipher) are required; everything
@@ -21,6 +21,8 @@ pub struct MfaBuilder {
     store: Arc<dyn AccountStore>,
     index: Option<Arc<dyn AccountIndex>>,
     log: Option<Arc<dyn EventLog>>,
+    organisations: Option<Arc<dyn OrgStore>>,
+    stamps: Option<Arc<dyn Stamps>>,
     cipher: Option<Arc<dyn SecretCipher>>,
     hasher: Option<Arc<dyn CodeHasher>>,
     clock: Arc<dyn Clock>,
@@ -51,6 +53,8 @@ impl MfaBuilder {
             store,
             index: None,
             log: None,
+            organisations: None,
+            stamps: None,
             cipher: None,
             hasher: None,
             clock: Arc::new(SystemClock),
@@ -96,6 +100,19 @@ impl MfaBuilder {
         self
     }
 
+    /// Keeps what organisations ask of their members. From then on every sign-in answers with their
+    /// decision, and MFA cannot be switched off where it is required.
+    pub fn organisations(mut self, store: impl OrgStore + 'static) -> Self {
+        self.organisations = Some(Arc::new(store));
+        self
+    }
+
+    /// Speeds up [`Mfa::stamps`], which every guarded request reads.
+    pub fn stamps(mut self, stamps: impl Stamps + 'static) -> Self {
+        self.stamps = Some(Arc::new(stamps));
+        self
+    }
+
     /// Is told of every event after its commit.
     pub fn notifier(mut self, notifier: impl Notifier) -> Self {
         self.notifier = Some(Box::new(notifier));
@@ -134,6 +151,8 @@ impl MfaBuilder {
             store: self.store,
             index: self.index,
             log: self.log,
+            organisations: self.organisations,
+            stamps: self.stamps,
             cipher,
             hasher,
             clock: self.clock,

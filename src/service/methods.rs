@@ -46,7 +46,8 @@ impl Mfa {
     /// session of the account is void.
     ///
     /// # Errors
-    /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`].
+    /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`]; for the last one as
+    /// [`disable`](Self::disable).
     pub async fn remove_method(
         &self,
         session: &Assurance,
@@ -54,7 +55,11 @@ impl Mfa {
     ) -> Result<Assurance, Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
         loop {
-            let removed = attempt.account().remove_factor(session, factor, attempt.moment()?)?;
+            let (account, moment) = (attempt.account(), attempt.moment()?);
+            let removed = account.remove_factor(session, factor, moment)?;
+            if account.factors().len() == 1 {
+                self.check_may_disable(session.subject(), moment.now()).await?;
+            }
             if let Some(session) = attempt.settle(Decision::Change(removed)).await? {
                 return Ok(session);
             }
@@ -64,11 +69,16 @@ impl Mfa {
     /// Switches MFA off. Keep the returned session; every other session of the account is void.
     ///
     /// # Errors
-    /// [`Refusal::NotEnabled`], [`Refusal::StepUp`].
+    /// [`Refusal::NotEnabled`], [`Refusal::StepUp`];
+    /// [`OrgRefusal::PolicyRequires`](crate::OrgRefusal::PolicyRequires) while an organisation asks
+    /// for MFA, its grace period included. Policy and account live in two stores, so a policy can
+    /// come in between; the next [`access`](Self::access) decision catches that.
     pub async fn disable(&self, session: &Assurance) -> Result<Assurance, Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
         loop {
-            let disabled = attempt.account().disable(session, attempt.moment()?)?;
+            let moment = attempt.moment()?;
+            let disabled = attempt.account().disable(session, moment)?;
+            self.check_may_disable(session.subject(), moment.now()).await?;
             if let Some(session) = attempt.settle(Decision::Change(disabled)).await? {
                 return Ok(session);
             }

@@ -4,13 +4,18 @@
 //! lets the domain decide, and commits with the version it loaded; on a conflict it loads and
 //! decides again. One file per use case; the loop itself is in `attempt.rs`.
 
+mod access;
 mod answer;
 mod attempt;
 mod builder;
 mod draw;
 mod lifecycle;
+mod members;
 mod methods;
 mod notices;
+mod org_attempt;
+mod overview;
+mod policy;
 mod recovery;
 mod reseal;
 mod reset;
@@ -25,12 +30,14 @@ use std::sync::Arc;
 use crate::domain::{Issuer, Moment, Settings};
 use crate::error::Error;
 use crate::ports::{
-    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, SecretCipher,
+    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, OrgStore, SecretCipher,
+    Stamps,
 };
 
 pub use builder::{BuildError, MfaBuilder};
 pub use lifecycle::Export;
 use notices::Notices;
+pub use policy::PolicyChanged;
 pub use reseal::ResealProgress;
 
 /// Second-factor authentication for one application.
@@ -49,6 +56,8 @@ pub use reseal::ResealProgress;
 /// let ada = Subject::from(1815_u64);
 /// match mfa.sign_in(FirstFactor::password(ada, chrono::Utc::now())).await? {
 ///     SignIn::Complete(session) => { /* signed in: keep `session` */ }
+///     SignIn::Remind(session, reminded) => { /* signed in; an organisation asks for MFA soon */ }
+///     SignIn::SetUpFirst(session, walled) => { /* keep it; show the setup and nothing else */ }
 ///     SignIn::Challenge(pending, challenge) => { /* keep both, ask for a code */ }
 ///     SignIn::Enrol(pending, challenge) => { /* keep both, ask for the enrolment code */ }
 /// }
@@ -64,6 +73,8 @@ struct Inner {
     store: Arc<dyn AccountStore>,
     index: Option<Arc<dyn AccountIndex>>,
     log: Option<Arc<dyn EventLog>>,
+    organisations: Option<Arc<dyn OrgStore>>,
+    stamps: Option<Arc<dyn Stamps>>,
     cipher: Arc<dyn SecretCipher>,
     hasher: Arc<dyn CodeHasher>,
     clock: Arc<dyn Clock>,

@@ -10,7 +10,8 @@ use crate::error::Error;
 impl Mfa {
     /// Says what a first factor opens: a session, or a challenge before it.
     ///
-    /// Call it on *every* way to sign in. It writes nothing.
+    /// Call it on *every* way to sign in. It writes nothing. With an organisation store, a sign-in
+    /// without MFA is answered with what the user's organisations say to it.
     ///
     /// # Errors
     /// [`Refusal::FirstFactorOutOfDate`] when it lies in the future or before the last password
@@ -21,7 +22,11 @@ impl Mfa {
             challenge: ChallengeId::from_random(self.random()?),
         };
         let account = self.load(first.subject()).await?;
-        Ok(account.sign_in(first, fresh, self.moment()?)?)
+        let moment = self.moment()?;
+        match account.sign_in(first, fresh, moment)? {
+            SignIn::Complete(session) => self.admit(session, moment.now()).await,
+            challenged => Ok(challenged),
+        }
     }
 
     /// Adds a first factor, proven again just now, to a session that is signed in: "sign in again

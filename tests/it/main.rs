@@ -19,6 +19,7 @@ mod interop;
 mod named_rules;
 mod notifier;
 mod operations;
+mod organisations;
 mod reauthentication;
 mod secrecy;
 mod step_up;

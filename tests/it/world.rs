@@ -43,6 +43,8 @@ impl World {
             .hasher(hasher())
             .index(memory.clone())
             .event_log(memory.clone())
+            .organisations(memory.clone())
+            .stamps(memory.clone())
             .clock(clock.clone())
             .entropy(SeededEntropy::new(1));
         let mfa = change(builder).build().expect("a complete builder");
@@ -71,7 +73,9 @@ impl World {
     /// Signs in with the password; MFA has to be off.
     pub(crate) async fn sign_in_plain(&self, subject: &Subject) -> Assurance {
         match self.mfa.sign_in(self.password(subject)).await.expect("sign-in") {
-            SignIn::Complete(session) => session,
+            SignIn::Complete(session)
+            | SignIn::Remind(session, _)
+            | SignIn::SetUpFirst(session, _) => session,
             other => panic!("MFA is on: {other:?}"),
         }
     }

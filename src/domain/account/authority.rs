@@ -67,7 +67,7 @@ impl Account {
     }
 
     /// What changes the credentials of an account that has MFA wants the second factor, fresh.
-    pub(super) fn check_second_factor(
+    pub(crate) fn check_second_factor(
         &self,
         session: &Assurance,
         moment: Moment<'_>,

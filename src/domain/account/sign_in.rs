@@ -6,6 +6,7 @@ use crate::domain::challenge::{ActionName, Challenge, Method, Purpose};
 use crate::domain::factor::Factor;
 use crate::domain::first_factor::{FirstFactor, FirstFactorMethod};
 use crate::domain::id::{ChallengeId, SessionId};
+use crate::domain::organisation::{Reminded, Walled};
 use crate::domain::refusal::Refusal;
 use crate::domain::settings::CLOCK_SKEW;
 use crate::domain::time::{Moment, after};
@@ -19,12 +20,21 @@ pub struct Fresh {
     pub challenge: ChallengeId,
 }
 
-/// What a first factor opens, as far as the account alone can say.
+/// What a first factor opens.
+///
+/// [`Account::sign_in`] answers as far as the account alone can say; [`Mfa`](crate::Mfa), which
+/// knows the organisations, has the other two answers as well.
 #[derive(Debug)]
 #[must_use]
 pub enum SignIn {
     /// MFA is off: the sign-in is complete.
     Complete(Assurance),
+    /// MFA is off: the sign-in is complete. Organisations ask for it, and their periods run.
+    Remind(Assurance, Reminded),
+    /// MFA is off, and the period of an organisation that closes the whole account is over. The
+    /// session is for signing out, re-authenticating, verifying the e-mail address, the profile
+    /// page and the setup; refuse it everything else.
+    SetUpFirst(Assurance, Walled),
     /// MFA is on: the challenge comes first.
     Challenge(PendingSignIn, Challenge),
     /// The account was reset: the enrolment code comes first.

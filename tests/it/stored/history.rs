@@ -148,7 +148,9 @@ impl History {
         };
         let moment = self.moment();
         let (pending, challenge) = match account.sign_in(first, fresh, moment)? {
-            SignIn::Complete(session) => {
+            SignIn::Complete(session)
+            | SignIn::Remind(session, _)
+            | SignIn::SetUpFirst(session, _) => {
                 self.session = session;
                 return Ok(());
             }

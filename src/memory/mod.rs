@@ -1,4 +1,8 @@
-//! The embedded store: accounts and events in memory.
+//! The embedded store: accounts, organisations and events in memory.
+
+mod calendar;
+mod org_index;
+mod organisations;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -10,8 +14,9 @@ use crate::ports::{
     AccountIndex, AccountStore, EventCursor, EventLog, EventPage, SealedPage, StoreError,
 };
 use crate::sync::{Mutex, lock};
+use organisations::Organisations;
 
-/// Accounts and events in memory: the default for examples, tests and single-process tools.
+/// Accounts, organisations and events in memory: the default for examples, tests and single-process tools.
 ///
 /// A handle is cheap to clone, and all clones share one store. Every commit is atomic; nothing
 /// survives the process. Events are kept until they are [pruned](EventLog::prune).
@@ -32,6 +37,7 @@ pub struct MemoryStore {
 struct State {
     accounts: BTreeMap<Subject, Arc<Account>>,
     events: VecDeque<Event>,
+    organisations: Organisations,
     /// How many events were pruned: the number of the first one kept.
     pruned: u64,
 }
@@ -65,6 +71,8 @@ impl AccountStore for MemoryStore {
             Some(next) => state.accounts.insert(commit.subject().clone(), Arc::clone(next)),
             None => state.accounts.remove(commit.subject()),
         };
+        let enabled = commit.next().is_some_and(|account| account.enabled());
+        state.organisations.set_protected(commit.subject(), enabled);
         state.events.extend(commit.events().iter().cloned());
         Ok(CommitOutcome::Committed)
     }

@@ -1,0 +1,236 @@
+use super::super::sample::*;
+use super::super::{Membership, OrgAuthority};
+use super::*;
+use crate::domain::time::after;
+use chrono::TimeDelta;
+
+const UNENROLLED: Option<Acknowledgement> = Some(Acknowledgement::ActorIsNotEnrolled);
+
+fn refusal<T>(outcome: Result<OrgTransition<T>, Refusal>) -> Refusal {
+    match outcome {
+        Ok(_) => panic!("not refused"),
+        Err(refusal) => refusal,
+    }
+}
+
+/// One row a case: who asks, whether it is acknowledged that the actor is not enrolled; and what
+/// becomes of making MFA required, and of every other change.
+#[test]
+fn a_policy_is_changed_by_whom_the_table_says() {
+    let stale = |admin: Admin| Admin { now: admin.now + TimeDelta::minutes(11), ..admin };
+    let recovered = |admin: Admin| {
+        let kind = crate::domain::EvidenceKind::Recovery;
+        let session = password_session(&admin.account, admin.now).with(kind, admin.now, admin.now);
+        Admin { session, ..admin }
+    };
+    let pending = |admin: Admin| {
+        let session = password_session(&admin.account, admin.now);
+        Admin { session, ..admin }
+    };
+    let stranger = |admin: Admin| {
+        let authority = OrgAuthority::grant(org("acme"), subject("eve"), "hm").unwrap();
+        Admin { authority, ..admin }
+    };
+    let (enrolled, unenrolled) =
+        (|| Admin::of("acme", day(0)), || Admin::unenrolled("acme", day(0)));
+
+    #[rustfmt::skip]
+    let table = [
+        ("enrolled, fresh",               enrolled(),            None,       "ok", "ok"),
+        ("enrolled, eleven minutes old",  stale(enrolled()),     None,       "step_up_required", "step_up_required"),
+        ("enrolled, stale, acknowledged", stale(enrolled()),     UNENROLLED, "step_up_required", "step_up_required"),
+        ("by recovery code",              recovered(enrolled()), None,       "step_up_required", "step_up_required"),
+        ("password only, MFA on",         pending(enrolled()),   UNENROLLED, "sign_in_again", "sign_in_again"),
+        ("not enrolled",                  unenrolled(),          None,       "actor_not_enrolled", "actor_not_enrolled"),
+        ("not enrolled, acknowledged",    unenrolled(),          UNENROLLED, "ok", "actor_not_enrolled"),
+        ("not enrolled, stale",           stale(unenrolled()),   UNENROLLED, "step_up_required", "actor_not_enrolled"),
+        ("authority is another actor's",  stranger(enrolled()),  None,       "foreign_session", "foreign_session"),
+        ("authority over another one",    Admin::of("other", day(0)), None,  "foreign_organisation", "foreign_organisation"),
+    ];
+    let code = |outcome: Result<(), Refusal>| match outcome {
+        Ok(()) => "ok",
+        Err(refusal) => refusal.code(),
+    };
+    for (case, admin, acknowledged, to_require, others) in table {
+        let (voluntary, asks) = (
+            organisation("acme", OrgPolicy::Voluntary),
+            organisation("acme", required(-1, terms(9))),
+        );
+        let (actor, moment, ada) = (admin.actor(), admin.moment(), member("acme", "ada", -400));
+        let made = admin.make_required(&voluntary, terms(14), acknowledged).map(drop);
+        assert_eq!(code(made), to_require, "{case}: make required");
+        let changes = [
+            ("change terms", asks.change_terms(actor, terms(3), moment).map(drop)),
+            ("make voluntary", asks.make_voluntary(actor, moment).map(drop)),
+            ("extend", asks.extend(&ada, day(20), actor, moment).map(drop)),
+            ("exempt", asks.exempt(&ada, None, actor, moment).map(drop)),
+            ("end", asks.end_exemption(&exempt(ada.clone(), None), actor, moment).map(drop)),
+        ];
+        for (change, outcome) in changes {
+            assert_eq!(code(outcome), others, "{case}: {change}");
+        }
+    }
+}
+
+#[test]
+fn a_new_period_begins_when_it_is_required_again_and_not_when_it_is_changed() {
+    let admin = |on| Admin::of("acme", day(on));
+    let start = Organisation::absent(org("acme"), version());
+    let (made, change) = changed(admin(0).make_required(&start, terms(14), None).unwrap());
+    assert_eq!((change.from, change.to), (OrgPolicy::Voluntary, required(0, terms(14))));
+
+    let on = admin(5);
+    let shorter = made.change_terms(on.actor(), terms(7), on.moment());
+    let (shorter, _) = changed(shorter.unwrap());
+    assert_eq!(*shorter.policy(), required(0, terms(7)), "it still counts from day 0");
+
+    let on = admin(6);
+    let (off, _) = changed(shorter.make_voluntary(on.actor(), on.moment()).unwrap());
+    assert_eq!(*off.policy(), OrgPolicy::Voluntary);
+    let (again, _) = changed(admin(8).make_required(&off, terms(7), None).unwrap());
+    assert_eq!(*again.policy(), required(8, terms(7)));
+}
+
+#[test]
+fn a_change_that_makes_no_sense_is_named() {
+    let admin = Admin::of("acme", day(0));
+    let (actor, moment) = (admin.actor(), admin.moment());
+    let voluntary = organisation("acme", OrgPolicy::Voluntary);
+    let asks = organisation("acme", required(0, terms(14)));
+    let ada = member("acme", "ada", -400);
+    let foreign = member("other", "ada", -400);
+    let mut left = ada.clone();
+    left.left_at = Some(day(-1));
+    let over = exempt(ada.clone(), Some(day(0)));
+    let codes = [
+        (refusal(admin.make_required(&asks, terms(14), None)), "already_required"),
+        (refusal(voluntary.change_terms(actor, terms(14), moment)), "not_required"),
+        (refusal(asks.change_terms(actor, terms(14), moment)), "nothing_to_change"),
+        (refusal(voluntary.make_voluntary(actor, moment)), "not_required"),
+        (refusal(voluntary.extend(&ada, day(20), actor, moment)), "not_required"),
+        (refusal(asks.extend(&foreign, day(20), actor, moment)), "foreign_organisation"),
+        (refusal(asks.extend(&left, day(20), actor, moment)), "not_a_member"),
+        (refusal(asks.exempt(&ada, Some(day(0)), actor, moment)), "exemption_over"),
+        (refusal(asks.end_exemption(&ada, actor, moment)), "not_exempt"),
+        (refusal(asks.end_exemption(&over, actor, moment)), "not_exempt"),
+    ];
+    for (refused, code) in codes {
+        assert_eq!(refused.code(), code);
+    }
+}
+
+#[test]
+fn an_extension_ends_after_the_deadline_and_within_a_year_of_it() {
+    let asks = organisation("acme", required(0, terms(14)));
+    let ada = member("acme", "ada", -400);
+    #[rustfmt::skip]
+    let table = [
+        ("before the deadline",     3,  day(13),             false),
+        ("the deadline itself",     3,  day(14),             false),
+        ("just after it",           3,  day(14) + MICRO,     true),
+        ("a year after it",         3,  day(14 + 365),       true),
+        ("longer than that",        3,  day(379) + MICRO,    false),
+        ("lapsed, already past",    30, day(20),             false),
+        ("lapsed, now",             30, day(30),             false),
+        ("lapsed, in the future",   30, day(31),             true),
+    ];
+    for (case, on, until, allowed) in table {
+        let admin = Admin::of("acme", day(on));
+        let outcome = asks.extend(&ada, until, admin.actor(), admin.moment());
+        match outcome {
+            Ok(transition) => {
+                assert!(allowed, "{case}");
+                let (_, ada) = committed(transition);
+                assert_eq!(asks.policy().deadline(&ada), Some(until), "{case}");
+            }
+            Err(refused) => {
+                assert!(!allowed, "{case}");
+                let least = day(14).max(admin.now);
+                let up_to = after(least, TimeDelta::days(365));
+                let expected = OrgRefusal::ExtensionOutOfRange { after: least, up_to };
+                assert_eq!(refused, expected.into(), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_extension_given_by_mistake_can_be_replaced_by_a_shorter_one() {
+    let asks = organisation("acme", required(0, terms(14)));
+    let (ada, admin) = (extended(member("acme", "ada", -400), day(300)), Admin::of("acme", day(1)));
+    let shorter = asks.extend(&ada, day(20), admin.actor(), admin.moment()).unwrap();
+    assert_eq!(asks.policy().deadline(&committed(shorter).1), Some(day(20)));
+}
+
+#[test]
+fn ending_an_exemption_walls_from_then_on_and_says_so() {
+    let asks = organisation("acme", required(0, terms(14)));
+    let ada = exempt(member("acme", "ada", -400), None);
+    let admin = Admin::of("acme", day(100));
+    let ended = asks.end_exemption(&ada, admin.actor(), admin.moment()).unwrap();
+    let standing = asks.policy().decide(&committed(ended).1, false, day(100));
+    assert_eq!(standing, super::super::Standing::Lapsed { since: day(100) });
+}
+
+#[test]
+fn whoever_leaves_and_rejoins_has_no_new_period() {
+    let settings = crate::domain::Settings::default();
+    let at = |on| Moment::new(&settings, day(on)).unwrap();
+    let (acme, ada) = (org("acme"), subject("ada"));
+    let joined = Membership::join(acme, ada, day(-400), version(), at(-400)).unwrap();
+    let ada = committed(joined).1;
+    let ada = committed(ada.leave(at(13)).unwrap()).1;
+    assert_eq!(refusal(ada.leave(at(13))).code(), "not_a_member");
+    let ada = committed(ada.rejoin(at(15)).unwrap()).1;
+    assert_eq!(refusal(ada.rejoin(at(15))).code(), "nothing_to_change");
+    assert_eq!(required(0, terms(14)).deadline(&ada), Some(day(14)));
+}
+
+#[test]
+fn nobody_joins_in_the_future() {
+    let settings = crate::domain::Settings::default();
+    let now = Moment::new(&settings, day(0)).unwrap();
+    let join = |at| Membership::join(org("acme"), subject("ada"), at, version(), now);
+    assert!(join(day(0) + TimeDelta::seconds(30)).is_ok(), "two servers' clocks");
+    assert_eq!(refusal(join(day(0) + TimeDelta::seconds(31))).code(), "joined_in_the_future");
+}
+
+#[test]
+fn every_change_says_who_made_it_and_why() {
+    let admin = Admin::unenrolled("acme", day(0));
+    let made =
+        admin.make_required(&organisation("acme", OrgPolicy::Voluntary), terms(14), UNENROLLED);
+    let (commit, _) = made.unwrap().into_commit(CommitId::from_random([3; 16]));
+    let [event] = commit.events() else { panic!("one event, not {:?}", commit.events()) };
+    assert_eq!((event.subject(), event.at()), (&subject("admin"), day(0)));
+    let expected = EventKind::Organisation {
+        org: org("acme"),
+        by: subject("admin"),
+        reason: "audit finding".into(),
+        change: OrgChange::MadeRequired { terms: terms(14), actor_enrolled: false },
+    };
+    assert_eq!(*event.kind(), expected);
+
+    let (asks, admin) = (organisation("acme", required(0, terms(14))), Admin::of("acme", day(1)));
+    let ada = member("acme", "ada", -400);
+    let extended = asks.extend(&ada, day(20), admin.actor(), admin.moment()).unwrap();
+    let (commit, _) = extended.into_commit(CommitId::from_random([4; 16]));
+    assert_eq!(commit.events()[0].subject(), ada.subject(), "it is the member's");
+}
+
+#[test]
+fn an_organisation_remembers_its_last_eight_commits() {
+    let mut acme = Organisation::absent(org("acme"), version());
+    for commit in 0..20 {
+        acme.remember(CommitId::from_random([commit; 16]));
+    }
+    let expected: Vec<CommitId> = (12..20).map(|c| CommitId::from_random([c; 16])).collect();
+    assert_eq!(acme.recent_commits(), expected);
+}
+
+#[test]
+fn a_reason_outside_its_bounds_is_refused() {
+    let grant = |reason: &str| OrgAuthority::grant(org("acme"), subject("admin"), reason);
+    assert!(grant("").is_err() && grant(&"a".repeat(256)).is_err() && grant("a\nb").is_err());
+    assert!(grant(&"a".repeat(255)).is_ok());
+}

@@ -1,0 +1,130 @@
+//! Reminders: from deadlines alone.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::aggregate::Organisation;
+use super::id::OrgId;
+use super::roster::{RosterFilter, RosterQuery, RosterRow};
+use crate::domain::id::Subject;
+use crate::domain::invalid::Invalid;
+use crate::domain::settings::within;
+use crate::domain::time::after;
+
+/// When members without MFA are reminded: so many days before the deadline, and when it lapses.
+/// By default 7 days before, 1 day before, and when lapsed.
+///
+/// ```
+/// use mfakit::ReminderSchedule;
+///
+/// assert_eq!(ReminderSchedule::default(), ReminderSchedule::days_before([7, 1, 0])?);
+/// # Ok::<(), mfakit::Invalid>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReminderSchedule {
+    /// Descending, each once.
+    days: Vec<u16>,
+}
+
+/// A reminder that has fallen due. Whoever has MFA by the time it is sent needs none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reminder {
+    /// When it fell due.
+    pub due: DateTime<Utc>,
+    /// Whose wall it is about.
+    pub org: OrgId,
+    /// Who is to be reminded.
+    pub subject: Subject,
+    /// The deadline. These four name a reminder: a relay that delivers at least once drops repeats
+    /// by them.
+    pub deadline: DateTime<Utc>,
+    /// How many days before the deadline; 0 when it has lapsed.
+    pub days_before: u16,
+}
+
+impl Default for ReminderSchedule {
+    fn default() -> Self {
+        Self { days: vec![7, 1, 0] }
+    }
+}
+
+impl ReminderSchedule {
+    /// Reminds so many days before a deadline: 0 to 365 each, 0 being the deadline itself; at most
+    /// 16 of them.
+    ///
+    /// # Errors
+    /// [`Invalid`] with the bound that was missed.
+    pub fn days_before(days: impl IntoIterator<Item = u16>) -> Result<Self, Invalid> {
+        const MOST: usize = 16;
+        let mut days: Vec<u16> = days.into_iter().take(MOST + 1).collect();
+        if days.len() > MOST || days.is_empty() {
+            let (what, unit) = ("reminder schedule", "entries");
+            return Err(Invalid::Length { what, min: 1, max: MOST, found: days.len(), unit });
+        }
+        for before in &days {
+            within("days before a deadline", i64::from(*before), 0, 365)?;
+        }
+        days.sort_unstable_by(|one, other| other.cmp(one));
+        days.dedup();
+        Ok(Self { days })
+    }
+
+    /// What to read from the store for the reminders that fall due after one instant and not after
+    /// the other: one range of deadlines for each entry, whose rows are exactly the reminders.
+    ///
+    /// The ranges of adjoining spans adjoin, whatever their lengths, so that a reminder falls due
+    /// in one of them. When a deadline moves, the reminders of the new one fall due in their turn;
+    /// those whose instants were past when it moved do not: the change itself is the news then.
+    pub fn due(
+        &self,
+        organisation: &Organisation,
+        after_instant: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Vec<ReminderRange> {
+        let range = |days_before: &u16| {
+            let ahead = TimeDelta::days(i64::from(*days_before));
+            let query = RosterQuery {
+                org: organisation.id().clone(),
+                policy: *organisation.policy(),
+                filter: RosterFilter::WithoutMfa,
+                walled: Some((after(after_instant, ahead), after(until, ahead))),
+                after: None,
+                limit: Organisation::MAX_PAGE,
+                now: until,
+            };
+            ReminderRange { days_before: *days_before, query }
+        };
+        self.days.iter().map(range).collect()
+    }
+}
+
+/// The deadlines that one entry of a schedule counts back from.
+#[derive(Debug, Clone)]
+pub struct ReminderRange {
+    days_before: u16,
+    query: RosterQuery,
+}
+
+impl ReminderRange {
+    /// What to ask the organisation store, page after page.
+    pub fn query(&self) -> &RosterQuery {
+        &self.query
+    }
+
+    /// The reminder that a row of the answer is. `None` when the row is not of this range.
+    pub fn reminder(&self, row: &RosterRow) -> Option<Reminder> {
+        let deadline = row.key(self.query.policy()).walled_from?;
+        let (behind, last) = self.query.walled?;
+        let due = deadline.checked_sub_signed(TimeDelta::days(i64::from(self.days_before)))?;
+        (behind < deadline && deadline <= last).then(|| Reminder {
+            due,
+            org: self.query.org().clone(),
+            subject: row.membership.subject().clone(),
+            deadline,
+            days_before: self.days_before,
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "reminder_tests.rs"]
+mod tests;

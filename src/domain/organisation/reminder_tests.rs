@@ -1,0 +1,103 @@
+use super::super::OrgPolicy;
+use super::super::sample::*;
+use super::*;
+
+/// The reminders of some rows within a span, as a store's answer to each range would give them.
+fn due(
+    schedule: &ReminderSchedule,
+    policy: OrgPolicy,
+    rows: &[RosterRow],
+    span: (DateTime<Utc>, DateTime<Utc>),
+) -> Vec<Reminder> {
+    let acme = organisation("acme", policy);
+    let ranges = schedule.due(&acme, span.0, span.1);
+    let of = |range: &ReminderRange| -> Vec<Reminder> {
+        let admitted = rows.iter().filter(|r| range.query().filter().admits(r, &policy, span.1));
+        admitted.filter_map(|row| range.reminder(row)).collect()
+    };
+    let mut all: Vec<Reminder> = ranges.iter().flat_map(of).collect();
+    all.sort();
+    all
+}
+
+fn days_before(reminders: &[Reminder]) -> Vec<u16> {
+    reminders.iter().map(|reminder| reminder.days_before).collect()
+}
+
+/// One case a row, for a member whose deadline is day 14: a span, and what falls due in it.
+#[test]
+fn reminders_fall_due_as_the_table_says() {
+    let rows = [roster_row(member("acme", "ada", -400), false)];
+    let policy = required(0, terms(14));
+    #[rustfmt::skip]
+    let table = [
+        ("before the first",         day(0),          day(6),           vec![]),
+        ("up to the first",          day(6),          day(7),           vec![7]),
+        ("not again",                day(7),          day(8),           vec![]),
+        ("up to a microsecond before", day(6),        day(7) - MICRO,   vec![]),
+        ("the day before",           day(12),         day(13),          vec![1]),
+        ("when it lapses",           day(13),         day(14),          vec![0]),
+        ("never after that",         day(14),         day(900),         vec![]),
+        ("nobody polled for a month", day(0),         day(30),          vec![7, 1, 0]),
+        ("an empty span",            day(7),          day(7),           vec![]),
+        ("a clock that ran back",    day(8),          day(6),           vec![]),
+    ];
+    for (case, after, until, expected) in table {
+        let found = due(&ReminderSchedule::default(), policy, &rows, (after, until));
+        assert_eq!(days_before(&found), expected, "{case}");
+    }
+}
+
+#[test]
+fn a_reminder_says_when_it_fell_due_and_for_which_deadline() {
+    let rows = [roster_row(member("acme", "ada", -400), false)];
+    let span = (day(12), day(13));
+    let found = due(&ReminderSchedule::default(), required(0, terms(14)), &rows, span);
+    let expected = Reminder {
+        due: day(13),
+        org: org("acme"),
+        subject: subject("ada"),
+        deadline: day(14),
+        days_before: 1,
+    };
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn a_moved_deadline_has_reminders_of_its_own() {
+    let rows = [roster_row(member("acme", "ada", -400), false)];
+    let schedule = ReminderSchedule::default();
+    let first = due(&schedule, required(0, terms(14)), &rows, (day(0), day(10)));
+    assert_eq!(days_before(&first), [7]);
+    let moved = due(&schedule, required(0, terms(30)), &rows, (day(10), day(40)));
+    assert_eq!(days_before(&moved), [7, 1, 0]);
+    assert!(moved.iter().all(|reminder| reminder.deadline == day(30)));
+}
+
+#[test]
+fn nobody_is_reminded_who_has_mfa_or_need_not_or_is_not_asked() {
+    let ada = || member("acme", "ada", -400);
+    let span = (day(0), day(100));
+    let asks = required(0, terms(14));
+    let quiet = [roster_row(ada(), true), roster_row(exempt(ada(), None), false)];
+    assert_eq!(due(&ReminderSchedule::default(), asks, &quiet, span), []);
+    let voluntary = [roster_row(ada(), false)];
+    assert_eq!(due(&ReminderSchedule::default(), OrgPolicy::Voluntary, &voluntary, span), []);
+}
+
+#[test]
+fn whose_exemption_ends_is_reminded_before_it_does() {
+    let rows = [roster_row(exempt(member("acme", "ada", -400), Some(day(60))), false)];
+    let span = (day(0), day(100));
+    let found = due(&ReminderSchedule::default(), required(0, terms(14)), &rows, span);
+    assert_eq!(days_before(&found), [7, 1, 0]);
+    assert!(found.iter().all(|reminder| reminder.deadline == day(60)));
+}
+
+#[test]
+fn a_schedule_is_bounded() {
+    assert!(ReminderSchedule::days_before([]).is_err());
+    assert!(ReminderSchedule::days_before([366]).is_err());
+    assert!(ReminderSchedule::days_before(0..17).is_err());
+    assert_eq!(ReminderSchedule::days_before([0, 7, 1, 7]), Ok(ReminderSchedule::default()));
+}

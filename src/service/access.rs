@@ -1,0 +1,98 @@
+//! What a user may reach, as far as the organisations' policies go.
+
+use chrono::{DateTime, Utc};
+
+use super::Mfa;
+use crate::domain::{
+    Access, Affiliation, Assurance, Gate, OrgId, Refusal, SignIn, Subject, check_may_disable,
+};
+use crate::error::Error;
+use crate::ports::{CurrentStamps, PolicyRevision};
+
+impl Mfa {
+    /// Decides whether a user may go on, or has to set MFA up first.
+    ///
+    /// Ask on every guarded request, in the API as well as in the page, or keep the answer for at
+    /// most as long as [`Access::until`] says and [`stamps`](Self::stamps) stay the same: read
+    /// those *before* asking. Behind the wall, leave signing out, re-authenticating, verifying the
+    /// e-mail address, the profile page and the setup open.
+    ///
+    /// # Errors
+    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`], and then let nobody
+    /// pass.
+    pub async fn access(&self, subject: &Subject) -> Result<Access, Error> {
+        let store = self.org_store()?;
+        let now = self.moment()?.now();
+        if self.load(subject).await?.enabled() {
+            return Ok(Access { gate: Gate::Allow, until: None });
+        }
+        Ok(Access::to_account(&store.affiliations(subject).await?, false, now))
+    }
+
+    /// Decides whether a user may reach one organisation's resources.
+    ///
+    /// # Errors
+    /// [`OrgRefusal::NotAMember`](crate::OrgRefusal::NotAMember); otherwise as
+    /// [`access`](Self::access).
+    pub async fn access_organisation(
+        &self,
+        org: &OrgId,
+        subject: &Subject,
+    ) -> Result<Access, Error> {
+        let store = self.org_store()?;
+        let now = self.moment()?.now();
+        let protected = self.load(subject).await?.enabled();
+        let affiliations = store.affiliations(subject).await?;
+        let access = Access::to_organisation(org, &affiliations, protected, now);
+        Ok(access.map_err(Refusal::from)?)
+    }
+
+    /// The numbers by which evidence and access decisions are known to hold still: by one
+    /// projected read with a [`Stamps`](crate::Stamps) port, by a load and a read without.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn stamps(&self, subject: &Subject) -> Result<CurrentStamps, Error> {
+        if let Some(stamps) = &self.inner.stamps {
+            return Ok(stamps.stamps(subject).await?);
+        }
+        let account = self.load(subject).await?.stamp();
+        let policies = match &self.inner.organisations {
+            Some(store) => store.revision(subject).await?,
+            None => PolicyRevision::NONE,
+        };
+        Ok(CurrentStamps { account, policies })
+    }
+
+    /// Completes a sign-in without MFA by what the organisations say to it.
+    pub(super) async fn admit(
+        &self,
+        session: Assurance,
+        now: DateTime<Utc>,
+    ) -> Result<SignIn, Error> {
+        let affiliations = self.affiliations(session.subject()).await?;
+        Ok(match Access::to_account(&affiliations, false, now).gate {
+            Gate::Allow => SignIn::Complete(session),
+            Gate::AllowAndRemind(reminded) => SignIn::Remind(session, reminded),
+            Gate::SetUpFirst(walled) => SignIn::SetUpFirst(session, walled),
+        })
+    }
+
+    /// Refuses to switch MFA off while an organisation asks for it.
+    pub(super) async fn check_may_disable(
+        &self,
+        subject: &Subject,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let affiliations = self.affiliations(subject).await?;
+        Ok(check_may_disable(&affiliations, now).map_err(Refusal::from)?)
+    }
+
+    /// What the user belongs to; nothing where organisations are not kept at all.
+    async fn affiliations(&self, subject: &Subject) -> Result<Vec<Affiliation>, Error> {
+        match &self.inner.organisations {
+            Some(store) => Ok(store.affiliations(subject).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+}

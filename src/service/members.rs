@@ -1,0 +1,156 @@
+//! Who belongs to an organisation, and what one member is granted.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::Mfa;
+use super::org_attempt::OrgAttempt;
+use crate::domain::{
+    Actor, Assurance, HostAuthority, Membership, Moment, OrgAuthority, OrgId, OrgRefusal,
+    OrgTransition, Organisation, Refusal, Subject,
+};
+use crate::error::Error;
+
+impl Mfa {
+    /// Notes that a user joined an organisation at a time. Whoever was there before has the first
+    /// day of joining back; whoever is a member stays as is.
+    ///
+    /// It is the host's word, as all of membership is: call it where the host lets somebody in.
+    ///
+    /// # Errors
+    /// [`OrgRefusal::JoinedInTheFuture`]; [`Error::MissingPort`] without an organisation store.
+    pub async fn join_organisation(
+        &self,
+        org: &OrgId,
+        subject: &Subject,
+        at: DateTime<Utc>,
+    ) -> Result<Membership, Error> {
+        let mut attempt = OrgAttempt::begin(self)?;
+        loop {
+            let decided = match self.org_store()?.membership(org, subject).await? {
+                Some(member) if member.is_member() => return Ok((*member).clone()),
+                Some(left) => left.rejoin(attempt.moment()?)?,
+                None => {
+                    let first = self.first_version()?;
+                    let moment = attempt.moment()?;
+                    Membership::join(org.clone(), subject.clone(), at, first, moment)?
+                }
+            };
+            if let Some(member) = attempt.settle(decided).await? {
+                return Ok(member);
+            }
+        }
+    }
+
+    /// Notes that a user left. What is known of the membership stays, so that rejoining opens no
+    /// new grace period. Whoever is no member is gone already.
+    ///
+    /// # Errors
+    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    pub async fn leave_organisation(&self, org: &OrgId, subject: &Subject) -> Result<(), Error> {
+        let mut attempt = OrgAttempt::begin(self)?;
+        loop {
+            let stored = self.org_store()?.membership(org, subject).await?;
+            let Some(member) = stored.filter(|member| member.is_member()) else { return Ok(()) };
+            if attempt.settle(member.leave(attempt.moment()?)?).await?.is_some() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Gives one member longer than the others. See [`Organisation::extend`].
+    ///
+    /// # Errors
+    /// As there; [`Error::Contended`] when others kept changing the membership.
+    pub async fn extend_member(
+        &self,
+        actor: &Assurance,
+        authority: &OrgAuthority,
+        subject: &Subject,
+        until: DateTime<Utc>,
+    ) -> Result<Membership, Error> {
+        let decide = |acme: &Organisation, m: &Membership, actor: Actor<'_>, now: Moment<'_>| {
+            acme.extend(m, until, actor, now)
+        };
+        self.change_member(actor, authority, subject, decide).await
+    }
+
+    /// Exempts one member, until an instant or for good. See [`Organisation::exempt`].
+    ///
+    /// # Errors
+    /// As there; [`Error::Contended`] when others kept changing the membership.
+    pub async fn exempt_member(
+        &self,
+        actor: &Assurance,
+        authority: &OrgAuthority,
+        subject: &Subject,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<Membership, Error> {
+        let decide = |acme: &Organisation, m: &Membership, actor: Actor<'_>, now: Moment<'_>| {
+            acme.exempt(m, until, actor, now)
+        };
+        self.change_member(actor, authority, subject, decide).await
+    }
+
+    /// Ends a member's exemption now. See [`Organisation::end_exemption`].
+    ///
+    /// # Errors
+    /// As there; [`Error::Contended`] when others kept changing the membership.
+    pub async fn end_exemption(
+        &self,
+        actor: &Assurance,
+        authority: &OrgAuthority,
+        subject: &Subject,
+    ) -> Result<Membership, Error> {
+        let decide = |acme: &Organisation, m: &Membership, actor: Actor<'_>, now: Moment<'_>| {
+            acme.end_exemption(m, actor, now)
+        };
+        self.change_member(actor, authority, subject, decide).await
+    }
+
+    /// Forgets every membership of a user, also those that were left, and answers how many there
+    /// were: for a user who is erased. Whoever comes back under that subject is new to every
+    /// organisation, with a whole grace period.
+    ///
+    /// # Errors
+    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    pub async fn forget_memberships(&self, authority: &HostAuthority) -> Result<u64, Error> {
+        Ok(self.org_store()?.forget(authority.over()).await?)
+    }
+
+    async fn change_member<F>(
+        &self,
+        session: &Assurance,
+        authority: &OrgAuthority,
+        subject: &Subject,
+        decide: F,
+    ) -> Result<Membership, Error>
+    where
+        F: Fn(
+            &Organisation,
+            &Membership,
+            Actor<'_>,
+            Moment<'_>,
+        ) -> Result<OrgTransition<Membership>, Refusal>,
+    {
+        let store = Arc::clone(self.org_store()?);
+        let org = authority.over();
+        let mut attempt = OrgAttempt::begin(self)?;
+        loop {
+            let organisation = self.load_organisation(org).await?;
+            let member = store.membership(org, subject).await?;
+            let member =
+                member.ok_or_else(|| Refusal::from(OrgRefusal::NotAMember(org.clone())))?;
+            if let Some(member) = attempt.recognise(|commit| member.last_commit() == Some(commit)) {
+                return Ok(member);
+            }
+            let account = self.load(session.subject()).await?;
+            let actor = Actor::new(&account, session, authority);
+            let decided = decide(&organisation, &member, actor, attempt.moment()?)?;
+            if let Some(member) = attempt.settle(decided).await? {
+                return Ok(member);
+            }
+        }
+    }
+}

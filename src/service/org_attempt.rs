@@ -1,0 +1,90 @@
+//! The loop of every change to an organisation: load, decide, commit; on a conflict again.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::Mfa;
+use crate::domain::{
+    Closed, CommitId, CommitOutcome, Moment, OrgCommit, OrgId, OrgTransition, Organisation, Receipt,
+};
+use crate::error::Error;
+use crate::ports::OrgStore;
+
+/// How often an operation decides anew because another administrator committed first.
+const ROUNDS: u32 = 16;
+
+/// How many failures of the store one operation sits out.
+const FAILURES: u32 = 3;
+
+/// One change to one row of an organisation, from its first decision to its answer.
+pub(super) struct OrgAttempt<'m, T> {
+    mfa: &'m Mfa,
+    store: Arc<dyn OrgStore>,
+    now: DateTime<Utc>,
+    /// What was sent to the store and not answered with "committed". A reply can be lost.
+    sent: Vec<(OrgCommit, Closed<T>)>,
+    rounds: u32,
+    failures: u32,
+}
+
+impl<'m, T> OrgAttempt<'m, T> {
+    /// Reads the clock, once.
+    pub(super) fn begin(mfa: &'m Mfa) -> Result<Self, Error> {
+        let (store, now) = (Arc::clone(mfa.org_store()?), mfa.inner.clock.now());
+        Ok(Self { mfa, store, now, sent: Vec::new(), rounds: 0, failures: 0 })
+    }
+
+    /// The time of this operation.
+    pub(super) fn moment(&self) -> Result<Moment<'m>, Error> {
+        Ok(Moment::new(&self.mfa.inner.settings, self.now)?)
+    }
+
+    /// Looks for one of our own commits in the row that was just loaded: its reply was lost, and
+    /// the change stands.
+    pub(super) fn recognise(&mut self, remembers: impl Fn(CommitId) -> bool) -> Option<T> {
+        let own = self.sent.iter().position(|(commit, _)| remembers(commit.id()))?;
+        let (commit, closed) = self.sent.swap_remove(own);
+        self.open(&commit, closed)
+    }
+
+    /// Commits what was decided and opens its answer; `None` when the row has to be loaded again.
+    pub(super) async fn settle(
+        &mut self,
+        transition: OrgTransition<T>,
+    ) -> Result<Option<T>, Error> {
+        let (commit, closed) = transition.into_commit(self.mfa.commit_id()?);
+        let reply = self.store.commit(&commit).await;
+        if matches!(reply, Ok(CommitOutcome::Committed)) {
+            return Ok(self.open(&commit, closed));
+        }
+        self.sent.push((commit, closed));
+        match reply {
+            Err(error) if self.failures >= FAILURES => return Err(error.into()),
+            Err(_) => self.failures += 1,
+            Ok(_) => self.rounds += 1,
+        }
+        if self.rounds >= ROUNDS { Err(Error::Contended) } else { Ok(None) }
+    }
+
+    fn open(&self, commit: &OrgCommit, closed: Closed<T>) -> Option<T> {
+        if let Some(notices) = &self.mfa.inner.notices {
+            notices.tell(commit.events());
+        }
+        closed.open(&Receipt::vouch_that_these_are_durable([commit.id()])).ok()
+    }
+}
+
+impl Mfa {
+    pub(super) fn org_store(&self) -> Result<&Arc<dyn OrgStore>, Error> {
+        self.inner.organisations.as_ref().ok_or(Error::MissingPort("an organisation store"))
+    }
+
+    /// The organisation as it is stored; one without a policy when it is not.
+    pub(super) async fn load_organisation(&self, org: &OrgId) -> Result<Arc<Organisation>, Error> {
+        match self.org_store()?.organisation(org).await? {
+            Some(organisation) => Ok(organisation),
+            None => Ok(Arc::new(Organisation::absent(org.clone(), self.first_version()?))),
+        }
+    }
+}

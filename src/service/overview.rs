@@ -1,0 +1,103 @@
+//! What administrators see: the overview, a forecast, and reminders that fall due.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Mfa;
+use crate::domain::{
+    Forecast, OrgId, Organisation, PolicyTerms, Refusal, Reminder, ReminderSchedule, RosterCounts,
+    RosterCursor, RosterFilter, RosterPage, Subject,
+};
+use crate::error::Error;
+
+impl Mfa {
+    /// How many members an organisation has, of each kind.
+    ///
+    /// Reading the overview wants no step-up; whether somebody may is the host's to say.
+    ///
+    /// # Errors
+    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    pub async fn overview(&self, org: &OrgId) -> Result<RosterCounts, Error> {
+        Ok(self.org_store()?.counts(org, self.moment()?.now()).await?)
+    }
+
+    /// A page of an organisation's members, 1 to 1,000, behind the text of an earlier page's
+    /// cursor.
+    ///
+    /// # Errors
+    /// [`OrgRefusal::CursorGarbled`](crate::OrgRefusal::CursorGarbled),
+    /// [`OrgRefusal::CursorForeign`](crate::OrgRefusal::CursorForeign),
+    /// [`OrgRefusal::CursorOutdated`](crate::OrgRefusal::CursorOutdated); [`Refusal::Invalid`] when
+    /// the limit is out of bounds; [`Error::MissingPort`]; [`Error::Store`].
+    pub async fn roster(
+        &self,
+        org: &OrgId,
+        filter: RosterFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<RosterPage, Error> {
+        let organisation = self.load_organisation(org).await?;
+        let after = after.map(str::parse::<RosterCursor>).transpose().map_err(Refusal::from)?;
+        let query = organisation.roster_query(filter, after.as_ref(), limit, self.moment()?)?;
+        let rows = self.org_store()?.roster(&query).await?;
+        Ok(organisation.roster_page(&query, rows))
+    }
+
+    /// Says what these terms would do to the members if they were set now, and to the actor. Who
+    /// signed in within `recently` counts as active.
+    ///
+    /// It reads every member without MFA once, page by page.
+    ///
+    /// # Errors
+    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    pub async fn forecast(
+        &self,
+        org: &OrgId,
+        terms: PolicyTerms,
+        actor: &Subject,
+        recently: TimeDelta,
+    ) -> Result<Forecast, Error> {
+        let store = self.org_store()?;
+        let organisation = self.load_organisation(org).await?;
+        let moment = self.moment()?;
+        let mut forecasting = organisation.forecast(terms, actor, recently, moment.now());
+        forecasting.protected(store.counts(org, moment.now()).await?.protected);
+        if let Some(row) = store.roster_row(org, actor).await? {
+            forecasting.actor(&row);
+        }
+        let (filter, limit) = (RosterFilter::WithoutMfa, Organisation::MAX_PAGE);
+        let mut query = Some(organisation.roster_query(filter, None, limit, moment)?);
+        while let Some(asked) = query {
+            let page = store.roster(&asked).await?;
+            page.rows.iter().for_each(|row| forecasting.add(row));
+            query = asked.following(&page);
+        }
+        Ok(forecasting.finish())
+    }
+
+    /// Tells `each` of every reminder of an organisation that falls due after one instant and not
+    /// after the other. Call it with spans that adjoin, as long or short as suits: whatever falls
+    /// due comes once. Keep the end of the last span that was sent through.
+    ///
+    /// # Errors
+    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`], and then repeat the
+    /// span: a reminder is named by its member, deadline and days.
+    pub async fn reminders(
+        &self,
+        org: &OrgId,
+        schedule: &ReminderSchedule,
+        span: (DateTime<Utc>, DateTime<Utc>),
+        mut each: impl FnMut(Reminder) + Send,
+    ) -> Result<(), Error> {
+        let store = self.org_store()?;
+        let organisation = self.load_organisation(org).await?;
+        for range in schedule.due(&organisation, span.0, span.1) {
+            let mut query = Some(range.query().clone());
+            while let Some(asked) = query {
+                let page = store.roster(&asked).await?;
+                page.rows.iter().filter_map(|row| range.reminder(row)).for_each(&mut each);
+                query = asked.following(&page);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! Changing what an organisation asks.
+
+use std::sync::Arc;
+
+use super::Mfa;
+use super::org_attempt::OrgAttempt;
+use crate::domain::{
+    Acknowledgement, Actor, Assurance, Moment, OrgAuthority, OrgId, OrgPolicy, OrgTransition,
+    Organisation, PolicyChange, PolicyTerms, Refusal, RosterCounts,
+};
+use crate::error::Error;
+
+/// A change of policy, and what it changed for whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PolicyChanged {
+    /// The change.
+    pub change: PolicyChange,
+    /// How the members stood right before it.
+    pub before: RosterCounts,
+    /// How they stood right after it; `None` when the store could not say any more. The change
+    /// stands all the same.
+    pub after: Option<RosterCounts>,
+}
+
+impl Mfa {
+    /// What an organisation asks of its members.
+    ///
+    /// # Errors
+    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    pub async fn policy(&self, org: &OrgId) -> Result<OrgPolicy, Error> {
+        Ok(*self.load_organisation(org).await?.policy())
+    }
+
+    /// Makes MFA required from now on. See [`Organisation::make_required`].
+    ///
+    /// # Errors
+    /// As there; [`Error::Contended`] when others kept changing the policy.
+    pub async fn make_required(
+        &self,
+        actor: &Assurance,
+        authority: &OrgAuthority,
+        terms: PolicyTerms,
+        acknowledged: Option<Acknowledgement>,
+    ) -> Result<PolicyChanged, Error> {
+        let decide = |organisation: &Organisation, actor: Actor<'_>, moment: Moment<'_>| {
+            organisation.make_required(actor, terms, acknowledged, moment)
+        };
+        self.change_policy(actor, authority, decide).await
+    }
+
+    /// Changes the period or the scope. See [`Organisation::change_terms`].
+    ///
+    /// # Errors
+    /// As there; [`Error::Contended`] when others kept changing the policy.
+    pub async fn change_terms(
+        &self,
+        actor: &Assurance,
+        authority: &OrgAuthority,
+        terms: PolicyTerms,
+    ) -> Result<PolicyChanged, Error> {
+        let decide = |organisation: &Organisation, actor: Actor<'_>, moment: Moment<'_>| {
+            organisation.change_terms(actor, terms, moment)
+        };
+        self.change_policy(actor, authority, decide).await
+    }
+
+    /// Makes MFA voluntary. See [`Organisation::make_voluntary`].
+    ///
+    /// # Errors
+    /// As there; [`Error::Contended`] when others kept changing the policy.
+    pub async fn make_voluntary(
+        &self,
+        actor: &Assurance,
+        authority: &OrgAuthority,
+    ) -> Result<PolicyChanged, Error> {
+        let decide = |organisation: &Organisation, actor: Actor<'_>, moment: Moment<'_>| {
+            organisation.make_voluntary(actor, moment)
+        };
+        self.change_policy(actor, authority, decide).await
+    }
+
+    async fn change_policy<F>(
+        &self,
+        session: &Assurance,
+        authority: &OrgAuthority,
+        decide: F,
+    ) -> Result<PolicyChanged, Error>
+    where
+        F: Fn(&Organisation, Actor<'_>, Moment<'_>) -> Result<OrgTransition<PolicyChange>, Refusal>,
+    {
+        let store = Arc::clone(self.org_store()?);
+        let org = authority.over();
+        let mut attempt = OrgAttempt::begin(self)?;
+        let now = attempt.moment()?.now();
+        let before = store.counts(org, now).await?;
+        let change = loop {
+            let organisation = self.load_organisation(org).await?;
+            let known = |commit| organisation.recent_commits().contains(&commit);
+            if let Some(change) = attempt.recognise(known) {
+                break change;
+            }
+            let account = self.load(session.subject()).await?;
+            let actor = Actor::new(&account, session, authority);
+            let decided = decide(&organisation, actor, attempt.moment()?)?;
+            if let Some(change) = attempt.settle(decided).await? {
+                break change;
+            }
+        };
+        let after = store.counts(org, now).await.ok();
+        Ok(PolicyChanged { change, before, after })
+    }
+}
