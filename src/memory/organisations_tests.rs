@@ -128,7 +128,8 @@ fn reminders_are_read_by_their_deadlines_alone() {
     }
     acme.require(terms(14), day(0));
     let due = |after, until| {
-        let ranges = crate::ReminderSchedule::default().due(&acme.organisation(), after, until);
+        let ranges =
+            crate::domain::ReminderSchedule::default().due(&acme.organisation(), after, until);
         let mut found = Vec::new();
         for range in &ranges {
             let page = block_on(acme.store.roster(range.query())).unwrap();

@@ -6,6 +6,8 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod attacks;
+mod bad_input;
 mod broken_stores;
 mod compile_fail;
 mod concurrency;
