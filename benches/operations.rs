@@ -1,5 +1,9 @@
 //! Absolute times of the hot paths, by criterion. What is promised is in `ratios.rs`.
-#![allow(missing_docs, reason = "criterion's macros make public items")]
+#![allow(
+    clippy::expect_used,
+    missing_docs,
+    reason = "a bench stops at the first surprise; criterion's macros make public items"
+)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -2,7 +2,13 @@
 //!
 //! Absolute times on a shared machine say little; a ratio of two things timed in turn, round by
 //! round, says whether something got slower. `cargo bench --bench ratios`.
-#![allow(clippy::print_stdout, missing_docs, reason = "a bench prints its result")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a bench prints its result and stops at the first surprise"
+)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -23,7 +23,7 @@ fn everything_can_be_shared_between_threads() {
 }
 
 /// Compiled, not run: a future that is not `Send` cannot be spawned on a multi-threaded runtime.
-#[allow(dead_code, reason = "it only has to compile")]
+#[allow(dead_code, clippy::too_many_arguments, reason = "it only has to compile")]
 fn every_operation_can_be_spawned(
     mfa: &'static Mfa,
     session: &'static Assurance,

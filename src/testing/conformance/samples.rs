@@ -128,7 +128,8 @@ impl Author {
     ) -> Result<(TotpSecret, Transition<Setup>), Violation> {
         let secret = TotpSecret::from_random(Algorithm::Sha1, &[number + 1; 20]);
         let secret = secret.map_err(broken_sample)?;
-        let key = KeyId::new(if number % 2 == 0 { "old" } else { "new" }).map_err(broken_sample)?;
+        let key = KeyId::new(if number.is_multiple_of(2) { "old" } else { "new" })
+            .map_err(broken_sample)?;
         let sealed = SealedSecret::new(1, key, &[number; 60]).map_err(broken_sample)?;
         let label = LABELS.get(usize::from(number)).copied().unwrap_or("one more");
         let mut new = NewFactor::totp(label, "ada@example.org").map_err(broken_sample)?;

@@ -33,7 +33,7 @@ async fn three_codes(world: &World, phone: &Authenticator) -> Answer {
     Answer::three_codes([&codes[0], &codes[1], &codes[2]])
 }
 
-/// 5. Parallel guesses exceeded the limit: here in one challenge; many at once are in `concurrency`.
+/// Attack 5: Parallel guesses exceeded the limit: here in one challenge; many at once are in `concurrency`.
 #[test]
 fn a_challenge_takes_five_codes_and_an_account_twenty() {
     block_on(async {
@@ -59,7 +59,7 @@ fn a_challenge_takes_five_codes_and_an_account_twenty() {
     });
 }
 
-/// 6. CVE-2026-128332: another factor's success, or a password sign-in, reset the counter.
+/// Attack 6: CVE-2026-128332: another factor's success, or a password sign-in, reset the counter.
 #[test]
 fn nothing_the_owner_does_gives_an_attacker_guesses() {
     block_on(async {
@@ -87,7 +87,7 @@ fn nothing_the_owner_does_gives_an_attacker_guesses() {
     });
 }
 
-/// 6. Success gives back what its own challenge spent, and at most three.
+/// Attack 6: Success gives back what its own challenge spent, and at most three.
 #[test]
 fn typos_are_free_and_more_are_not() {
     block_on(async {
@@ -106,7 +106,7 @@ fn typos_are_free_and_more_are_not() {
     });
 }
 
-/// 7. CVE-2026-78655: the counter was kept in something the client could replay.
+/// Attack 7: CVE-2026-78655: the counter was kept in something the client could replay.
 #[test]
 fn an_old_copy_of_a_challenge_brings_no_guess_back() {
     block_on(async {
@@ -124,7 +124,7 @@ fn an_old_copy_of_a_challenge_brings_no_guess_back() {
     });
 }
 
-/// 8, 9. CVE-2026-58271, CVE-2026-123521: a side endpoint, or the re-authentication, had no throttle.
+/// Attack 8, 9: CVE-2026-58271, CVE-2026-123521: a side endpoint, or the re-authentication, had no throttle.
 #[test]
 fn step_up_spends_the_same_budget_as_sign_in() {
     block_on(async {
@@ -171,7 +171,7 @@ fn the_budget_belongs_to_the_account_not_to_the_factor() {
     });
 }
 
-/// 23. A lockout also blocked recovery codes, and locked the owner out.
+/// Attack 23: A lockout also blocked recovery codes, and locked the owner out.
 #[test]
 fn an_empty_budget_asks_for_three_codes_and_leaves_recovery_open() {
     block_on(async {

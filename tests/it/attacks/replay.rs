@@ -5,7 +5,7 @@ use mfakit::{AccountStore, Answer, Confirmed, Email, NewFactor, Refusal, SignIn,
 
 use crate::world::{World, block_on, passed, refused, rejected};
 
-/// 1. CVE-2015-7225, CVE-2021-43177: a code was good again in the next interval.
+/// Attack 1: CVE-2015-7225, CVE-2021-43177: a code was good again in the next interval.
 #[test]
 fn a_code_is_not_good_again_in_the_same_or_the_next_interval() {
     block_on(async {
@@ -21,7 +21,7 @@ fn a_code_is_not_good_again_in_the_same_or_the_next_interval() {
     });
 }
 
-/// 2. CVE-2026-82470: wall time was stored in place of the step, so that a code of a clock that runs
+/// Attack 2: CVE-2026-82470: wall time was stored in place of the step, so that a code of a clock that runs
 /// ahead was good once more when the time came.
 #[test]
 fn a_code_of_a_fast_clock_is_not_good_again_when_its_time_comes() {
@@ -38,7 +38,7 @@ fn a_code_of_a_fast_clock_is_not_good_again_when_its_time_comes() {
     });
 }
 
-/// 2. A learned drift moves the window and opens no step that was used.
+/// Attack 2: A learned drift moves the window and opens no step that was used.
 #[test]
 fn a_code_before_the_last_one_is_refused_whatever_the_drift() {
     block_on(async {
@@ -67,7 +67,7 @@ fn a_clock_that_runs_backwards_reopens_no_used_code() {
     });
 }
 
-/// 3. CVE-2021-45331: a code was good once on every path.
+/// Attack 3: CVE-2021-45331: a code was good once on every path.
 #[test]
 fn the_code_that_confirmed_a_setup_does_not_sign_in() {
     block_on(async {
@@ -85,7 +85,7 @@ fn the_code_that_confirmed_a_setup_does_not_sign_in() {
     });
 }
 
-/// 3. The same between sign-in and step-up, in both orders.
+/// Attack 3: The same between sign-in and step-up, in both orders.
 #[test]
 fn a_code_that_signed_in_does_not_raise_a_session_and_the_other_way_round() {
     block_on(async {
@@ -124,7 +124,7 @@ fn a_passed_challenge_is_spent() {
     });
 }
 
-/// 4. CVE-2026-31875: a recovery code was not consumed.
+/// Attack 4: CVE-2026-31875: a recovery code was not consumed.
 #[test]
 fn a_recovery_code_is_consumed_by_its_use_on_every_path() {
     block_on(async {
@@ -143,7 +143,7 @@ fn a_recovery_code_is_consumed_by_its_use_on_every_path() {
     });
 }
 
-/// 18. CVE-2022-45174: any string, or an empty one, was accepted as a backup code.
+/// Attack 18: CVE-2022-45174: any string, or an empty one, was accepted as a backup code.
 #[test]
 fn no_string_but_an_unused_code_recovers() {
     block_on(async {
@@ -179,7 +179,7 @@ fn no_string_but_an_unused_code_recovers() {
     });
 }
 
-/// 13. A code, a recovery code or a challenge of one user is worth nothing to another.
+/// Attack 13: A code, a recovery code or a challenge of one user is worth nothing to another.
 #[test]
 fn what_is_one_users_is_worth_nothing_to_another() {
     block_on(async {
@@ -200,7 +200,7 @@ fn what_is_one_users_is_worth_nothing_to_another() {
     });
 }
 
-/// 13. The same between two sessions of one user, and between two purposes.
+/// Attack 13: The same between two sessions of one user, and between two purposes.
 #[test]
 fn a_proof_raises_only_the_session_and_the_purpose_it_was_gained_for() {
     block_on(async {
@@ -241,7 +241,7 @@ fn a_proof_is_worth_nothing_after_a_minute() {
     });
 }
 
-/// 14. CVE-2026-40177: the second factor alone signed in. A challenge comes only from a first
+/// Attack 14: CVE-2026-40177: the second factor alone signed in. A challenge comes only from a first
 /// factor; that nothing else compiles is shown in `tests/ui`.
 #[test]
 fn the_second_factor_alone_is_no_sign_in() {
@@ -259,7 +259,7 @@ fn the_second_factor_alone_is_no_sign_in() {
     });
 }
 
-/// 21. The first factor was counted again as the second.
+/// Attack 21: The first factor was counted again as the second.
 #[test]
 fn a_first_factor_proven_twice_is_no_second_factor() {
     block_on(async {

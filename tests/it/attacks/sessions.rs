@@ -45,7 +45,7 @@ async fn all_are_sign_in_again(world: &World, session: &Assurance, why: &str) {
     assert_eq!(before, after, "a refused operation changed something, {why}");
 }
 
-/// 16. CVE-2023-31140: sessions from before MFA was enabled lived on.
+/// Attack 16: CVE-2023-31140: sessions from before MFA was enabled lived on.
 #[test]
 fn a_session_from_before_mfa_was_enabled_is_void() {
     block_on(async {
@@ -59,7 +59,7 @@ fn a_session_from_before_mfa_was_enabled_is_void() {
     });
 }
 
-/// 15, 16. A stolen session is void once its owner changes the password, in another session.
+/// Attack 15, 16: A stolen session is void once its owner changes the password, in another session.
 #[test]
 fn a_session_from_before_a_password_change_is_void_and_so_is_its_challenge() {
     block_on(async {
@@ -79,7 +79,7 @@ fn a_session_from_before_a_password_change_is_void_and_so_is_its_challenge() {
     });
 }
 
-/// 15. A password that was checked before it was changed is the old one.
+/// Attack 15: A password that was checked before it was changed is the old one.
 #[test]
 fn a_password_from_before_its_change_signs_nobody_in() {
     block_on(async {
@@ -92,7 +92,7 @@ fn a_password_from_before_its_change_signs_nobody_in() {
     });
 }
 
-/// 15. A password reset, remember-me or another way to sign in skipped MFA: every first factor opens
+/// Attack 15: A password reset, remember-me or another way to sign in skipped MFA: every first factor opens
 /// the same challenge.
 #[test]
 fn every_way_to_sign_in_meets_the_challenge() {
@@ -133,7 +133,7 @@ fn removing_regenerating_adding_and_disabling_void_every_other_session() {
     });
 }
 
-/// 10. CVE-2026-123530: enrolment without step-up. 9. MFA was disabled without it.
+/// Attack 10: CVE-2026-123530: enrolment without step-up. 9. MFA was disabled without it.
 #[test]
 fn every_sensitive_operation_wants_the_second_factor_fresh() {
     block_on(async {
@@ -157,7 +157,7 @@ fn every_sensitive_operation_wants_the_second_factor_fresh() {
     });
 }
 
-/// 11. CVE-2026-62232: a pending sign-in regenerated the secret, added or deleted a device. That it
+/// Attack 11: CVE-2026-62232: a pending sign-in regenerated the secret, added or deleted a device. That it
 /// does not compile is in `tests/ui`; a stale or made-up password session is refused here.
 #[test]
 fn a_password_alone_changes_nothing_on_a_protected_account() {

@@ -14,7 +14,7 @@ async fn begin(world: &World, session: &Assurance, label: &str) -> (Setup, Authe
     (setup, phone)
 }
 
-/// 22. An abandoned setup became active.
+/// Attack 22: An abandoned setup became active.
 #[test]
 fn an_abandoned_setup_never_becomes_active() {
     block_on(async {
@@ -34,7 +34,7 @@ fn an_abandoned_setup_never_becomes_active() {
     });
 }
 
-/// 22. Re-enrolment overwrote the working secret.
+/// Attack 22: Re-enrolment overwrote the working secret.
 #[test]
 fn a_setup_beside_a_live_factor_leaves_it_working() {
     block_on(async {
@@ -50,7 +50,7 @@ fn a_setup_beside_a_live_factor_leaves_it_working() {
     });
 }
 
-/// 24. A concurrent re-enrolment was confirmed by the old secret's code.
+/// Attack 24: A concurrent re-enrolment was confirmed by the old secret's code.
 #[test]
 fn a_setup_is_confirmed_only_by_its_own_secret() {
     block_on(async {
@@ -143,7 +143,7 @@ fn a_wrong_clock_is_named_and_not_accepted() {
     });
 }
 
-/// 19. CVE-2024-8796: short secrets.
+/// Attack 19: CVE-2024-8796: short secrets.
 #[test]
 fn no_secret_is_shorter_than_128_bits_and_a_new_one_has_160() {
     assert!(TotpSecret::from_bytes(&[7; 15]).is_err());
