@@ -53,14 +53,29 @@ fn oathtool(uri: &str, clock: &impl Clock) -> String {
 
 /// KeePassXC is given the whole URI, as its import takes it.
 struct KeePassXc {
-    folder: PathBuf,
+    folder: Folder,
+}
+
+/// A temporary folder, removed when it is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("mfakit-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a temporary folder");
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 impl KeePassXc {
     fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("mfakit-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a temporary folder");
-        Self { folder }
+        Self { folder: Folder::new(name) }
     }
 
     fn command(&self, arguments: &[&str], database: &Path) -> Command {
@@ -70,7 +85,7 @@ impl KeePassXc {
     }
 
     fn code(&self, uri: &str) -> String {
-        let (xml, database) = (self.folder.join("in.xml"), self.folder.join("db.kdbx"));
+        let (xml, database) = (self.folder.0.join("in.xml"), self.folder.0.join("db.kdbx"));
         let text = format!(
             "<KeePassFile><Root><Group><Name>Root</Name><Entry>\
              <String><Key>Title</Key><Value>mfakit</Value></String>\
@@ -83,12 +98,6 @@ impl KeePassXc {
         let import = ["import", "-q", "-p", xml.to_str().expect("a path")];
         run(&mut self.command(&import, &database), "pw\npw\n");
         run(self.command(&["show", "-q", "-t"], &database).arg("mfakit"), "pw\n")
-    }
-}
-
-impl Drop for KeePassXc {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -134,6 +143,29 @@ fn codes_from_oathtool_are_accepted_for_every_algorithm_and_length() {
             sign_in(&world, &app(&uri)).await;
         });
     }
+}
+
+/// What a phone does: it looks at the picture, reads the URI and computes the code.
+#[test]
+fn the_qr_code_is_read_from_its_picture_and_its_codes_are_accepted() {
+    if !["rsvg-convert", "zbarimg", "oathtool"].map(installed).iter().all(|there| *there) {
+        return;
+    }
+    let folder = Folder::new("qr");
+    block_on(async {
+        let world = World::new();
+        let session = world.sign_in_plain(&ada()).await;
+        let new = NewFactor::totp("Phone", "ada+test@example.org").unwrap();
+        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let (svg, png) = (folder.0.join("qr.svg"), folder.0.join("qr.png"));
+        std::fs::write(&svg, setup.qr_svg().as_bytes()).unwrap();
+        run(Command::new("rsvg-convert").args(["--width=300", "--output"]).arg(&png).arg(&svg), "");
+        let uri = run(Command::new("zbarimg").args(["--quiet", "--raw"]).arg(&png), "");
+        assert_eq!(uri, setup.otpauth_uri());
+        let code = oathtool(&uri, &world.clock);
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+        assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))), "{confirmed:?}");
+    });
 }
 
 /// KeePassXC shows the code of the real time and no other, so this one runs on the real clock: the
