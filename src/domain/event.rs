@@ -222,6 +222,7 @@ pub enum EventKind {
         /// Who did it.
         by: Subject,
         /// Why.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::reason"))]
         reason: String,
         /// What.
         change: OrgChange,
