@@ -41,6 +41,7 @@ pub struct Settings {
     pub(crate) low_stock: u8,
     pub(crate) fresh: TimeDelta,
     pub(crate) enrolment_lifetime: TimeDelta,
+    pub(crate) recheck: TimeDelta,
 }
 
 impl Default for Settings {
@@ -58,6 +59,7 @@ impl Default for Settings {
             low_stock: 3,
             fresh: TimeDelta::minutes(10),
             enrolment_lifetime: TimeDelta::hours(72),
+            recheck: TimeDelta::seconds(60),
         }
     }
 }
@@ -88,6 +90,11 @@ impl Settings {
     /// How new evidence must be for a sensitive operation.
     pub fn fresh(&self) -> TimeDelta {
         self.fresh
+    }
+
+    /// How long a guard goes by what it read last.
+    pub fn recheck(&self) -> TimeDelta {
+        self.recheck
     }
 
     /// How many recovery codes a set has.
@@ -204,6 +211,14 @@ impl SettingsBuilder {
         self
     }
 
+    /// How long a guard goes by the stamps it read last: 0 to 300 seconds, by default 60. For so
+    /// long a session can outlive its credentials in another process, and a member a policy; 0
+    /// reads at every request. Sensitive operations never go by it.
+    pub fn recheck(mut self, span: TimeDelta) -> Self {
+        self.settings.recheck = span;
+        self
+    }
+
     /// Accepts settings under which a password thief guesses a code within a year more often than
     /// once in 1,000 attacked accounts.
     ///
@@ -231,6 +246,7 @@ impl SettingsBuilder {
         minutes("minutes to answer a challenge", s.challenge_lifetime, 1, 60)?;
         minutes("minutes that evidence stays fresh", s.fresh, 1, 60)?;
         minutes("minutes that an enrolment code works", s.enrolment_lifetime, 60, 14 * 24 * 60)?;
+        within("seconds that a guard goes by", s.recheck.num_seconds(), 0, 300)?;
         s.throttle.check()?;
         let chance = s.yearly_break_in_chance();
         if chance > 0.001 && !self.accept_likelier_break_in {

@@ -99,6 +99,7 @@ impl<'m, T> Attempt<'m, T> {
     }
 
     fn open(&self, commit: &Commit, closed: Closed<T>) -> Option<T> {
+        self.mfa.inner.guards.forget(&self.subject);
         if let Some(notices) = &self.mfa.inner.notices {
             notices.tell(commit.events());
         }

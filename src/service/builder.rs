@@ -158,6 +158,7 @@ impl MfaBuilder {
             clock: self.clock,
             entropy: self.entropy,
             notices,
+            guards: super::guard::Guards::default(),
             issuer,
             settings: self.settings,
         };

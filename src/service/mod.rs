@@ -9,6 +9,7 @@ mod answer;
 mod attempt;
 mod builder;
 mod draw;
+mod guard;
 mod lifecycle;
 mod members;
 mod methods;
@@ -80,6 +81,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     notices: Option<Notices>,
+    guards: guard::Guards,
     issuer: Issuer,
     settings: Settings,
 }

@@ -68,6 +68,7 @@ impl<'m, T> OrgAttempt<'m, T> {
     }
 
     fn open(&self, commit: &OrgCommit, closed: Closed<T>) -> Option<T> {
+        self.mfa.inner.guards.forget_all();
         if let Some(notices) = &self.mfa.inner.notices {
             notices.tell(commit.events());
         }

@@ -15,6 +15,7 @@ mod conformance;
 mod faults;
 mod flows;
 mod fuses;
+mod guards;
 mod history;
 mod house;
 mod interop;
