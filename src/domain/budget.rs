@@ -3,8 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::extra::Extra;
-use super::invalid::Invalid;
-use super::settings::within;
+use super::invalid::{Invalid, within};
 use super::time::after;
 
 /// What happens to guesses.

@@ -60,6 +60,14 @@ pub enum Invalid {
     },
 }
 
+/// Refuses a number outside `min..=max`.
+pub(crate) fn within(what: &'static str, found: i64, min: i64, max: i64) -> Result<(), Invalid> {
+    if (min..=max).contains(&found) {
+        return Ok(());
+    }
+    Err(Invalid::Range { what, min, max, found })
+}
+
 /// Refuses text outside `min..=max` bytes.
 pub(crate) fn bytes_within(
     what: &'static str,

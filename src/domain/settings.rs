@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use thiserror::Error;
 
 use super::budget::Throttle;
-use super::invalid::Invalid;
+use super::invalid::{Invalid, within};
 use super::totp::TotpParams;
 
 /// The most factors of one account.
@@ -266,14 +266,6 @@ fn minutes(what: &'static str, found: TimeDelta, min: i64, max: i64) -> Result<(
         return Err(Invalid::Range { what, min, max, found: found.num_minutes() });
     }
     Ok(())
-}
-
-/// Refuses a number outside `min..=max`.
-pub(crate) fn within(what: &'static str, found: i64, min: i64, max: i64) -> Result<(), Invalid> {
-    if (min..=max).contains(&found) {
-        return Ok(());
-    }
-    Err(Invalid::Range { what, min, max, found })
 }
 
 #[cfg(test)]
