@@ -98,7 +98,8 @@ impl Account {
     fn unlocks(&self, check: &OneTimeCheck<'_>, evaluation: &Evaluation) -> Option<Unlocked> {
         match check.challenge.purpose {
             Purpose::Enrol => {
-                let enrolment = self.enrolment.as_ref().filter(|e| e.used_by.is_none())?;
+                // One that was used is judged against the decoy, which is never the stored hash.
+                let enrolment = self.enrolment.as_ref()?;
                 evaluation.holds_for(&enrolment.hash).then_some(Unlocked::Enrolment)
             }
             _ => {

@@ -3,8 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::membership::Membership;
-use crate::domain::invalid::Invalid;
-use crate::domain::settings::within;
+use crate::domain::invalid::{Invalid, within};
 use crate::domain::time::after;
 
 /// How long members may put off setting MFA up: 0 to 365 days.

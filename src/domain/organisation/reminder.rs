@@ -6,8 +6,7 @@ use super::aggregate::Organisation;
 use super::id::OrgId;
 use super::roster::{RosterFilter, RosterQuery, RosterRow};
 use crate::domain::id::Subject;
-use crate::domain::invalid::Invalid;
-use crate::domain::settings::within;
+use crate::domain::invalid::{Invalid, within};
 use crate::domain::time::after;
 
 /// When members without MFA are reminded: so many days before the deadline, and when it lapses.

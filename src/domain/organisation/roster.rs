@@ -9,8 +9,8 @@ use super::membership::Membership;
 use super::policy::{OrgPolicy, Standing};
 use super::refusal::OrgRefusal;
 use crate::domain::id::Subject;
+use crate::domain::invalid::within;
 use crate::domain::refusal::Refusal;
-use crate::domain::settings::within;
 use crate::domain::time::Moment;
 
 /// Which members a roster lists.

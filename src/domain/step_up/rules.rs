@@ -7,9 +7,8 @@ use thiserror::Error;
 
 use super::rule::{Needed, Requirement, StepUpRule, Term};
 use crate::domain::challenge::ActionName;
-use crate::domain::invalid::Invalid;
+use crate::domain::invalid::{Invalid, within};
 use crate::domain::refusal::Refusal;
-use crate::domain::settings::within;
 
 /// Step-up rules, each under the name of its action, in code or from configuration.
 ///

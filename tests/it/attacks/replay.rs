@@ -214,12 +214,23 @@ fn a_proof_raises_only_the_session_and_the_purpose_it_was_gained_for() {
         assert_eq!(other.raise(proof, moment()), Err(Refusal::ProofMismatch));
 
         world.next_code();
-        let session = world.sign_in(&ada).await;
+        let (_, challenge) = world.challenge(&ada.subject).await;
+        let code = Answer::code(&ada.phone.code_at(world.now()));
+        let proof = passed(world.mfa.answer(&challenge, code).await).proof;
+        assert_eq!(one.raise(proof, moment()), Err(Refusal::ProofMismatch));
+
+        world.next_code();
+        let (pending, challenge) = world.challenge(&ada.subject).await;
+        let copy = pending.clone();
+        let code = Answer::code(&ada.phone.code_at(world.now()));
+        let proof = passed(world.mfa.answer(&challenge, code).await).proof;
+        let session = pending.raise(proof, moment()).unwrap();
         world.next_code();
         let step_up = world.mfa.step_up(&session, "payout").await.unwrap();
         let code = Answer::code(&ada.phone.code_at(world.now()));
         let proof = passed(world.mfa.answer(&step_up, code).await).proof;
-        assert_eq!(one.raise(proof, moment()), Err(Refusal::ProofMismatch));
+        let raised = copy.raise(proof, moment());
+        assert_eq!(raised, Err(Refusal::ProofMismatch), "a step-up's proof completes no sign-in");
     });
 }
 

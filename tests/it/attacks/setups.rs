@@ -178,5 +178,15 @@ fn a_slow_phone_is_followed_and_its_window_does_not_widen() {
             let verdict = world.mfa.answer(&challenge, code).await;
             assert_eq!(matches!(verdict, Ok(mfakit::Verdict::Passed(_))), inside, "{off}");
         }
+        // At the limit it stays, however long the clock goes on drifting.
+        for _ in 0..3 {
+            world.wait(300);
+            let code = Answer::code(&ada.phone.code_after(world.now(), -5));
+            world.sign_in_with(&ada.subject, code).await;
+        }
+        world.wait(300);
+        let (_, challenge) = world.challenge(&ada.subject).await;
+        let code = Answer::code(&ada.phone.code_after(world.now(), -6));
+        rejected(world.mfa.answer(&challenge, code).await);
     });
 }
