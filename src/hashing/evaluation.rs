@@ -60,7 +60,7 @@ fn failed(error: argon2::Error) -> HasherError {
     HasherError::Failed(Box::new(std::io::Error::other(error.to_string())))
 }
 
-/// The blocks of one thread, kept because allocating them afresh costs 4,864 page faults, a third
+/// The blocks of one hash at a time, kept because allocating them afresh costs 4,864 page faults, a third
 /// of the hash and more. What is kept is what the default costs need.
 #[derive(Default)]
 pub(super) struct Memory {

@@ -31,9 +31,9 @@ const WAITING: usize = 256;
 /// ```
 ///
 /// # Threads and memory
-/// One thread per core, each with a buffer of 19 MiB that it keeps and wipes after each answer. They
-/// start with the first codes and end when the hasher is dropped. They need no async runtime, and
-/// waiting for them works under any.
+/// One thread per core and as many buffers of 19 MiB, which are kept, and wiped after each answer.
+/// They start with the first codes and end when the hasher is dropped. They need no async runtime,
+/// and waiting for them works under any.
 ///
 /// # Under a flood
 /// Each account has one evaluation in flight and 64 waiting; accounts take turns; all together 256

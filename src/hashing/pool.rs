@@ -28,6 +28,8 @@ struct Shared {
 struct State {
     queue: Queue<Lane, Job>,
     draws: Draws,
+    /// The buffers that no thread uses, the one used last on top: it is still in the cache.
+    buffers: Vec<Memory>,
     started: usize,
     closed: bool,
 }
@@ -56,6 +58,7 @@ impl Pool {
         let state = State {
             queue: Queue::new(waiting),
             draws: Draws::default(),
+            buffers: Vec::new(),
             started: 0,
             closed: false,
         };
@@ -121,31 +124,34 @@ impl fmt::Debug for Pool {
 impl Shared {
     /// What each thread does until the pool is gone.
     fn serve(&self) {
-        let mut memory = Memory::default();
-        while let Some((turn, job)) = self.next() {
+        while let Some((turn, job, mut memory)) = self.next() {
             // A panic costs its own caller the answer (his reply is dropped) and nobody else.
             let _ = catch_unwind(AssertUnwindSafe(|| {
                 let digest = (job.work)(&mut memory);
                 drop(job.reply.send(digest));
             }));
-            // After the answer, and after a panic too.
-            memory.wipe();
             let mut state = lock(&self.state);
             state.queue.finish(turn);
             if state.queue.has_next() {
                 self.work.notify_one();
             }
+            drop(state);
+            // After the answer and after a panic too, and while others may take the next job.
+            memory.wipe();
+            lock(&self.state).buffers.push(memory);
         }
     }
 
     /// Waits for the next job that somebody still waits for; `None` when the pool is gone.
-    fn next(&self) -> Option<(Turn<Lane>, Job)> {
+    fn next(&self) -> Option<(Turn<Lane>, Job, Memory)> {
         let mut state = lock(&self.state);
         while !state.closed {
             let random = state.draws.next();
             match state.queue.pop(random) {
                 Some((turn, job)) if job.reply.is_canceled() => state.queue.finish(turn),
-                Some(next) => return Some(next),
+                Some((turn, job)) => {
+                    return Some((turn, job, state.buffers.pop().unwrap_or_default()));
+                }
                 None => {
                     let woken = self.work.wait(state);
                     state = woken.unwrap_or_else(std::sync::PoisonError::into_inner);
