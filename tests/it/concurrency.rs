@@ -17,7 +17,9 @@ use crate::world::{User, World, block_on, passed, rejected};
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Polls all of them in turn, so that at every call of the store the others come in between.
-fn at_once<'a, T: 'a>(futures: impl IntoIterator<Item = impl Future<Output = T> + 'a>) -> Vec<T> {
+pub(crate) fn at_once<'a, T: 'a>(
+    futures: impl IntoIterator<Item = impl Future<Output = T> + 'a>,
+) -> Vec<T> {
     let mut running: Vec<Boxed<'a, T>> = Vec::new();
     futures.into_iter().for_each(|future| running.push(Box::pin(future)));
     let mut outputs: Vec<Option<T>> = running.iter().map(|_| None).collect();
@@ -71,12 +73,12 @@ fn accepted(verdicts: Vec<Result<Verdict, Error>>) -> usize {
     verdicts.into_iter().map(passed).filter(|passed| *passed).count()
 }
 
-fn events(world: &World) -> Vec<EventKind> {
+pub(crate) fn events(world: &World) -> Vec<EventKind> {
     let page = block_on(world.memory.read(None, 10_000)).expect("the log");
     page.events.iter().map(|event| event.kind().clone()).collect()
 }
 
-fn counted(world: &World, wanted: impl Fn(&EventKind) -> bool) -> usize {
+pub(crate) fn counted(world: &World, wanted: impl Fn(&EventKind) -> bool) -> usize {
     events(world).iter().filter(|event| wanted(event)).count()
 }
 

@@ -29,4 +29,5 @@ mod step_up;
 mod stored;
 mod sync_host;
 mod threads;
+mod throttle;
 mod world;

@@ -112,7 +112,7 @@ fn a_setup_takes_ten_wrong_codes_and_no_more() {
         let world = World::new();
         let session = world.sign_in_plain(&"ada".try_into().unwrap()).await;
         let (setup, phone) = begin(&world, &session, "Phone").await;
-        let code = super::guessing::wrong(&phone, &world);
+        let code = super::wrong_code(&world, [&phone]);
         for left in (0..10).rev() {
             let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
             let Ok(Confirmed::Rejected(why)) = confirmed else { panic!("{confirmed:?}") };
