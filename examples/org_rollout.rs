@@ -34,8 +34,7 @@ fn main() -> Result<()> {
 
 async fn run(members: u64) -> Result<()> {
     let office = Office::new()?;
-    let start = Instant::now();
-    let total = start;
+    let (start, total) = (Instant::now(), Instant::now());
     for number in 0..members {
         office.join(number, TimeDelta::days(i64::try_from(number % 900)?)).await?;
     }
