@@ -63,11 +63,10 @@ async fn run(members: u64) -> Result<()> {
     let ada = Subject::from(1_u64);
     println!("Member 1 never enrols until the end. Today: {}\n", office.gate(&ada).await?);
     office.walk(members).await?;
-
     println!("Member 1 on day {DAYS}: {}", office.gate(&ada).await?);
     office.enrol(&ada).await?;
-    println!("Member 1 sets MFA up: {}", office.gate(&ada).await?);
-    println!("\nAll of it took {:.1?}.", total.elapsed());
+    println!("Member 1 sets MFA up: {}\n", office.gate(&ada).await?);
+    println!("All of it took {:.1?}.", total.elapsed());
     Ok(())
 }
 
@@ -102,7 +101,7 @@ impl Office {
             .keyring(keyring)
             .organisations(store.clone())
             .clock(clock.clone())
-            // Thousands enrol here; real hashing takes them a good tenth of a second each.
+            // Thousands enrol here: hashing ten codes of each for real would take minutes.
             .hasher(Argon2Hasher::cheap_and_insecure())
             .build()?;
         Ok(Self { mfa, store, clock, org: OrgId::new("acme")? })
@@ -120,8 +119,10 @@ impl Office {
 
     /// Thirty days: some enrol, some join, reminders fall due; every week an overview.
     async fn walk(&self, members: u64) -> Result<()> {
-        println!("One in {ONE_ENROLS_IN} goes through the whole setup; recovery codes are hashed");
-        println!("cheaply here. All others wait until they are walled.\n{HEAD}");
+        println!(
+            "One in {ONE_ENROLS_IN} goes through the whole setup; its recovery codes are hashed"
+        );
+        println!("cheaply. The others wait until they are walled.\n{HEAD}");
         let (mut enrolled, mut joined) = (0, members);
         let (mut enrolling, mut reminding) = (Duration::ZERO, Duration::ZERO);
         let mut due = BTreeMap::new();

@@ -57,13 +57,15 @@ fn what_is_refused_is_counted_so_the_counter_counts() {
 
 /// A member since the day on which MFA became required, with 14 days of grace.
 fn affiliation(world: &World) -> Affiliation {
-    let (org, version) = (OrgId::new("acme").unwrap(), Version::first([1; 8]));
-    let terms =
-        PolicyTerms { grace: GracePeriod::days(14).unwrap(), scope: PolicyScope::WholeAccount };
+    let (org, version) = (OrgId::new("acme").expect("org"), Version::first([1; 8]));
+    let terms = PolicyTerms {
+        grace: GracePeriod::days(14).expect("days"),
+        scope: PolicyScope::WholeAccount,
+    };
     let policy = OrgPolicy::Required { since: world.now(), terms };
     let membership = Membership::from_stored(StoredMembership {
         org: org.clone(),
-        subject: Subject::new("ada").unwrap(),
+        subject: Subject::new("ada").expect("subject"),
         first_joined: world.now(),
         left_at: None,
         exemption: None,
