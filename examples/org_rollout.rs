@@ -119,10 +119,8 @@ impl Office {
 
     /// Thirty days: some enrol, some join, reminders fall due; every week an overview.
     async fn walk(&self, members: u64) -> Result<()> {
-        println!(
-            "One in {ONE_ENROLS_IN} goes through the whole setup; its recovery codes are hashed"
-        );
-        println!("cheaply. The others wait until they are walled.\n{HEAD}");
+        println!("One in {ONE_ENROLS_IN} goes through the whole setup, its codes hashed cheaply;");
+        println!("the others wait until they are walled.\n{HEAD}");
         let (mut enrolled, mut joined) = (0, members);
         let (mut enrolling, mut reminding) = (Duration::ZERO, Duration::ZERO);
         let mut due = BTreeMap::new();
