@@ -3,7 +3,11 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a fixture may stop at the first surprise")]
 
 use chrono::TimeDelta;
-use mfakit::{AcrNames, Clock, Level, Needed, Refusal, StepUpRule, StepUpRules};
+use mfakit::{
+    Access, AcrNames, Affiliation, Clock, Gate, GracePeriod, Level, Membership, Needed, OrgId,
+    OrgPolicy, Organisation, PolicyScope, PolicyTerms, Refusal, Standing, StepUpRule, StepUpRules,
+    StoredMembership, Subject, Version,
+};
 
 #[path = "it/world.rs"]
 #[allow(dead_code, reason = "the fixture of all tests")]
@@ -49,4 +53,57 @@ fn what_is_refused_is_counted_so_the_counter_counts() {
         assert!(unmet.www_authenticate(&names).contains("max_age=\"3600\""));
     });
     assert!(counted.count_total > 0);
+}
+
+/// A member since the day on which MFA became required, with 14 days of grace.
+fn affiliation(world: &World) -> Affiliation {
+    let (org, version) = (OrgId::new("acme").expect("org"), Version::first([1; 8]));
+    let terms = PolicyTerms {
+        grace: GracePeriod::days(14).expect("days"),
+        scope: PolicyScope::WholeAccount,
+    };
+    let policy = OrgPolicy::Required { since: world.now(), terms };
+    let membership = Membership::from_stored(StoredMembership {
+        org: org.clone(),
+        subject: Subject::new("ada").expect("subject"),
+        first_joined: world.now(),
+        left_at: None,
+        exemption: None,
+        extension: None,
+        version,
+        commit: None,
+    });
+    let organisation = Organisation::from_stored(org, version, policy, Vec::new());
+    Affiliation { organisation: organisation.into(), membership: membership.into() }
+}
+
+#[test]
+fn a_policy_decision_allocates_nothing() {
+    let world = World::new();
+    let member = affiliation(&world);
+    for (protected, days) in [(true, 20), (false, 0), (false, 20)] {
+        let (now, mut standing) = (world.now() + TimeDelta::days(days), None);
+        let counted = allocation_counter::measure(|| {
+            standing = Some(member.policy().decide(&member.membership, protected, now));
+        });
+        assert_eq!(counted.count_total, 0, "{standing:?}");
+        assert_eq!(matches!(standing, Some(Standing::Compliant)), protected, "{standing:?}");
+    }
+}
+
+#[test]
+fn going_on_allocates_nothing_and_a_wall_does() {
+    let world = World::new();
+    let members: Vec<Affiliation> = (0..3).map(|_| affiliation(&world)).collect();
+    let now = world.now() + TimeDelta::days(20);
+    for protected in [true, false] {
+        let (mut whole, mut one) = (None, None);
+        let counted = allocation_counter::measure(|| {
+            whole = Some(Access::to_account(&members, protected, now));
+            one = Access::to_organisation(members[0].org(), &members, protected, now).ok();
+        });
+        assert_eq!(whole, one);
+        assert_eq!(matches!(whole, Some(Access { gate: Gate::Allow, .. })), protected);
+        assert_eq!(counted.count_total == 0, protected, "{} allocations", counted.count_total);
+    }
 }
