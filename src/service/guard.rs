@@ -1,6 +1,7 @@
 //! What every guarded request asks, by one projected read or from a short memory of it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -17,6 +18,9 @@ const REMEMBERED: usize = 16_384;
 #[derive(Default)]
 pub(super) struct Guards {
     last: Mutex<HashMap<Subject, Guard>>,
+    /// Whether anything was ever kept. Without guards a commit has nothing to forget, and takes no
+    /// lock for it.
+    used: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -35,6 +39,7 @@ impl Guards {
     }
 
     fn keep(&self, subject: &Subject, guard: Guard) {
+        self.used.store(true, Ordering::SeqCst);
         let mut last = lock(&self.last);
         if last.len() >= REMEMBERED && !last.contains_key(subject) {
             let mut ages: Vec<DateTime<Utc>> = last.values().map(|guard| guard.read_at).collect();
@@ -47,12 +52,16 @@ impl Guards {
 
     /// Forgets one user, whose account this process has changed.
     pub(super) fn forget(&self, subject: &Subject) {
-        lock(&self.last).remove(subject);
+        if self.used.load(Ordering::SeqCst) {
+            lock(&self.last).remove(subject);
+        }
     }
 
     /// Forgets everybody: a policy was changed.
     pub(super) fn forget_all(&self) {
-        lock(&self.last).clear();
+        if self.used.load(Ordering::SeqCst) {
+            lock(&self.last).clear();
+        }
     }
 }
 
