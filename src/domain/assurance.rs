@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::challenge::Purpose;
+use super::factor::Factor;
 use super::first_factor::{FirstFactor, FirstFactorMethod};
 use super::id::{FactorId, SessionId, Stamp, Subject};
 use super::proof::{Proof, ProvenBy};
@@ -115,7 +116,8 @@ impl Assurance {
     /// Adds what a step-up challenge proved to this session.
     ///
     /// # Errors
-    /// [`Refusal::ProofMismatch`] when the proof is of another user, session or purpose,
+    /// [`Refusal::ProofMismatch`] when the proof is of another user or session, or of a sign-in
+    /// (which action it was asked for is for the audit trail: rules go by kind and age),
     /// [`Refusal::ProofTooOld`] after 60 seconds, and [`Refusal::SignInAgain`] when the credentials
     /// have changed since this session's evidence was gained.
     pub fn raise(&self, proof: Proof, moment: Moment<'_>) -> Result<Self, Refusal> {
@@ -157,6 +159,15 @@ impl Assurance {
     /// This session after it has itself changed the credentials: what it proved stays proven.
     pub(crate) fn under(mut self, stamp: Stamp) -> Self {
         self.stamp = stamp;
+        self
+    }
+
+    /// Forgets what factors proved that the account no longer has.
+    pub(crate) fn only_factors(mut self, factors: &[Factor]) -> Self {
+        self.evidence.retain(|e| match e.kind {
+            EvidenceKind::Totp(id) => factors.iter().any(|factor| factor.id == id),
+            _ => true,
+        });
         self
     }
 

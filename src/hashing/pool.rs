@@ -76,7 +76,10 @@ impl Pool {
         drop(state);
         match admission {
             Admission::Admitted => self.shared.work.notify_one(),
-            Admission::Displaced(job) => drop(job.reply.send(Err(HasherError::Busy))),
+            Admission::Displaced(job) => {
+                drop(job.reply.send(Err(HasherError::Busy)));
+                self.shared.work.notify_one();
+            }
             Admission::Refused(_) => return Err(HasherError::Busy),
         }
         Ok(reply)

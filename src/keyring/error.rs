@@ -6,8 +6,8 @@ use crate::domain::{Invalid, KeyId};
 
 /// A keyring that cannot be. The message names the key and what is wrong with it.
 ///
-/// It never repeats a key, not even one in the wrong place: a name has at most 32 characters, and
-/// 32 bytes are 43 in base64.
+/// It never repeats a key. What stands in a name's place is shown as a name, if it can be one: 32
+/// bytes in base64 cannot, they are 43 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyringError {

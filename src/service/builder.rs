@@ -159,6 +159,7 @@ impl MfaBuilder {
             entropy: self.entropy,
             notices,
             guards: super::guard::Guards::default(),
+            issuing: super::issuing::Issuing::default(),
             issuer,
             settings: self.settings,
         };

@@ -3,7 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::Mfa;
-use crate::domain::{CommitId, HashedCodes, OneTimeCode, RecoveryCodes, TotpSecret, Version};
+use crate::domain::{
+    CommitId, HashedCodes, OneTimeCode, RecoveryCodes, Subject, TotpSecret, Version,
+};
 use crate::error::Error;
 
 impl Mfa {
@@ -34,7 +36,11 @@ impl Mfa {
     }
 
     /// A new recovery set, and what of it is stored.
-    pub(super) async fn new_recovery_codes(&self) -> Result<(RecoveryCodes, HashedCodes), Error> {
+    pub(super) async fn new_recovery_codes(
+        &self,
+        subject: &Subject,
+    ) -> Result<(RecoveryCodes, HashedCodes), Error> {
+        let _place = self.inner.issuing.begin(subject)?;
         let count = usize::from(self.inner.settings.recovery_codes());
         let mut bytes = Zeroizing::new(vec![[0; OneTimeCode::LEN]; count]);
         bytes.iter_mut().try_for_each(|code| self.inner.entropy.fill(code))?;

@@ -84,7 +84,17 @@ impl Mfa {
                 self.arrive(from, to).await?;
             }
         }
-        self.erase(authority).await
+        self.leave(authority, to).await
+    }
+
+    async fn leave(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
+        let mut attempt = Attempt::load(self, authority.over()).await?;
+        loop {
+            let left = attempt.account().leave(to, authority, attempt.moment()?);
+            if let Some(()) = attempt.settle(left).await? {
+                return Ok(());
+            }
+        }
     }
 
     async fn depart(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
@@ -99,12 +109,16 @@ impl Mfa {
 
     async fn arrive(&self, from: &Subject, to: &Subject) -> Result<(), Error> {
         let old = self.load(from).await?;
+        if old.moving_to() != Some(to) {
+            return Err(Refusal::Moved.into());
+        }
         let resealed = self.sealed_for(&old, to).await?;
         let mut attempt = Attempt::load(self, to).await?;
         loop {
             let place = attempt.account();
             if place.moved_from() == Some(from) {
-                return Ok(());
+                // Another call got here first, and ends what it began.
+                return Err(Error::Contended);
             }
             if place.is_stored() {
                 self.give_up_move(from).await?;

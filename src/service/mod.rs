@@ -10,6 +10,7 @@ mod attempt;
 mod builder;
 mod draw;
 mod guard;
+mod issuing;
 mod lifecycle;
 mod members;
 mod methods;
@@ -82,6 +83,7 @@ struct Inner {
     entropy: Arc<dyn Entropy>,
     notices: Option<Notices>,
     guards: guard::Guards,
+    issuing: issuing::Issuing,
     issuer: Issuer,
     settings: Settings,
 }

@@ -35,7 +35,13 @@ impl Mfa {
         after: Option<&str>,
         limit: usize,
     ) -> Result<RosterPage, Error> {
-        let organisation = self.load_organisation(org).await?;
+        let organisation = match self.org_store()?.organisation(org).await? {
+            Some(stored) => stored,
+            None => std::sync::Arc::new(Organisation::absent(
+                org.clone(),
+                crate::domain::Version::first([0; 8]),
+            )),
+        };
         let after = after.map(str::parse::<RosterCursor>).transpose().map_err(Refusal::from)?;
         let query = organisation.roster_query(filter, after.as_ref(), limit, self.moment()?)?;
         let rows = self.org_store()?.roster(&query).await?;

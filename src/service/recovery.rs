@@ -21,7 +21,7 @@ impl Mfa {
     ) -> Result<(Assurance, RecoveryCodes), Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
         attempt.account().check_regenerate(session, attempt.moment()?)?;
-        let (codes, hashed) = self.new_recovery_codes().await?;
+        let (codes, hashed) = self.new_recovery_codes(session.subject()).await?;
         loop {
             let (account, moment) = (attempt.account(), attempt.moment()?);
             let replaced = account.regenerate(session, codes.clone(), hashed.clone(), moment)?;

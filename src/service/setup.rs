@@ -95,7 +95,7 @@ impl Mfa {
                 Judged::Right(right) => {
                     let (codes, hashed) = match issued.take() {
                         Some(issued) => issued,
-                        None => self.new_recovery_codes().await?,
+                        None => self.new_recovery_codes(session.subject()).await?,
                     };
                     issued = Some((codes.clone(), hashed.clone()));
                     Decision::Change(right.with_codes(codes, hashed)?)
@@ -119,7 +119,7 @@ impl Mfa {
     ) -> Result<RecoveryCodes, Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
         attempt.account().check_reissue(session, id, attempt.moment()?)?;
-        let (codes, hashed) = self.new_recovery_codes().await?;
+        let (codes, hashed) = self.new_recovery_codes(session.subject()).await?;
         loop {
             let (account, moment) = (attempt.account(), attempt.moment()?);
             let reissued =

@@ -19,6 +19,7 @@ mod guards;
 mod history;
 mod house;
 mod interop;
+mod lifecycle;
 mod named_rules;
 mod notifier;
 mod operations;

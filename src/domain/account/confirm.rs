@@ -112,7 +112,7 @@ impl ConfirmedFirst<'_> {
         codes: RecoveryCodes,
         hashed: HashedCodes,
     ) -> Result<Transition<Confirmed>, Refusal> {
-        let recovery = Arc::new(RecoverySet::new(hashed, self.moment.now)?);
+        let recovery = Arc::new(RecoverySet::new(&codes, hashed, self.moment.now)?);
         let right = self.right_code();
         let mut draft = self.account.draft(self.moment);
         let Some(lost) = self.pending.replaces else {

@@ -103,7 +103,12 @@ impl Account {
     /// Erases the account. One that is absent already is done.
     ///
     /// # Errors
-    /// [`Refusal::ForeignSession`] when the authority is over another account.
+    /// [`Refusal::ForeignSession`] when the authority is over another account, [`Refusal::Moved`]
+    /// when it is on its way: what is to be erased is then elsewhere.
+    ///
+    /// # Security
+    /// What is erased is forgotten, the stamp included: end the user's sessions first. A session
+    /// from before the account had any credentials would be current again.
     pub fn erase(
         &self,
         authority: &HostAuthority,
@@ -115,6 +120,7 @@ impl Account {
         if !self.stored {
             return Ok(Decision::Unchanged(()));
         }
+        self.settled()?;
         let mut draft = self.draft(moment);
         let (by, reason) = (authority.actor.clone(), authority.reason.clone());
         draft.event(EventKind::Erased { by, reason });
@@ -149,6 +155,23 @@ impl Account {
         draft.next.moving_to = Some(to.clone());
         draft.event(EventKind::RenameBegun { to: to.clone(), by: authority.actor.clone() });
         Ok(Decision::Change(draft.commit(())))
+    }
+
+    /// Ends a move: the old row goes, if it is still the one that was leaving for this subject. An
+    /// account that was made anew under the old subject is somebody else's, and stays.
+    pub fn leave(
+        &self,
+        to: &Subject,
+        authority: &HostAuthority,
+        moment: Moment<'_>,
+    ) -> Decision<()> {
+        if self.moving_to.as_ref() != Some(to) {
+            return Decision::Unchanged(());
+        }
+        let mut draft = self.draft(moment);
+        let (by, reason) = (authority.actor.clone(), authority.reason.clone());
+        draft.event(EventKind::Erased { by, reason });
+        Decision::Change(draft.erase(()))
     }
 
     /// Gives a move up: the row is as it was.

@@ -25,7 +25,7 @@ impl Account {
         self.known(id)?;
         let others =
             self.factors.iter().filter(|factor| factor.id != id).map(|factor| &factor.label);
-        let mut taken = others.chain(self.pending().map(|pending| &pending.label));
+        let mut taken = others.chain(self.live_setup(moment).map(|pending| &pending.label));
         if taken.any(|other| other.clashes_with(label)) {
             return Err(Refusal::LabelTaken);
         }

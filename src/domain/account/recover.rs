@@ -76,7 +76,7 @@ impl Account {
     ) -> Result<Transition<(Assurance, RecoveryCodes)>, Refusal> {
         self.check_regenerate(session, moment)?;
         let mut draft = self.draft(moment);
-        draft.next.recovery = Some(Arc::new(RecoverySet::new(hashed, moment.now)?));
+        draft.next.recovery = Some(Arc::new(RecoverySet::new(&codes, hashed, moment.now)?));
         draft.event(EventKind::RecoveryCodesReplaced);
         let stamp = draft.new_stamp(Some(session.session()));
         Ok(draft.commit((session.clone().under(stamp), codes)))

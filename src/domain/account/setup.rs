@@ -10,6 +10,7 @@ use crate::domain::event::EventKind;
 use crate::domain::extra::Extra;
 use crate::domain::factor::{Authenticator, Factor, TotpAuthenticator};
 use crate::domain::id::{FactorId, SetupId};
+use crate::domain::invalid::Invalid;
 use crate::domain::label::Issuer;
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
@@ -78,6 +79,9 @@ impl Account {
         moment: Moment<'_>,
     ) -> Result<Transition<Setup>, Refusal> {
         self.check_setup(session, new, email, moment)?;
+        if self.factor(secret.factor).is_some() {
+            return Err(Invalid::Form { what: "factor id", form: "new and random" }.into());
+        }
         let mut draft = self.draft(moment);
         draft.end_setup();
         let pending = PendingSetup {
@@ -151,7 +155,7 @@ impl Account {
         moment: Moment<'_>,
     ) -> Result<Transition<RecoveryCodes>, Refusal> {
         let (_, confirmation) = self.confirmed_of(session, id, moment)?;
-        let recovery = Arc::new(RecoverySet::new(hashed, moment.now)?);
+        let recovery = Arc::new(RecoverySet::new(&codes, hashed, moment.now)?);
         let confirmed = Some(Confirmation { recovery, ..confirmation.clone() });
         let mut draft = self.draft(moment);
         if let Some(pending) = &mut draft.next.pending {
@@ -212,6 +216,17 @@ impl Account {
         Ok(draft.commit(()))
     }
 
+    /// The pending setup, as long as it can still become a factor.
+    pub(super) fn live_setup(&self, moment: Moment<'_>) -> Option<&PendingSetup> {
+        self.pending().filter(|pending| {
+            let until = match &pending.confirmed {
+                Some(confirmation) => after(confirmation.right.at, moment.settings.finish_within),
+                None => confirm_by(pending, moment),
+            };
+            moment.now <= until
+        })
+    }
+
     /// The pending setup of this name, if it is this session's.
     fn pending_of(&self, session: &Assurance, id: SetupId) -> Result<&PendingSetup, Refusal> {
         self.check_session(session)?;
@@ -268,6 +283,8 @@ impl Draft<'_> {
         // Only failures of the factors that were there count against them.
         self.next.budget.failures = 0;
         let stamp = self.new_stamp(Some(session.session()));
+        // What factors proved that are gone by now would only pile up.
+        let session = session.clone().only_factors(&self.next.factors);
         session.with(EvidenceKind::Totp(pending.factor), right.at, self.now()).under(stamp)
     }
 }

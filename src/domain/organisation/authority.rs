@@ -102,7 +102,7 @@ impl<'a> Actor<'a> {
         self.check_authority(org)?;
         self.account.check_session(self.session)?;
         let rule = StepUpRule::fresh(Needed::FirstFactor, moment.settings.fresh);
-        rule.check_evidence(self.session, moment.now).map(drop)
+        rule.check(self.session, self.account.stamp(), moment.now).map(drop)
     }
 
     fn check_authority(&self, org: &OrgId) -> Result<(), Refusal> {

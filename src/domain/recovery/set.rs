@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::code::OneTimeCode;
+use super::code::{OneTimeCode, RecoveryCodes};
 use super::hash::{CodeHash, Evaluation, HashScheme, HashedCodes};
 use crate::domain::extra::Extra;
 use crate::domain::invalid::Invalid;
@@ -27,8 +27,16 @@ impl RecoverySet {
     /// Puts a fresh set together.
     ///
     /// # Errors
-    /// [`Invalid`] when there are fewer than 4 codes or more than 32.
-    pub(crate) fn new(hashed: HashedCodes, issued_at: DateTime<Utc>) -> Result<Self, Invalid> {
+    /// [`Invalid`] when there are fewer than 4 codes or more than 32, or not one hash for each.
+    pub(crate) fn new(
+        codes: &RecoveryCodes,
+        hashed: HashedCodes,
+        issued_at: DateTime<Utc>,
+    ) -> Result<Self, Invalid> {
+        if hashed.hashes.len() != codes.len() {
+            let form = "hashed completely: one hash a code";
+            return Err(Invalid::Form { what: "recovery set", form });
+        }
         if !(4..=32).contains(&hashed.hashes.len()) {
             return Err(Invalid::Length {
                 what: "recovery set",
@@ -94,7 +102,6 @@ impl RecoverySet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::recovery::RecoveryCodes;
 
     fn digest_of(code: &OneTimeCode) -> [u8; 32] {
         let mut digest = [0; 32];
@@ -107,7 +114,8 @@ mod tests {
         let codes = RecoveryCodes::from_random(&bytes).unwrap();
         let hashes = codes.iter().map(|code| CodeHash::new([seed; 16], digest_of(code))).collect();
         let hashed = HashedCodes { scheme: HashScheme::new("test").unwrap(), hashes };
-        (codes, RecoverySet::new(hashed, DateTime::UNIX_EPOCH).unwrap())
+        let set = RecoverySet::new(&codes, hashed, DateTime::UNIX_EPOCH).unwrap();
+        (codes, set)
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Window {
 
     fn steps(self) -> impl Iterator<Item = Step> {
         let first = self.centre.saturating_sub(u64::from(self.reach));
-        (0..=2 * u64::from(self.reach)).map(move |offset| first + offset)
+        (0..=2 * u64::from(self.reach)).map(move |offset| first.saturating_add(offset))
     }
 }
 

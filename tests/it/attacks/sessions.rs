@@ -108,6 +108,62 @@ fn every_way_to_sign_in_meets_the_challenge() {
     });
 }
 
+/// Re-authenticating checks the first factor as a sign-in does: whose it is, and when.
+#[test]
+fn a_session_is_not_renewed_by_another_users_password_or_one_of_another_time() {
+    block_on(async {
+        let world = World::new();
+        let (ada, bob) = (world.protect("ada").await, world.protect("bob").await);
+        let session = world.sign_in(&ada).await;
+        let renewed = world.mfa.reauthenticate(&session, world.password(&bob.subject)).await;
+        assert_eq!(refused(renewed), Refusal::ForeignSession);
+        let ahead = world.now() + chrono::TimeDelta::seconds(31);
+        let future = mfakit::FirstFactor::password(ada.subject.clone(), ahead);
+        let renewed = world.mfa.reauthenticate(&session, future).await;
+        assert_eq!(refused(renewed), Refusal::FirstFactorOutOfDate);
+        let old = world.password(&ada.subject);
+        world.wait(1);
+        let own = world.mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap();
+        assert_eq!(
+            refused(world.mfa.reauthenticate(&own, old).await),
+            Refusal::FirstFactorOutOfDate
+        );
+    });
+}
+
+/// A proof from before a change of credentials raises nothing after it.
+#[test]
+fn a_proof_does_not_outlive_a_change_of_the_credentials() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let session = world.sign_in(&ada).await;
+        world.next_code();
+        let step_up = world.mfa.step_up(&session, "payout").await.unwrap();
+        let answer = Answer::code(&ada.phone.code_at(world.now()));
+        let proof = passed(world.mfa.answer(&step_up, answer).await).proof;
+        let session =
+            world.mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap();
+        let raised = session.raise(proof, world.mfa.moment().unwrap());
+        assert_eq!(raised, Err(Refusal::SignInAgain));
+    });
+}
+
+/// A clock that was set back makes no proof last longer.
+#[test]
+fn a_proof_from_the_future_raises_nothing() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let (pending, challenge) = world.challenge(&ada.subject).await;
+        let answer = Answer::code(&ada.phone.code_at(world.now()));
+        let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
+        world.wait(-31);
+        let raised = pending.raise(proof, world.mfa.moment().unwrap());
+        assert_eq!(raised, Err(Refusal::ProofTooOld));
+    });
+}
+
 /// A change of credentials in one session voids every other.
 #[test]
 fn removing_regenerating_adding_and_disabling_void_every_other_session() {
