@@ -9,7 +9,7 @@ use super::Mfa;
 use crate::domain::{Access, Assurance, Satisfied, StepUpRule, Subject};
 use crate::error::Error;
 use crate::ports::CurrentStamps;
-use crate::sync::{Mutex, lock};
+use crate::sync::Ledger;
 
 /// How many users a process remembers. Beyond that the oldest half is forgotten.
 const REMEMBERED: usize = 16_384;
@@ -17,7 +17,7 @@ const REMEMBERED: usize = 16_384;
 /// What was read of the users who were guarded last.
 #[derive(Default)]
 pub(super) struct Guards {
-    last: Mutex<HashMap<Subject, Guard>>,
+    last: Ledger<HashMap<Subject, Guard>>,
     /// Whether anything was ever kept. Without guards a commit has nothing to forget, and takes no
     /// lock for it.
     used: AtomicBool,
@@ -32,7 +32,7 @@ struct Guard {
 
 impl Guards {
     fn of(&self, subject: &Subject, now: DateTime<Utc>, recheck: TimeDelta) -> Option<Guard> {
-        let guard = lock(&self.last).get(subject).cloned()?;
+        let guard = self.last.open().get(subject).cloned()?;
         // A clock that was set back makes nothing last longer.
         let young = guard.read_at <= now && now - guard.read_at < recheck;
         young.then_some(guard)
@@ -40,7 +40,7 @@ impl Guards {
 
     fn keep(&self, subject: &Subject, guard: Guard) {
         self.used.store(true, Ordering::SeqCst);
-        let mut last = lock(&self.last);
+        let mut last = self.last.open();
         if last.len() >= REMEMBERED && !last.contains_key(subject) {
             let mut ages: Vec<DateTime<Utc>> = last.values().map(|guard| guard.read_at).collect();
             ages.sort_unstable();
@@ -53,14 +53,14 @@ impl Guards {
     /// Forgets one user, whose account this process has changed.
     pub(super) fn forget(&self, subject: &Subject) {
         if self.used.load(Ordering::SeqCst) {
-            lock(&self.last).remove(subject);
+            self.last.open().remove(subject);
         }
     }
 
     /// Forgets everybody: a policy was changed.
     pub(super) fn forget_all(&self) {
         if self.used.load(Ordering::SeqCst) {
-            lock(&self.last).clear();
+            self.last.open().clear();
         }
     }
 }

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use crate::domain::Subject;
 use crate::error::Error;
-use crate::sync::{Mutex, lock};
+use crate::sync::Ledger;
 
 /// Sets of one account that are hashed at once. A double click needs two.
 const SETS: u8 = 2;
 
 /// The accounts whose codes are being hashed now.
 #[derive(Default)]
-pub(super) struct Issuing(Mutex<HashMap<Subject, u8>>);
+pub(super) struct Issuing(Ledger<HashMap<Subject, u8>>);
 
 /// A place in which one set is hashed, given back when it is dropped.
 pub(super) struct Place<'a> {
@@ -25,7 +25,7 @@ impl Issuing {
     /// # Errors
     /// [`Error::Busy`] when the account has none left.
     pub(super) fn begin(&self, subject: &Subject) -> Result<Place<'_>, Error> {
-        let mut running = lock(&self.0);
+        let mut running = self.0.open();
         let count = running.entry(subject.clone()).or_default();
         if *count >= SETS {
             return Err(Error::Busy);
@@ -37,7 +37,7 @@ impl Issuing {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let mut running = lock(&self.issuing.0);
+        let mut running = self.issuing.0.open();
         match running.get_mut(&self.subject) {
             Some(count) if *count > 1 => *count -= 1,
             _ => drop(running.remove(&self.subject)),
