@@ -4,17 +4,20 @@
 //! What cannot be written down at all is in `compile_fail`; what concerns many requests at once is in
 //! `concurrency`; what guesses cost is in `throttle`.
 
+mod around;
 mod guessing;
 mod replay;
 mod sessions;
 mod setups;
+mod spent;
 
 use std::sync::Arc;
 
 use mfakit::domain::Account;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, Assurance, Email, FactorId, NewFactor, Setup, Subject, Throttle,
+    AccountStore, Answer, Assurance, Confirmed, Email, FactorId, NewFactor, Setup, Subject,
+    Throttle,
 };
 
 use crate::world::{User, World, block_on, rejected};
@@ -79,4 +82,13 @@ pub(crate) async fn begin(
 
 pub(crate) fn new_factor(label: &str) -> NewFactor {
     NewFactor::totp(label, "ada@example.org").expect("a new factor")
+}
+
+/// Whether a code confirms a setup.
+async fn confirms(world: &World, session: &Assurance, setup: &Setup, code: &str) -> bool {
+    match world.mfa.confirm_setup(session, setup.id(), code).await {
+        Ok(Confirmed::Rejected(_)) => false,
+        Ok(_) => true,
+        Err(error) => panic!("{error}"),
+    }
 }

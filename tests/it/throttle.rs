@@ -191,6 +191,23 @@ fn one_guess_grows_back_every_fourteen_days_and_is_judged() {
 }
 
 #[test]
+fn a_guess_that_is_made_does_not_restart_the_fortnight_that_runs() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        guess(&world, &ada, 10).await;
+        world.clock.advance(TimeDelta::days(10));
+        guess(&world, &ada, 10).await;
+        assert_eq!(left(&world, &ada.subject), 0);
+        world.clock.advance(TimeDelta::days(4));
+        assert_eq!(left(&world, &ada.subject), 1);
+        guess(&world, &ada, 1).await;
+        world.clock.advance(TimeDelta::days(14));
+        assert_eq!(left(&world, &ada.subject), 1);
+    });
+}
+
+#[test]
 fn guesses_that_nobody_makes_do_not_add_up_beyond_a_full_budget() {
     block_on(async {
         let (world, ada) = emptied().await;
