@@ -1,6 +1,7 @@
 //! What every guarded request asks, by one projected read or from a short memory of it.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,18 +10,29 @@ use super::Mfa;
 use crate::domain::{Access, Assurance, Satisfied, StepUpRule, Subject};
 use crate::error::Error;
 use crate::ports::CurrentStamps;
-use crate::sync::Ledger;
+use crate::sync::{Mutex, lock};
 
 /// How many users a process remembers. Beyond that the oldest half is forgotten.
 const REMEMBERED: usize = 16_384;
 
+/// In how many places changes are counted, so that one user's seldom keep another from being
+/// remembered.
+const COUNTERS: usize = 1 << u8::BITS;
+
 /// What was read of the users who were guarded last.
-#[derive(Default)]
+///
+/// That a void session does not pass from memory rests on this lock, so it is no ledger: a model
+/// checker has to explore it.
 pub(super) struct Guards {
-    last: Ledger<HashMap<Subject, Guard>>,
-    /// Whether anything was ever kept. Without guards a commit has nothing to forget, and takes no
+    memory: Mutex<Memory>,
+    /// Whether anything was ever asked. Without guards a commit has nothing to forget, and takes no
     /// lock for it.
     used: AtomicBool,
+}
+
+struct Memory {
+    last: HashMap<Subject, Guard>,
+    changes: [u64; COUNTERS],
 }
 
 #[derive(Clone)]
@@ -30,17 +42,40 @@ struct Guard {
     access: Option<Access>,
 }
 
+/// How many changes there had been before something was read. What was read before a change is
+/// not remembered after it.
+#[derive(Clone, Copy, PartialEq)]
+struct AsOf(u64);
+
+impl Default for Guards {
+    fn default() -> Self {
+        let memory = Memory { last: HashMap::new(), changes: [0; COUNTERS] };
+        Self { memory: Mutex::new(memory), used: AtomicBool::new(false) }
+    }
+}
+
 impl Guards {
-    fn of(&self, subject: &Subject, now: DateTime<Utc>, recheck: TimeDelta) -> Option<Guard> {
-        let guard = self.last.open().get(subject).cloned()?;
+    fn of(
+        &self,
+        subject: &Subject,
+        now: DateTime<Utc>,
+        recheck: TimeDelta,
+    ) -> (Option<Guard>, AsOf) {
+        // Before anything is read: whatever commits later finds it set.
+        self.used.store(true, Ordering::SeqCst);
+        let mut memory = lock(&self.memory);
+        let as_of = AsOf(*memory.changes_of(subject));
         // A clock that was set back makes nothing last longer.
-        let young = guard.read_at <= now && now - guard.read_at < recheck;
-        young.then_some(guard)
+        let young = |guard: &&Guard| guard.read_at <= now && now - guard.read_at < recheck;
+        (memory.last.get(subject).filter(young).cloned(), as_of)
     }
 
-    fn keep(&self, subject: &Subject, guard: Guard) {
-        self.used.store(true, Ordering::SeqCst);
-        let mut last = self.last.open();
+    fn keep(&self, subject: &Subject, guard: Guard, as_of: AsOf) {
+        let mut memory = lock(&self.memory);
+        if AsOf(*memory.changes_of(subject)) != as_of {
+            return;
+        }
+        let last = &mut memory.last;
         if last.len() >= REMEMBERED && !last.contains_key(subject) {
             let mut ages: Vec<DateTime<Utc>> = last.values().map(|guard| guard.read_at).collect();
             ages.sort_unstable();
@@ -52,16 +87,30 @@ impl Guards {
 
     /// Forgets one user, whose account this process has changed.
     pub(super) fn forget(&self, subject: &Subject) {
-        if self.used.load(Ordering::SeqCst) {
-            self.last.open().remove(subject);
+        if !self.used.load(Ordering::SeqCst) {
+            return;
         }
+        let mut memory = lock(&self.memory);
+        *memory.changes_of(subject) += 1;
+        memory.last.remove(subject);
     }
 
     /// Forgets everybody: a policy was changed.
     pub(super) fn forget_all(&self) {
-        if self.used.load(Ordering::SeqCst) {
-            self.last.open().clear();
+        if !self.used.load(Ordering::SeqCst) {
+            return;
         }
+        let mut memory = lock(&self.memory);
+        memory.changes.iter_mut().for_each(|changes| *changes += 1);
+        memory.last.clear();
+    }
+}
+
+impl Memory {
+    fn changes_of(&mut self, subject: &Subject) -> &mut u64 {
+        let hash = self.last.hasher().hash_one(subject).to_le_bytes();
+        let [place, ..] = hash;
+        &mut self.changes[usize::from(place)]
     }
 }
 
@@ -80,7 +129,7 @@ impl Mfa {
     /// pass then.
     pub async fn guard(&self, rule: &StepUpRule, session: &Assurance) -> Result<Satisfied, Error> {
         let now = self.moment()?.now();
-        let guard = self.guarded(session, now).await?;
+        let (guard, _) = self.guarded(session, now).await?;
         Ok(rule.check(session, guard.stamps.account, now)?)
     }
 
@@ -93,7 +142,7 @@ impl Mfa {
     /// [`access`](Self::access).
     pub async fn guard_access(&self, session: &Assurance) -> Result<Access, Error> {
         let now = self.moment()?.now();
-        let guard = self.guarded(session, now).await?;
+        let (guard, as_of) = self.guarded(session, now).await?;
         if session.stamp() != guard.stamps.account {
             return Err(crate::domain::Refusal::SignInAgain.into());
         }
@@ -103,22 +152,26 @@ impl Mfa {
         }
         let access = self.access(session.subject()).await?;
         let guard = Guard { access: Some(access.clone()), ..guard };
-        self.inner.guards.keep(session.subject(), guard);
+        self.inner.guards.keep(session.subject(), guard, as_of);
         Ok(access)
     }
 
     /// What is known of a session's user: remembered, unless it is too old or would refuse.
-    async fn guarded(&self, session: &Assurance, now: DateTime<Utc>) -> Result<Guard, Error> {
+    async fn guarded(
+        &self,
+        session: &Assurance,
+        now: DateTime<Utc>,
+    ) -> Result<(Guard, AsOf), Error> {
         let (subject, guards) = (session.subject(), &self.inner.guards);
-        let remembered = guards.of(subject, now, self.inner.settings.recheck());
+        let (remembered, as_of) = guards.of(subject, now, self.inner.settings.recheck());
         if let Some(guard) = remembered.clone().filter(|g| g.stamps.account == session.stamp()) {
-            return Ok(guard);
+            return Ok((guard, as_of));
         }
         let stamps = self.stamps(subject).await?;
         // The decision stays as long as its facts do, and never longer than it was read for.
         let access = remembered.filter(|g| g.stamps == stamps).and_then(|guard| guard.access);
         let guard = Guard { read_at: now, stamps, access };
-        guards.keep(subject, guard.clone());
-        Ok(guard)
+        guards.keep(subject, guard.clone(), as_of);
+        Ok((guard, as_of))
     }
 }

@@ -20,7 +20,7 @@ mod scene;
 
 use explore::{breaks, holds, holds_without_flaw};
 use planted::Flaw::{Blind, TwoSteps};
-use promises::{CODE, CONFIRM, GUESSES, LAST_GUESS, Promise, RECOVERY, REGENERATE};
+use promises::{CODE, CONFIRM, GUARD, GUESSES, LAST_GUESS, Promise, RECOVERY, REGENERATE};
 
 const EVERY_PROMISE: [&Promise; 6] =
     [&CODE, &RECOVERY, &GUESSES, &LAST_GUESS, &REGENERATE, &CONFIRM];
@@ -53,6 +53,11 @@ fn an_old_recovery_code_is_used_before_the_new_set_or_never() {
 #[test]
 fn a_setup_that_was_begun_anew_is_never_confirmed_by_the_old_code() {
     holds(&CONFIRM);
+}
+
+#[test]
+fn a_session_that_this_process_has_voided_passes_no_guard_from_memory() {
+    holds(&GUARD);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, Challenge, Confirmed, Email, Error, EventKind, Mfa, RecoveryCodes,
-    Refusal, Settings, Throttle,
+    AccountStore, Answer, Challenge, Confirmed, Email, Error, EventKind, Mfa, Needed,
+    RecoveryCodes, Refusal, Settings, StepUpRule, Throttle,
 };
 use shuttle::future::block_on;
 
@@ -151,6 +151,27 @@ pub(crate) const CONFIRM: Promise = Promise {
         let last = events.iter().rfind(|event| begun(event));
         assert_eq!(last, Some(&EventKind::SetupBegun { setup: setup.id }), "the newest wins");
         assert!(events.iter().rposition(of_old) < events.iter().rposition(begun));
+    },
+};
+
+pub(crate) const GUARD: Promise = Promise {
+    name: "guarding against a change",
+    settings: Settings::default,
+    check: |scene, tasks| {
+        let session = scene.ada.session.clone();
+        let rule = || StepUpRule::fresh(Needed::SecondFactor, TimeDelta::minutes(10));
+        let subject = session.subject().clone();
+        let change: Task<()> = Box::new(move |mfa| {
+            block_on(mfa.password_changed(&subject, None)).expect("a change");
+        });
+        let guards = (1..tasks).map(|_| {
+            let session = session.clone();
+            let task: Task<()> = Box::new(move |mfa| drop(block_on(mfa.guard(&rule(), &session))));
+            task
+        });
+        scene.at_once(std::iter::once(change).chain(guards).collect());
+        let guarded = block_on(scene.mfa.guard(&rule(), &session));
+        assert!(guarded.is_err(), "a void session passes, from memory");
     },
 };
 
