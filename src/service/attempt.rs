@@ -25,6 +25,8 @@ pub(super) struct Attempt<'m, T> {
     account: Arc<Account>,
     /// What was sent to the store and not answered with "committed". A reply can be lost.
     sent: Vec<(Commit, Closed<T>)>,
+    /// Something was sent and no answer was opened yet.
+    unanswered: bool,
     rounds: u32,
     failures: u32,
 }
@@ -35,7 +37,8 @@ impl<'m, T> Attempt<'m, T> {
         let now = mfa.inner.clock.now();
         let account = mfa.load(subject).await?;
         let subject = subject.clone();
-        Ok(Self { mfa, subject, now, account, sent: Vec::new(), rounds: 0, failures: 0 })
+        let (sent, unanswered) = (Vec::new(), false);
+        Ok(Self { mfa, subject, now, account, sent, unanswered, rounds: 0, failures: 0 })
     }
 
     /// The account as it was last loaded.
@@ -55,6 +58,7 @@ impl<'m, T> Attempt<'m, T> {
             Decision::Change(transition) => transition,
         };
         let (commit, closed) = transition.into_commit(self.mfa.commit_id()?);
+        self.unanswered = true;
         let reply = self.mfa.inner.store.commit(&commit).await;
         if matches!(reply, Ok(CommitOutcome::Committed)) {
             return Ok(self.open(&commit, closed));
@@ -98,12 +102,23 @@ impl<'m, T> Attempt<'m, T> {
         self.open(&commit, closed)
     }
 
-    fn open(&self, commit: &Commit, closed: Closed<T>) -> Option<T> {
+    fn open(&mut self, commit: &Commit, closed: Closed<T>) -> Option<T> {
+        self.unanswered = false;
         self.mfa.inner.guards.forget(&self.subject);
         if let Some(notices) = &self.mfa.inner.notices {
             notices.tell(commit.events());
         }
         closed.open(&Receipt::vouch_that_these_are_durable([commit.id()])).ok()
+    }
+}
+
+impl<T> Drop for Attempt<'_, T> {
+    /// A caller who walked away, or a reply that stayed lost: the account may have changed, and no
+    /// guard may go by what it was before.
+    fn drop(&mut self) {
+        if self.unanswered {
+            self.mfa.inner.guards.forget(&self.subject);
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use chrono::TimeDelta;
 use mfakit::domain::Account;
 use mfakit::testing::Fault;
-use mfakit::{AccountStore, Error, EventLog, Subject};
+use mfakit::{AccountStore, Error, EventLog, Needed, StepUpRule, Subject};
 
 use crate::fuses::Fuse;
 use crate::operations::{Operation, Outcome, Running, Staged, every_operation, masked};
@@ -288,4 +289,32 @@ fn without_randomness_nothing_happens_and_no_code_is_eaten() {
 fn a_busy_hasher_changes_nothing_and_eats_no_code() {
     let trials = burns(|staged| &staged.place.fuses.hasher, "busy");
     assert!(trials >= 8, "only {trials}");
+}
+
+#[test]
+fn a_guard_notices_a_change_whose_answer_nobody_got() {
+    let rule = StepUpRule::fresh(Needed::SecondFactor, TimeDelta::minutes(10));
+    for walks_away in [true, false] {
+        let world = World::new();
+        let ada = block_on(world.protect("ada"));
+        block_on(world.mfa.guard(&rule, &ada.session)).expect("it passes, and is remembered");
+        world.store.reset();
+        let (mfa, subject) = (world.mfa.clone(), ada.subject.clone());
+        let mut change: Running =
+            Box::pin(async move { mfa.password_changed(&subject, None).await.map(masked) });
+        if walks_away {
+            world.store.yield_around_calls();
+            while world.store.commits() == 0 {
+                assert!(block_on(Polls { running: &mut change, left: 1 }).is_none());
+            }
+            drop(change);
+        } else {
+            world.store.fail(1, Fault::LostReply);
+            (2..20).for_each(|call| world.store.fail(call, Fault::Before));
+            assert!(matches!(block_on(change), Err(Error::Store(_))));
+        }
+        world.store.reset();
+        let guarded = block_on(world.mfa.guard(&rule, &ada.session));
+        assert!(guarded.is_err(), "a void session passes from memory");
+    }
 }
