@@ -1,12 +1,14 @@
 //! Several administrators at once, and replies that are lost.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Waker};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{CommitId, CommitOutcome, Moment, OrgCommit, OrgRow};
 use mfakit::{
-    Affiliation, EventLog, Membership, MemoryStore, OrgId, OrgPolicy, OrgRefusal, OrgStore,
+    Affiliation, EventLog, Gate, Membership, MemoryStore, OrgId, OrgPolicy, OrgRefusal, OrgStore,
     Organisation, PolicyRevision, RosterCounts, RosterQuery, RosterRow, RosterRows, Settings,
     StoreError, Subject,
 };
@@ -18,6 +20,8 @@ use crate::world::{START, World, block_on, refused};
 struct Lossy {
     inner: MemoryStore,
     lose: Arc<AtomicBool>,
+    /// Whether the reply never comes, instead of an error.
+    stalls: bool,
     /// Whether the member leaves before the one who lost a reply looks again.
     leaves: bool,
 }
@@ -55,6 +59,9 @@ impl OrgStore for Lossy {
                 let other = OrgStore::commit(&self.inner, &left).await;
                 assert!(matches!(other, Ok(CommitOutcome::Committed)));
             }
+            if self.stalls {
+                std::future::pending::<()>().await;
+            }
             return Err(StoreError::unavailable("lost its reply, on purpose"));
         }
         outcome
@@ -82,7 +89,8 @@ fn a_change_whose_reply_was_lost_is_recognised_and_made_once() {
     block_on(async {
         let lose = Arc::new(AtomicBool::new(false));
         let orgs = MemoryStore::new();
-        let store = Lossy { inner: orgs.clone(), lose: Arc::clone(&lose), leaves: false };
+        let store =
+            Lossy { inner: orgs.clone(), lose: Arc::clone(&lose), stalls: false, leaves: false };
         let world = World::built(|builder| builder.organisations(store));
         let (admin, ada) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
@@ -104,7 +112,8 @@ fn a_lost_reply_is_recognised_behind_somebody_elses_change() {
     block_on(async {
         let lose = Arc::new(AtomicBool::new(false));
         let orgs = MemoryStore::new();
-        let store = Lossy { inner: orgs.clone(), lose: Arc::clone(&lose), leaves: true };
+        let store =
+            Lossy { inner: orgs.clone(), lose: Arc::clone(&lose), stalls: false, leaves: true };
         let world = World::built(|builder| builder.organisations(store));
         let (admin, ada) = office(&world).await;
         require(&world, &admin, whole(14)).await;
@@ -143,5 +152,30 @@ fn whoever_changes_a_policy_that_somebody_else_has_changed_since_is_told() {
         assert_eq!(refused(late), changed);
         assert_eq!(world.mfa.stamps(&ada).await.unwrap(), before, "and nothing happened");
         world.mfa.make_voluntary(&session, &seen(shown().await)).await.unwrap();
+    });
+}
+
+/// The administrator's request is dropped while the reply is on its way. The policy is in force, and
+/// no guard of this process goes by what was in force before.
+#[test]
+fn no_guard_goes_by_the_policy_before_a_change_whose_caller_walked_away() {
+    block_on(async {
+        let lose = Arc::new(AtomicBool::new(false));
+        let world = World::built(|builder| {
+            let inner = MemoryStore::new();
+            let store = Lossy { inner, lose: Arc::clone(&lose), stalls: true, leaves: false };
+            builder.organisations(store)
+        });
+        let (admin, ada) = office(&world).await;
+        let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
+        let guarded = world.sign_in_plain(&ada).await;
+        assert_eq!(world.mfa.guard_access(&guarded).await.unwrap().gate, Gate::Allow);
+
+        lose.store(true, Ordering::Relaxed);
+        let mut change = Box::pin(world.mfa.make_required(&session, &by, whole(0), None));
+        assert!(change.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        drop(change);
+        let gate = world.mfa.guard_access(&guarded).await.unwrap().gate;
+        assert!(matches!(gate, Gate::SetUpFirst(_)), "{gate:?}");
     });
 }
