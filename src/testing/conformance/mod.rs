@@ -47,17 +47,26 @@
 mod candidate;
 mod join;
 mod macros;
+mod org_samples;
+mod org_steps;
 mod report;
+mod rosters;
 mod rules_events;
 mod rules_index;
+mod rules_org_changes;
+mod rules_org_rows;
+mod rules_org_values;
+mod rules_roster;
 mod rules_service;
 mod rules_state;
 mod samples;
+mod transactions;
 
 use std::pin::Pin;
 
 pub use candidate::Candidate;
 pub use report::{Outcome, Report, Violation};
+pub use transactions::{HostTransaction, HostTransactions};
 
 /// One thing that a store must do.
 #[derive(Clone, Copy)]
@@ -89,9 +98,18 @@ impl std::fmt::Debug for Rule {
 
 /// Every rule, in the order in which a newcomer would read them.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [rules_state::RULES, rules_events::RULES, rules_index::RULES, rules_service::RULES]
-        .into_iter()
-        .flatten()
+    [
+        rules_state::RULES,
+        rules_events::RULES,
+        rules_index::RULES,
+        rules_org_rows::RULES,
+        rules_org_values::RULES,
+        rules_org_changes::RULES,
+        rules_roster::RULES,
+        rules_service::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Checks every rule, each on a fresh store, and goes on after a violation.

@@ -56,6 +56,27 @@ pub(super) fn expect<T: PartialEq + fmt::Debug>(
     Err(Violation::new(format!("{what}: expected {expected:?}, but {came:?} came")))
 }
 
+/// `expected` in its order, or the violation that names the first place where it is not.
+pub(super) fn expect_list<T: PartialEq + fmt::Debug>(
+    what: &str,
+    expected: &[T],
+    came: &[T],
+) -> Result<(), Violation> {
+    let differ = expected.iter().zip(came).position(|(expected, came)| expected != came);
+    let place = match differ {
+        None if expected.len() == came.len() => return Ok(()),
+        None => expected.len().min(came.len()),
+        Some(place) => place,
+    };
+    let (wanted, found) = (expected.get(place), came.get(place));
+    Err(Violation::new(format!(
+        "{what}: expected {} entries, and {} came; at place {place}: expected {wanted:?}, \
+         but {found:?} came",
+        expected.len(),
+        came.len()
+    )))
+}
+
 /// What came of every rule.
 #[derive(Debug, Default)]
 pub struct Report {
