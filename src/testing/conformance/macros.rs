@@ -47,6 +47,10 @@ macro_rules! conformance_tests {
             no_event_is_lost_while_others_write
             pruning_drops_nothing_behind_its_cursor
             a_garbled_cursor_is_refused
+            a_host_transaction_shows_nothing_before_its_commit_and_all_after_it
+            nothing_is_left_of_a_host_transaction_that_was_rolled_back
+            nothing_is_left_of_a_host_transaction_that_was_dropped
+            an_event_cursor_never_passes_a_transaction_still_open
             a_batch_answers_in_order
             pages_of_sealed_accounts_are_complete_and_ascending
             an_organisation_that_never_was_has_neither_policy_nor_members
@@ -95,6 +99,9 @@ macro_rules! conformance_tests {
             parallel_guesses_are_charged_exactly
             regenerating_and_using_an_old_code_do_not_both_win
             two_administrators_do_not_lose_each_others_reset
+            statuses_of_many_users_come_in_order
+            of_two_administrators_who_saw_one_policy_one_changes_it_and_the_other_is_told
+            setting_mfa_up_while_the_overview_is_read_shows_nobody_twice
         );
     };
     (@each $run:path, $fresh:expr, $($name:ident)*) => {

@@ -98,7 +98,13 @@ impl Report {
         self.lines.iter().filter_map(|(rule, outcome)| Some((rule, outcome.as_ref().err()?)))
     }
 
-    /// The rules that were kept.
+    /// The rules that were not checked, because the candidate does not offer what they are about.
+    pub fn not_offered(&self) -> impl Iterator<Item = &Rule> {
+        let unchecked = |(_, outcome): &&(Rule, _)| *outcome == Ok(Outcome::NotOffered);
+        self.lines.iter().filter(unchecked).map(|(rule, _)| rule)
+    }
+
+    /// How many rules were kept.
     pub fn kept(&self) -> usize {
         self.lines.iter().filter(|(_, outcome)| *outcome == Ok(Outcome::Kept)).count()
     }
@@ -113,7 +119,9 @@ impl fmt::Display for Report {
                 Err(violation) => writeln!(f, "BROKEN: {}", sentence(rule, violation))?,
             }
         }
-        Ok(())
+        let (kept, unchecked, broken) =
+            (self.kept(), self.not_offered().count(), self.broken().count());
+        write!(f, "{kept} rules kept, {unchecked} not offered and not checked, {broken} broken")
     }
 }
 
