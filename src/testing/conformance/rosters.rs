@@ -65,7 +65,9 @@ impl Dice {
             row.exemption = Some(Exemption { reason: "on leave".into(), until });
         }
         if self.one_in(4) {
-            let (until, granted) = (self.instant(), self.instant());
+            // Often longer than the period itself, or it would say nothing.
+            let longer = TimeDelta::days(self.of(&[0, 20, 40, 400], 0));
+            let (until, granted) = (self.instant() + longer, self.instant());
             row.extension = Some(Extension { reason: "lost a phone".into(), until, granted });
         }
         row.left_at = self.one_in(8).then(|| self.instant());
@@ -73,7 +75,7 @@ impl Dice {
     }
 
     fn policy(&mut self) -> Result<OrgPolicy, Violation> {
-        if self.one_in(5) {
+        if self.one_in(8) {
             return Ok(OrgPolicy::Voluntary);
         }
         let grace = self.of(&[0, 1, 7, 14, 30, 365], 7);

@@ -8,7 +8,7 @@ use super::org_steps::{done, holds, logged, made, protect, put, refused, stored}
 use super::report::{Outcome, Violation, expect, expect_list};
 use super::rules_state::{committed, created, loaded};
 use super::samples::{Author, broken_sample, subject};
-use crate::domain::{Event, EventId, OrgRow, Stamp, Subject};
+use crate::domain::{Account, Event, EventId, OrgRow, Stamp, Subject};
 use crate::ports::{OrgStore, PolicyRevision};
 
 rules! {
@@ -55,14 +55,15 @@ async fn refused_leaves_nothing(c: &Candidate, kind: Kind) -> Result<Outcome, Vi
         OrgRow::Organisation(_) => office.touch(&row)?,
         OrgRow::Membership(member) => office.leave_or_rejoin(member)?,
     };
+    let other = office.touch(&row)?;
     let second = put(&**orgs, &office.touch(&row)?).await?;
     let creation = office.create(kind, "acme")?;
     let events = logged(c.log.as_deref()).await?;
     let revision = orgs.revision(&ada).await?;
     let counts = orgs.counts(&acme, day(1)).await?;
     let shown = orgs.roster_row(&acme, &ada).await?;
-    for (commit, why) in [(&stale, "a stale commit"), (&creation, "creating it again")] {
-        refused(&**orgs, commit, why).await?;
+    for commit in [&stale, &other, &creation] {
+        refused(&**orgs, commit, "a commit with a version that is not the stored one").await?;
         holds(&**orgs, &second, "the row after a refused commit").await?;
         expect("the revision after it", &revision, &orgs.revision(&ada).await?)?;
         expect_list("the events after it", &events, &logged(c.log.as_deref()).await?)?;
@@ -175,8 +176,7 @@ impl Revisions<'_> {
             )));
         }
         self.given.push(now);
-        let again = self.orgs.revision(&self.of).await?;
-        expect("the revision when nothing has changed", &now, &again)
+        Ok(())
     }
 }
 
@@ -238,14 +238,21 @@ async fn stamps_follow_the_account(c: Candidate) -> Result<Outcome, Violation> {
     created(&*c.accounts, &mut author, "Ada").await?;
     let none = stamps.stamps(&ada).await?.account;
     expect("the stamp of somebody without a row", &Stamp::NONE, &none)?;
-    protect(&*c.accounts, &mut author, &ada).await?;
-    for _ in 0..4 {
-        let account = loaded(&*c.accounts, &ada).await?;
+    let session = protect(&*c.accounts, &mut author, &ada).await?;
+    let agree = async |account: &Account| -> Result<(), Violation> {
         let came = stamps.stamps(&ada).await?.account;
-        expect("the stamp of the account", &account.stamp(), &came)?;
+        expect("the stamp of the account", &account.stamp(), &came)
+    };
+    let mut account = loaded(&*c.accounts, &ada).await?;
+    agree(&account).await?;
+    // A setup that begins changes the account's version and not its stamp.
+    committed(&*c.accounts, &author.begin_setup(&account, &session)?).await?;
+    for _ in 0..4 {
+        account = loaded(&*c.accounts, &ada).await?;
+        agree(&account).await?;
         committed(&*c.accounts, &author.touch(&account)?).await?;
     }
-    let account = loaded(&*c.accounts, &ada).await?;
+    account = loaded(&*c.accounts, &ada).await?;
     let erase = author.erase(&account)?;
     committed(&*c.accounts, &erase).await?;
     let none = stamps.stamps(&ada).await?.account;

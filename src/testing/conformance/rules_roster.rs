@@ -43,7 +43,7 @@ async fn rosters_and_counts_are_what_a_walk_over_the_members_finds(
     for number in (0..40).step_by(4) {
         protect(&*c.accounts, &mut author, &subject(&format!("user {number:03}"))?).await?;
     }
-    for seed in 0..8 {
+    for seed in 0..12 {
         let (mut dice, name) = (Dice::new(seed), format!("org {seed}"));
         let protected = |number: u32| number.is_multiple_of(4);
         let known = Known::any(&**orgs, &mut office, &mut dice, &name, 40, protected).await?;

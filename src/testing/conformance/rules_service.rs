@@ -5,6 +5,7 @@ use super::application::Application;
 use super::join::{Boxed, join_all};
 use super::macros::rules;
 use super::report::{Outcome, Violation, expect, expect_list};
+use super::rules_state::loaded;
 use super::samples::{broken_sample, subject};
 use crate::domain::{Answer, HostAuthority, SignIn, Subject, Verdict};
 use crate::ports::Clock;
@@ -97,6 +98,7 @@ async fn two_administrators_do_not_lose_each_others_reset(
     let (one, two) = (app.protect("one").await?, app.protect("two").await?);
     let ada = app.protect("ada").await?;
     let sessions = [app.sign_in(&one).await?, app.sign_in(&two).await?];
+    let before = loaded(&*c.accounts, &ada.subject).await?.version();
     let resets: Vec<Boxed<'_, _>> = sessions
         .iter()
         .map(|session| {
@@ -110,6 +112,10 @@ async fn two_administrators_do_not_lose_each_others_reset(
         })
         .collect();
     let issued: Result<Vec<_>, _> = join_all(resets).await.into_iter().collect();
+    // The second reset was decided on what the first one left, and not beside it.
+    let after = loaded(&*c.accounts, &ada.subject).await?.version();
+    let commits = after.number().checked_sub(before.number());
+    expect("commits between before two resets at once and after them", &Some(2), &commits)?;
     let SignIn::Enrol(_, challenge) = app.mfa.sign_in(app.password(&ada.subject)).await? else {
         return Err(Violation::new("the password alone signed in after a reset"));
     };

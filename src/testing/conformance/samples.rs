@@ -133,6 +133,16 @@ impl Author {
         Ok((self.commit(on), session))
     }
 
+    /// A commit that begins a setup beside the factors, which leaves the stamp as it is.
+    pub(super) fn begin_setup(
+        &mut self,
+        account: &Account,
+        session: &Assurance,
+    ) -> Result<Commit, Violation> {
+        let (_, begun) = self.next_setup(account, session, 1)?;
+        Ok(self.commit(begun))
+    }
+
     /// A commit that switches MFA off.
     pub(super) fn switch_off(
         &mut self,
