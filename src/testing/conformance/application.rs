@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Candidate;
 use super::handles::{Handles, Index, OrgHandles};
+use super::hasher::InstantHasher;
 use super::join::{Boxed, join_all};
 use super::report::Violation;
 use super::samples::{broken_sample, start, subject};
@@ -11,7 +12,6 @@ use crate::domain::{
     Answer, Assurance, Challenge, Confirmed, Email, FirstFactor, NewFactor, RecoveryCodes, SignIn,
     Subject, Verdict,
 };
-use crate::hashing::Argon2Hasher;
 use crate::keyring::{Keyring, SealingKey};
 use crate::ports::Clock;
 use crate::service::Mfa;
@@ -36,7 +36,7 @@ impl Application {
         let mut mfa = Mfa::builder(Handles::of(c))
             .issuer("Conformance")
             .keyring(Keyring::new(key))
-            .hasher(Argon2Hasher::cheap_and_insecure())
+            .hasher(InstantHasher)
             .clock(clock.clone())
             .entropy(SeededEntropy::new(7));
         if let Some(organisations) = OrgHandles::of(c) {

@@ -47,6 +47,7 @@
 mod application;
 mod candidate;
 mod handles;
+mod hasher;
 mod join;
 mod macros;
 mod org_samples;
