@@ -41,8 +41,10 @@ pub(super) async fn holds(
     expected: &OrgRow,
     when: &str,
 ) -> Result<(), Violation> {
-    let came: Option<Parts> = stored(store, expected).await?.as_ref().map(parts);
-    expect(when, &Some(parts(expected)), &came)
+    let came: Parts = stored(store, expected).await?.as_ref().map(parts).unwrap_or_default();
+    let (policy, membership) = parts(expected);
+    expect(when, &policy, &came.0)?;
+    expect(when, &membership, &came.1)
 }
 
 /// Commits what has to succeed, and loads what it left.

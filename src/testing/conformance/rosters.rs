@@ -11,7 +11,7 @@ use super::samples::broken_sample;
 use crate::domain::{
     Exemption, Extension, Membership, Moment, OrgPolicy, OrgRow, Organisation, PolicyScope,
     RosterCounts, RosterFilter, RosterKey, RosterQuery, RosterRow, Settings, StoredMembership,
-    Version,
+    Subject, Version,
 };
 use crate::ports::OrgStore;
 
@@ -213,7 +213,7 @@ impl Known {
 }
 
 /// The order of a roster.
-pub(super) fn place(key: &RosterKey) -> (bool, Option<DateTime<Utc>>, crate::domain::Subject) {
+pub(super) fn place(key: &RosterKey) -> (bool, Option<DateTime<Utc>>, Subject) {
     (key.walled_from.is_none(), key.walled_from, key.subject.clone())
 }
 
@@ -257,8 +257,12 @@ pub(super) fn same(
     expected: &[RosterRow],
     came: &[RosterRow],
 ) -> Result<(), Violation> {
-    let facts = |rows: &[RosterRow]| -> Vec<(Arc<Membership>, bool)> {
-        rows.iter().map(|row| (Arc::clone(&row.membership), row.protected)).collect()
+    let shown = |rows: &[RosterRow]| -> Vec<(Subject, bool)> {
+        rows.iter().map(|row| (row.membership.subject().clone(), row.protected)).collect()
     };
-    expect_list(what, &facts(expected), &facts(came))
+    let memberships = |rows: &[RosterRow]| -> Vec<Arc<Membership>> {
+        rows.iter().map(|row| Arc::clone(&row.membership)).collect()
+    };
+    expect_list(&format!("{what}, and whether MFA is on"), &shown(expected), &shown(came))?;
+    expect_list(what, &memberships(expected), &memberships(came))
 }

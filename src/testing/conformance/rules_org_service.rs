@@ -100,6 +100,9 @@ async fn setting_mfa_up_while_the_overview_is_read_shows_nobody_twice(
     let (mut enrolled, mut seen) = (BTreeSet::new(), Vec::<String>::new());
     let (mut after, mut ended): (Option<String>, bool) = (None, false);
     for (round, last) in names.iter().rev().enumerate() {
+        if enrolled.contains(last) {
+            break;
+        }
         // Somebody whose turn has not come yet sets MFA up in the very moment.
         let enrol: Boxed<'_, Result<Option<RosterPage>, Violation>> = Box::pin(async {
             app.protect(last).await?;
@@ -128,11 +131,11 @@ async fn setting_mfa_up_while_the_overview_is_read_shows_nobody_twice(
             enrolled.insert(end.clone());
         }
     }
-    expect("the end of a roster of 24 after so many pages of 2", &true, &ended)?;
     let mut once = seen.clone();
     once.sort_unstable();
     once.dedup();
     expect_list("the members in the order in which they were seen", &once, &seen)?;
+    expect("the end of a roster of 24 after as many pages of 2", &true, &ended)?;
     let stays: Vec<&String> = names.iter().filter(|name| !enrolled.contains(*name)).collect();
     let always: Vec<&String> = seen.iter().filter(|name| !enrolled.contains(*name)).collect();
     expect_list("members without MFA all the time", &stays, &always)?;
