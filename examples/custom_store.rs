@@ -258,7 +258,7 @@ pub(crate) fn candidate() -> Result<Candidate, Fault> {
         .organisations(store.clone())
         .other_organisations(store.clone())
         .stamps(store)
-        // Unoptimised, redb takes a millisecond a commit; a smaller crowd shows as much.
+        // One commit at a time takes its time; a smaller crowd shows as much.
         .crowd(1_000))
 }
 
