@@ -125,7 +125,7 @@ async fn every_membership_comes_back_equal(c: Candidate) -> Result<Outcome, Viol
         holds(&**orgs, commit.row(), "a membership").await?;
         let OrgRow::Membership(expected) = commit.row() else { continue };
         let all = orgs.memberships(&subject).await?;
-        expect_list("the memberships of its user", &[expected.clone()], &all)?;
+        expect_list("the memberships of its user", std::slice::from_ref(expected), &all)?;
     }
     Ok(Outcome::Kept)
 }
