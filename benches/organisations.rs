@@ -37,14 +37,14 @@ fn member(number: u64, first_joined: DateTime<Utc>) -> Membership {
         exemption: None,
         extension: None,
         version: Version::first([1; 8]),
-        commit: None,
+        recent: Vec::new(),
     })
 }
 
 fn decisions(c: &mut Criterion) {
     let now = World::new().now();
     let since = now - TimeDelta::days(14);
-    let policy = OrgPolicy::Required { since, terms: terms() };
+    let policy = OrgPolicy::required_from(since, terms());
     let newcomer = member(1, now - TimeDelta::days(1));
     let organisation = Organisation::from_stored(acme(), newcomer.version(), policy, Vec::new());
     let affiliation =

@@ -62,7 +62,7 @@ fn affiliation(world: &World) -> Affiliation {
         grace: GracePeriod::days(14).expect("days"),
         scope: PolicyScope::WholeAccount,
     };
-    let policy = OrgPolicy::Required { since: world.now(), terms };
+    let policy = OrgPolicy::required_from(world.now(), terms);
     let membership = Membership::from_stored(StoredMembership {
         org: org.clone(),
         subject: Subject::new("ada").expect("subject"),
@@ -71,7 +71,7 @@ fn affiliation(world: &World) -> Affiliation {
         exemption: None,
         extension: None,
         version,
-        commit: None,
+        recent: Vec::new(),
     });
     let organisation = Organisation::from_stored(org, version, policy, Vec::new());
     Affiliation { organisation: organisation.into(), membership: membership.into() }

@@ -184,10 +184,7 @@ impl OrgIndex {
 }
 
 fn same_deadlines(one: OrgPolicy, other: OrgPolicy) -> bool {
-    let start = |policy: OrgPolicy| match policy {
-        OrgPolicy::Voluntary => None,
-        OrgPolicy::Required { since, terms } => Some((since, terms.grace)),
-    };
+    let start = |policy: OrgPolicy| policy.since().zip(policy.terms().map(|terms| terms.grace));
     start(one) == start(other)
 }
 

@@ -63,6 +63,12 @@ impl OrgStore for MemoryStore {
         Ok(person.and_then(|person| person.memberships.get(org)).cloned())
     }
 
+    async fn memberships(&self, subject: &Subject) -> Result<Vec<Arc<Membership>>, StoreError> {
+        let state = lock(&self.state);
+        let person = state.organisations.people.get(subject);
+        Ok(person.into_iter().flat_map(|p| p.memberships.values()).cloned().collect())
+    }
+
     async fn affiliations(&self, subject: &Subject) -> Result<Vec<Affiliation>, StoreError> {
         Ok(lock(&self.state).organisations.affiliations(subject))
     }

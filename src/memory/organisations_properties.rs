@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::tests::{Acme, FILTERS};
 use super::*;
 use crate::domain::org_sample::*;
-use crate::domain::{PolicyTerms, RosterFilter, RosterKey, Standing};
+use crate::domain::{PolicyTerms, RosterFilter, RosterKey};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -173,19 +173,38 @@ proptest! {
         }
     }
 
-    /// However often MFA goes on and off, whoever has none when the period is over is walled.
+    /// The same history twice, once with MFA going on and off in between: whoever has none at the
+    /// end stands where somebody stands who never had it, under every policy and at every time.
     #[test]
-    fn switching_mfa_on_and_off_never_moves_a_deadline(turns in prop::collection::vec(any::<bool>(), 0..10)) {
-        let acme = Acme::new();
-        acme.join("acme", "ada", day(-400));
-        acme.require(terms(14), day(0));
-        turns.iter().for_each(|on| acme.set_mfa("ada", *on));
-        acme.set_mfa("ada", false);
-        let [ada] = &acme.roster(RosterFilter::InGrace, 10, day(14) - MICRO)[..] else {
-            return Err(TestCaseError::fail("not in grace"));
-        };
-        let standing = acme.organisation().policy().decide(&ada.membership, false, day(1));
-        prop_assert_eq!(standing, Standing::InGrace { deadline: day(14) });
-        prop_assert_eq!(acme.counts(day(14)).lapsed, 1);
+    fn switching_mfa_on_and_off_lengthens_no_period(
+        history in prop::collection::vec(steps(), 1..60),
+    ) {
+        let (switched, never) = (Acme::new(), Acme::new());
+        let mut ignored = BTreeMap::new();
+        for (now, step) in history {
+            if matches!(step, Step::Look(_)) {
+                continue;
+            }
+            play(&switched, &mut ignored, now, step.clone());
+            if !matches!(step, Step::Mfa(..)) {
+                play(&never, &mut ignored, now, step);
+            }
+        }
+        let policy = *switched.organisation().policy();
+        prop_assert_eq!(policy, *never.organisation().policy());
+        for who in (0..12).map(name) {
+            switched.set_mfa(&who, false);
+            let standing = |acme: &Acme, now| {
+                let row = block_on(acme.store.roster_row(&org("acme"), &subject(&who))).unwrap();
+                row.map(|row| policy.decide(&row.membership, row.protected, now))
+            };
+            for later in -10..120 {
+                let now = day(later);
+                prop_assert_eq!(standing(&switched, now), standing(&never, now));
+            }
+        }
+        for later in -10..120 {
+            prop_assert_eq!(switched.counts(day(later)), never.counts(day(later)));
+        }
     }
 }

@@ -18,8 +18,8 @@ use std::sync::Arc;
 ///    its events, or answers [`CommitOutcome::Conflict`] and stores nothing. As in
 ///    [`AccountStore`](super::AccountStore): compare in the statement that writes, answer
 ///    "committed" only when it is durable, and answer an error when it is not known.
-/// 2. **Linearizable** are `organisation`, `membership`, `affiliations` and `revision`: each sees
-///    every commit that was answered before it began. The overview (`roster`, `counts`) may lag.
+/// 2. **Linearizable** are `organisation`, `membership`, `memberships`, `affiliations` and
+///    `revision`: each sees every commit that was answered before it began. The overview (`roster`, `counts`) may lag.
 /// 3. **Nothing is lost.** Leaving sets a membership's [`left_at`](Membership::left_at); the row
 ///    stays, because the day of first joining decides whether there is a new grace period.
 /// 4. **Exact identifiers**, compared byte for byte.
@@ -65,6 +65,13 @@ pub trait OrgStore: Send + Sync {
         org: &OrgId,
         subject: &Subject,
     ) -> Result<Option<Arc<Membership>>, StoreError>;
+
+    /// Every membership of a user, also of organisations that were left: for a user who is renamed,
+    /// or wants to see what is held.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot say.
+    async fn memberships(&self, subject: &Subject) -> Result<Vec<Arc<Membership>>, StoreError>;
 
     /// Every organisation that a user belongs to now, with its policy (a voluntary one where there
     /// is none), in one query, however many there are: ten thousand is a number to be ready for.

@@ -1,10 +1,12 @@
 //! What the host tells about a user: a new password, a new identifier, the end.
 
+use std::sync::Arc;
+
 use super::Mfa;
 use super::attempt::Attempt;
 use crate::domain::{
-    Account, AccountExport, Arrival, Assurance, Decision, Event, HostAuthority, Refusal, Reseal,
-    SealContext, Subject,
+    Account, AccountExport, Arrival, Assurance, Decision, Event, HostAuthority, Membership,
+    Refusal, Reseal, SealContext, Subject,
 };
 use crate::error::Error;
 
@@ -17,6 +19,9 @@ pub struct Export {
     /// Every event of the account that the log still holds, oldest first. Empty without an
     /// [`EventLog`](crate::EventLog).
     pub events: Vec<Event>,
+    /// Every membership, also of organisations that were left. Empty without an
+    /// [`OrgStore`](crate::OrgStore).
+    pub memberships: Vec<Arc<Membership>>,
 }
 
 impl Mfa {
@@ -39,8 +44,9 @@ impl Mfa {
         }
     }
 
-    /// Erases a user's account; one that is absent already is done. Its events stay in the log
-    /// until they are pruned.
+    /// Erases a user's account and memberships; what is absent already is done. Its events stay in
+    /// the log until they are pruned. Whoever comes back under that subject is new to every
+    /// organisation.
     ///
     /// # Security
     /// A user who lives on under the same subject has no MFA afterwards: to get somebody back in,
@@ -53,20 +59,25 @@ impl Mfa {
         loop {
             let erased = attempt.account().erase(authority, attempt.moment()?)?;
             if let Some(()) = attempt.settle(erased).await? {
-                return Ok(());
+                break;
             }
         }
+        // The account goes first: whoever is stopped here is held by a policy still, and not free
+        // of it.
+        self.forget_memberships(authority.over()).await
     }
 
-    /// Moves an account to another subject: the old row refuses everything from the first step on,
-    /// the new row is created with its secrets sealed for their new place, the old one is erased.
+    /// Moves an account and its memberships to another subject: the old row refuses everything from
+    /// the first step on, the memberships are written for the new subject, the new row is created
+    /// with its secrets sealed for their new place, the old ones are erased. A user without an
+    /// account has only memberships to move.
     ///
-    /// It takes three commits on two rows. If it stops half-way, call it again with the same
-    /// subjects: it resumes. Every session of the account is void.
+    /// If it stops half-way, call it again with the same subjects: it resumes. Every session of the
+    /// account is void.
     ///
     /// # Errors
     /// [`Refusal::SubjectTaken`] when the new subject has an account, [`Refusal::Moved`] when the
-    /// old one is on its way elsewhere, [`Refusal::NotEnabled`] when it has no account.
+    /// old one is on its way elsewhere, [`Refusal::NotEnabled`] when there is nothing to move.
     pub async fn rename(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
         let from = authority.over();
         if from == to {
@@ -77,13 +88,25 @@ impl Mfa {
         match (target.is_stored(), target.moved_from() == Some(from)) {
             // It has arrived in an earlier call. An account made since under the old subject is
             // somebody else's: only a row that says it is leaving may go.
-            (true, true) if leaving || !old.is_stored() => {}
+            (true, true) if leaving => {
+                self.move_memberships(from, to).await?;
+            }
+            (true, true) if !old.is_stored() => return Ok(()),
             (true, _) => return Err(Refusal::SubjectTaken.into()),
+            (false, _) if !old.is_stored() => {
+                if !self.move_memberships(from, to).await? {
+                    return Err(Refusal::NotEnabled.into());
+                }
+            }
             (false, _) => {
                 self.depart(authority, to).await?;
+                // Before the account arrives: nobody signs in under the new subject without the
+                // policies that hold for the old one.
+                self.move_memberships(from, to).await?;
                 self.arrive(from, to).await?;
             }
         }
+        self.forget_memberships(from).await?;
         self.leave(authority, to).await
     }
 
@@ -170,6 +193,10 @@ impl Mfa {
                 break;
             }
         }
-        Ok(Export { account: account.map(|account| account.export()), events })
+        let memberships = match &self.inner.organisations {
+            Some(store) => store.memberships(subject).await?,
+            None => Vec::new(),
+        };
+        Ok(Export { account: account.map(|account| account.export()), events, memberships })
     }
 }

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use super::Mfa;
 use super::org_attempt::OrgAttempt;
 use crate::domain::{
-    Actor, Assurance, HostAuthority, Membership, Moment, OrgAuthority, OrgId, OrgRefusal,
-    OrgTransition, Organisation, Refusal, Subject,
+    Actor, Assurance, Membership, Moment, OrgAuthority, OrgId, OrgRefusal, OrgTransition,
+    Organisation, Refusal, Subject,
 };
 use crate::error::Error;
 
@@ -109,14 +109,37 @@ impl Mfa {
         self.change_member(actor, authority, subject, decide).await
     }
 
-    /// Forgets every membership of a user, also those that were left, and answers how many there
-    /// were: for a user who is erased. Whoever comes back under that subject is new to every
-    /// organisation, with a whole grace period.
-    ///
-    /// # Errors
-    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
-    pub async fn forget_memberships(&self, authority: &HostAuthority) -> Result<u64, Error> {
-        Ok(self.org_store()?.forget(authority.over()).await?)
+    /// Writes every membership of a user under another subject as well, and answers whether there
+    /// was one. Called again, it finds what it did before.
+    pub(super) async fn move_memberships(
+        &self,
+        from: &Subject,
+        to: &Subject,
+    ) -> Result<bool, Error> {
+        let Some(store) = &self.inner.organisations else { return Ok(false) };
+        let memberships = store.memberships(from).await?;
+        for member in &memberships {
+            let mut attempt = OrgAttempt::begin(self)?;
+            loop {
+                let there = store.membership(member.org(), to).await?;
+                let (there, first) = (there.as_deref(), self.first_version()?);
+                let moved = member.moved_to(to, there, first, attempt.moment()?);
+                let Some(moved) = moved else { break };
+                if attempt.settle(moved).await?.is_some() {
+                    break;
+                }
+            }
+        }
+        Ok(!memberships.is_empty())
+    }
+
+    /// Removes every membership of a user, also those that were left.
+    pub(super) async fn forget_memberships(&self, subject: &Subject) -> Result<(), Error> {
+        if let Some(store) = &self.inner.organisations {
+            store.forget(subject).await?;
+            self.inner.guards.forget(subject);
+        }
+        Ok(())
     }
 
     async fn change_member<F>(
@@ -142,7 +165,9 @@ impl Mfa {
             let member = store.membership(org, subject).await?;
             let member =
                 member.ok_or_else(|| Refusal::from(OrgRefusal::NotAMember(org.clone())))?;
-            if let Some(member) = attempt.recognise(|commit| member.last_commit() == Some(commit)) {
+            if let Some(member) =
+                attempt.recognise(|commit| member.recent_commits().contains(&commit))
+            {
                 return Ok(member);
             }
             let account = self.load(session.subject()).await?;

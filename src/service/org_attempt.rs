@@ -24,6 +24,8 @@ pub(super) struct OrgAttempt<'m, T> {
     now: DateTime<Utc>,
     /// What was sent to the store and not answered with "committed". A reply can be lost.
     sent: Vec<(OrgCommit, Closed<T>)>,
+    /// Something was sent and no answer was opened yet.
+    unanswered: bool,
     rounds: u32,
     failures: u32,
 }
@@ -32,7 +34,8 @@ impl<'m, T> OrgAttempt<'m, T> {
     /// Reads the clock, once.
     pub(super) fn begin(mfa: &'m Mfa) -> Result<Self, Error> {
         let (store, now) = (Arc::clone(mfa.org_store()?), mfa.inner.clock.now());
-        Ok(Self { mfa, store, now, sent: Vec::new(), rounds: 0, failures: 0 })
+        let sent = Vec::new();
+        Ok(Self { mfa, store, now, sent, unanswered: false, rounds: 0, failures: 0 })
     }
 
     /// The time of this operation.
@@ -54,6 +57,7 @@ impl<'m, T> OrgAttempt<'m, T> {
         transition: OrgTransition<T>,
     ) -> Result<Option<T>, Error> {
         let (commit, closed) = transition.into_commit(self.mfa.commit_id()?);
+        self.unanswered = true;
         let reply = self.store.commit(&commit).await;
         if matches!(reply, Ok(CommitOutcome::Committed)) {
             return Ok(self.open(&commit, closed));
@@ -67,12 +71,23 @@ impl<'m, T> OrgAttempt<'m, T> {
         if self.rounds >= ROUNDS { Err(Error::Contended) } else { Ok(None) }
     }
 
-    fn open(&self, commit: &OrgCommit, closed: Closed<T>) -> Option<T> {
+    fn open(&mut self, commit: &OrgCommit, closed: Closed<T>) -> Option<T> {
+        self.unanswered = false;
         self.mfa.inner.guards.forget_all();
         if let Some(notices) = &self.mfa.inner.notices {
             notices.tell(commit.events());
         }
         closed.open(&Receipt::vouch_that_these_are_durable([commit.id()])).ok()
+    }
+}
+
+impl<T> Drop for OrgAttempt<'_, T> {
+    /// A caller who walked away, or a reply that stayed lost: the policy may have changed, and no
+    /// guard may go by what it was before.
+    fn drop(&mut self) {
+        if self.unanswered {
+            self.mfa.inner.guards.forget_all();
+        }
     }
 }
 

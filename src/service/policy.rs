@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Mfa;
 use super::org_attempt::OrgAttempt;
 use crate::domain::{
-    Acknowledgement, Actor, Assurance, Moment, OrgAuthority, OrgId, OrgPolicy, OrgTransition,
-    Organisation, PolicyChange, PolicyTerms, Refusal, RosterCounts,
+    Acknowledgement, Actor, Assurance, Moment, OrgAuthority, OrgId, OrgTransition, Organisation,
+    PolicyChange, PolicyTerms, Refusal, RosterCounts,
 };
 use crate::error::Error;
 
@@ -24,12 +24,14 @@ pub struct PolicyChanged {
 }
 
 impl Mfa {
-    /// What an organisation asks of its members.
+    /// What an organisation asks of its members, and under which version: for a page that shows the
+    /// policy and lets an administrator change it, see
+    /// [`having_seen`](OrgAuthority::having_seen).
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
-    pub async fn policy(&self, org: &OrgId) -> Result<OrgPolicy, Error> {
-        Ok(*self.load_organisation(org).await?.policy())
+    pub async fn organisation(&self, org: &OrgId) -> Result<Arc<Organisation>, Error> {
+        self.load_organisation(org).await
     }
 
     /// Makes MFA required from now on. See [`Organisation::make_required`].
@@ -93,7 +95,8 @@ impl Mfa {
         let org = authority.over();
         let mut attempt = OrgAttempt::begin(self)?;
         let now = attempt.moment()?.now();
-        let before = store.counts(org, now).await?;
+        // Counted before each commit, so before the one that ends the loop.
+        let mut before = RosterCounts::default();
         let change = loop {
             let organisation = self.load_organisation(org).await?;
             let known = |commit| organisation.recent_commits().contains(&commit);
@@ -103,6 +106,7 @@ impl Mfa {
             let account = self.load(session.subject()).await?;
             let actor = Actor::new(&account, session, authority);
             let decided = decide(&organisation, actor, attempt.moment()?)?;
+            before = store.counts(org, now).await?;
             if let Some(change) = attempt.settle(decided).await? {
                 break change;
             }

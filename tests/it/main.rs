@@ -6,6 +6,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod administrators;
 mod attacks;
 mod bad_input;
 mod broken_stores;
@@ -20,6 +21,7 @@ mod history;
 mod house;
 mod interop;
 mod lifecycle;
+mod memberships;
 mod named_rules;
 mod notifier;
 mod operations;

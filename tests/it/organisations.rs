@@ -2,39 +2,33 @@
 
 #![allow(clippy::unwrap_used, reason = "the fixtures of a test may stop at the first surprise")]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::{CommitOutcome, OrgCommit};
+use chrono::TimeDelta;
 use mfakit::{
-    Acknowledgement, Affiliation, Answer, Assurance, Error, EventKind, EventLog, Gate, GracePeriod,
-    HostAuthority, Membership, MemoryStore, OrgAuthority, OrgId, OrgPolicy, OrgRefusal, OrgStore,
-    Organisation, PolicyRevision, PolicyScope, PolicyTerms, Refusal, ReminderSchedule,
-    RosterCounts, RosterFilter, RosterQuery, RosterRow, RosterRows, SignIn, Standing, StoreError,
-    Subject,
+    Acknowledgement, Answer, Assurance, Error, EventKind, EventLog, Gate, GracePeriod,
+    HostAuthority, MemoryStore, OrgAuthority, OrgId, OrgRefusal, PolicyScope, PolicyTerms, Refusal,
+    ReminderSchedule, RosterFilter, SignIn, Standing, Subject,
 };
 
 use crate::world::{User, World, block_on, passed, refused};
 
-fn acme() -> OrgId {
+pub(crate) fn acme() -> OrgId {
     OrgId::new("acme").unwrap()
 }
 
-fn terms(days: i64, scope: PolicyScope) -> PolicyTerms {
+pub(crate) fn terms(days: i64, scope: PolicyScope) -> PolicyTerms {
     PolicyTerms { grace: GracePeriod::days(days).unwrap(), scope }
 }
 
-fn whole(days: i64) -> PolicyTerms {
+pub(crate) fn whole(days: i64) -> PolicyTerms {
     terms(days, PolicyScope::WholeAccount)
 }
 
-fn authority(admin: &Subject) -> OrgAuthority {
+pub(crate) fn authority(admin: &Subject) -> OrgAuthority {
     OrgAuthority::grant(acme(), admin.clone(), "audit finding").unwrap()
 }
 
 /// An organisation with an enrolled administrator and ada, who has nothing yet.
-async fn office(world: &World) -> (User, Subject) {
+pub(crate) async fn office(world: &World) -> (User, Subject) {
     let admin = world.protect("admin").await;
     let ada = Subject::new("ada").unwrap();
     for member in [&admin.subject, &ada] {
@@ -44,18 +38,18 @@ async fn office(world: &World) -> (User, Subject) {
 }
 
 /// A session of the administrator that has just proven both factors.
-async fn fresh(world: &World, admin: &User) -> Assurance {
+pub(crate) async fn fresh(world: &World, admin: &User) -> Assurance {
     world.next_code();
     world.sign_in(admin).await
 }
 
-async fn require(world: &World, admin: &User, terms: PolicyTerms) {
+pub(crate) async fn require(world: &World, admin: &User, terms: PolicyTerms) {
     let session = fresh(world, admin).await;
     let by = authority(&admin.subject);
     world.mfa.make_required(&session, &by, terms, None).await.unwrap();
 }
 
-fn days(world: &World, days: i64) {
+pub(crate) fn days(world: &World, days: i64) {
     world.clock.advance(TimeDelta::days(days));
 }
 
@@ -265,74 +259,5 @@ fn without_an_organisation_store_its_operations_say_what_is_missing() {
             .unwrap();
         let missing = mfa.access(&Subject::from(7_u64)).await;
         assert!(matches!(missing, Err(Error::MissingPort(_))));
-    });
-}
-
-/// Commits, and loses the reply, once.
-struct Lossy {
-    inner: MemoryStore,
-    lose: Arc<AtomicBool>,
-}
-
-#[async_trait::async_trait]
-impl OrgStore for Lossy {
-    async fn organisation(&self, org: &OrgId) -> Result<Option<Arc<Organisation>>, StoreError> {
-        self.inner.organisation(org).await
-    }
-    async fn membership(
-        &self,
-        org: &OrgId,
-        subject: &Subject,
-    ) -> Result<Option<Arc<Membership>>, StoreError> {
-        self.inner.membership(org, subject).await
-    }
-    async fn affiliations(&self, subject: &Subject) -> Result<Vec<Affiliation>, StoreError> {
-        self.inner.affiliations(subject).await
-    }
-    async fn revision(&self, subject: &Subject) -> Result<PolicyRevision, StoreError> {
-        self.inner.revision(subject).await
-    }
-    async fn commit(&self, commit: &OrgCommit) -> Result<CommitOutcome, StoreError> {
-        let outcome = OrgStore::commit(&self.inner, commit).await;
-        if self.lose.swap(false, Ordering::Relaxed) {
-            return Err(StoreError::unavailable("lost its reply, on purpose"));
-        }
-        outcome
-    }
-    async fn roster(&self, query: &RosterQuery) -> Result<RosterRows, StoreError> {
-        self.inner.roster(query).await
-    }
-    async fn roster_row(
-        &self,
-        org: &OrgId,
-        subject: &Subject,
-    ) -> Result<Option<RosterRow>, StoreError> {
-        self.inner.roster_row(org, subject).await
-    }
-    async fn counts(&self, org: &OrgId, now: DateTime<Utc>) -> Result<RosterCounts, StoreError> {
-        self.inner.counts(org, now).await
-    }
-    async fn forget(&self, subject: &Subject) -> Result<u64, StoreError> {
-        self.inner.forget(subject).await
-    }
-}
-
-#[test]
-fn a_change_whose_reply_was_lost_is_recognised_and_made_once() {
-    block_on(async {
-        let lose = Arc::new(AtomicBool::new(false));
-        let orgs = MemoryStore::new();
-        let store = Lossy { inner: orgs.clone(), lose: Arc::clone(&lose) };
-        let world = World::built(|builder| builder.organisations(store));
-        let (admin, ada) = office(&world).await;
-        let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-
-        lose.store(true, Ordering::Relaxed);
-        let made = world.mfa.make_required(&session, &by, whole(14), None).await.unwrap();
-        assert_eq!(made.change.from, OrgPolicy::Voluntary);
-        lose.store(true, Ordering::Relaxed);
-        let until = world.now() + TimeDelta::days(30);
-        world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
-        assert_eq!(orgs.read(None, 100).await.unwrap().events.len(), 2, "one event a change");
     });
 }

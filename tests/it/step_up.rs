@@ -360,10 +360,26 @@ fn what_a_session_proved_becomes_the_claims_of_a_token() {
         for (proven, acr, amr, ago) in rows {
             let case = Case::new().await;
             let session = case.session(proven).await;
-            let claims = session.claims(&names);
+            let claims = session.claims(&names, case.world.now());
             assert_eq!((claims.acr, claims.amr.as_slice()), (Some(*acr), *amr), "{proven:?}");
             assert_eq!(claims.auth_time, Some(case.ago(*ago).timestamp()), "{proven:?}");
         }
+    });
+}
+
+/// A token is read by others, who know nothing of our clock.
+#[test]
+fn evidence_ahead_of_the_clock_is_in_no_claim() {
+    let names = AcrNames::new("one", "two").unwrap();
+    block_on(async {
+        let case = Case::new().await;
+        let session = case.session(&[Password(0), Code(0)]).await;
+        let now = case.world.now();
+        let (within, beyond) = (now - TimeDelta::seconds(30), now - TimeDelta::seconds(31));
+        let claims = session.claims(&names, within);
+        assert_eq!((claims.acr, claims.auth_time), (Some("two"), Some(within.timestamp())));
+        let claims = session.claims(&names, beyond);
+        assert_eq!((claims.acr, claims.amr, claims.auth_time), (None, Vec::new(), None));
     });
 }
 
@@ -384,6 +400,6 @@ fn a_session_that_may_only_set_up_satisfies_no_rule_and_has_no_level() {
         let checked = first(600).check(&session, session.stamp(), world.clock.now());
         assert_eq!(checked, Err(Refusal::EnrolmentNeeded));
         let names = AcrNames::new("one", "two").unwrap();
-        assert_eq!((session.level(), session.claims(&names).acr), (None, None));
+        assert_eq!((session.level(), session.claims(&names, world.now()).acr), (None, None));
     });
 }

@@ -11,13 +11,11 @@ use crate::domain::id::{CommitId, Subject, Version};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Moment;
 
-/// How many commit ids a stored organisation remembers.
-const RECENT_COMMITS: usize = 8;
-
 /// One organisation's policy, stored whole under its [`version`](Self::version).
 ///
-/// The version is what two administrators race for: whoever commits second is told so and decides
-/// again on what the first one left.
+/// The version is what two administrators race for: whoever commits second decides again on what
+/// the first one left, or is refused when the authority names the version that was
+/// [seen](super::OrgAuthority::having_seen).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Organisation {
     pub(super) id: OrgId,
@@ -55,7 +53,7 @@ impl Organisation {
         policy: OrgPolicy,
         recent: Vec<CommitId>,
     ) -> Self {
-        Self { id, version, stored: true, policy, recent }
+        Self { id, version, stored: true, policy: policy.in_whole_micros(), recent }
     }
 
     /// Which organisation.
@@ -71,6 +69,12 @@ impl Organisation {
     /// The version it is stored under, or will first be stored under.
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// The version it is stored under; `None` when it never had a policy. What an administrator was
+    /// shown, for [`OrgAuthority::having_seen`](super::OrgAuthority::having_seen).
+    pub fn stored_version(&self) -> Option<Version> {
+        self.stored.then_some(self.version)
     }
 
     /// The last eight commits, the newest last: a commit whose reply was lost is found here.
@@ -92,13 +96,13 @@ impl Organisation {
         acknowledged: Option<Acknowledgement>,
         moment: Moment<'_>,
     ) -> Result<OrgTransition<PolicyChange>, Refusal> {
-        actor.check_to_require(&self.id, acknowledged, moment)?;
+        actor.check_to_require(self, acknowledged, moment)?;
         if self.policy != OrgPolicy::Voluntary {
             return Err(OrgRefusal::AlreadyRequired.into());
         }
         let actor_enrolled = actor.enrolled();
         let change = OrgChange::MadeRequired { terms, actor_enrolled };
-        Ok(self.changed_to(OrgPolicy::Required { since: moment.now, terms }, change, actor, moment))
+        Ok(self.changed_to(OrgPolicy::required_from(moment.now, terms), change, actor, moment))
     }
 
     /// Changes the period or the scope. Deadlines keep their start and move at once, in either
@@ -113,15 +117,13 @@ impl Organisation {
         terms: PolicyTerms,
         moment: Moment<'_>,
     ) -> Result<OrgTransition<PolicyChange>, Refusal> {
-        actor.check(&self.id, moment)?;
-        let OrgPolicy::Required { since, terms: from } = self.policy else {
-            return Err(OrgRefusal::NotRequired.into());
-        };
+        actor.check(self, moment)?;
+        let from = self.policy.terms().ok_or(OrgRefusal::NotRequired)?;
         if from == terms {
             return Err(OrgRefusal::NothingToChange.into());
         }
         let change = OrgChange::TermsChanged { from, to: terms };
-        Ok(self.changed_to(OrgPolicy::Required { since, terms }, change, actor, moment))
+        Ok(self.changed_to(self.policy.on_terms(terms, moment.now), change, actor, moment))
     }
 
     /// Makes MFA voluntary. Making it required again later starts a new period for everyone.
@@ -134,7 +136,7 @@ impl Organisation {
         actor: Actor<'_>,
         moment: Moment<'_>,
     ) -> Result<OrgTransition<PolicyChange>, Refusal> {
-        actor.check(&self.id, moment)?;
+        actor.check(self, moment)?;
         if self.policy == OrgPolicy::Voluntary {
             return Err(OrgRefusal::NotRequired.into());
         }
@@ -172,13 +174,6 @@ impl Organisation {
             change,
         };
         (subject, kind)
-    }
-
-    pub(super) fn remember(&mut self, commit: CommitId) {
-        if self.recent.len() >= RECENT_COMMITS {
-            self.recent.remove(0);
-        }
-        self.recent.push(commit);
     }
 }
 

@@ -82,7 +82,11 @@ fn a_new_period_begins_when_it_is_required_again_and_not_when_it_is_changed() {
     let on = admin(5);
     let shorter = made.change_terms(on.actor(), terms(7), on.moment());
     let (shorter, _) = changed(shorter.unwrap());
-    assert_eq!(*shorter.policy(), required(0, terms(7)), "it still counts from day 0");
+    let counts_from_day_0 = OrgPolicy::Required { since: day(0), changed: day(5), terms: terms(7) };
+    assert_eq!(*shorter.policy(), counts_from_day_0);
+    let on = admin(6);
+    let (scope, _) = changed(shorter.change_terms(on.actor(), whole(7), on.moment()).unwrap());
+    assert_eq!(scope.policy().changed(), Some(day(5)), "another scope moves no deadline");
 
     let on = admin(6);
     let (off, _) = changed(shorter.make_voluntary(on.actor(), on.moment()).unwrap());
@@ -219,13 +223,29 @@ fn every_change_says_who_made_it_and_why() {
 }
 
 #[test]
-fn an_organisation_remembers_its_last_eight_commits() {
-    let mut acme = Organisation::absent(org("acme"), version());
+fn a_row_remembers_its_last_eight_commits() {
+    let (mut acme, admin) =
+        (organisation("acme", required(0, terms(1))), Admin::of("acme", day(1)));
+    let mut ada = member("acme", "ada", 0);
     for commit in 0..20 {
-        acme.remember(CommitId::from_random([commit; 16]));
+        let id = CommitId::from_random([commit; 16]);
+        let change = acme.change_terms(admin.actor(), terms(i64::from(commit) + 2), admin.moment());
+        let (commit, _) = change.unwrap().into_commit(id);
+        let crate::domain::OrgRow::Organisation(row) = commit.row() else {
+            panic!("not an organisation")
+        };
+        acme = (**row).clone();
+        let turn =
+            if ada.is_member() { ada.leave(admin.moment()) } else { ada.rejoin(admin.moment()) };
+        let (commit, _) = turn.unwrap().into_commit(id);
+        let crate::domain::OrgRow::Membership(row) = commit.row() else {
+            panic!("not a membership")
+        };
+        ada = (**row).clone();
     }
     let expected: Vec<CommitId> = (12..20).map(|c| CommitId::from_random([c; 16])).collect();
     assert_eq!(acme.recent_commits(), expected);
+    assert_eq!(ada.recent_commits(), expected);
 }
 
 #[test]

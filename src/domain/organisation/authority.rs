@@ -1,10 +1,11 @@
 //! Who may change what an organisation asks.
 
+use super::aggregate::Organisation;
 use super::id::OrgId;
 use super::refusal::OrgRefusal;
 use crate::domain::account::Account;
 use crate::domain::assurance::Assurance;
-use crate::domain::id::Subject;
+use crate::domain::id::{Subject, Version};
 use crate::domain::invalid::{Invalid, bytes_within, no_control};
 use crate::domain::refusal::Refusal;
 use crate::domain::step_up::{Needed, StepUpRule};
@@ -20,6 +21,7 @@ pub struct OrgAuthority {
     over: OrgId,
     actor: Subject,
     reason: String,
+    seen: Option<Option<Version>>,
 }
 
 impl OrgAuthority {
@@ -31,7 +33,16 @@ impl OrgAuthority {
     pub fn grant(over: OrgId, actor: Subject, reason: &str) -> Result<Self, Invalid> {
         bytes_within("reason", reason, 1, 255)?;
         no_control("reason", reason)?;
-        Ok(Self { over, actor, reason: reason.to_owned() })
+        Ok(Self { over, actor, reason: reason.to_owned(), seen: None })
+    }
+
+    /// Binds the authority to the policy that the actor was shown, by its
+    /// [`stored_version`](Organisation::stored_version): when somebody else has changed the policy
+    /// since, the operation is refused with [`OrgRefusal::ChangedSince`] and not decided on a policy
+    /// that the actor never saw. Keep the number in the form that the actor fills in.
+    #[must_use]
+    pub fn having_seen(self, version: Option<Version>) -> Self {
+        Self { seen: Some(version), ..self }
     }
 
     /// Over which organisation.
@@ -80,7 +91,7 @@ impl<'a> Actor<'a> {
     }
 
     /// An operation on an organisation wants the actor's own second factor, fresh.
-    pub(super) fn check(&self, org: &OrgId, moment: Moment<'_>) -> Result<(), Refusal> {
+    pub(super) fn check(&self, org: &Organisation, moment: Moment<'_>) -> Result<(), Refusal> {
         self.check_authority(org)?;
         if !self.account.enabled() {
             self.account.check_session(self.session)?;
@@ -92,7 +103,7 @@ impl<'a> Actor<'a> {
     /// Making MFA required can do without, when the actor says so: then a fresh first factor.
     pub(super) fn check_to_require(
         &self,
-        org: &OrgId,
+        org: &Organisation,
         acknowledged: Option<Acknowledgement>,
         moment: Moment<'_>,
     ) -> Result<(), Refusal> {
@@ -105,12 +116,15 @@ impl<'a> Actor<'a> {
         rule.check(self.session, self.account.stamp(), moment.now).map(drop)
     }
 
-    fn check_authority(&self, org: &OrgId) -> Result<(), Refusal> {
-        if self.authority.over != *org {
+    fn check_authority(&self, org: &Organisation) -> Result<(), Refusal> {
+        if self.authority.over != *org.id() {
             return Err(OrgRefusal::ForeignOrganisation.into());
         }
         if self.authority.actor != *self.account.subject() {
             return Err(Refusal::ForeignSession);
+        }
+        if self.authority.seen.is_some_and(|seen| seen != org.stored_version()) {
+            return Err(OrgRefusal::ChangedSince.into());
         }
         Ok(())
     }

@@ -69,10 +69,7 @@ impl Organisation {
     /// The policy as it would be if these terms were set at `now`: a policy in force keeps its
     /// start.
     pub fn proposed(&self, terms: PolicyTerms, now: DateTime<Utc>) -> OrgPolicy {
-        match self.policy {
-            OrgPolicy::Voluntary => OrgPolicy::Required { since: now, terms },
-            OrgPolicy::Required { since, .. } => OrgPolicy::Required { since, terms },
-        }
+        self.policy.on_terms(terms, now)
     }
 
     /// Begins a forecast for one who would set these terms now. Who signed in within `recently`

@@ -38,7 +38,7 @@ impl Organisation {
         }
         let mut next = member.clone();
         let reason = actor.authority().reason().to_owned();
-        next.extension = Some(Box::new(Extension { reason, until }));
+        next.extension = Some(Box::new(Extension { reason, until, granted: moment.now }));
         let change = OrgChange::MemberExtended { until };
         let events = vec![self.event(member.subject().clone(), change, actor)];
         Ok(next.change(events, moment))
@@ -105,7 +105,7 @@ impl Organisation {
         actor: Actor<'_>,
         moment: Moment<'_>,
     ) -> Result<(), Refusal> {
-        actor.check(&self.id, moment)?;
+        actor.check(self, moment)?;
         if member.org() != &self.id {
             return Err(OrgRefusal::ForeignOrganisation.into());
         }

@@ -28,7 +28,7 @@ pub struct Membership {
     pub(super) extension: Option<Box<Extension>>,
     pub(super) version: Version,
     pub(super) stored: bool,
-    pub(super) commit: Option<CommitId>,
+    pub(super) recent: Vec<CommitId>,
 }
 
 /// That a member needs no MFA: a service account, somebody on leave.
@@ -47,6 +47,9 @@ pub struct Extension {
     pub reason: String,
     /// How long.
     pub until: DateTime<Utc>,
+    /// When it was given. One from before MFA became required belongs to an earlier policy, and
+    /// counts no more.
+    pub granted: DateTime<Utc>,
 }
 
 /// What a stored column or row says about a membership. Turn it into one with
@@ -67,8 +70,8 @@ pub struct StoredMembership {
     pub extension: Option<Extension>,
     /// The row's version.
     pub version: Version,
-    /// The commit that wrote the row, when there was one.
-    pub commit: Option<CommitId>,
+    /// What [`recent_commits`](Membership::recent_commits) gave.
+    pub recent: Vec<CommitId>,
 }
 
 impl Membership {
@@ -95,12 +98,14 @@ impl Membership {
             extension: None,
             version: first,
             stored: false,
-            commit: None,
+            recent: Vec::new(),
         };
         Ok(new.change(Vec::new(), moment))
     }
 
-    /// Lets a member leave. The row stays, and with it the day of first joining.
+    /// Lets a member leave. The row stays, and with it the day of first joining; what was granted
+    /// to this member alone ends, so that whoever comes back years later is not exempt for a reason
+    /// nobody remembers.
     ///
     /// # Errors
     /// [`OrgRefusal::NotAMember`].
@@ -108,6 +113,8 @@ impl Membership {
         self.check_member()?;
         let mut next = self.clone();
         next.left_at = Some(moment.now);
+        next.exemption = None;
+        next.extension = None;
         Ok(next.change(Vec::new(), moment))
     }
 
@@ -131,12 +138,12 @@ impl Membership {
             org: row.org,
             subject: row.subject,
             first_joined: whole_micros(row.first_joined),
-            left_at: row.left_at,
-            exemption: row.exemption.map(Box::new),
-            extension: row.extension.map(Box::new),
+            left_at: row.left_at.map(whole_micros),
+            exemption: row.exemption.map(|exemption| Box::new(exemption.in_whole_micros())),
+            extension: row.extension.map(|extension| Box::new(extension.in_whole_micros())),
             version: row.version,
             stored: true,
-            commit: row.commit,
+            recent: row.recent,
         }
     }
 
@@ -180,13 +187,54 @@ impl Membership {
         self.version
     }
 
-    /// The commit that wrote it.
-    pub fn last_commit(&self) -> Option<CommitId> {
-        self.commit
+    /// The last eight commits, the newest last: a commit whose reply was lost is found here, also
+    /// behind another administrator's.
+    pub fn recent_commits(&self) -> &[CommitId] {
+        &self.recent
+    }
+
+    /// The same membership under another subject, for a user who is renamed: the day of first
+    /// joining and everything that was granted move along. `there` is what is stored under that
+    /// subject already; then the earlier day of joining counts, and a member is who is one here or
+    /// there. `None` when that holds already.
+    pub fn moved_to(
+        &self,
+        subject: &Subject,
+        there: Option<&Self>,
+        first: Version,
+        moment: Moment<'_>,
+    ) -> Option<OrgTransition<Self>> {
+        let Some(there) = there else {
+            let (subject, version) = (subject.clone(), first);
+            let moved =
+                Self { subject, version, stored: false, recent: Vec::new(), ..self.clone() };
+            return Some(moved.change(Vec::new(), moment));
+        };
+        let mut next = there.clone();
+        next.first_joined = there.first_joined.min(self.first_joined);
+        if self.is_member() && !there.is_member() {
+            next.left_at = None;
+        }
+        next.exemption = there.exemption.clone().or_else(|| self.exemption.clone());
+        next.extension = there.extension.clone().or_else(|| self.extension.clone());
+        (next != *there).then(|| next.change(Vec::new(), moment))
     }
 
     pub(super) fn check_member(&self) -> Result<(), OrgRefusal> {
         if self.is_member() { Ok(()) } else { Err(OrgRefusal::NotAMember(self.org.clone())) }
+    }
+}
+
+impl Exemption {
+    fn in_whole_micros(self) -> Self {
+        Self { until: self.until.map(whole_micros), ..self }
+    }
+}
+
+impl Extension {
+    fn in_whole_micros(self) -> Self {
+        let (until, granted) = (whole_micros(self.until), whole_micros(self.granted));
+        Self { until, granted, ..self }
     }
 }
 

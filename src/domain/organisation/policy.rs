@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::membership::Membership;
 use crate::domain::invalid::{Invalid, within};
-use crate::domain::time::after;
+use crate::domain::time::{after, whole_micros};
 
 /// How long members may put off setting MFA up: 0 to 365 days.
 ///
@@ -90,6 +90,8 @@ pub enum OrgPolicy {
     Required {
         /// Since when. Changing the terms keeps it; off and on again starts anew.
         since: DateTime<Utc>,
+        /// Since when the period is as long as it is: `since`, until somebody changes it.
+        changed: DateTime<Utc>,
         /// How.
         terms: PolicyTerms,
     },
@@ -145,6 +147,47 @@ impl OrgPolicy {
         }
     }
 
+    /// Since when MFA is required, when it is.
+    pub fn since(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Voluntary => None,
+            Self::Required { since, .. } => Some(*since),
+        }
+    }
+
+    /// Since when the period is as long as it is, when MFA is required.
+    pub fn changed(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Voluntary => None,
+            Self::Required { changed, .. } => Some(*changed),
+        }
+    }
+
+    /// Requires MFA from an instant on.
+    pub fn required_from(now: DateTime<Utc>, terms: PolicyTerms) -> Self {
+        Self::Required { since: now, changed: now, terms }
+    }
+
+    /// The same policy on other terms: its deadlines keep their start.
+    pub(super) fn on_terms(&self, terms: PolicyTerms, now: DateTime<Utc>) -> Self {
+        match *self {
+            Self::Voluntary => Self::required_from(now, terms),
+            Self::Required { since, changed, terms: from } => {
+                let changed = if from.grace == terms.grace { changed } else { now };
+                Self::Required { since, changed, terms }
+            }
+        }
+    }
+
+    pub(super) fn in_whole_micros(self) -> Self {
+        match self {
+            Self::Voluntary => Self::Voluntary,
+            Self::Required { since, changed, terms } => {
+                Self::Required { since: whole_micros(since), changed: whole_micros(changed), terms }
+            }
+        }
+    }
+
     /// Decides where a member stands. `protected` says whether the member's account has MFA on.
     ///
     /// A function of these facts and nothing else: no visit starts a clock, and no "later" that a
@@ -171,17 +214,18 @@ impl OrgPolicy {
     }
 
     /// When a member's period is over: the grace period counted from when MFA became required or
-    /// when the member first joined, whichever is later; or a personal extension that ends later
-    /// still. `None` when the policy is voluntary, or the member has left.
+    /// when the member first joined, whichever is later; or a personal extension of this period
+    /// that ends later still. `None` when the policy is voluntary, or the member has left.
     pub fn deadline(&self, member: &Membership) -> Option<DateTime<Utc>> {
-        let deadline = self.common_deadline(member)?;
-        Some(member.extension().map_or(deadline, |extension| extension.until.max(deadline)))
+        let (deadline, since) = (self.common_deadline(member)?, self.since()?);
+        let extension = member.extension().filter(|extension| since <= extension.granted);
+        Some(extension.map_or(deadline, |extension| extension.until.max(deadline)))
     }
 
     /// The deadline without a personal extension.
     pub(super) fn common_deadline(&self, member: &Membership) -> Option<DateTime<Utc>> {
         match self {
-            Self::Required { since, terms } if member.is_member() => {
+            Self::Required { since, terms, .. } if member.is_member() => {
                 Some(after(member.first_joined().max(*since), terms.grace.span()))
             }
             _ => None,

@@ -82,7 +82,7 @@ fn a_changed_period_is_in_force_at_the_next_decision() {
 fn a_day_is_twenty_four_hours_whatever_calendars_do() {
     // 2027-03-14 and 2027-03-28: summer time begins in the United States, then in Europe.
     let since = DateTime::from_timestamp(1_804_900_000, 0).unwrap();
-    let policy = OrgPolicy::Required { since, terms: terms(30) };
+    let policy = OrgPolicy::required_from(since, terms(30));
     let deadline = policy.deadline(&member("acme", "ada", -400)).unwrap();
     assert_eq!((deadline - since).num_seconds(), 30 * 86_400);
 }
@@ -100,7 +100,7 @@ fn a_period_outside_its_bounds_is_named() {
 
 #[test]
 fn the_end_of_time_is_not_overrun() {
-    let policy = OrgPolicy::Required { since: DateTime::<Utc>::MAX_UTC, terms: terms(365) };
+    let policy = OrgPolicy::required_from(DateTime::<Utc>::MAX_UTC, terms(365));
     let ada = member("acme", "ada", 0);
     assert_eq!(policy.deadline(&ada), Some(DateTime::<Utc>::MAX_UTC));
     assert!(matches!(policy.decide(&ada, false, day(0)), InGrace { .. }));

@@ -19,7 +19,7 @@ fn policies() -> impl Strategy<Value = OrgPolicy> {
     let terms = prop_oneof![(0..=365_i64).prop_map(terms), (0..=365_i64).prop_map(whole)];
     prop_oneof![
         1 => Just(OrgPolicy::Voluntary),
-        4 => (instants(), terms).prop_map(|(since, terms)| OrgPolicy::Required { since, terms }),
+        4 => (instants(), terms).prop_map(|(since, terms)| OrgPolicy::required_from(since, terms)),
     ]
 }
 
@@ -124,11 +124,11 @@ proptest! {
         since in instants(), earlier in 0..100_i64, grace in 0..=365_i64, shorter in 0..=365_i64,
         member in members(), protected: bool, now in instants(),
     ) {
-        let lax = OrgPolicy::Required { since, terms: terms(grace) };
+        let lax = OrgPolicy::required_from(since, terms(grace));
         let stricter = [
-            OrgPolicy::Required { since: since - TimeDelta::days(earlier), terms: terms(grace) },
-            OrgPolicy::Required { since, terms: terms(grace.min(shorter)) },
-            OrgPolicy::Required { since, terms: whole(grace) },
+            OrgPolicy::required_from(since - TimeDelta::days(earlier), terms(grace)),
+            OrgPolicy::required_from(since, terms(grace.min(shorter))),
+            OrgPolicy::required_from(since, whole(grace)),
         ];
         let gates = |policy| {
             let member = Membership { left_at: None, ..member.clone() };

@@ -41,6 +41,9 @@ pub enum OrgRefusal {
     /// An exemption that has ended already.
     #[error("an exemption must end in the future")]
     ExemptionOver,
+    /// Somebody else has changed the policy since the actor was shown it.
+    #[error("the policy has been changed by somebody else: look at it again")]
+    ChangedSince,
     /// There is no exemption to end.
     #[error("the member is not exempt")]
     NotExempt,
@@ -71,6 +74,7 @@ impl OrgRefusal {
             Self::NothingToChange => "nothing_to_change",
             Self::ExtensionOutOfRange { .. } => "extension_out_of_range",
             Self::ExemptionOver => "exemption_over",
+            Self::ChangedSince => "changed_since",
             Self::NotExempt => "not_exempt",
             Self::JoinedInTheFuture => "joined_in_the_future",
             Self::CursorGarbled => "cursor_garbled",

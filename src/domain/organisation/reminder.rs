@@ -27,16 +27,17 @@ pub struct ReminderSchedule {
 /// A reminder that has fallen due. Whoever has MFA by the time it is sent needs none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reminder {
-    /// When it fell due.
+    /// When it fell due: so many days before the deadline, or when the period was shortened to
+    /// end before now.
     pub due: DateTime<Utc>,
     /// Whose wall it is about.
     pub org: OrgId,
     /// Who is to be reminded.
     pub subject: Subject,
-    /// The deadline. These four name a reminder: a relay that delivers at least once drops repeats
-    /// by them.
+    /// The deadline.
     pub deadline: DateTime<Utc>,
-    /// How many days before the deadline; 0 when it has lapsed.
+    /// How many days before the deadline; 0 when it has lapsed. With `org`, `subject` and
+    /// `deadline` it names a reminder: a relay that delivers at least once drops repeats by these.
     pub days_before: u16,
 }
 
@@ -71,8 +72,9 @@ impl ReminderSchedule {
     /// the other: one range of deadlines for each entry, whose rows are exactly the reminders.
     ///
     /// The ranges of adjoining spans adjoin, whatever their lengths, so that a reminder falls due
-    /// in one of them. When a deadline moves, the reminders of the new one fall due in their turn;
-    /// those whose instants were past when it moved do not: the change itself is the news then.
+    /// in one of them. When a deadline moves, the reminders of the new one fall due in their turn.
+    /// Where the period was shortened so that it is over at once, the reminder that it has lapsed
+    /// falls due with the change; those of the days before are past and do not.
     pub fn due(
         &self,
         organisation: &Organisation,
@@ -90,9 +92,18 @@ impl ReminderSchedule {
                 limit: Organisation::MAX_PAGE,
                 now: until,
             };
-            ReminderRange { days_before: *days_before, query }
+            ReminderRange { days_before: *days_before, query, changed: None }
         };
-        self.days.iter().map(range).collect()
+        let mut ranges: Vec<ReminderRange> = self.days.iter().map(range).collect();
+        let lapsed = ranges.last().filter(|range| range.days_before == 0).cloned();
+        let changed = organisation.policy().changed();
+        let changed = changed.filter(|at| after_instant < *at && *at <= until);
+        if let (Some(mut range), Some(_)) = (lapsed, changed) {
+            range.changed = changed;
+            range.query.walled = Some((DateTime::UNIX_EPOCH, after_instant));
+            ranges.push(range);
+        }
+        ranges
     }
 }
 
@@ -101,6 +112,8 @@ impl ReminderSchedule {
 pub struct ReminderRange {
     days_before: u16,
     query: RosterQuery,
+    /// For those whose period was over when it was changed at this instant.
+    changed: Option<DateTime<Utc>>,
 }
 
 impl ReminderRange {
@@ -111,9 +124,15 @@ impl ReminderRange {
 
     /// The reminder that a row of the answer is. `None` when the row is not of this range.
     pub fn reminder(&self, row: &RosterRow) -> Option<Reminder> {
-        let deadline = row.key(self.query.policy()).walled_from?;
+        let policy = self.query.policy();
+        let deadline = row.key(policy).walled_from?;
         let (behind, last) = self.query.walled?;
-        let due = deadline.checked_sub_signed(TimeDelta::days(i64::from(self.days_before)))?;
+        let due = match self.changed {
+            // An extension or an exemption has its own end, which did not move.
+            Some(_) if policy.common_deadline(&row.membership) != Some(deadline) => return None,
+            Some(changed) => changed,
+            None => deadline.checked_sub_signed(TimeDelta::days(i64::from(self.days_before)))?,
+        };
         (behind < deadline && deadline <= last).then(|| Reminder {
             due,
             org: self.query.org().clone(),

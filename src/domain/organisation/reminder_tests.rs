@@ -74,6 +74,31 @@ fn a_moved_deadline_has_reminders_of_its_own() {
     assert!(moved.iter().all(|reminder| reminder.deadline == day(30)));
 }
 
+/// Changed on day 30, for one whose own end came on day 20 and for one whose end it moves.
+#[test]
+fn a_period_that_is_over_when_it_is_changed_is_told_to_those_whose_end_it_moves() {
+    let changed = OrgPolicy::Required { since: day(0), changed: day(30), terms: terms(5) };
+    let ada = || member("acme", "ada", -400);
+    let own = [
+        roster_row(extended(ada(), day(20)), false),
+        roster_row(exempt(ada(), Some(day(20))), false),
+    ];
+    let schedule = ReminderSchedule::default();
+    assert_eq!(due(&schedule, changed, &own, (day(29), day(31))), []);
+    let others = [roster_row(ada(), false)];
+    for (span, expected) in [
+        ((day(29), day(30)), vec![0]),
+        ((day(29), day(30) - MICRO), vec![]),
+        ((day(30), day(31)), vec![]),
+    ] {
+        let found = due(&schedule, changed, &others, span);
+        assert_eq!(days_before(&found), expected);
+        assert!(found.iter().all(|r| r.due == day(30) && r.deadline == day(5)));
+    }
+    let no_lapse = ReminderSchedule::days_before([7, 1]).unwrap();
+    assert_eq!(due(&no_lapse, changed, &others, (day(29), day(31))), []);
+}
+
 #[test]
 fn nobody_is_reminded_who_has_mfa_or_need_not_or_is_not_asked() {
     let ada = || member("acme", "ada", -400);

@@ -50,7 +50,7 @@ pub(crate) fn whole(grace: i64) -> PolicyTerms {
 }
 
 pub(crate) fn required(since: i64, terms: PolicyTerms) -> OrgPolicy {
-    OrgPolicy::Required { since: day(since), terms }
+    OrgPolicy::required_from(day(since), terms)
 }
 
 pub(crate) fn version() -> Version {
@@ -75,7 +75,7 @@ pub(crate) fn row(of: &str, name: &str, joined: i64) -> StoredMembership {
         exemption: None,
         extension: None,
         version: version(),
-        commit: None,
+        recent: Vec::new(),
     }
 }
 
@@ -85,7 +85,8 @@ pub(crate) fn exempt(member: Membership, until: Option<DateTime<Utc>>) -> Member
 }
 
 pub(crate) fn extended(member: Membership, until: DateTime<Utc>) -> Membership {
-    let extension = Extension { reason: "lost a phone".into(), until };
+    let extension =
+        Extension { reason: "lost a phone".into(), until, granted: DateTime::<Utc>::MAX_UTC };
     Membership { extension: Some(Box::new(extension)), ..member }
 }
 

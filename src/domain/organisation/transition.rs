@@ -12,6 +12,9 @@ use crate::domain::id::{CommitId, Subject, Version};
 use crate::domain::time::Moment;
 use crate::domain::transition::{Closed, CommitOutcome};
 
+/// How many commit ids a stored row remembers.
+const RECENT_COMMITS: usize = 8;
+
 /// A change to one organisation's policy or to one membership, with an answer that opens with the
 /// commit, like an account's [`Transition`](crate::domain::Transition).
 #[must_use = "a transition changes nothing until it is committed"]
@@ -74,11 +77,11 @@ impl<T> OrgTransition<T> {
     pub fn into_commit(self, id: CommitId) -> (OrgCommit, Closed<T>) {
         let row = match self.next {
             Next::Organisation(mut organisation) => {
-                organisation.remember(id);
+                remember(&mut organisation.recent, id);
                 OrgRow::Organisation(Arc::new(*organisation))
             }
             Next::Membership(mut membership) => {
-                membership.commit = Some(id);
+                remember(&mut membership.recent, id);
                 OrgRow::Membership(Arc::new(*membership))
             }
         };
@@ -109,6 +112,13 @@ impl<T> OrgTransition<T> {
             CommitOutcome::Conflict => None,
         })
     }
+}
+
+fn remember(recent: &mut Vec<CommitId>, commit: CommitId) {
+    if recent.len() >= RECENT_COMMITS {
+        recent.remove(0);
+    }
+    recent.push(commit);
 }
 
 impl<T> fmt::Debug for OrgTransition<T> {

@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use crate::domain::assurance::{Assurance, Evidence, EvidenceKind};
 use crate::domain::first_factor::FirstFactorMethod;
 use crate::domain::invalid::{Invalid, bytes_within};
+use crate::domain::settings::CLOCK_SKEW;
+use crate::domain::time::after;
 
 /// How many kinds of factors a session has proven.
 ///
@@ -84,13 +86,19 @@ impl Assurance {
     /// The level that the session has proven, at whatever time. `None` when it may only set up a
     /// first factor.
     pub fn level(&self) -> Option<Level> {
-        self.level_since().map(|(level, _)| level)
+        self.level_since(DateTime::<Utc>::MAX_UTC).map(|(level, _)| level)
     }
 
     /// What the session has proven, as claims of a token (OpenID Connect Core 1.0 §2, RFC 9470 §6).
-    pub fn claims<'a>(&self, names: &'a AcrNames) -> Claims<'a> {
-        let holds =
-            |kind: fn(&EvidenceKind) -> bool| self.evidence().iter().any(|e| kind(e.kind()));
+    ///
+    /// As in a [check](crate::StepUpRule::check), evidence up to 30 seconds ahead of `now` is of
+    /// now, and further ahead it is none: a reader of the token, who goes by his own clock, must not
+    /// find it fresh for longer than we would.
+    pub fn claims<'a>(&self, names: &'a AcrNames, now: DateTime<Utc>) -> Claims<'a> {
+        let credible = after(now, CLOCK_SKEW);
+        let holds = |kind: fn(&EvidenceKind) -> bool| {
+            self.evidence().iter().any(|e| e.at() <= credible && kind(e.kind()))
+        };
         let password = holds(|k| *k == EvidenceKind::First(FirstFactorMethod::Password));
         let first = holds(|k| matches!(k, EvidenceKind::First(_)));
         let code = holds(|k| matches!(k, EvidenceKind::Totp(_)));
@@ -101,22 +109,25 @@ impl Assurance {
             (first && (code || recovery), "mfa"),
             (recovery, "recovery"),
         ];
-        let level = self.level_since();
+        let level = self.level_since(credible);
         Claims {
             acr: level.map(|(level, _)| names.name(level)),
             amr: amr.iter().filter(|(held, _)| *held).map(|(_, name)| *name).collect(),
-            auth_time: level.map(|(_, since)| since.timestamp()),
+            auth_time: level.map(|(_, since)| since.min(now).timestamp()),
         }
     }
 
-    /// The level, and since when all of it is proven.
-    fn level_since(&self) -> Option<(Level, DateTime<Utc>)> {
+    /// The level, and since when all of it is proven, by evidence that is not after `credible`.
+    fn level_since(&self, credible: DateTime<Utc>) -> Option<(Level, DateTime<Utc>)> {
         if self.limited_to_setup() {
             return None;
         }
-        let first = self.first_factor()?.at();
-        let codes = self.evidence().iter().filter(|e| matches!(e.kind(), EvidenceKind::Totp(_)));
-        Some(match codes.map(Evidence::at).max() {
+        let latest = |kind: fn(&EvidenceKind) -> bool| {
+            let held = self.evidence().iter().filter(|e| kind(e.kind()) && e.at() <= credible);
+            held.map(Evidence::at).max()
+        };
+        let first = latest(|kind| matches!(kind, EvidenceKind::First(_)))?;
+        Some(match latest(|kind| matches!(kind, EvidenceKind::Totp(_))) {
             Some(second) => (Level::TwoFactors, first.min(second)),
             None => (Level::OneFactor, first),
         })

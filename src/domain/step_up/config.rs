@@ -50,17 +50,33 @@ impl<'de> Visitor<'de> for RulesVisitor {
 struct Written<Inner>(Keys<Inner>);
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound = "Inner: Deserialize<'de>")]
 struct Keys<Inner> {
+    #[serde(default = "left_out", deserialize_with = "written")]
     all: Option<Vec<Inner>>,
+    #[serde(default = "left_out", deserialize_with = "written")]
     any: Option<Vec<Inner>>,
+    #[serde(default, deserialize_with = "written")]
     first_factor: Option<i64>,
+    #[serde(default, deserialize_with = "written")]
     by: Option<String>,
+    #[serde(default, deserialize_with = "written")]
     second_factor: Option<i64>,
+    #[serde(default, deserialize_with = "written")]
     level: Option<Level>,
+    #[serde(default, deserialize_with = "written")]
     within: Option<i64>,
-    #[serde(default)]
-    or_recovery: bool,
+    #[serde(default, deserialize_with = "written")]
+    or_recovery: Option<bool>,
+}
+
+fn left_out<T>() -> Option<T> {
+    None
+}
+
+/// A key that is written has a value: null is not the same as leaving it out.
+fn written<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 /// The depth is bounded by the type, so that no input can make reading recurse further.
@@ -133,8 +149,14 @@ impl<Inner: IntoRule> IntoRule for Written<Inner> {
         if within.is_some() && level.is_none() {
             return Err(Invalid::Form { what: "`within`", form: "written beside `level`" });
         }
-        if !or_recovery {
-            return Ok(rule);
+        match or_recovery {
+            None => return Ok(rule),
+            Some(true) => {}
+            // Around it stands, perhaps, a rule that says true for all within.
+            Some(false) => {
+                let form = "true where it is written, and left out otherwise";
+                return Err(Invalid::Form { what: "`or_recovery`", form });
+            }
         }
         let with_recovery = rule.clone().or_recovery();
         if with_recovery == rule {

@@ -66,7 +66,7 @@ fn what_cannot_be_a_rule_is_refused_and_the_rule_is_named() {
         (r#"{ "first_factor": 600, "second_factor": 300 }"#, "a rule must be one of `all`"),
         (r#"{ "first_factor": 600, "first_factor": 6 }"#, "duplicate field"),
         (r#"{ "first_factor": 600, "by": "Single sign-on" }"#, "method name must be"),
-        (r#"{ "first_factor": null }"#, "a rule must be one of `all`"),
+        (r#"{ "first_factor": null }"#, "invalid type: null"),
         (r#"{ "second_factor": 600, "by": "password" }"#, "`by` must be written beside"),
         (r#"{ "second_factor": 600, "within": 600 }"#, "`within` must be written beside"),
         (r#"{ "level": "two_factors" }"#, "`level` must be written with `within`"),
@@ -150,6 +150,23 @@ proptest! {
 }
 
 #[test]
+fn what_is_written_has_a_value_and_contradicts_nothing() {
+    for (rule, complaint) in [
+        (r#"{ "second_factor": 300, "level": null }"#, "expected value"),
+        (r#"{ "all": null, "second_factor": 300 }"#, "invalid type: null"),
+        (r#"{ "second_factor": 300, "or_recovery": null }"#, "invalid type: null"),
+        (r#"{ "second_factor": 300, "or_recovery": false }"#, "left out otherwise"),
+        (
+            r#"{ "any": [{ "second_factor": 9, "or_recovery": false }], "or_recovery": true }"#,
+            "left out",
+        ),
+    ] {
+        let error = read(&format!(r#"{{ "payout": {rule} }}"#)).unwrap_err();
+        assert!(error.contains(complaint) && error.contains("payout"), "{rule}: {error}");
+    }
+}
+
+#[test]
 fn a_level_is_written_as_such() {
     let level = StepUpRule::level(Level::TwoFactors, TimeDelta::hours(1));
     let rules = StepUpRules::new().with("payout", level.or_recovery()).unwrap();
@@ -161,6 +178,6 @@ fn a_level_is_written_as_such() {
 fn claims_are_written_as_a_token_holds_them() {
     let names = AcrNames::new("one", "two").unwrap();
     let session = super::properties::password_and_code();
-    let claims = serde_json::to_string(&session.claims(&names)).unwrap();
+    let claims = serde_json::to_string(&session.claims(&names, super::properties::now())).unwrap();
     assert_eq!(claims, r#"{"acr":"two","amr":["pwd","otp","mfa"],"auth_time":1799999940}"#);
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::rule::{Needed, Term};
+use super::rule::{Needed, Requirement, Term};
 use crate::domain::assurance::Assurance;
 use crate::domain::first_factor::FirstFactorMethod;
 use crate::domain::id::FactorId;
@@ -43,6 +43,12 @@ pub(super) fn ways(term: &Term, assurance: &Assurance, now: DateTime<Utc>) -> Ve
     }
     match term {
         Term::Fresh(requirement) if requirement.within < TimeDelta::zero() => Vec::new(),
+        // MFA is off: there is no such factor, and setting one up makes another one.
+        Term::Fresh(Requirement { needed: Needed::Factor(_), .. })
+            if !assurance.has_second_factor() =>
+        {
+            Vec::new()
+        }
         Term::Fresh(requirement) => vec![vec![NextStep::towards(&requirement.needed, assurance)]],
         Term::Any(terms) => {
             shortest(terms.iter().flat_map(|term| ways(term, assurance, now)).collect())
