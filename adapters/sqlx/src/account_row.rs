@@ -36,7 +36,8 @@ impl AccountRow {
 
 /// The key ids of an account's sealed secrets, each once and sorted, a space around each.
 fn keys_of(account: &Account) -> String {
-    let mut keys: Vec<&str> = account.sealed_secrets().map(|(_, seal)| seal.key().as_str()).collect();
+    let mut keys: Vec<&str> =
+        account.sealed_secrets().map(|(_, seal)| seal.key().as_str()).collect();
     keys.sort_unstable();
     keys.dedup();
     if keys.is_empty() { String::new() } else { format!(" {} ", keys.join(" ")) }
@@ -49,8 +50,8 @@ pub(crate) fn account(
     version: i64,
     document: &str,
 ) -> Result<Arc<Account>, StoreError> {
-    let stored: StoredAccount =
-        serde_json::from_str(document).map_err(|error| Cause::corrupt("document", place(&error)))?;
+    let stored: StoredAccount = serde_json::from_str(document)
+        .map_err(|error| Cause::corrupt("document", place(&error)))?;
     let account = stored.into_account().map_err(StoreError::unreadable)?;
     if account.subject() != subject {
         return Err(Cause::corrupt("document", "it is another subject's").into());

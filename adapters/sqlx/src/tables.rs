@@ -25,7 +25,9 @@ pub struct Tables {
 
 /// A name that no table can have here.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("a {what} has 1 to {most} lower-case ASCII letters, digits and underscores, and does not begin with a digit: {found:?}")]
+#[error(
+    "a {what} has 1 to {most} lower-case ASCII letters, digits and underscores, and does not begin with a digit: {found:?}"
+)]
 pub struct NameError {
     what: &'static str,
     most: usize,

@@ -164,7 +164,8 @@ impl AccountIndex for PostgresStore {
             .await
             .map_err(store_error)?;
         let more = rows.len() > limit;
-        let subject = |text: &String| Subject::new(text).map_err(|why| Cause::corrupt("subject", why));
+        let subject =
+            |text: &String| Subject::new(text).map_err(|why| Cause::corrupt("subject", why));
         let subjects: Result<_, Cause> = rows.iter().take(limit).map(subject).collect();
         Ok(SealedPage { subjects: subjects?, more })
     }

@@ -54,14 +54,13 @@ impl EventLog for PostgresStore {
         let mut looks = 0;
         loop {
             let from = after.unwrap_or(Place::BEGIN);
-            let rows: Vec<(String, i64, String, bool)> =
-                sqlx::query_as(self.sql.read_events.get())
-                    .bind(from.tx.to_string())
-                    .bind(from.id)
-                    .bind(limit)
-                    .fetch_all(&self.pool)
-                    .await
-                    .map_err(store_error)?;
+            let rows: Vec<(String, i64, String, bool)> = sqlx::query_as(self.sql.read_events.get())
+                .bind(from.tx.to_string())
+                .bind(from.id)
+                .bind(limit)
+                .fetch_all(&self.pool)
+                .await
+                .map_err(store_error)?;
             let held_back = rows.iter().any(|(.., settled)| !settled);
             if held_back && looks < LOOKS {
                 looks += 1;

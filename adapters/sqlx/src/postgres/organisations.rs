@@ -28,7 +28,8 @@ impl OrgStore for PostgresStore {
             .fetch_optional(&self.pool)
             .await
             .map_err(store_error)?;
-        row.map(|(version, policy, recent)| organisation(org, version, &policy, &recent)).transpose()
+        row.map(|(version, policy, recent)| organisation(org, version, &policy, &recent))
+            .transpose()
     }
 
     async fn membership(
@@ -119,11 +120,7 @@ impl OrgStore for PostgresStore {
 }
 
 impl PostgresStore {
-    async fn find(
-        &self,
-        org: &OrgId,
-        subject: &Subject,
-    ) -> Result<Option<RosterRow>, StoreError> {
+    async fn find(&self, org: &OrgId, subject: &Subject) -> Result<Option<RosterRow>, StoreError> {
         let row = sqlx::query(self.sql.membership.get())
             .bind(org.as_str())
             .bind(subject.as_str())

@@ -49,7 +49,8 @@ fn counts(row: &PgRow, required: bool) -> Result<RosterCounts, StoreError> {
         let count: i64 = row.try_get(column).map_err(store_error)?;
         unsigned(column, count)
     };
-    let (protected, plain, personal) = (number("protected")?, number("plain")?, number("personal")?);
+    let (protected, plain, personal) =
+        (number("protected")?, number("plain")?, number("personal")?);
     let (exempt, lapsed) = (number("exempt")?, number("lapsed")? + number("late")?);
     let lapsed = if required { lapsed } else { 0 };
     let open = (plain + personal).saturating_sub(exempt);

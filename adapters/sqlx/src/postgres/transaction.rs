@@ -32,6 +32,8 @@ pub struct PostgresTransaction {
     staged: BTreeMap<Subject, Option<i64>>,
     /// Organisations' rows that were staged.
     rows: Vec<(String, Option<String>, i64)>,
+    /// Something was staged by half: a statement failed, or was given up.
+    broken: bool,
 }
 
 impl PostgresStore {
@@ -58,6 +60,7 @@ impl PostgresStore {
             commits: Vec::new(),
             staged: BTreeMap::new(),
             rows: Vec::new(),
+            broken: false,
         }
     }
 }
@@ -96,9 +99,11 @@ impl PostgresTransaction {
         }
         let (commit, closed) = transition.into_commit(id);
         let prepared = Prepared::of(&commit, self.format)?;
-        match prepared.put(&mut self.inner, &self.sql).await.map_err(store_error)? {
-            CommitOutcome::Conflict => return Err(StageError::Conflict),
-            CommitOutcome::Committed => {}
+        self.broken = true;
+        let outcome = prepared.put(&mut self.inner, &self.sql).await.map_err(store_error)?;
+        self.broken = false;
+        if outcome == CommitOutcome::Conflict {
+            return Err(StageError::Conflict);
         }
         self.staged.insert(commit.subject().clone(), prepared.version());
         self.commits.push(id);
@@ -117,9 +122,11 @@ impl PostgresTransaction {
     ) -> Result<Closed<T>, StageError> {
         let (commit, closed) = transition.into_commit(id);
         let prepared = OrgPrepared::of(&commit, &self.sql)?;
-        match prepared.put(&mut self.inner, &self.sql).await.map_err(store_error)? {
-            CommitOutcome::Conflict => return Err(StageError::Conflict),
-            CommitOutcome::Committed => {}
+        self.broken = true;
+        let outcome = prepared.put(&mut self.inner, &self.sql).await.map_err(store_error)?;
+        self.broken = false;
+        if outcome == CommitOutcome::Conflict {
+            return Err(StageError::Conflict);
         }
         self.rows.retain(|(org, subject, _)| {
             (org.as_str(), subject.as_deref()) != (prepared.org(), prepared.subject())
@@ -140,7 +147,7 @@ impl PostgresTransaction {
     /// Otherwise it may have been: load, and look for the ids with
     /// [`Account::remembers`](mfakit::domain::Account::remembers).
     pub async fn commit(mut self) -> Result<Receipt, StoreError> {
-        if !self.all_there().await? {
+        if self.broken || !self.all_there().await? {
             self.inner.rollback().await.map_err(store_error)?;
             return Err(Cause::Undone.into());
         }
