@@ -88,7 +88,9 @@ impl From<sqlx::Error> for Cause {
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed => {
                 Self::Disconnected
             }
-            sqlx::Error::ColumnDecode { index, .. } => Self::corrupt(&index, "of another type"),
+            sqlx::Error::ColumnDecode { index, .. } => {
+                Self::corrupt(index.trim_matches('"'), "of another type")
+            }
             sqlx::Error::ColumnNotFound(_) | sqlx::Error::ColumnIndexOutOfBounds { .. } => {
                 Self::Driver("a column is missing")
             }

@@ -18,9 +18,9 @@ pub(crate) const MEMBER: &str = "m.org, m.subject, m.version, m.first_joined, m.
      m.extension_granted, m.recent, m.has_mfa, m.last_signed_in";
 
 /// The same of a view of the host's, which has no commits of ours.
-pub(crate) const HOSTS_MEMBER: &str = "m.org, m.subject, 1 AS version, m.first_joined, m.left_at, \
+pub(crate) const HOSTS_MEMBER: &str = "m.org, m.subject, CAST(1 AS bigint) AS version, m.first_joined, m.left_at, \
      m.exemption_reason, m.exemption_until, m.extension_reason, m.extension_until, \
-     m.extension_granted, NULL AS recent, m.has_mfa, m.last_signed_in";
+     m.extension_granted, CAST(NULL AS bytea) AS recent, m.has_mfa, m.last_signed_in";
 
 pub(crate) fn policy_json(policy: &OrgPolicy) -> Result<String, StoreError> {
     serde_json::to_string(policy).map_err(StoreError::unreadable)

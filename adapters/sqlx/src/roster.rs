@@ -242,7 +242,7 @@ pub(crate) fn counts(org: &str, policy: &OrgPolicy, now: DateTime<Utc>) -> State
                  AND {PLAIN} AND m.first_joined <= {joined})"
             )
         }
-        None => "0".to_owned(),
+        None => "CAST(0 AS bigint)".to_owned(),
     };
     let (exempt, walled) = (exempt_at(now, &mut statement), walled_from(policy, &mut statement));
     let now = statement.number(micros(now));

@@ -1,11 +1,9 @@
 //! Both stores keep every rule of the kit.
 
-#[cfg(feature = "sqlite")]
 mod sqlite {
     use mfakit::testing::conformance::Candidate;
 
-    use crate::databases::block_on;
-    use crate::databases::sqlite::File;
+    use crate::databases::{Database, File, block_on};
 
     mfakit::conformance_tests!(block_on, || async {
         let file = File::new();
@@ -18,12 +16,10 @@ mod sqlite {
     });
 }
 
-#[cfg(feature = "postgres")]
 mod postgres {
     use mfakit::testing::conformance::Candidate;
 
-    use crate::databases::on_postgres;
-    use crate::databases::postgres::Schema;
+    use crate::databases::{Database, Schema, on_postgres};
 
     mfakit::conformance_tests!(on_postgres, || async {
         let schema = Schema::new().expect("a rule is checked only where there is a server");

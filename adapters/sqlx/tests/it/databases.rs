@@ -1,6 +1,20 @@
-//! Fresh databases, and a runtime to use them in.
+//! Fresh databases of both kinds, and what the tests do with either.
 
-use mfakit::testing::conformance::Outcome;
+mod postgres;
+mod sqlite;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use mfakit::domain::{Account, Closed, OrgTransition, Receipt, Transition};
+use mfakit::{
+    AccountIndex, AccountStore, CommitId, EventCursor, EventLog, OrgStore, Stamps, StoreError,
+    Subject,
+};
+use mfakit_sqlx::{OpenError, StageError, Tables};
+use std::sync::Arc;
+
+pub use postgres::{Schema, on_postgres};
+pub use sqlite::File;
 
 /// Runs a future to its end on a runtime of its own.
 pub fn block_on<F: Future>(future: F) -> F::Output {
@@ -8,112 +22,143 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     runtime.block_on(future)
 }
 
-#[cfg(feature = "sqlite")]
-pub mod sqlite {
-    use mfakit_sqlx::{SqliteStore, Tables};
-    use sqlx::SqlitePool;
-    use sqlx::sqlite::SqlitePoolOptions;
-    use tempfile::TempDir;
+/// A database that is gone when this is dropped.
+#[async_trait]
+pub trait Database: Sync {
+    type Store: Store<Transaction = Self::Transaction>;
+    type Transaction: Staging;
 
-    /// A file that is gone when this is dropped.
-    pub struct File {
-        pub directory: TempDir,
-    }
+    /// Tables of the default names, where the database has them.
+    fn tables(&self) -> Tables;
 
-    impl File {
-        pub fn new() -> Self {
-            Self { directory: tempfile::tempdir().unwrap() }
-        }
+    /// Runs the migrations and opens a store on a pool of its own, as another process would.
+    async fn open(&self, tables: Tables) -> Result<Self::Store, OpenError>;
 
-        pub fn path(&self) -> std::path::PathBuf {
-            self.directory.path().join("mfakit.db")
-        }
+    /// Opens a store without running the migrations.
+    async fn open_only(&self, tables: Tables) -> Result<Self::Store, OpenError>;
 
-        /// A pool of its own on the file, as another process would have.
-        pub async fn pool(&self) -> SqlitePool {
-            let options = SqliteStore::options(self.path());
-            SqlitePoolOptions::new().max_connections(4).connect_with(options).await.unwrap()
-        }
+    /// Runs statements as somebody with a console would; how many rows the last one wrote.
+    async fn run(&self, sql: &str) -> u64;
 
-        pub async fn store(&self) -> SqliteStore {
-            let pool = self.pool().await;
-            SqliteStore::migrate(&pool, &Tables::default()).await.unwrap();
-            SqliteStore::open(pool, Tables::default()).await.unwrap()
-        }
+    /// A number that a query answers.
+    async fn number(&self, sql: &str) -> i64;
+
+    async fn store(&self) -> Self::Store {
+        self.open(self.tables()).await.unwrap()
     }
 }
 
-#[cfg(feature = "postgres")]
-pub mod postgres {
-    use std::sync::atomic::{AtomicU32, Ordering};
+/// Every port, and what both stores have beside.
+#[async_trait]
+pub trait Store:
+    AccountStore + AccountIndex + EventLog + OrgStore + Stamps + Clone + 'static
+{
+    type Transaction: Staging;
+    async fn begin_transaction(&self) -> Self::Transaction;
+    async fn register(&self, relay: &str);
+    async fn position(&self, relay: &str) -> Result<Option<EventCursor>, StoreError>;
+    async fn advance(&self, relay: &str, to: &EventCursor) -> Result<(), StoreError>;
+    async fn expire(&self, before: DateTime<Utc>) -> u64;
+}
 
-    use mfakit_sqlx::{PostgresStore, Tables};
-    use scratch_postgres::{Server, server_or_skip};
-    use sqlx::postgres::PgPoolOptions;
-    use sqlx::{AssertSqlSafe, PgPool};
+/// What both transactions do.
+#[async_trait]
+pub trait Staging: Send + Sized {
+    async fn account(&mut self, subject: &Subject) -> Option<Arc<Account>>;
+    async fn put<T: Send>(
+        &mut self,
+        id: CommitId,
+        transition: Transition<T>,
+    ) -> Result<Closed<T>, StageError>;
+    async fn put_row<T: Send>(
+        &mut self,
+        id: CommitId,
+        transition: OrgTransition<T>,
+    ) -> Result<Closed<T>, StageError>;
+    async fn run(&mut self, sql: &str) -> Result<(), sqlx::Error>;
+    async fn end(self) -> Result<Receipt, StoreError>;
+}
 
-    /// A schema of its own on the server, which is gone when this is dropped.
-    pub struct Schema {
-        server: &'static Server,
-        pub name: String,
-    }
-
-    impl Schema {
-        /// `None` after having said that the calling test is skipped.
-        pub fn new() -> Option<Self> {
-            static NUMBER: AtomicU32 = AtomicU32::new(0);
-            let test = std::thread::current().name().unwrap_or("a test").to_owned();
-            let server = server_or_skip(&test)?;
-            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let name = format!("t{}_{number}", std::process::id());
-            Some(Self { server, name })
-        }
-
-        pub fn tables(&self) -> Tables {
-            Tables::default().in_schema(&self.name).unwrap()
-        }
-
-        /// A pool of its own, as another process would have.
-        pub async fn pool(&self) -> PgPool {
-            let pool = PgPoolOptions::new().max_connections(4);
-            pool.connect(&self.server.url()).await.unwrap()
-        }
-
-        pub async fn store(&self) -> PostgresStore {
-            let pool = self.pool().await;
-            PostgresStore::migrate(&pool, &self.tables()).await.unwrap();
-            PostgresStore::open(pool, self.tables()).await.unwrap()
-        }
-    }
-
-    impl Drop for Schema {
-        /// A server of our own goes as a whole.
-        fn drop(&mut self) {
-            if let Server::Named(url) = self.server {
-                let (url, name) = (url.clone(), self.name.clone());
-                let dropped = std::thread::spawn(move || {
-                    super::block_on(async move {
-                        let pool = PgPool::connect(&url).await?;
-                        let sql = AssertSqlSafe(format!("DROP SCHEMA {name} CASCADE"));
-                        sqlx::raw_sql(sql).execute(&pool).await
-                    })
-                });
-                let _ = dropped.join();
+/// Implements the traits above for a store, whose methods have the same names everywhere.
+macro_rules! both_kinds {
+    ($store:ident, $transaction:ident) => {
+        #[async_trait::async_trait]
+        impl super::Store for mfakit_sqlx::$store {
+            type Transaction = mfakit_sqlx::$transaction;
+            async fn begin_transaction(&self) -> Self::Transaction {
+                self.begin().await.unwrap()
+            }
+            async fn register(&self, relay: &str) {
+                self.register_relay(relay).await.unwrap();
+            }
+            async fn position(
+                &self,
+                relay: &str,
+            ) -> Result<Option<mfakit::EventCursor>, mfakit::StoreError> {
+                self.relay_position(relay).await
+            }
+            async fn advance(
+                &self,
+                relay: &str,
+                to: &mfakit::EventCursor,
+            ) -> Result<(), mfakit::StoreError> {
+                self.move_relay(relay, to).await
+            }
+            async fn expire(&self, before: chrono::DateTime<chrono::Utc>) -> u64 {
+                self.expire_events(before).await.unwrap()
             }
         }
-    }
-}
 
-/// As [`block_on`], for rules that need PostgreSQL: without one nothing is checked, and the kit says
-/// so.
-#[cfg(feature = "postgres")]
-pub fn on_postgres<F>(checking: F) -> Result<Outcome, String>
-where
-    F: Future<Output = Result<Outcome, String>>,
-{
-    let test = std::thread::current().name().unwrap_or("a rule").to_owned();
-    match scratch_postgres::server_or_skip(&test) {
-        Some(_) => block_on(checking),
-        None => Ok(Outcome::NotOffered),
-    }
+        #[async_trait::async_trait]
+        impl super::Staging for mfakit_sqlx::$transaction {
+            async fn account(
+                &mut self,
+                subject: &mfakit::Subject,
+            ) -> Option<std::sync::Arc<mfakit::domain::Account>> {
+                self.load(subject).await.unwrap()
+            }
+            async fn put<T: Send>(
+                &mut self,
+                id: mfakit::CommitId,
+                transition: mfakit::domain::Transition<T>,
+            ) -> Result<mfakit::domain::Closed<T>, mfakit_sqlx::StageError> {
+                self.stage(id, transition).await
+            }
+            async fn put_row<T: Send>(
+                &mut self,
+                id: mfakit::CommitId,
+                transition: mfakit::domain::OrgTransition<T>,
+            ) -> Result<mfakit::domain::Closed<T>, mfakit_sqlx::StageError> {
+                self.stage_organisation(id, transition).await
+            }
+            async fn run(&mut self, sql: &str) -> Result<(), sqlx::Error> {
+                let sql = sqlx::AssertSqlSafe(sql.to_owned());
+                sqlx::raw_sql(sql).execute(self.connection()).await.map(drop)
+            }
+            async fn end(self) -> Result<mfakit::domain::Receipt, mfakit::StoreError> {
+                self.commit().await
+            }
+        }
+    };
 }
+pub(crate) use both_kinds;
+
+/// One test per function and kind of database.
+macro_rules! on_both {
+    ($($name:ident)*) => {
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                $crate::databases::block_on(super::$name(&$crate::databases::File::new()));
+            })*
+        }
+        mod postgres {
+            $(#[test]
+            fn $name() {
+                let Some(schema) = $crate::databases::Schema::new() else { return };
+                $crate::databases::block_on(super::$name(&schema));
+            })*
+        }
+    };
+}
+pub(crate) use on_both;
