@@ -46,3 +46,34 @@ pub(crate) fn may_wait<'e>(events: impl IntoIterator<Item = &'e EventKind>) -> b
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use mfakit::{FactorId, Purpose};
+
+    use super::*;
+
+    #[test]
+    fn nothing_that_tells_of_a_judged_code_may_wait() {
+        let (factor, purpose) = (FactorId::from_random([1; 16]), Purpose::SignIn);
+        let setup = mfakit::SetupId::from_random([2; 16]);
+        let judged = [
+            EventKind::CodeAccepted { factor, purpose: purpose.clone() },
+            EventKind::CodeRejected { factor: None, purpose: purpose.clone() },
+            EventKind::GuessesSpent,
+            EventKind::FactorsSuspended,
+            EventKind::RecoveryCodeUsed { left: 9, purpose },
+            EventKind::EnrolmentCodeUsed,
+            EventKind::SetupConfirmed { setup },
+            EventKind::SetupCodeRejected { setup },
+            EventKind::FactorAdded { factor },
+            EventKind::FactorReplaced { lost: factor, factor },
+        ];
+        let harmless = EventKind::PasswordChanged;
+        assert!(may_wait([&harmless]) && may_wait([]));
+        for event in &judged {
+            assert!(!may_wait([event]), "{event:?}");
+            assert!(!may_wait([&harmless, event]), "{event:?}, among others");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use mfakit::testing::{Authenticator, ManualClock, SeededEntropy};
 use mfakit::{
     Answer, Argon2Hasher, Assurance, Challenge, Clock, CommitId, Confirmed, Email, FirstFactor,
     HostAuthority, Keyring, Mfa, MfaBuilder, Moment, NewFactor, OrgAuthority, OrgId, PendingSignIn,
-    RecoveryCodes, SealingKey, Settings, SignIn, Subject, Verdict,
+    SealingKey, Settings, SignIn, Subject, Verdict,
 };
 
 use crate::databases::Store;
@@ -22,7 +22,6 @@ pub struct World<S> {
 pub struct User {
     pub subject: Subject,
     pub phone: Authenticator,
-    pub codes: RecoveryCodes,
 }
 
 /// The key of this name.
@@ -99,9 +98,9 @@ impl<S: Store> World<S> {
         let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
         let code = phone.code_at(self.now());
         let confirmed = self.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
-        let Confirmed::FirstFactor(codes) = confirmed else { panic!("{confirmed:?}") };
+        assert!(matches!(confirmed, Confirmed::FirstFactor(_)), "{confirmed:?}");
         let id = setup.id();
-        (session, id, User { subject, phone, codes })
+        (session, id, User { subject, phone })
     }
 
     /// A user with MFA, and a session with both factors.
