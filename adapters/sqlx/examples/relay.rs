@@ -7,6 +7,8 @@
 //! It makes a database with a few events, then plays a relay that dies between delivering and noting
 //! so, and one that goes on where it stopped.
 
+#![allow(clippy::print_stdout, reason = "it shows what it delivers")]
+
 use std::collections::BTreeSet;
 use std::error::Error;
 

@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// Without a database there is nothing to use the common parts.
+#![cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code))]
 
 mod account_row;
 mod cause;

@@ -10,6 +10,7 @@ mod conformance;
 mod databases;
 mod faults;
 mod has_mfa;
+mod large_roster;
 mod organisations;
 mod relays;
 mod resealing;
