@@ -140,7 +140,7 @@ proptest! {
             OrgPolicy::required_from(since, whole(grace)),
         ];
         let gates = |policy| {
-            let member = Membership { left_at: None, ..member.clone() };
+            let member = Membership { left_at: None, ..under(&lax, member.clone()) };
             let one = [affiliation("acme", policy, member)];
             let resources = Access::to_organisation(&org("acme"), &one, protected, now);
             (strictness(&Access::to_account(&one, protected, now)), strictness(&resources.unwrap()))
