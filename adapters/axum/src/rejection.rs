@@ -249,15 +249,24 @@ fn wants_page(headers: &HeaderMap) -> bool {
     accepts.into_iter().any(|accept| accept.contains("text/html"))
 }
 
-/// Where the visitor was heading. A form cannot be sent again for him: he goes back to its page.
+/// Where the visitor was heading. A form cannot be sent again for him: he goes back to its page. Nobody
+/// is heading for a challenge: a host may send him there with `?to=PATH`.
 pub(crate) fn heading(web: &MfaWeb, parts: &Parts) -> ReturnPath {
     let uri = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |o| &o.0);
     let path = match parts.method {
         Method::GET | Method::HEAD => uri.path_and_query().map(|path| path.as_str().to_owned()),
         _ => referring_page(parts),
     };
-    let path = path.as_deref().and_then(ReturnPath::parse);
-    path.unwrap_or_else(|| web.places().dashboard.clone())
+    let path = path.unwrap_or_default();
+    let (route, query) = path.split_once('?').unwrap_or((&path, ""));
+    let challenged = route.starts_with(&web.path("/challenge")) || route == web.path("/step-up");
+    let to = if challenged {
+        let to = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
+        to.and_then(|(_, to)| ReturnPath::parse(&to))
+    } else {
+        ReturnPath::parse(&path)
+    };
+    to.unwrap_or_else(|| web.places().dashboard.clone())
 }
 
 /// The path of the page that a form was sent from, if that is one of ours.

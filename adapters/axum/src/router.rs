@@ -22,6 +22,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware::map_response;
 use axum::routing::{get, post};
 
@@ -57,6 +58,7 @@ impl MfaWeb {
             .route("/disable", get(manage::sure_disable).post(manage::disable))
             .route(assets::STYLE, get(assets::style))
             .route(assets::SCRIPT, get(assets::script))
+            .fallback(async || StatusCode::NOT_FOUND)
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .layer(SameOrigin::new())
             .layer(map_response(async |response| guarded(response)))

@@ -59,7 +59,7 @@ impl Visit {
     async fn begin(web: MfaWeb, parts: Parts, visitor: Visitor) -> Result<Self, Rejection> {
         let session = match web.mfa().sign_in(visitor.first_factor.clone()).await {
             Ok(SignIn::Challenge(pending, challenge) | SignIn::Enrol(pending, challenge)) => {
-                let to = first_heading(&web, &parts);
+                let to = heading(&web, &parts);
                 let challenge = challenge.clone().with_heading(to.as_str()).unwrap_or(challenge);
                 Session::waiting(pending, challenge)
             }
@@ -212,19 +212,6 @@ impl FromRequestParts<MfaWeb> for Visit {
     async fn from_request_parts(parts: &mut Parts, web: &MfaWeb) -> Result<Self, Rejection> {
         Self::enter(web, parts.clone()).await
     }
-}
-
-/// Where somebody is heading whose sign-in begins here. A host may send him to the challenge itself,
-/// with `?to=PATH`.
-fn first_heading(web: &MfaWeb, parts: &Parts) -> ReturnPath {
-    let heading = heading(web, parts);
-    if !heading.as_str().starts_with(&web.path("/challenge")) {
-        return heading;
-    }
-    let query = heading.as_str().split_once('?').map_or("", |(_, query)| query);
-    let to = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
-    let to = to.and_then(|(_, to)| ReturnPath::parse(&to));
-    to.unwrap_or_else(|| web.places().dashboard.clone())
 }
 
 /// Whether the host vouches for a first factor that the session does not know yet.

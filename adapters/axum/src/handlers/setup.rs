@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use mfakit::{Email, FactorId, Gate, OrgId, Setup, SetupId, SetupRejection};
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::{UNPROCESSABLE, names, show_codes, status_of};
 use crate::flows::setup::{self, Confirmation, Standing, Why, label_of, suggested_label};
@@ -13,6 +14,9 @@ use crate::rejection::Rejection;
 use crate::safety::Fields;
 use crate::texts::{Texts, fill};
 use crate::visit::Visit;
+
+/// The name that the image comes with.
+const NAMED_BY_THE_CORE: &str = "QR code";
 
 /// A lost method that a new one is to replace.
 #[derive(Deserialize)]
@@ -143,8 +147,15 @@ async fn show_start(
 }
 
 async fn show_scan(visit: Visit, setup: &Setup) -> Response {
-    let qr_svg = pages::Secret::new(setup.qr_svg());
-    let manual_code = pages::Secret::new(zeroize::Zeroizing::new(setup.manual_key().to_owned()));
+    let mut svg = setup.qr_svg();
+    let name = &visit.texts().qr_code;
+    if name != NAMED_BY_THE_CORE && !name.contains(['<', '&']) {
+        let named = format!("<title>{name}</title>");
+        svg =
+            Zeroizing::new(svg.replacen(&format!("<title>{NAMED_BY_THE_CORE}</title>"), &named, 1));
+    }
+    let qr_svg = pages::Secret::new(svg);
+    let manual_code = pages::Secret::new(Zeroizing::new(setup.manual_key().to_owned()));
     let view = pages::ScanSetup { qr_svg: &qr_svg, manual_code: &manual_code };
     visit.show(StatusCode::OK, |pages, page| pages.scan_setup(page, &view)).await
 }
