@@ -48,7 +48,8 @@ pub trait Host: Send + Sync + 'static {
     /// else the session holds stays.
     ///
     /// # Errors
-    /// [`HostError`] when it was not written.
+    /// [`HostError`] when it was not written. A session that has ended or changed its token since the
+    /// request began must not come back by it: that is an error too.
     async fn write(
         &self,
         request: &Parts,

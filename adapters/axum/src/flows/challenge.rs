@@ -83,6 +83,8 @@ pub(crate) async fn answer(
     match visit.web.once().run(form, judging).await {
         Some(Ok(Judged::Raised(raised))) => Ok(Answered::GoOn(go_on(visit, &asked, *raised))),
         Some(Ok(Judged::Rejected(rejected))) => Ok(rejected_form(visit, form, rejected)),
+        // Three codes where one is asked for.
+        Some(Err(Error::Refused(Refusal::WrongAnswerKind))) => stands(visit, &asked).await,
         Some(Err(error)) => over(visit, error).await,
         // Another request of the same form has the answer. If it passed, so goes this one.
         None => match stands(visit, &asked).await? {
@@ -180,7 +182,6 @@ async fn over(visit: &Visit, error: Error) -> Result<Answered, Rejection> {
         Error::Refused(
             Refusal::ChallengeExpired
             | Refusal::ChallengeSpent
-            | Refusal::WrongAnswerKind
             | Refusal::NotEnabled
             | Refusal::SignInAgain,
         ) => Ok(Answered::Ended),

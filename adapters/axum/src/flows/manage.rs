@@ -7,6 +7,7 @@ use mfakit::{
 
 use crate::rejection::Rejection;
 use crate::safety::{Fields, ReturnPath};
+use crate::session::Fingerprint;
 use crate::visit::Visit;
 
 /// What came of a change.
@@ -65,7 +66,7 @@ pub(crate) async fn remove(
     let form = visit.session.fingerprint(&format!("/methods/{factor}/remove"), fields);
     let removing = async move { mfa.remove_method(&assurance, factor).await };
     let removed = visit.web.once().run(form, removing).await;
-    kept(visit, removed).await
+    kept(visit, form, removed).await
 }
 
 /// Switches MFA off.
@@ -74,7 +75,7 @@ pub(crate) async fn disable(visit: &mut Visit, fields: &Fields) -> Result<Change
     let form = visit.session.fingerprint("/disable", fields);
     let disabling = async move { mfa.disable(&assurance).await };
     let disabled = visit.web.once().run(form, disabling).await;
-    kept(visit, disabled).await
+    kept(visit, form, disabled).await
 }
 
 /// Replaces the recovery codes. `None` when another request of the same form shows them.
@@ -105,11 +106,13 @@ pub(crate) async fn regenerate(
 
 async fn kept(
     visit: &mut Visit,
+    form: Fingerprint,
     session: Option<Result<Assurance, Error>>,
 ) -> Result<Changed, Rejection> {
     match session {
         Some(Ok(assurance)) => {
             visit.session.keep(assurance);
+            visit.session.note_answered(form);
             visit.raised();
             Ok(Changed::Done)
         }

@@ -39,18 +39,23 @@ struct Slot {
 
 impl Once {
     /// Does the work of a form, or waits for it where it is under way. `None` when another request
-    /// has the outcome.
-    pub(crate) async fn run<T, W>(&self, form: Fingerprint, work: W) -> Option<T>
+    /// has the outcome. Work that failed is no work: the form can be sent again.
+    pub(crate) async fn run<T, E, W>(&self, form: Fingerprint, work: W) -> Option<Result<T, E>>
     where
         T: Send + 'static,
-        W: Future<Output = T> + Send + 'static,
+        E: Send + 'static,
+        W: Future<Output = Result<T, E>> + Send + 'static,
     {
         let slot = self.slot(form, work);
         let mut done = slot.done.clone();
         // An error means that the work panicked, and left nothing.
         done.wait_for(|done| *done).await.ok()?;
         let outcome = lock(&slot.outcome).take()?;
-        outcome.downcast().ok().map(|outcome| *outcome)
+        let outcome = outcome.downcast::<Result<T, E>>().ok()?;
+        if outcome.is_err() {
+            lock(&self.forms).known.remove(&form);
+        }
+        Some(*outcome)
     }
 
     fn slot<T, W>(&self, form: Fingerprint, work: W) -> Arc<Slot>

@@ -7,7 +7,7 @@ use mfakit::{
 
 use crate::rejection::Rejection;
 use crate::safety::{Fields, ReturnPath};
-use crate::session::Resume;
+use crate::session::{Fingerprint, Resume};
 use crate::visit::Visit;
 
 /// Where the setup stands.
@@ -17,6 +17,8 @@ pub(crate) enum Standing {
     NotBegun(Option<Why>),
     /// The QR code can be shown and a code confirmed.
     Begun(Setup),
+    /// Another request has begun it just now.
+    BegunElsewhere,
     /// A code has confirmed it; only "I have saved my codes" is missing.
     Confirmed,
     /// MFA is on, or one method more is.
@@ -56,7 +58,7 @@ pub(crate) async fn standing(visit: &mut Visit) -> Result<Standing, Rejection> {
     if let Some(resume) = resume {
         visit.changed();
         // If it is still not fresh, its start is asked for again: nobody is sent in circles.
-        return match begin(visit, &resume).await {
+        return match begin(visit, &resume, None).await {
             Ok(standing) => Ok(standing),
             Err(Error::Refused(Refusal::StepUp(_))) => Ok(Standing::NotBegun(None)),
             Err(error) => Err(visit.refused(error).await),
@@ -77,7 +79,7 @@ pub(crate) async fn start(visit: &mut Visit, fields: &Fields) -> Result<Standing
         return standing(visit).await;
     }
     let resume = Resume { label, replaces: fields.id("replaces") };
-    match begin(visit, &resume).await {
+    match begin(visit, &resume, Some(form)).await {
         Ok(standing @ Standing::Begun(_)) => {
             visit.session.note_answered(form);
             Ok(standing)
@@ -100,7 +102,11 @@ pub(crate) async fn start(visit: &mut Visit, fields: &Fields) -> Result<Standing
 }
 
 /// Begins a setup and keeps its name. What the visitor can mend is a standing, not an error.
-async fn begin(visit: &mut Visit, wanted: &Resume) -> Result<Standing, Error> {
+async fn begin(
+    visit: &mut Visit,
+    wanted: &Resume,
+    form: Option<Fingerprint>,
+) -> Result<Standing, Error> {
     let not_begun = |why| Ok(Standing::NotBegun(Some(why)));
     let new = match NewFactor::totp(&wanted.label, &visit.visitor.account) {
         Ok(new) => new,
@@ -118,7 +124,15 @@ async fn begin(visit: &mut Visit, wanted: &Resume) -> Result<Standing, Error> {
     };
     let Some(signed_in) = visit.signed_in_mut() else { return Err(Refusal::SignInAgain.into()) };
     let assurance = signed_in.assurance.clone();
-    match visit.web.mfa().begin_setup(&assurance, new, visit.visitor.email).await {
+    let (mfa, email) = (visit.web.mfa().clone(), visit.visitor.email);
+    let beginning = async move { mfa.begin_setup(&assurance, new, email).await };
+    let begun = match form {
+        Some(form) => visit.web.once().run(form, beginning).await,
+        None => Some(beginning.await),
+    };
+    // Another request of the same form began it, and has its name.
+    let Some(begun) = begun else { return Ok(Standing::BegunElsewhere) };
+    match begun {
         Ok(setup) => {
             keep(visit, Some(setup.id()));
             Ok(Standing::Begun(setup))
@@ -188,11 +202,24 @@ pub(crate) async fn confirm(visit: &mut Visit, fields: &Fields) -> Result<Confir
 /// "Show new codes", after a reload lost them. `Err` inside is where the setup stands instead.
 pub(crate) async fn reissue(
     visit: &mut Visit,
+    fields: &Fields,
 ) -> Result<Result<RecoveryCodes, Standing>, Rejection> {
+    let form = visit.session.fingerprint("/setup/reissue", fields);
     let Some(id) = visit.signed_in()?.setup else { return Ok(Err(Standing::NotBegun(None))) };
-    match visit.web.mfa().reissue_codes(&visit.assurance()?, id).await {
-        Ok(codes) => Ok(Ok(codes)),
-        Err(error) => Ok(Err(over(visit, id, error).await?)),
+    if visit.session.has_answered(form) {
+        return Ok(Err(show(visit, id).await?));
+    }
+    let (mfa, session) = (visit.web.mfa().clone(), visit.assurance()?);
+    let reissuing = async move { mfa.reissue_codes(&session, id).await };
+    match visit.web.once().run(form, reissuing).await {
+        Some(Ok(codes)) => {
+            visit.session.note_answered(form);
+            visit.changed();
+            Ok(Ok(codes))
+        }
+        Some(Err(error)) => Ok(Err(over(visit, id, error).await?)),
+        // The codes that count are in the answer to another request of the same form.
+        None => Ok(Err(Standing::Confirmed)),
     }
 }
 

@@ -54,6 +54,9 @@ pub(crate) async fn recovery(visit: Visit) -> Result<Response, Rejection> {
 /// `POST /challenge`
 pub(crate) async fn code(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
+    if asked.is_enrolment() {
+        return Ok(visit.go("/challenge").await);
+    }
     let factor: Option<FactorId> = fields.id("method");
     let typed = ["code", "code2", "code3"].map(|name| fields.text(name));
     let three = !typed[1].is_empty() || !typed[2].is_empty();
@@ -71,7 +74,7 @@ pub(crate) async fn code(mut visit: Visit, fields: Fields) -> Result<Response, R
 /// `POST /challenge/recovery`
 pub(crate) async fn recover(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
-    if !asked.recovery {
+    if !asked.recovery || asked.is_enrolment() {
         return Ok(visit.go("/challenge").await);
     }
     let answer = Answer::recovery(fields.text("code"));
@@ -82,6 +85,9 @@ pub(crate) async fn recover(mut visit: Visit, fields: Fields) -> Result<Response
 /// `POST /challenge/enrolment`
 pub(crate) async fn enrol(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
+    if !asked.is_enrolment() {
+        return Ok(visit.go("/challenge").await);
+    }
     let answer = Answer::enrolment(fields.text("code"));
     let answered = challenge::answer(&mut visit, "/challenge/enrolment", &fields, answer).await?;
     Ok(settle(visit, &asked, answered, None, Form::Enrolment).await)

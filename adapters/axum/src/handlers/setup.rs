@@ -40,7 +40,7 @@ pub(crate) async fn start(mut visit: Visit, fields: Fields) -> Result<Response, 
     visit.still_counts().await?;
     match setup::start(&mut visit, &fields).await? {
         // A reload of the QR code must not begin another setup.
-        Standing::Begun(_) => Ok(visit.go("/setup").await),
+        Standing::Begun(_) | Standing::BegunElsewhere => Ok(visit.go("/setup").await),
         standing => show(visit, standing, fields.id("replaces")).await,
     }
 }
@@ -75,9 +75,9 @@ pub(crate) async fn confirm(mut visit: Visit, fields: Fields) -> Result<Response
 }
 
 /// `POST /setup/reissue`
-pub(crate) async fn reissue(mut visit: Visit, _: Fields) -> Result<Response, Rejection> {
+pub(crate) async fn reissue(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
     visit.still_counts().await?;
-    match setup::reissue(&mut visit).await? {
+    match setup::reissue(&mut visit, &fields).await? {
         Ok(codes) => Ok(show_codes(visit, &codes, true).await),
         Err(standing) => show(visit, standing, None).await,
     }
@@ -113,6 +113,7 @@ async fn show(
     match standing {
         Standing::NotBegun(why) => show_start(visit, why, replaces).await,
         Standing::Begun(setup) => Ok(show_scan(visit, &setup).await),
+        Standing::BegunElsewhere => Ok(visit.go("/setup").await),
         Standing::Confirmed => {
             let view = pages::CodesLost {};
             Ok(visit.show(StatusCode::OK, |pages, page| pages.codes_lost(page, &view)).await)

@@ -55,7 +55,7 @@ texts! {
     confirm_title: "Enter the code from your app", "Voer de code uit je app in";
     confirm_lead: "Your app now shows a 6-digit code for {product}. It changes every 30 seconds.", "Je app toont nu een code van 6 cijfers voor {product}. Die verandert elke 30 seconden.";
     codes_title: "Save your recovery codes", "Bewaar je herstelcodes";
-    codes_lead: "Each of these codes signs you in once when you don’t have your authenticator app. This is the only time you can see them: store them somewhere safe, and not only on your phone.", "Met elk van deze codes kun je één keer inloggen als je je authenticator-app niet hebt. Je ziet ze alleen nu: bewaar ze op een veilige plek, en niet alleen op je telefoon.";
+    codes_lead: "Each code signs you in once when you don’t have your authenticator app. You see them only now: keep them somewhere safe, and not only on your phone.", "Met elke code log je één keer in als je je authenticator-app niet hebt. Je ziet ze alleen nu: bewaar ze op een veilige plek, en niet alleen op je telefoon.";
     codes_replaced: "Your previous codes no longer work.", "Je vorige codes werken niet meer.";
     not_on_yet: "Two-factor authentication is switched on once you confirm that you have saved them.", "Tweestapsverificatie gaat aan zodra je bevestigt dat je ze hebt bewaard.";
     codes_lost_title: "Your codes were shown once", "Je codes zijn één keer getoond";

@@ -102,6 +102,21 @@ async fn a_change_wants_the_code_again_after_ten_minutes_and_leads_back_to_it() 
 }
 
 #[tokio::test]
+async fn a_form_that_was_refused_can_be_sent_again_once_it_may() {
+    let world = World::new();
+    let (ada, mut browser) = world.protect("ada").await;
+    let sure = browser.get("/mfa/codes").await;
+    world.wait(601);
+    let stopped = browser.submit(&sure, "/mfa/codes", &[]).await;
+    browser.follow(&stopped).await;
+    let page = browser.get("/mfa/challenge").await;
+    let code = ada.phone.code_at(world.now());
+    browser.submit(&page, "/mfa/challenge", &[("code", &code)]).await;
+    let shown = browser.submit(&sure, "/mfa/codes", &[]).await;
+    assert_eq!(shown.codes().len(), 10);
+}
+
+#[tokio::test]
 async fn cancelling_a_step_up_leaves_the_session_as_it_was() {
     let world = World::new();
     let (_, mut browser) = world.protect("ada").await;
