@@ -17,6 +17,67 @@ use crate::session::Session;
 /// [`Session`]. Every method is given the head of the request, with its cookies and extensions: the
 /// place where session layers put theirs.
 ///
+/// ```
+/// # use std::collections::HashMap;
+/// # use std::sync::Mutex;
+/// # use axum::http::{HeaderMap, request::Parts};
+/// # use mfakit::{Email, FirstFactor, Subject};
+/// use mfakit_axum::{Host, HostError, Places, Session, Token, Visitor};
+/// # use chrono::{DateTime, Utc};
+/// # #[derive(Clone)]
+/// # struct Record { user: u64, email: String, verified: bool, password_at: DateTime<Utc>, mfa: Option<Session> }
+/// # struct Sessions;
+/// # impl Sessions {
+/// #     async fn of(&self, _: &Parts) -> Result<Option<Record>, std::io::Error> { Ok(None) }
+/// #     async fn save(&self, _: &Parts, _: &Session) -> Result<(), std::io::Error> { Ok(()) }
+/// #     async fn renew_token(&self, _: &Parts) -> Result<HeaderMap, std::io::Error> { Ok(HeaderMap::new()) }
+/// #     async fn end(&self, _: &Parts) -> Result<HeaderMap, std::io::Error> { Ok(HeaderMap::new()) }
+/// # }
+///
+/// struct App {
+///     sessions: Sessions, // the application's own
+///     places: Places,
+/// }
+///
+/// #[async_trait::async_trait]
+/// impl Host for App {
+///     async fn visitor(&self, request: &Parts) -> Result<Option<Visitor>, HostError> {
+///         let session = self.sessions.of(request).await.map_err(HostError::new)?;
+///         Ok(session.map(|session| Visitor {
+///             first_factor: FirstFactor::password(Subject::from(session.user), session.password_at),
+///             account: session.email,
+///             email: if session.verified { Email::Verified } else { Email::Unverified },
+///         }))
+///     }
+///
+///     async fn read(&self, request: &Parts) -> Result<Option<Session>, HostError> {
+///         let session = self.sessions.of(request).await.map_err(HostError::new)?;
+///         Ok(session.and_then(|session| session.mfa))
+///     }
+///
+///     async fn write(
+///         &self,
+///         request: &Parts,
+///         session: &Session,
+///         token: Token,
+///     ) -> Result<HeaderMap, HostError> {
+///         self.sessions.save(request, session).await.map_err(HostError::new)?;
+///         match token {
+///             Token::Keep => Ok(HeaderMap::new()),
+///             Token::Renew => self.sessions.renew_token(request).await.map_err(HostError::new),
+///         }
+///     }
+///
+///     async fn sign_out(&self, request: &Parts) -> Result<HeaderMap, HostError> {
+///         self.sessions.end(request).await.map_err(HostError::new)
+///     }
+///
+///     fn places(&self) -> &Places {
+///         &self.places
+///     }
+/// }
+/// ```
+///
 /// # Security
 /// A sign-in of the host is a first factor and no more. Whoever it has signed in meets the
 /// challenge at the first guarded page, by whichever way he came: there is nothing to call that one

@@ -21,9 +21,9 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// The adapter's own routes have it. Put it on the host's as well: it is a layer, and needs no token
 /// in any form.
 ///
-/// `Sec-Fetch-Site`, which no page can forge, has to say `same-origin`; `Origin`, when it is there,
-/// has to name the host that the request was sent to. One of the two has to be there: every browser
-/// since 2020 sends one with a POST. `GET`, `HEAD` and `OPTIONS` pass; they must not change anything.
+/// `Sec-Fetch-Site`, which no page can forge, must not name another site; `Origin`, when it is there,
+/// has to name the host that the request was sent to. One of the two has to speak for the request:
+/// every browser since 2020 sends one with a POST. `GET`, `HEAD` and `OPTIONS` pass; they must not change anything.
 #[derive(Debug, Clone, Default)]
 pub struct SameOrigin(());
 
@@ -45,8 +45,10 @@ impl SameOrigin {
         let matches = named.map(|origin| own.as_deref().is_some_and(|own| is_of(origin, own)));
         match (site, matches) {
             (_, Some(false)) => false,
-            (Some(site), _) => site == b"same-origin",
-            (None, matches) => matches == Some(true),
+            (Some(b"same-origin"), _) => true,
+            // A reload by hand is nobody's page; no page can make a browser say so.
+            (Some(b"none") | None, matches) => matches == Some(true),
+            (Some(_), _) => false,
         }
     }
 }
@@ -139,7 +141,8 @@ mod tests {
             (&[HOST, ("origin", "app.example:8443")], false),
             (&[HOST, own, site("same-site")], false),
             (&[HOST, own, site("cross-site")], false),
-            (&[HOST, own, site("none")], false),
+            (&[HOST, own, site("none")], true),
+            (&[HOST, site("none")], false),
             (&[HOST, ("host", "evil.example"), ("origin", "https://evil.example")], false),
         ];
         for (headers, expected) in cases {

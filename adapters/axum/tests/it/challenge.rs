@@ -60,9 +60,9 @@ async fn a_wrong_code_shows_a_message_and_an_empty_field() {
 #[tokio::test]
 async fn several_methods_are_listed_the_preferred_first_and_another_can_be_picked() {
     let world = World::new();
-    let (ada, mut browser) = world.protect("ada").await;
-    let mut browser2 = world.signed_in("ada");
-    browser2.get("/mfa/challenge").await.lacks("Your methods");
+    let (_, mut browser) = world.protect("ada").await;
+    let mut with_one = world.signed_in("ada");
+    with_one.get("/mfa/challenge").await.lacks("Your methods");
 
     let page = browser.get("/mfa/setup").await;
     let begun = browser.submit(&page, "/mfa/setup", &[("label", "Tablet")]).await;
@@ -84,7 +84,6 @@ async fn several_methods_are_listed_the_preferred_first_and_another_can_be_picke
     let code = tablet.code_at(world.now());
     let passed = browser.submit(&picked, "/mfa/challenge", &[("code", &code)]).await;
     assert_eq!(passed.location(), "/dashboard");
-    drop(ada);
 }
 
 #[tokio::test]

@@ -1,9 +1,7 @@
 //! What stands in front of the host's routes.
 
 use chrono::TimeDelta;
-use mfakit::{
-    Acknowledgement, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, Subject,
-};
+use mfakit::{GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, Subject};
 use serde_json::Value;
 
 use crate::world::{Browser, World};
@@ -26,9 +24,8 @@ async fn require(world: &World, scope: PolicyScope, days: i64, members: &[&str])
     let actor = Subject::new(admin.name).unwrap();
     let authority = OrgAuthority::grant(org, actor, "audit").unwrap();
     let terms = PolicyTerms { grace: GracePeriod::days(days).unwrap(), scope };
-    let acknowledged: Option<Acknowledgement> = None;
     let assurance = session.assurance().unwrap();
-    world.mfa.make_required(assurance, &authority, terms, acknowledged).await.unwrap();
+    world.mfa.make_required(assurance, &authority, terms, None).await.unwrap();
 }
 
 fn api(browser: Browser) -> Browser {
@@ -52,7 +49,7 @@ async fn nobody_is_sent_to_sign_in_and_comes_back() {
 #[tokio::test]
 async fn an_api_gets_problem_details_and_the_challenge() {
     let world = World::new();
-    let (ada, mut known) = world.protect("ada").await;
+    let (_, mut known) = world.protect("ada").await;
     let mut nobody = api(world.browser());
     let mut pending = api(world.signed_in("ada"));
     world.wait(301);
@@ -73,7 +70,6 @@ async fn an_api_gets_problem_details_and_the_challenge() {
     assert_eq!(known.get("/api/me").await.status, 200);
     let forced = world.browser().get("/api/me").await;
     assert_eq!(forced.status, 401, "an API answers so whatever is accepted");
-    drop(ada);
 }
 
 #[tokio::test]

@@ -62,9 +62,7 @@ async fn a_wrong_code_sent_at_once_is_charged_once() {
     }
     let page = browser.get("/mfa/challenge").await;
     let mut page = browser.submit(&page, "/mfa/challenge", &[("code", "999999")]).await;
-    for left in [true, true] {
-        page.shows("Verification code");
-        assert!(left && page.alert().is_some());
+    for _ in 0..2 {
         page = browser.submit(&page, "/mfa/challenge", &[("code", &wrong)]).await;
     }
     assert!(page.alert().expect("alert").ends_with("One try left."), "four were charged");
