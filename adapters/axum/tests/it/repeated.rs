@@ -49,6 +49,47 @@ async fn a_wrong_code_sent_twice_is_charged_once_and_asks_for_the_next_code() {
     assert!(fourth.alert().expect("alert").ends_with("One try left."), "{:?}", fourth.alert());
 }
 
+#[tokio::test]
+async fn another_process_recognises_a_form_by_its_session() {
+    let world = World::new();
+    let (ada, _) = world.protect("ada").await;
+    let mut browser = world.signed_in("ada");
+    let page = browser.get("/mfa/challenge").await;
+    let wrong = world.wrong(&ada.phone);
+    let form = [("code", &*wrong)];
+    browser.submit(&page, "/mfa/challenge", &form).await;
+    for _ in 0..8 {
+        browser = browser.answered_by(world.another_process());
+        let repeated = browser.submit(&page, "/mfa/challenge", &form).await;
+        assert!(repeated.alert().expect("alert").starts_with("You have sent that code already"));
+    }
+}
+
+#[tokio::test]
+async fn a_restart_at_every_step_of_a_setup_loses_nothing() {
+    let world = World::new();
+    let mut browser = world.signed_in("ada");
+    let phone = browser.start_setup().await.scan();
+    browser = browser.answered_by(world.another_process());
+    let page = browser.get("/mfa/setup/confirm").await;
+    browser = browser.answered_by(world.another_process());
+    let code = phone.code_at(world.now());
+    let shown = browser.submit(&page, "/mfa/setup/confirm", &[("code", &code)]).await;
+    browser = browser.answered_by(world.another_process());
+    let finished = browser.submit(&shown, "/mfa/setup/finish", &[]).await;
+    assert_eq!(finished.location(), "/mfa/setup/done");
+
+    world.wait(30);
+    let mut browser = world.signed_in("ada");
+    let stopped = browser.get("/invoices").await;
+    browser = browser.answered_by(world.another_process());
+    let page = browser.follow(&stopped).await;
+    browser = browser.answered_by(world.another_process());
+    let code = phone.code_at(world.now());
+    let passed = browser.submit(&page, "/mfa/challenge", &[("code", &code)]).await;
+    assert_eq!(passed.location(), "/invoices");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_code_sent_at_once_is_charged_once() {
     let world = World::new();

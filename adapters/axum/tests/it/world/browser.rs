@@ -39,6 +39,11 @@ impl Browser {
         Self { app: self.app.clone(), cookie: self.cookie.clone(), headers: self.headers.clone() }
     }
 
+    /// The same browser, whose requests another process answers from now on.
+    pub(crate) fn answered_by(self, app: Router) -> Self {
+        Self { app, ..self }
+    }
+
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.retain(|(other, _)| *other != name);
         if !value.is_empty() {

@@ -60,16 +60,15 @@ impl World {
             .build()
             .expect("mfa");
         let host = TestHost::new(clock.clone());
-        let rules = StepUpRules::new()
-            .with("payout", StepUpRule::level(Level::TwoFactors, TimeDelta::minutes(5)))
-            .and_then(|rules| {
-                let export = StepUpRule::fresh(Needed::SecondFactor, TimeDelta::minutes(5));
-                rules.with("export", export.or_recovery())
-            })
-            .expect("rules");
-        let web = MfaWeb::builder(mfa.clone(), host.clone()).product("Scrivio").rules(rules);
+        let web = MfaWeb::builder(mfa.clone(), host.clone()).product("Scrivio").rules(rules());
         let app = routes(&change(web).build().expect("web"));
         Self { mfa, clock, host, app }
+    }
+
+    /// Another process of the same application, or the same one after a restart.
+    pub(crate) fn another_process(&self) -> Router {
+        let web = MfaWeb::builder(self.mfa.clone(), self.host.clone()).rules(rules());
+        routes(&web.build().expect("web"))
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -129,6 +128,16 @@ impl World {
         let mut codes = (0..100).map(|n| format!("{n:06}"));
         codes.find(|code| !right.contains(code)).expect("a wrong code")
     }
+}
+
+fn rules() -> StepUpRules {
+    StepUpRules::new()
+        .with("payout", StepUpRule::level(Level::TwoFactors, TimeDelta::minutes(5)))
+        .and_then(|rules| {
+            let export = StepUpRule::fresh(Needed::SecondFactor, TimeDelta::minutes(5));
+            rules.with("export", export.or_recovery())
+        })
+        .expect("rules")
 }
 
 fn routes(web: &MfaWeb) -> Router {
