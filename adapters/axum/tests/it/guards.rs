@@ -96,6 +96,23 @@ async fn a_step_up_by_rule_leads_through_what_is_missing_and_back() {
 }
 
 #[tokio::test]
+async fn a_guard_reads_the_stamps_once_and_nothing_within_the_recheck() {
+    let world = World::new();
+    let (_, mut browser) = world.protect("ada").await;
+    for path in ["/dashboard", "/payout", "/export", "/profile"] {
+        world.wait(61);
+        let (stamps, accounts) = world.counted.reads();
+        assert_eq!(browser.get(path).await.status, 200, "{path}");
+        let after = world.counted.reads();
+        // The account is read once more for what the organisations say.
+        assert_eq!((after.0 - stamps, after.1 - accounts), (1, 1), "{path}");
+        world.wait(4);
+        assert_eq!(browser.get(path).await.status, 200, "{path}");
+        assert_eq!(world.counted.reads(), after, "{path} within the recheck");
+    }
+}
+
+#[tokio::test]
 async fn an_extractor_asks_for_the_same_and_takes_a_recovery_code_where_the_rule_does() {
     let world = World::new();
     let (ada, mut browser) = world.protect("ada").await;

@@ -66,6 +66,16 @@ async fn another_process_recognises_a_form_by_its_session() {
 }
 
 #[tokio::test]
+async fn another_process_makes_no_third_set_of_codes() {
+    let world = World::new();
+    let (_, mut browser) = world.protect("ada").await;
+    let sure = browser.get("/mfa/codes").await;
+    assert_eq!(browser.submit(&sure, "/mfa/codes", &[]).await.codes().len(), 10);
+    browser = browser.answered_by(world.another_process());
+    assert_eq!(browser.submit(&sure, "/mfa/codes", &[]).await.location(), "/mfa/codes");
+}
+
+#[tokio::test]
 async fn a_restart_at_every_step_of_a_setup_loses_nothing() {
     let world = World::new();
     let mut browser = world.signed_in("ada");

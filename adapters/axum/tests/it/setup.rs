@@ -137,6 +137,20 @@ async fn a_setup_is_over_after_ten_minutes_or_ten_wrong_codes() {
 }
 
 #[tokio::test]
+async fn the_form_of_an_older_setup_shows_the_newer_one_and_judges_nothing() {
+    let world = World::new();
+    let mut browser = world.signed_in("ada");
+    browser.start_setup().await;
+    let old = browser.get("/mfa/setup/confirm").await;
+    browser.submit(&old, "/mfa/setup/cancel", &[]).await;
+    let phone = browser.start_setup().await.scan();
+    let code = phone.code_at(world.now());
+    let shown = browser.submit(&old, "/mfa/setup/confirm", &[("code", &code)]).await;
+    assert_eq!(shown.scan().code_at(world.now()), code);
+    assert!(shown.codes().is_empty());
+}
+
+#[tokio::test]
 async fn codes_lost_to_a_reload_are_reissued_and_the_shown_ones_stop_working() {
     let world = World::new();
     let mut browser = world.signed_in("ada");

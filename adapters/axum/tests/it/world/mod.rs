@@ -1,6 +1,7 @@
 //! The fixture: an application with the adapter in it, and browsers that visit it.
 
 mod browser;
+mod counted;
 mod host;
 
 use axum::Router;
@@ -15,6 +16,7 @@ use mfakit::{
 use mfakit_axum::{Action, MfaWeb, MfaWebBuilder, SameOrigin, SignedIn, SteppedUp};
 
 pub(crate) use browser::{Answer, Browser};
+use counted::Counted;
 pub(crate) use host::TestHost;
 
 pub(crate) const START: i64 = 1_800_000_007;
@@ -23,6 +25,7 @@ pub(crate) struct World {
     pub(crate) mfa: Mfa,
     pub(crate) clock: ManualClock,
     pub(crate) host: TestHost,
+    pub(crate) counted: Counted,
     pub(crate) app: Router,
 }
 
@@ -49,12 +52,13 @@ impl World {
     ) -> Self {
         let clock = ManualClock::at(START);
         let memory = MemoryStore::new();
-        let mfa = Mfa::builder(memory.clone())
+        let counted = Counted::new(memory.clone());
+        let mfa = Mfa::builder(counted.clone())
             .issuer("Scrivio")
             .keyring(Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("key")))
             .hasher(Argon2Hasher::cheap_and_insecure())
-            .organisations(memory.clone())
-            .stamps(memory)
+            .organisations(memory)
+            .stamps(counted.clone())
             .clock(clock.clone())
             .settings(settings(Settings::builder()).build().expect("settings"))
             .build()
@@ -62,7 +66,7 @@ impl World {
         let host = TestHost::new(clock.clone());
         let web = MfaWeb::builder(mfa.clone(), host.clone()).product("Scrivio").rules(rules());
         let app = routes(&change(web).build().expect("web"));
-        Self { mfa, clock, host, app }
+        Self { mfa, clock, host, counted, app }
     }
 
     /// Another process of the same application, or the same one after a restart.
@@ -167,6 +171,7 @@ fn routes(web: &MfaWeb) -> Router {
         .merge(profile)
         .merge(organisation)
         .merge(api)
-        .merge(web.router())
         .layer(SameOrigin::new())
+        // The adapter's own routes have that layer already.
+        .merge(web.router())
 }
