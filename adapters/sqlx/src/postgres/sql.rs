@@ -78,8 +78,10 @@ statements! {
          (SELECT changes FROM {policies}) \
          + coalesce((SELECT changes FROM {people} WHERE subject = $1), 0)";
 
-    read_events: "SELECT tx::text, id, event, tx < pg_snapshot_xmin(pg_current_snapshot()) \
-         FROM {events} WHERE (tx, id) > ($1::text::xid8, $2) ORDER BY tx, id LIMIT $3";
+    // The order is by the number: a bare `tx` would be the text that is selected.
+    read_events: "SELECT e.tx::text, e.id, e.event, \
+         e.tx < pg_snapshot_xmin(pg_current_snapshot()) FROM {events} e \
+         WHERE (e.tx, e.id) > ($1::text::xid8, $2) ORDER BY e.tx, e.id LIMIT $3";
     knows_tx: "SELECT $1::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())";
     prune_events: "DELETE FROM {events} e WHERE (e.tx, e.id) <= ($1::text::xid8, $2) \
          AND NOT EXISTS (SELECT 1 FROM {relays} r WHERE (r.tx, r.id) < (e.tx, e.id))";
