@@ -104,14 +104,14 @@ statements! {
     make_membership: committing(
         "INSERT INTO {memberships} (org, subject, version, first_joined, left_at, \
          exemption_reason, exemption_until, extension_reason, extension_until, \
-         extension_granted, personal, recent, has_mfa) \
-         VALUES ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, false) \
+         extension_granted, extension_since, personal, recent, has_mfa) \
+         VALUES ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, false) \
          ON CONFLICT (org, subject) DO NOTHING", PERSON);
     replace_membership: committing(
         "UPDATE {memberships} SET version = $8, first_joined = $9, left_at = $10, \
          exemption_reason = $11, exemption_until = $12, extension_reason = $13, \
-         extension_until = $14, extension_granted = $15, personal = $16, recent = $17 \
-         WHERE org = $6 AND subject = $7 AND version = $18", PERSON);
+         extension_until = $14, extension_granted = $15, extension_since = $16, \
+         personal = $17, recent = $18 WHERE org = $6 AND subject = $7 AND version = $19", PERSON);
     membership: "SELECT {member} FROM {members} m WHERE m.org = $1 AND m.subject = $2";
     memberships: "SELECT {member} FROM {members} m WHERE m.subject = $1 ORDER BY m.org";
     affiliations: "SELECT {member}, o.version AS org_version, o.policy, o.recent AS org_recent \
