@@ -94,7 +94,7 @@ fn judging_a_code() {
             black_box(match_code(&secret, params, &code, window));
         })
     };
-    ratio("judge_code/totp_rs_check", 1.1, 201, judge, check_wrong_code());
+    ratio("judge_code/totp_rs_check", 1.0, 201, judge, check_wrong_code());
 }
 
 /// One protected account on the memory store, with every port as a host has it but the clock.

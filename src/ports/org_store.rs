@@ -38,8 +38,10 @@ use std::sync::Arc;
 ///   account's commit wherever `enabled()` changed, and index `(org, walled_from, subject)` where it
 ///   is false; `walled_from` is [`OrgPolicy::walled_from`](crate::OrgPolicy::walled_from), written
 ///   with the membership and again for the organisation's members when its policy changes; or,
-///   without such a column, sort members who joined before the policy by subject, and those who
-///   joined later by their day of joining, behind them;
+///   where a change of policy must rewrite no row, merge three sorted lists: the members without
+///   exemption and extension who joined before the policy, who share one deadline, by subject; those
+///   who joined later, by day of joining and subject; and the few with a grant of their own, sorted
+///   by what `walled_from` says of each;
 /// - or, when memberships live in another system, read them in its own order, ask
 ///   [`AccountIndex::load_many`](super::AccountIndex::load_many) for each batch, and keep the
 ///   result for as long as an overview may lag.

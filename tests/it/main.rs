@@ -10,6 +10,7 @@ mod administrators;
 mod attacks;
 mod bad_input;
 mod broken_stores;
+mod claims;
 mod compile_fail;
 mod concurrency;
 mod conformance;

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::{
-    AcrNames, Answer, Assurance, Clock, FactorId, FirstFactor, FirstFactorMethod, HostAuthority,
-    Level, MethodName, Needed, NextStep, Refusal, SignIn, StepUpRule, Subject, Unmet,
+    AcrNames, Answer, Assurance, FactorId, FirstFactor, FirstFactorMethod, Level, MethodName,
+    Needed, NextStep, Refusal, SignIn, StepUpRule, Subject, Unmet,
 };
 
 use crate::world::{User, World, block_on, passed};
 
 /// How a session proved its factors, and how many seconds ago. Negative: ahead of the clock.
 #[derive(Debug, Clone, Copy)]
-enum By {
+pub(crate) enum By {
     Password(i64),
     Sso(i64),
     Code(i64),
@@ -47,15 +47,15 @@ pub(crate) fn of(factor: FactorId, within: i64) -> StepUpRule {
 }
 
 /// A user with MFA, and the instant at which rules are checked: a day later.
-struct Case {
-    world: World,
-    ada: User,
+pub(crate) struct Case {
+    pub(crate) world: World,
+    pub(crate) ada: User,
     phone: FactorId,
     now: DateTime<Utc>,
 }
 
 impl Case {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let world = World::new();
         let ada = world.protect("ada").await;
         let phone = world.mfa.status(&ada.subject).await.unwrap().methods[0].factor;
@@ -63,7 +63,7 @@ impl Case {
         Self { world, ada, phone, now }
     }
 
-    fn ago(&self, seconds: i64) -> DateTime<Utc> {
+    pub(crate) fn ago(&self, seconds: i64) -> DateTime<Utc> {
         self.now - TimeDelta::seconds(seconds)
     }
 
@@ -86,7 +86,7 @@ impl Case {
 
     /// Signs in with the first two, then proves the rest in the session. A first factor that is
     /// newer than the second was proven again.
-    async fn session(&self, proven: &[By]) -> Assurance {
+    pub(crate) async fn session(&self, proven: &[By]) -> Assurance {
         let [first, second, more @ ..] = proven else { panic!("{proven:?} is no sign-in") };
         let mfa = &self.world.mfa;
         let (ago, answer) = self.answer(*second);
@@ -337,69 +337,5 @@ fn a_session_without_any_second_factor_is_told_to_set_one_up() {
         let Refusal::StepUp(unmet) = refused else { panic!("{refused}") };
         assert_eq!(unmet.ways().collect::<Vec<_>>(), [[NextStep::SetUp]]);
         assert_eq!(unmet.sentence(), "Set up two-factor authentication to continue.");
-    });
-}
-
-#[test]
-fn what_a_session_proved_becomes_the_claims_of_a_token() {
-    let rows: &[(&[By], &str, &[&str], i64)] = &[
-        // `auth_time` is the older of the two: whoever reads it is told of nothing older.
-        (&[Password(500), Code(20)], "two", &["pwd", "otp", "mfa"], 500),
-        (&[Password(500), Code(500), Code(20)], "two", &["pwd", "otp", "mfa"], 500),
-        (&[Password(500), Code(500), Password(20)], "two", &["pwd", "otp", "mfa"], 500),
-        (&[Password(500), Code(500), Code(20), Password(10)], "two", &["pwd", "otp", "mfa"], 20),
-        // The host's own names add nothing.
-        (&[Sso(500), Code(500)], "two", &["otp", "mfa"], 500),
-        // A recovery code completes a sign-in and raises no level.
-        (&[Password(500), Recovery(400)], "one", &["pwd", "mfa", "recovery"], 500),
-        (&[Sso(500), Recovery(400)], "one", &["mfa", "recovery"], 500),
-        (&[Password(500), Code(500), Recovery(5)], "two", &["pwd", "otp", "mfa", "recovery"], 500),
-    ];
-    let names = AcrNames::new("one", "two").unwrap();
-    block_on(async {
-        for (proven, acr, amr, ago) in rows {
-            let case = Case::new().await;
-            let session = case.session(proven).await;
-            let claims = session.claims(&names, case.world.now());
-            assert_eq!((claims.acr, claims.amr.as_slice()), (Some(*acr), *amr), "{proven:?}");
-            assert_eq!(claims.auth_time, Some(case.ago(*ago).timestamp()), "{proven:?}");
-        }
-    });
-}
-
-/// A token is read by others, who know nothing of our clock.
-#[test]
-fn evidence_ahead_of_the_clock_is_in_no_claim() {
-    let names = AcrNames::new("one", "two").unwrap();
-    block_on(async {
-        let case = Case::new().await;
-        let session = case.session(&[Password(0), Code(0)]).await;
-        let now = case.world.now();
-        let (within, beyond) = (now - TimeDelta::seconds(30), now - TimeDelta::seconds(31));
-        let claims = session.claims(&names, within);
-        assert_eq!((claims.acr, claims.auth_time), (Some("two"), Some(within.timestamp())));
-        let claims = session.claims(&names, beyond);
-        assert_eq!((claims.acr, claims.amr, claims.auth_time), (None, Vec::new(), None));
-    });
-}
-
-#[test]
-fn a_session_that_may_only_set_up_satisfies_no_rule_and_has_no_level() {
-    block_on(async {
-        let Case { world, ada, .. } = Case::new().await;
-        let root = world.protect("root").await;
-        let authority =
-            HostAuthority::grant(ada.subject.clone(), root.subject.clone(), "lost phone").unwrap();
-        let issued = world.mfa.reset(&root.session, &authority).await.unwrap();
-        let opened = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
-        let SignIn::Enrol(pending, challenge) = opened else { panic!("{opened:?}") };
-        let answer = Answer::enrolment(&issued.code.reveal());
-        let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-        let session = pending.raise(proof, world.mfa.moment().unwrap()).unwrap();
-
-        let checked = first(600).check(&session, session.stamp(), world.clock.now());
-        assert_eq!(checked, Err(Refusal::EnrolmentNeeded));
-        let names = AcrNames::new("one", "two").unwrap();
-        assert_eq!((session.level(), session.claims(&names, world.now()).acr), (None, None));
     });
 }

@@ -15,12 +15,12 @@ use crate::cause::{Cause, store_error};
 /// What is read of a membership, in any table or view that holds some.
 pub(crate) const MEMBER: &str = "m.org, m.subject, m.version, m.first_joined, m.left_at, \
      m.exemption_reason, m.exemption_until, m.extension_reason, m.extension_until, \
-     m.extension_granted, m.recent, m.has_mfa, m.last_signed_in";
+     m.extension_granted, m.extension_since, m.recent, m.has_mfa, m.last_signed_in";
 
 /// The same of a view of the host's, which has no commits of ours.
 pub(crate) const HOSTS_MEMBER: &str = "m.org, m.subject, CAST(1 AS bigint) AS version, m.first_joined, m.left_at, \
      m.exemption_reason, m.exemption_until, m.extension_reason, m.extension_until, \
-     m.extension_granted, CAST(NULL AS bytea) AS recent, m.has_mfa, m.last_signed_in";
+     m.extension_granted, m.extension_since, CAST(NULL AS bytea) AS recent, m.has_mfa, m.last_signed_in";
 
 pub(crate) fn policy_json(policy: &OrgPolicy) -> Result<String, StoreError> {
     serde_json::to_string(policy).map_err(StoreError::unreadable)
@@ -95,7 +95,8 @@ where
     let extension = match maybe_text("extension_reason")? {
         Some(reason) => {
             let (until, granted) = (needed("extension_until")?, needed("extension_granted")?);
-            Some(Extension { reason, until, granted })
+            let policy_since = needed("extension_since")?;
+            Some(Extension { reason, until, granted, policy_since })
         }
         None => None,
     };

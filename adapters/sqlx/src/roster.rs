@@ -207,7 +207,7 @@ fn walled_from(policy: &OrgPolicy, statement: &mut Statement) -> String {
         "(CASE WHEN m.first_joined > {since} THEN m.first_joined ELSE {since} END + {grace})"
     );
     let deadline = format!(
-        "(CASE WHEN m.extension_granted >= {since} AND m.extension_until > {common} \
+        "(CASE WHEN m.extension_since = {since} AND m.extension_until > {common} \
          THEN m.extension_until ELSE {common} END)"
     );
     format!(

@@ -4,8 +4,9 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::code::Code;
-use super::params::{Digits, TotpParams};
+use super::params::TotpParams;
 use super::secret::TotpSecret;
+use super::signer::Signer;
 
 /// The number of a time step: seconds since 1970 divided by the period (RFC 6238 §4.2).
 pub type Step = u64;
@@ -62,12 +63,12 @@ pub fn match_code(
     code: &Code,
     window: Window,
 ) -> Option<Step> {
-    let signer = secret.signer(params);
+    let signer = Signer::new(params.algorithm(), secret);
     let right_length = Choice::from(u8::from(code.digits() == params.digits()));
     let mut found = Choice::from(0);
     let mut step_found: Step = 0;
     for step in window.steps() {
-        let hit = code_at(&signer, params, step).ct_eq(&code.value()) & right_length;
+        let hit = signer.code_at(step, params.digits()).ct_eq(&code.value()) & right_length;
         step_found.conditional_assign(&step, hit);
         found |= hit;
     }
@@ -82,9 +83,9 @@ pub(crate) fn find_three(
     codes: &[Code; 3],
     window: Window,
 ) -> Option<Step> {
-    let signer = secret.signer(params);
+    let signer = Signer::new(params.algorithm(), secret);
     let signed: Zeroizing<Vec<u32>> =
-        Zeroizing::new(window.steps().map(|step| code_at(&signer, params, step)).collect());
+        Zeroizing::new(window.steps().map(|step| signer.code_at(step, params.digits())).collect());
     let right_length =
         Choice::from(u8::from(codes.iter().all(|code| code.digits() == params.digits())));
     let mut found = Choice::from(0);
@@ -110,11 +111,11 @@ pub(crate) fn find_offset(
     code: &Code,
     window: Window,
 ) -> Option<i64> {
-    let signer = secret.signer(params);
+    let signer = Signer::new(params.algorithm(), secret);
     let mut nearest: Option<i64> = None;
     for step in window.steps() {
         if code.digits() == params.digits()
-            && bool::from(code_at(&signer, params, step).ct_eq(&code.value()))
+            && bool::from(signer.code_at(step, params.digits()).ct_eq(&code.value()))
         {
             let offset = step.cast_signed() - window.centre.cast_signed();
             nearest =
@@ -122,22 +123,6 @@ pub(crate) fn find_offset(
         }
     }
     nearest
-}
-
-/// One signature, truncated to a code's digits (RFC 4226 §5.3).
-fn code_at(signer: &totp_rs::Totp, params: TotpParams, step: Step) -> u32 {
-    let seconds = step.saturating_mul(u64::from(params.period()));
-    let signature = signer.sign(seconds);
-    truncate(signature.as_ref(), params.digits())
-}
-
-fn truncate(signature: &[u8], digits: Digits) -> u32 {
-    let offset = usize::from(signature.last().copied().unwrap_or(0) & 0x0f);
-    let mut word = [0; 4];
-    for (byte, from) in word.iter_mut().zip(signature.iter().skip(offset)) {
-        *byte = *from;
-    }
-    (u32::from_be_bytes(word) & 0x7fff_ffff) % digits.code_space()
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::totp::Algorithm;
+use crate::domain::totp::{Algorithm, Digits};
 
 fn rfc6238_secret(algorithm: Algorithm) -> TotpSecret {
     let seed: Vec<u8> =
@@ -13,7 +13,7 @@ fn code(text: &str, digits: Digits) -> Code {
 
 fn text_at(secret: &TotpSecret, params: TotpParams, step: Step) -> String {
     let width = usize::from(params.digits().count());
-    format!("{:0width$}", code_at(&secret.signer(params), params, step))
+    format!("{:0width$}", Signer::new(params.algorithm(), secret).code_at(step, params.digits()))
 }
 
 /// RFC 6238 appendix B.
@@ -36,6 +36,30 @@ fn the_vectors_of_rfc_6238_are_met() {
             let secret = rfc6238_secret(algorithm);
             let found = match_code(&secret, params, &code(expected, Digits::Eight), window);
             assert_eq!(found, Some(seconds / 30), "{algorithm} at {seconds}");
+        }
+    }
+}
+
+/// Secrets of every length, against signatures from the bare key.
+#[test]
+fn another_implementation_shows_the_same_codes() {
+    let algorithms = [
+        (Algorithm::Sha1, totp_rs::Algorithm::SHA1),
+        (Algorithm::Sha256, totp_rs::Algorithm::SHA256),
+        (Algorithm::Sha512, totp_rs::Algorithm::SHA512),
+    ];
+    for (algorithm, other) in algorithms {
+        for length in TotpSecret::MIN_LEN..=TotpSecret::MAX_LEN {
+            let bytes: Vec<u8> = (1_u8..).map(|n| n.wrapping_mul(37)).take(length).collect();
+            let secret = TotpSecret::from_bytes(&bytes).unwrap();
+            let app =
+                totp_rs::Builder::new().with_algorithm(other).with_digits(8).with_secret(bytes);
+            let app = app.build().unwrap();
+            let params = TotpParams::new(algorithm, Digits::Eight, 30).unwrap();
+            for step in [0, 1, length as u64 * 7_919, 1 << 40] {
+                let expected = app.generate(step * 30).to_string();
+                assert_eq!(text_at(&secret, params, step), expected, "{algorithm}, {length} bytes");
+            }
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Time-based one-time passwords, RFC 6238.
 //!
-//! The signatures come from `totp-rs`; which steps are tried, in what order and how they are
-//! compared is decided here, because that is where a second factor is won or lost.
+//! Which steps are tried, in what order and how they are compared is where a second factor is won
+//! or lost. The HMAC is RustCrypto's; `totp-rs`, which signs each step from the bare key, is what
+//! the tests and the simulated authenticator compare with.
 
 mod code;
 mod judge;
 mod params;
 mod secret;
+mod signer;
 
 pub use code::Code;
 pub use judge::{DRIFT_LIMIT, Step, TRIPLE_SEARCH, Window, match_code};

@@ -39,14 +39,6 @@ impl Algorithm {
             Self::Sha512 => 64,
         }
     }
-
-    pub(super) const fn to_totp_rs(self) -> totp_rs::Algorithm {
-        match self {
-            Self::Sha1 => totp_rs::Algorithm::SHA1,
-            Self::Sha256 => totp_rs::Algorithm::SHA256,
-            Self::Sha512 => totp_rs::Algorithm::SHA512,
-        }
-    }
 }
 
 impl fmt::Display for Algorithm {

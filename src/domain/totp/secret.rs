@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::params::{Algorithm, TotpParams};
+use super::params::Algorithm;
 use crate::domain::invalid::Invalid;
 
 /// The secret of a TOTP factor: 16 to 64 bytes, wiped when dropped, never printed.
@@ -64,27 +64,7 @@ impl TotpSecret {
 
     /// The secret in base32, upper case, without padding (RFC 4648 §6).
     pub(crate) fn base32(&self) -> Zeroizing<String> {
-        Zeroizing::new(self.for_totp_rs().to_base32())
-    }
-
-    /// Readies the secret for signing steps.
-    pub(super) fn signer(&self, params: TotpParams) -> totp_rs::Totp {
-        // `build_noncompliant` skips checks that ours already made: the length above, the period
-        // and the digits in `TotpParams`. It cannot fail.
-        totp_rs::Builder::new()
-            .with_algorithm(params.algorithm().to_totp_rs())
-            .with_digits(params.digits().count())
-            .with_step_duration(u64::from(params.period()))
-            .with_secret(self.for_totp_rs())
-            .build_noncompliant()
-    }
-
-    /// A copy for `totp-rs`, which wipes it; on the stack for the usual twenty bytes.
-    fn for_totp_rs(&self) -> totp_rs::Secret {
-        match <[u8; 20]>::try_from(self.0.as_slice()) {
-            Ok(twenty) => totp_rs::Secret::new_stack(twenty),
-            Err(_) => totp_rs::Secret::new(self.0.as_slice().into()),
-        }
+        Zeroizing::new(totp_rs::Secret::new(self.0.as_slice().into()).to_base32())
     }
 }
 

@@ -62,6 +62,7 @@ CREATE TABLE mfakit_memberships (
     extension_reason  text,                       -- why the member has longer; NULL without extension
     extension_until   bigint,                     -- how long
     extension_granted bigint,                     -- when that was granted
+    extension_since   bigint,                     -- since when MFA had been required then
     personal          boolean NOT NULL,           -- whether there is an exemption or an extension
     recent            bytea NOT NULL,             -- the last commits, 16 bytes each
     has_mfa           boolean NOT NULL,           -- the account's `enabled`, kept by the triggers below

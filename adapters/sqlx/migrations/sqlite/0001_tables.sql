@@ -60,6 +60,7 @@ CREATE TABLE mfakit_memberships (
     extension_reason  TEXT,              -- why the member has longer; NULL without extension
     extension_until   INTEGER,           -- how long
     extension_granted INTEGER,           -- when that was granted
+    extension_since   INTEGER,           -- since when MFA had been required then
     personal          INTEGER NOT NULL,  -- whether there is an exemption or an extension, 0 or 1
     recent            BLOB NOT NULL,     -- the last commits, 16 bytes each
     has_mfa           INTEGER NOT NULL,  -- the account's `enabled`, kept by the triggers below

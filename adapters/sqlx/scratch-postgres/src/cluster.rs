@@ -18,14 +18,20 @@ pub struct Cluster {
     _keeper: Child,
 }
 
-/// Runs the server until its standard input ends, which it does with the process that started it.
-/// An interrupt at the terminal reaches it as well, and must not keep it from cleaning up.
+/// Runs the server until its standard input ends, which it does with the process that started it,
+/// and starts it again when it was killed. An interrupt at the terminal reaches it as well, and must
+/// not keep it from cleaning up.
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=200 >"$2/log" 2>&1 &
+touch "$2/wanted"
+while [ -e "$2/wanted" ]; do
+    "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=200 >>"$2/log" 2>&1
+    sleep 0.1
+done &
 server=$!
 cat >/dev/null
-kill -INT "$server"
+rm "$2/wanted"
+kill -INT "$(head -n 1 "$2/data/postmaster.pid")"
 wait "$server"
 rm -rf "$2"
 "#;
@@ -73,6 +79,22 @@ impl Cluster {
         }
         let log = fs::read_to_string(self.directory.join("log")).unwrap_or_default();
         Err(format!("the server did not start: {log}"))
+    }
+
+    /// Kills the server with SIGKILL, as a crash of the machine would end it but for what the
+    /// operating system holds. It is started again and recovers by itself.
+    ///
+    /// # Errors
+    /// When there was no server to kill.
+    pub fn kill(&self) -> Result<(), String> {
+        let file = self.directory.join("data/postmaster.pid");
+        let text = fs::read_to_string(&file).map_err(|error| format!("postmaster.pid: {error}"))?;
+        let pid = text.lines().next().unwrap_or_default().trim().to_owned();
+        let killed = Command::new("kill").args(["-KILL", &pid]).status();
+        match killed {
+            Ok(status) if status.success() => Ok(()),
+            other => Err(format!("kill {pid}: {other:?}")),
+        }
     }
 
     /// The directory of its socket.

@@ -78,8 +78,10 @@ statements! {
          (SELECT changes FROM {policies}) \
          + coalesce((SELECT changes FROM {people} WHERE subject = $1), 0)";
 
-    read_events: "SELECT tx::text, id, event, tx < pg_snapshot_xmin(pg_current_snapshot()) \
-         FROM {events} WHERE (tx, id) > ($1::text::xid8, $2) ORDER BY tx, id LIMIT $3";
+    // The order is by the number: a bare `tx` would be the text that is selected.
+    read_events: "SELECT e.tx::text, e.id, e.event, \
+         e.tx < pg_snapshot_xmin(pg_current_snapshot()) FROM {events} e \
+         WHERE (e.tx, e.id) > ($1::text::xid8, $2) ORDER BY e.tx, e.id LIMIT $3";
     knows_tx: "SELECT $1::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())";
     prune_events: "DELETE FROM {events} e WHERE (e.tx, e.id) <= ($1::text::xid8, $2) \
          AND NOT EXISTS (SELECT 1 FROM {relays} r WHERE (r.tx, r.id) < (e.tx, e.id))";
@@ -102,14 +104,14 @@ statements! {
     make_membership: committing(
         "INSERT INTO {memberships} (org, subject, version, first_joined, left_at, \
          exemption_reason, exemption_until, extension_reason, extension_until, \
-         extension_granted, personal, recent, has_mfa) \
-         VALUES ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, false) \
+         extension_granted, extension_since, personal, recent, has_mfa) \
+         VALUES ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, false) \
          ON CONFLICT (org, subject) DO NOTHING", PERSON);
     replace_membership: committing(
         "UPDATE {memberships} SET version = $8, first_joined = $9, left_at = $10, \
          exemption_reason = $11, exemption_until = $12, extension_reason = $13, \
-         extension_until = $14, extension_granted = $15, personal = $16, recent = $17 \
-         WHERE org = $6 AND subject = $7 AND version = $18", PERSON);
+         extension_until = $14, extension_granted = $15, extension_since = $16, \
+         personal = $17, recent = $18 WHERE org = $6 AND subject = $7 AND version = $19", PERSON);
     membership: "SELECT {member} FROM {members} m WHERE m.org = $1 AND m.subject = $2";
     memberships: "SELECT {member} FROM {members} m WHERE m.subject = $1 ORDER BY m.org";
     affiliations: "SELECT {member}, o.version AS org_version, o.policy, o.recent AS org_recent \

@@ -221,6 +221,7 @@ impl<'c> OrgPrepared<'c> {
             .bind(extension.map(|extension| extension.reason.as_str()))
             .bind(extension.map(|extension| micros(extension.until)))
             .bind(extension.map(|extension| micros(extension.granted)))
+            .bind(extension.map(|extension| micros(extension.policy_since)))
             .bind(exemption.is_some() || extension.is_some())
             .bind(bytes_of(row.recent_commits()))
     }

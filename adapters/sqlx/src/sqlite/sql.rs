@@ -79,13 +79,13 @@ statements! {
     policies_changed: "UPDATE {policies} SET changes = changes + $1";
     make_membership: "INSERT INTO {memberships} (org, subject, version, first_joined, left_at, \
          exemption_reason, exemption_until, extension_reason, extension_until, \
-         extension_granted, personal, recent, has_mfa) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0) \
+         extension_granted, extension_since, personal, recent, has_mfa) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0) \
          ON CONFLICT (org, subject) DO NOTHING";
     replace_membership: "UPDATE {memberships} SET version = $3, first_joined = $4, left_at = $5, \
          exemption_reason = $6, exemption_until = $7, extension_reason = $8, \
-         extension_until = $9, extension_granted = $10, personal = $11, recent = $12 \
-         WHERE org = $1 AND subject = $2 AND version = $13";
+         extension_until = $9, extension_granted = $10, extension_since = $11, \
+         personal = $12, recent = $13 WHERE org = $1 AND subject = $2 AND version = $14";
     member_changed: "INSERT INTO {people} (subject, changes) VALUES ($1, 1) \
          ON CONFLICT (subject) DO UPDATE SET changes = changes + 1";
     membership: "SELECT {member} FROM {members} m WHERE m.org = $1 AND m.subject = $2";

@@ -45,6 +45,11 @@ impl Dice {
     fn instant(&mut self) -> DateTime<Utc> {
         day(self.below(40)) + TimeDelta::microseconds(self.below(3) - 1)
     }
+
+    /// Since when MFA is required: one of few, so that extensions are often of that policy.
+    fn since(&mut self) -> DateTime<Utc> {
+        day(10 * self.below(3)) + TimeDelta::microseconds(self.below(2))
+    }
 }
 
 fn day(days: i64) -> DateTime<Utc> {
@@ -58,7 +63,8 @@ fn member(dice: &mut Dice, number: i64) -> RosterRow {
     });
     let extension = dice.one_in(4).then(|| {
         let (until, granted) = (dice.instant(), dice.instant());
-        Extension { reason: "lost a phone".to_owned(), until, granted }
+        let policy_since = dice.since();
+        Extension { reason: "lost a phone".to_owned(), until, granted, policy_since }
     });
     let membership = Membership::from_stored(StoredMembership {
         org: org("acme"),
@@ -100,7 +106,7 @@ fn insert(rows: &[RosterRow], table: &str, empty: &str) -> String {
         let m = &row.membership;
         let (exemption, extension) = (m.exemption(), m.extension());
         format!(
-            "INSERT INTO {table} VALUES ('acme', '{}', {}, {}, {}, {}, {}, {}, {}, {}, {}, {empty}, false, {});",
+            "INSERT INTO {table} VALUES ('acme', '{}', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {empty}, false, {});",
             m.subject(),
             m.version().number(),
             m.first_joined().timestamp_micros(),
@@ -110,6 +116,7 @@ fn insert(rows: &[RosterRow], table: &str, empty: &str) -> String {
             literal(extension.map(|e| e.reason.as_str())),
             micros(extension.map(|e| e.until)),
             micros(extension.map(|e| e.granted)),
+            micros(extension.map(|e| e.policy_since)),
             exemption.is_some() || extension.is_some(),
             micros(row.last_signed_in)
         )
@@ -125,7 +132,7 @@ fn policy(dice: &mut Dice) -> OrgPolicy {
     }
     let grace = GracePeriod::days(dice.below(12)).unwrap();
     let terms = PolicyTerms { grace, scope: PolicyScope::WholeAccount };
-    let since = dice.instant();
+    let since = dice.since();
     OrgPolicy::Required { since, changed: since, terms }
 }
 
@@ -261,11 +268,12 @@ async fn a_view_of_the_hosts_is_read_as_the_table_is(database: &impl Database) {
     };
     let host = format!(
         "CREATE TABLE staff (org {text}, person {text}, version bigint, since bigint, until bigint, \
-         r1 text, u1 bigint, r2 text, u2 bigint, g2 bigint, personal boolean, recent text, \
+         r1 text, u1 bigint, r2 text, u2 bigint, g2 bigint, s2 bigint, personal boolean, recent text, \
          unused boolean, seen bigint);\
          CREATE VIEW team AS SELECT s.org, s.person AS subject, s.since AS first_joined, \
          s.until AS left_at, s.r1 AS exemption_reason, s.u1 AS exemption_until, \
-         s.r2 AS extension_reason, s.u2 AS extension_until, s.g2 AS extension_granted, s.personal, \
+         s.r2 AS extension_reason, s.u2 AS extension_until, s.g2 AS extension_granted, s.s2 AS extension_since, \
+         s.personal, \
          coalesce(a.enabled, false) AS has_mfa, s.seen AS last_signed_in \
          FROM staff s LEFT JOIN mfakit_accounts a ON a.subject = s.person;"
     );

@@ -1,0 +1,45 @@
+//! The database that all the processes work on.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use mfakit::{AccountIndex, AccountStore, EventLog, Mfa, OrgStore, Stamps};
+use mfakit_sqlx::{PostgresStore, SqliteStore, Tables};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::SqlitePoolOptions;
+
+use crate::{Failure, world};
+
+/// Everything that a store of this crate is.
+pub(crate) trait Store:
+    AccountStore + AccountIndex + EventLog + OrgStore + Stamps + 'static
+{
+}
+
+impl<S: AccountStore + AccountIndex + EventLog + OrgStore + Stamps + 'static> Store for S {}
+
+/// A store, and the library on it.
+pub(crate) struct Database {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) mfa: Mfa,
+}
+
+impl Database {
+    /// Connects to `sqlite`, which is a file in the directory, or to a PostgreSQL URL.
+    pub(crate) async fn open(store: &str, directory: &Path) -> Result<Self, Failure> {
+        let tables = Tables::default();
+        if store == "sqlite" {
+            let options = SqliteStore::options(directory.join("crash.db"));
+            let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+            SqliteStore::migrate(&pool, &tables).await?;
+            return Self::on(SqliteStore::open(pool, tables).await?);
+        }
+        let pool = PgPoolOptions::new().max_connections(4).connect(store).await?;
+        PostgresStore::migrate(&pool, &tables).await?;
+        Self::on(PostgresStore::open(pool, tables).await?)
+    }
+
+    fn on<S: Store + Clone>(store: S) -> Result<Self, Failure> {
+        Ok(Self { mfa: world::mfa(&store)?, store: Arc::new(store) })
+    }
+}

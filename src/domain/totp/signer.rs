@@ -1,0 +1,65 @@
+//! The one-time password of a step (RFC 4226 §5.3, RFC 6238 §4.2).
+
+use hmac::digest::array::Array;
+use hmac::digest::common::KeySizeUser;
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+use zeroize::Zeroize;
+
+use super::judge::Step;
+use super::params::{Algorithm, Digits};
+use super::secret::TotpSecret;
+
+/// An HMAC that has taken in its key. The key costs two of the four compressions of a short
+/// signature, so that a window of steps pays for it once. It is wiped when dropped.
+pub(super) enum Signer {
+    Sha1(Hmac<Sha1>),
+    Sha256(Hmac<Sha256>),
+    Sha512(Hmac<Sha512>),
+}
+
+impl Signer {
+    pub(super) fn new(algorithm: Algorithm, secret: &TotpSecret) -> Self {
+        match algorithm {
+            Algorithm::Sha1 => Self::Sha1(keyed(secret)),
+            Algorithm::Sha256 => Self::Sha256(keyed(secret)),
+            Algorithm::Sha512 => Self::Sha512(keyed(secret)),
+        }
+    }
+
+    /// The code of a step, as a number.
+    pub(super) fn code_at(&self, step: Step, digits: Digits) -> u32 {
+        match self {
+            Self::Sha1(mac) => code(mac.clone(), step, digits),
+            Self::Sha256(mac) => code(mac.clone(), step, digits),
+            Self::Sha512(mac) => code(mac.clone(), step, digits),
+        }
+    }
+}
+
+/// Keys of up to one block are filled up with zeros (RFC 2104 §2). A secret has at most 64 bytes,
+/// the block of SHA-1 and SHA-256.
+fn keyed<M: KeyInit + KeySizeUser>(secret: &TotpSecret) -> M {
+    let mut block = Array::<u8, M::KeySize>::default();
+    for (place, byte) in block.iter_mut().zip(secret.expose_bytes()) {
+        *place = *byte;
+    }
+    let keyed = M::new(&block);
+    block.as_mut_slice().zeroize();
+    keyed
+}
+
+fn code(mut mac: impl Mac, step: Step, digits: Digits) -> u32 {
+    mac.update(&step.to_be_bytes());
+    truncate(&mac.finalize().into_bytes(), digits)
+}
+
+fn truncate(signature: &[u8], digits: Digits) -> u32 {
+    let offset = usize::from(signature.last().copied().unwrap_or(0) & 0x0f);
+    let mut word = [0; 4];
+    for (byte, from) in word.iter_mut().zip(signature.iter().skip(offset)) {
+        *byte = *from;
+    }
+    (u32::from_be_bytes(word) & 0x7fff_ffff) % digits.code_space()
+}

@@ -1,0 +1,72 @@
+//! What a session has proven, as the claims of a token.
+
+use chrono::TimeDelta;
+use mfakit::{AcrNames, Answer, HostAuthority, Refusal, SignIn};
+
+use crate::step_up::By::{self, Code, Password, Recovery, Sso};
+use crate::step_up::{Case, first};
+use crate::world::{block_on, passed};
+
+#[test]
+fn what_a_session_proved_becomes_the_claims_of_a_token() {
+    let rows: &[(&[By], &str, &[&str], i64)] = &[
+        // `auth_time` is the older of the two: whoever reads it is told of nothing older.
+        (&[Password(500), Code(20)], "two", &["pwd", "otp", "mfa"], 500),
+        (&[Password(500), Code(500), Code(20)], "two", &["pwd", "otp", "mfa"], 500),
+        (&[Password(500), Code(500), Password(20)], "two", &["pwd", "otp", "mfa"], 500),
+        (&[Password(500), Code(500), Code(20), Password(10)], "two", &["pwd", "otp", "mfa"], 20),
+        // The host's own names add nothing.
+        (&[Sso(500), Code(500)], "two", &["otp", "mfa"], 500),
+        // A recovery code completes a sign-in and raises no level.
+        (&[Password(500), Recovery(400)], "one", &["pwd", "mfa", "recovery"], 500),
+        (&[Sso(500), Recovery(400)], "one", &["mfa", "recovery"], 500),
+        (&[Password(500), Code(500), Recovery(5)], "two", &["pwd", "otp", "mfa", "recovery"], 500),
+    ];
+    let names = AcrNames::new("one", "two").unwrap();
+    block_on(async {
+        for (proven, acr, amr, ago) in rows {
+            let case = Case::new().await;
+            let session = case.session(proven).await;
+            let claims = session.claims(&names, case.world.now());
+            assert_eq!((claims.acr, claims.amr.as_slice()), (Some(*acr), *amr), "{proven:?}");
+            assert_eq!(claims.auth_time, Some(case.ago(*ago).timestamp()), "{proven:?}");
+        }
+    });
+}
+
+/// A token is read by others, who know nothing of our clock.
+#[test]
+fn evidence_ahead_of_the_clock_is_in_no_claim() {
+    let names = AcrNames::new("one", "two").unwrap();
+    block_on(async {
+        let case = Case::new().await;
+        let session = case.session(&[Password(0), Code(0)]).await;
+        let now = case.world.now();
+        let (within, beyond) = (now - TimeDelta::seconds(30), now - TimeDelta::seconds(31));
+        let claims = session.claims(&names, within);
+        assert_eq!((claims.acr, claims.auth_time), (Some("two"), Some(within.timestamp())));
+        let claims = session.claims(&names, beyond);
+        assert_eq!((claims.acr, claims.amr, claims.auth_time), (None, Vec::new(), None));
+    });
+}
+
+#[test]
+fn a_session_that_may_only_set_up_satisfies_no_rule_and_has_no_level() {
+    block_on(async {
+        let Case { world, ada, .. } = Case::new().await;
+        let root = world.protect("root").await;
+        let authority =
+            HostAuthority::grant(ada.subject.clone(), root.subject.clone(), "lost phone").unwrap();
+        let issued = world.mfa.reset(&root.session, &authority).await.unwrap();
+        let opened = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
+        let SignIn::Enrol(pending, challenge) = opened else { panic!("{opened:?}") };
+        let answer = Answer::enrolment(&issued.code.reveal());
+        let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
+        let session = pending.raise(proof, world.mfa.moment().unwrap()).unwrap();
+
+        let checked = first(600).check(&session, session.stamp(), world.now());
+        assert_eq!(checked, Err(Refusal::EnrolmentNeeded));
+        let names = AcrNames::new("one", "two").unwrap();
+        assert_eq!((session.level(), session.claims(&names, world.now()).acr), (None, None));
+    });
+}
