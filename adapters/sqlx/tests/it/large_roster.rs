@@ -30,7 +30,7 @@ fn fill(members: u64) -> String {
         "ALTER TABLE mfakit_memberships DISABLE TRIGGER USER; \
          INSERT INTO mfakit_memberships \
          SELECT 'acme', 'user-' || lpad(n::text, 9, '0'), 1, {start} + (n % 1000) * 86400000000 + n, \
-             NULL, CASE n % 1000 WHEN 2 THEN 'service' END, NULL, NULL, NULL, NULL, n % 1000 = 2, \
+             NULL, CASE n % 1000 WHEN 2 THEN 'service' END, NULL, NULL, NULL, NULL, NULL, n % 1000 = 2, \
              '', n % 10 >= 4, NULL FROM generate_series(1, {members}) n; \
          ALTER TABLE mfakit_memberships ENABLE TRIGGER USER; \
          INSERT INTO mfakit_organisations VALUES ('acme', 1, '{}', '');",

@@ -138,6 +138,25 @@ fn a_commit_that_comes_late_is_not_passed() {
     });
 }
 
+/// Numbers of transactions are ordered as numbers, not as the text that a cursor holds.
+#[test]
+fn the_tenth_transaction_comes_behind_the_ninth() {
+    let Some(schema) = Schema::new() else { return };
+    block_on(async {
+        let world = World::on(schema.store().await);
+        world.protect("ada").await;
+        let before = all(&world.store).await;
+        let first = schema.number("SELECT min(id) FROM mfakit_events").await;
+        schema.run(&format!("UPDATE mfakit_events SET tx = '9' WHERE id <= {}", first + 1)).await;
+        schema.run("UPDATE mfakit_events SET tx = '10' WHERE tx <> '9'::xid8").await;
+        assert_eq!(all(&world.store).await, before);
+        let store = &world.store;
+        let nine = cursor_after(store, 2).await;
+        let page = store.read(Some(&nine), 1_000).await.unwrap();
+        assert_eq!(page.events.len(), before.len() - 2);
+    });
+}
+
 /// After a dump was restored on another server, an old cursor must not wait in silence.
 #[test]
 fn a_cursor_of_another_server_is_refused() {

@@ -90,7 +90,7 @@ fn a_view_that_compares_by_a_language_is_refused() {
         schema.store().await;
         let view = "CREATE VIEW team AS SELECT org COLLATE \"default\" AS org, \
              subject COLLATE \"default\" AS subject, first_joined, left_at, exemption_reason, \
-             exemption_until, extension_reason, extension_until, extension_granted, personal, \
+             exemption_until, extension_reason, extension_until, extension_granted, extension_since, personal, \
              has_mfa, last_signed_in FROM mfakit_memberships";
         schema.run(view).await;
         let tables = schema.tables().members_from("team").unwrap();
