@@ -8,6 +8,7 @@
 
 mod conformance;
 mod databases;
+mod disk_full;
 mod faults;
 mod has_mfa;
 mod large_roster;
