@@ -132,7 +132,13 @@ impl Visit {
 
     /// Whether the session still counts, and what the organisations say to its user.
     pub(crate) async fn access(&self) -> Result<Access, Rejection> {
-        match self.web.mfa().guard_access(&self.signed_in()?.assurance).await {
+        let (mfa, assurance) = (self.web.mfa(), &self.signed_in()?.assurance);
+        let access = match mfa.guard_access(assurance).await {
+            // It counts, and may go no further than the setup: who demands that is asked anew.
+            Err(Error::Refused(Refusal::EnrolmentNeeded)) => mfa.access(assurance.subject()).await,
+            access => access,
+        };
+        match access {
             Ok(access) => Ok(access),
             // Without organisations nobody asks. The stamp was compared before.
             Err(Error::MissingPort(_)) => Ok(Access { gate: Gate::Allow, until: None }),

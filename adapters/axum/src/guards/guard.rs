@@ -130,7 +130,7 @@ impl Guard {
         org: &OrgId,
     ) -> Result<(), Rejection> {
         let (web, parts) = (&visit.web, &visit.parts);
-        match web.mfa().access_organisation(org, state.assurance.subject()).await {
+        match web.mfa().guard_organisation(org, &state.assurance).await {
             Ok(access) => match access.gate {
                 Gate::SetUpFirst(_) => Err(Rejection::set_up_first(web, parts)),
                 Gate::Allow | Gate::AllowAndRemind(_) => Ok(()),
