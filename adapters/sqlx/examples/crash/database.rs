@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use mfakit::{AccountIndex, AccountStore, EventLog, Mfa, OrgStore, Stamps};
 use mfakit_sqlx::{PostgresStore, SqliteStore, Tables};
@@ -9,6 +10,9 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 
 use crate::{Failure, world};
+
+/// How long a killed server may take until it serves again.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything that a store of this crate is.
 pub(crate) trait Store:
@@ -37,6 +41,18 @@ impl Database {
         let pool = PgPoolOptions::new().max_connections(4).connect(store).await?;
         PostgresStore::migrate(&pool, &tables).await?;
         Self::on(PostgresStore::open(pool, tables).await?)
+    }
+
+    /// The same, of a database whose server may have been killed and is on its way back.
+    pub(crate) async fn reopen(store: &str, directory: &Path) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        loop {
+            match Self::open(store, directory).await {
+                Ok(db) => return Ok(db),
+                Err(error) if begun.elapsed() > PATIENCE => return Err(error),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
     }
 
     fn on<S: Store + Clone>(store: S) -> Result<Self, Failure> {

@@ -14,9 +14,6 @@ use crate::worker::Dice;
 use crate::world::{self, FastClock, USERS};
 use crate::{Failure, Plan};
 
-/// How long a killed server may take until it serves again.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 pub(crate) async fn run(plan: &Plan) -> Result<(), Failure> {
     let directory = tempfile::tempdir()?;
     let mut plan = plan.clone();
@@ -56,7 +53,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Failure> {
         if let Some((cluster, 1)) = server_dies {
             cluster.kill()?;
         }
-        let db = reopen(&plan, directory.path()).await?;
+        let db = Database::reopen(&plan.store, directory.path()).await?;
         let written = Written::read(directory.path(), plan.workers)?;
         let found = check::check(&db, &written).await;
         let found = found.map_err(|why| format!("round {round}, seed {}: {why}", plan.seed))?;
@@ -101,17 +98,6 @@ fn kill(workers: &mut [Child]) -> Result<u32, Failure> {
         kills += 1;
     }
     Ok(kills)
-}
-
-async fn reopen(plan: &Plan, directory: &Path) -> Result<Database, Failure> {
-    let begun = Instant::now();
-    loop {
-        match Database::open(&plan.store, directory).await {
-            Ok(db) => return Ok(db),
-            Err(error) if begun.elapsed() > PATIENCE => return Err(error),
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-        }
-    }
 }
 
 fn report(plan: &Plan, found: &Found, written: &Written, kills: u32, took: Duration) {

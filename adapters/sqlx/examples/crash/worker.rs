@@ -32,7 +32,7 @@ struct User {
 /// Works until it is killed. What a database says that is gone for a while is written down nowhere:
 /// whether the operation was done is not known then.
 pub(crate) async fn run(plan: &Plan, number: u32, directory: &Path) -> Result<(), Failure> {
-    let db = Database::open(&plan.store, directory).await?;
+    let db = Database::reopen(&plan.store, directory).await?;
     let journal = Journal::open(directory, number)?;
     let dice = Dice::new(plan.seed.wrapping_add(u64::from(number)));
     let mut worker = Worker { number, db, journal, dice, named: plan.seed };
