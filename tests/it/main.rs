@@ -24,6 +24,7 @@ mod house;
 mod interop;
 mod lifecycle;
 mod memberships;
+mod moves;
 mod named_rules;
 mod notifier;
 mod operations;
