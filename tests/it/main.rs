@@ -38,5 +38,6 @@ mod stored;
 mod sync_host;
 mod threads;
 mod throttle;
+mod walls;
 mod watched;
 mod world;
