@@ -10,6 +10,8 @@ use mfakit::{
 
 pub(crate) use mfakit::testing::block_on;
 
+use crate::watched::Watched;
+
 /// When every test begins: a moment like any other, not at the start of a step.
 pub(crate) const START: i64 = 1_800_000_007;
 
@@ -34,8 +36,11 @@ impl World {
 
     /// With something else than the usual ports.
     pub(crate) fn built(change: impl FnOnce(MfaBuilder) -> MfaBuilder) -> Self {
+        Self::over(MemoryStore::new(), change)
+    }
+
+    fn over(memory: MemoryStore, change: impl FnOnce(MfaBuilder) -> MfaBuilder) -> Self {
         let clock = ManualClock::at(START);
-        let memory = MemoryStore::new();
         let store = FaultyStore::new(memory.clone());
         let builder = Mfa::builder(store.clone())
             .issuer("Scrivio")
@@ -49,6 +54,30 @@ impl World {
             .entropy(SeededEntropy::new(1));
         let mfa = change(builder).build().expect("a complete builder");
         Self { mfa, clock, memory, store }
+    }
+
+    /// With an organisation store that a test watches, over the same memory.
+    pub(crate) fn watched() -> (Self, Watched) {
+        let memory = MemoryStore::new();
+        let watched = Watched::new(memory.clone());
+        let orgs = watched.clone();
+        (Self::over(memory, |builder| builder.organisations(orgs)), watched)
+    }
+
+    /// Another process on the same stores, whose clock is ahead by so many seconds now and stands
+    /// still.
+    pub(crate) fn elsewhere(&self, ahead: i64) -> Mfa {
+        let clock = ManualClock::at(0);
+        clock.set(self.now() + TimeDelta::seconds(ahead));
+        Mfa::builder(self.memory.clone())
+            .issuer("Scrivio")
+            .keyring(keyring("k1"))
+            .hasher(hasher())
+            .organisations(self.memory.clone())
+            .stamps(self.memory.clone())
+            .clock(clock)
+            .build()
+            .expect("a complete builder")
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

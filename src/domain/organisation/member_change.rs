@@ -116,3 +116,7 @@ impl Organisation {
         Ok(member.check_member()?)
     }
 }
+
+#[cfg(test)]
+#[path = "member_change_tests.rs"]
+mod tests;

@@ -270,3 +270,7 @@ impl Affiliation {
         self.policy().decide(&self.membership, protected, now)
     }
 }
+
+#[cfg(test)]
+#[path = "membership_tests.rs"]
+mod tests;
