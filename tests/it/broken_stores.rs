@@ -1,79 +1,119 @@
 //! The conformance kit is itself tested: stores that are wrong in one way each, and the rule that
 //! catches them.
 
+mod org_wrong;
+mod organisations;
+mod rosters;
 mod store;
+mod transactions;
+mod wrong;
 
+use std::collections::BTreeSet;
 use std::pin::pin;
 
-use mfakit::testing::conformance::{Candidate, check_all};
+use mfakit::testing::conformance::{Candidate, check_all, check_one, rules};
 
-use self::store::{Store, Wrong};
+use self::org_wrong::OrgWrong;
+use self::organisations::Offices;
+use self::store::Store;
+use self::transactions::{Begins, TxWrong};
+use self::wrong::Wrong;
 use crate::world::block_on;
 
-/// The rules that a store breaks, by name.
-fn broken(wrong: Wrong) -> Vec<&'static str> {
-    let report = pin!(check_all(|| async move {
-        let store = Store::new(wrong);
-        Candidate::new(store.clone())
-            .other_handle(store.clone())
-            .index(store.clone())
-            .event_log(store)
-    }));
-    let report = block_on(report);
-    report.broken().map(|(rule, _)| rule.name).collect()
+/// A store that is wrong about accounts in one way.
+fn accounts(wrong: Wrong) -> Candidate {
+    let store = Store::new(wrong);
+    Candidate::new(store.clone()).other_handle(store.clone()).index(store.clone()).event_log(store)
+}
+
+/// A store of everything, that is wrong about organisations in one way and about host transactions
+/// in another. It waits between its steps, or does not.
+fn office(org: OrgWrong, tx: TxWrong, yields: bool) -> Candidate {
+    let accounts = Store::new(Wrong::Nothing);
+    let offices = || Offices::new(org, yields, accounts.clone());
+    let (one, wrong) = (offices(), tx);
+    Candidate::new(accounts.clone())
+        .other_handle(accounts.clone())
+        .index(accounts.clone())
+        .event_log(accounts.clone())
+        .other_organisations(one.other())
+        .stamps(one.other())
+        .organisations(one)
+        .host_transactions(Begins { wrong, store: accounts.clone() })
+        .crowd(1_200)
+}
+
+/// What is to be caught and is not.
+fn missed(rule: &str, fresh: impl Fn() -> Candidate) -> Option<String> {
+    let checked = pin!(check_one(rule, || async { fresh() }));
+    match block_on(checked) {
+        Err(caught) => {
+            assert!(caught.starts_with(rule) && caught.contains("the contract says"), "{caught}");
+            None
+        }
+        Ok(outcome) => Some(format!("{rule}: {outcome:?}")),
+    }
 }
 
 #[test]
 fn a_store_that_is_right_breaks_no_rule() {
-    assert_eq!(broken(Wrong::Nothing), [""; 0]);
+    let report = pin!(check_all(|| async { accounts(Wrong::Nothing) }));
+    let report = block_on(report);
+    assert!(report.is_right(), "{report}");
+    assert!(report.not_offered().count() > 0, "there are no organisations: {report}");
+    for yields in [true, false] {
+        let right = || async move { office(OrgWrong::Nothing, TxWrong::Nothing, yields) };
+        let report = pin!(check_all(right));
+        let report = block_on(report);
+        assert!(report.is_right() && report.not_offered().count() == 0, "{report}");
+    }
+}
+
+#[test]
+fn every_wrong_store_of_organisations_is_caught_by_the_rule_that_names_its_fault() {
+    let mut missing = Vec::new();
+    for (wrong, rule) in org_wrong::CATALOGUE {
+        for yields in [true, false] {
+            if yields || !wrong.needs_to_yield() {
+                let missed = missed(rule, || office(*wrong, TxWrong::Nothing, yields));
+                missing.extend(missed.map(|rule| format!("{wrong:?}, {yields}: {rule}")));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn every_wrong_host_transaction_is_caught_by_the_rule_that_names_its_fault() {
+    let wrongs = transactions::CATALOGUE.iter();
+    let missed: Vec<String> = wrongs
+        .filter_map(|(wrong, rule)| {
+            let missed = missed(rule, || office(OrgWrong::Nothing, *wrong, true))?;
+            Some(format!("{wrong:?}: {missed}"))
+        })
+        .collect();
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+/// A rule that no wrong store breaks may be one that nothing can break.
+#[test]
+fn every_rule_has_caught_something() {
+    let caught = wrong::CATALOGUE.iter().map(|(_, rule)| *rule);
+    let caught = caught.chain(org_wrong::CATALOGUE.iter().map(|(_, rule)| *rule));
+    let caught = caught.chain(transactions::CATALOGUE.iter().map(|(_, rule)| *rule));
+    let caught: BTreeSet<&str> = caught.collect();
+    let idle: Vec<&str> =
+        rules().map(|rule| rule.name).filter(|name| !caught.contains(name)).collect();
+    assert_eq!(idle, [""; 0]);
 }
 
 #[test]
 fn every_wrong_store_is_caught_by_the_rule_that_names_its_fault() {
-    let catalogue = [
-        (Wrong::ComparesNothing, "a_stale_version_conflicts"),
-        (Wrong::ComparesAndThenSets, "of_many_writers_one_wins_and_every_loser_sees_the_conflict"),
-        (Wrong::CreatesOverWhatIsThere, "an_account_is_created_only_once"),
-        (Wrong::CreatesOnUpdate, "an_update_of_an_absent_account_conflicts"),
-        (Wrong::TakesOlderVersions, "a_stale_version_conflicts"),
-        (Wrong::TakesNewerVersions, "a_version_that_never_was_conflicts"),
-        (Wrong::ComparesExistenceOnly, "a_recreated_account_refuses_its_former_version"),
-        (Wrong::SaysCommittedAgain, "a_repeated_commit_conflicts"),
-        (Wrong::SaysCommittedToLosers, "a_stale_version_conflicts"),
-        (Wrong::FailsInsteadOfConflict, "a_stale_version_conflicts"),
-        (Wrong::StoresWhatItRefuses, "a_refused_commit_leaves_the_state_alone"),
-        (Wrong::StoresNothing, "a_created_account_loads_equal"),
-        (Wrong::KeepsErasedRows, "an_erased_account_is_absent"),
-        (Wrong::ErasesWithoutComparing, "a_refused_commit_leaves_the_state_alone"),
-        (Wrong::LoadsFromACache, "another_handle_sees_every_commit_and_conflicts_with_it"),
-        (Wrong::LoadsTheStateBefore, "another_handle_sees_every_commit_and_conflicts_with_it"),
-        (Wrong::FoldsCase, "subjects_that_look_alike_stay_apart"),
-        (Wrong::TrimsSubjects, "subjects_that_look_alike_stay_apart"),
-        (Wrong::CutsSubjects, "subjects_that_look_alike_stay_apart"),
-        (Wrong::DropsAccents, "subjects_that_look_alike_stay_apart"),
-        (Wrong::StoresHalfBeforeItWaits, "a_commit_dropped_half_way_leaves_its_events_or_none"),
-        (Wrong::LosesEvents, "events_appear_once_and_in_order"),
-        (Wrong::RepeatsEvents, "events_appear_once_and_in_order"),
-        (Wrong::ReversesEvents, "events_appear_once_and_in_order"),
-        (Wrong::LogsRefusedCommits, "a_refused_commit_leaves_no_event"),
-        (Wrong::ForgetsEventsOfErasedAccounts, "the_events_of_an_erasure_stay"),
-        (Wrong::NumbersEventsBeforeTheyAreThere, "no_event_is_lost_while_others_write"),
-        (Wrong::CursorRepeatsTheLast, "pages_of_events_join_without_a_gap"),
-        (Wrong::CursorSkipsOne, "pages_of_events_join_without_a_gap"),
-        (Wrong::PrunesOneTooMany, "pruning_drops_nothing_behind_its_cursor"),
-        (Wrong::TakesAnyCursor, "a_garbled_cursor_is_refused"),
-        (Wrong::AnswersBatchesSorted, "a_batch_answers_in_order"),
-        (Wrong::LeavesAbsentOutOfBatches, "a_batch_answers_in_order"),
-        (Wrong::PagesOverlookPendingSetups, "pages_of_sealed_accounts_are_complete_and_ascending"),
-        (Wrong::PagesDescend, "pages_of_sealed_accounts_are_complete_and_ascending"),
-        (Wrong::PagesSayNoMore, "pages_of_sealed_accounts_are_complete_and_ascending"),
-        (Wrong::PagesIgnoreTheLimit, "pages_of_sealed_accounts_are_complete_and_ascending"),
-    ];
-    let missed: Vec<String> = catalogue
-        .into_iter()
-        .map(|(wrong, rule)| (wrong, rule, broken(wrong)))
-        .filter(|(_, rule, broken)| !broken.contains(rule))
-        .map(|(wrong, _, broken)| format!("{wrong:?} was caught by {broken:?} only"))
+    let wrongs = wrong::CATALOGUE.iter();
+    let missing: Vec<String> = wrongs
+        .filter_map(|(wrong, rule)| {
+            Some(format!("{wrong:?}: {}", missed(rule, || accounts(*wrong))?))
+        })
         .collect();
-    assert!(missed.is_empty(), "{}", missed.join("\n"));
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
 }

@@ -9,6 +9,9 @@ mod memory {
         Candidate::new(store.clone())
             .other_handle(store.clone())
             .index(store.clone())
-            .event_log(store)
+            .event_log(store.clone())
+            .organisations(store.clone())
+            .other_organisations(store.clone())
+            .stamps(store)
     });
 }

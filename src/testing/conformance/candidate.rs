@@ -4,16 +4,24 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::ports::{AccountIndex, AccountStore, EventLog};
+use super::HostTransactions;
+use crate::ports::{AccountIndex, AccountStore, EventLog, OrgStore, Stamps};
 
 /// One fresh, empty store, as the traits it implements.
+///
+/// Only accounts are required. A rule about a trait that is not given is reported as not offered,
+/// which is not a pass.
 ///
 /// ```
 /// use mfakit::MemoryStore;
 /// use mfakit::testing::conformance::Candidate;
 ///
 /// let store = MemoryStore::new();
-/// let candidate = Candidate::new(store.clone()).index(store.clone()).event_log(store);
+/// let candidate = Candidate::new(store.clone())
+///     .index(store.clone())
+///     .event_log(store.clone())
+///     .organisations(store.clone())
+///     .stamps(store);
 /// # let _ = candidate;
 /// ```
 pub struct Candidate {
@@ -21,6 +29,11 @@ pub struct Candidate {
     pub(super) other: Option<Arc<dyn AccountStore>>,
     pub(super) index: Option<Arc<dyn AccountIndex>>,
     pub(super) log: Option<Arc<dyn EventLog>>,
+    pub(super) organisations: Option<Arc<dyn OrgStore>>,
+    pub(super) other_organisations: Option<Arc<dyn OrgStore>>,
+    pub(super) stamps: Option<Arc<dyn Stamps>>,
+    pub(super) transactions: Option<Arc<dyn HostTransactions>>,
+    pub(super) crowd: u32,
     /// Kept until the rule has been checked: dropping it cleans up.
     _guard: Option<Box<dyn Any + Send + Sync>>,
 }
@@ -28,7 +41,18 @@ pub struct Candidate {
 impl Candidate {
     /// A store of accounts.
     pub fn new(accounts: impl AccountStore + 'static) -> Self {
-        Self { accounts: Arc::new(accounts), other: None, index: None, log: None, _guard: None }
+        Self {
+            accounts: Arc::new(accounts),
+            other: None,
+            index: None,
+            log: None,
+            organisations: None,
+            other_organisations: None,
+            stamps: None,
+            transactions: None,
+            crowd: 5_000,
+            _guard: None,
+        }
     }
 
     /// Another handle on the same database: another pool, as another process would have.
@@ -43,9 +67,42 @@ impl Candidate {
         self
     }
 
-    /// The log of the same store's events.
+    /// The log of the same store's events, those of organisations among them.
     pub fn event_log(mut self, log: impl EventLog + 'static) -> Self {
         self.log = Some(Arc::new(log));
+        self
+    }
+
+    /// The organisations beside the same accounts. An overview that may lag in production must not
+    /// lag here: give the kit one that is kept for no time at all.
+    pub fn organisations(mut self, store: impl OrgStore + 'static) -> Self {
+        self.organisations = Some(Arc::new(store));
+        self
+    }
+
+    /// Another handle on the same organisations.
+    pub fn other_organisations(mut self, store: impl OrgStore + 'static) -> Self {
+        self.other_organisations = Some(Arc::new(store));
+        self
+    }
+
+    /// The projected read over the same accounts and organisations.
+    pub fn stamps(mut self, stamps: impl Stamps + 'static) -> Self {
+        self.stamps = Some(Arc::new(stamps));
+        self
+    }
+
+    /// Transactions of the host's, on the same database. Leave it out when the store has none that
+    /// a host could join.
+    pub fn host_transactions(mut self, transactions: impl HostTransactions + 'static) -> Self {
+        self.transactions = Some(Arc::new(transactions));
+        self
+    }
+
+    /// How many members the rule about a large roster writes; 5,000 unless told. The user of many
+    /// organisations belongs to twice as many.
+    pub fn crowd(mut self, members: u32) -> Self {
+        self.crowd = members;
         self
     }
 
@@ -62,6 +119,10 @@ impl fmt::Debug for Candidate {
             .field("other_handle", &self.other.is_some())
             .field("index", &self.index.is_some())
             .field("event_log", &self.log.is_some())
+            .field("organisations", &self.organisations.is_some())
+            .field("other_organisations", &self.other_organisations.is_some())
+            .field("stamps", &self.stamps.is_some())
+            .field("host_transactions", &self.transactions.is_some())
             .finish_non_exhaustive()
     }
 }

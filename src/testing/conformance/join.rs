@@ -40,3 +40,17 @@ pub(super) async fn poll_and_drop<T>(mut future: Boxed<'_, T>, times: usize) -> 
     })
     .await
 }
+
+/// Lets the other futures go on.
+pub(super) async fn give_way() {
+    let mut given = false;
+    poll_fn(|context| {
+        if given {
+            return Poll::Ready(());
+        }
+        given = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

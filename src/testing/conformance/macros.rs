@@ -47,13 +47,61 @@ macro_rules! conformance_tests {
             no_event_is_lost_while_others_write
             pruning_drops_nothing_behind_its_cursor
             a_garbled_cursor_is_refused
+            a_host_transaction_shows_nothing_before_its_commit_and_all_after_it
+            nothing_is_left_of_a_host_transaction_that_was_rolled_back
+            nothing_is_left_of_a_host_transaction_that_was_dropped
+            an_event_cursor_never_passes_a_transaction_still_open
             a_batch_answers_in_order
             pages_of_sealed_accounts_are_complete_and_ascending
+            an_organisation_that_never_was_has_neither_policy_nor_members
+            a_policy_is_created_only_once
+            a_membership_is_created_only_once
+            a_stale_version_of_a_policy_conflicts
+            a_stale_version_of_a_membership_conflicts
+            a_version_of_a_policy_that_never_was_conflicts
+            a_version_of_a_membership_that_never_was_conflicts
+            a_repeated_commit_of_a_policy_conflicts
+            a_repeated_commit_of_a_membership_conflicts
+            an_update_of_an_absent_policy_conflicts
+            an_update_of_an_absent_membership_conflicts
+            of_many_writers_of_a_policy_one_wins_and_every_loser_sees_the_conflict
+            of_many_writers_of_a_membership_one_wins_and_every_loser_sees_the_conflict
+            of_many_creators_of_a_row_one_wins_and_every_loser_sees_the_conflict
+            a_commit_of_an_organisation_is_found_again_by_its_id
+            another_handle_sees_every_policy_and_membership_and_conflicts_with_it
+            every_policy_comes_back_equal
+            every_membership_comes_back_equal
+            organisations_that_look_alike_stay_apart
+            members_that_look_alike_stay_apart
+            what_was_left_is_still_a_membership_and_no_affiliation
+            an_affiliation_carries_the_policy_that_holds_now
+            a_user_of_ten_thousand_organisations_belongs_to_all_of_them
+            forgetting_removes_every_membership_of_one_user_and_no_other
+            a_refused_change_of_a_policy_leaves_nothing
+            a_refused_change_of_a_membership_leaves_nothing
+            a_change_of_a_policy_dropped_half_way_leaves_the_old_or_the_new
+            a_change_of_a_membership_dropped_half_way_leaves_the_old_or_the_new
+            events_of_organisations_and_accounts_share_one_log
+            the_revision_changes_with_every_policy_of_the_user
+            the_revision_changes_with_every_membership_of_the_user
+            stamps_follow_the_account
+            stamps_follow_policies_and_memberships
+            rosters_and_counts_are_what_a_walk_over_the_members_finds
+            a_roster_within_a_range_of_deadlines_lists_those_of_the_range
+            a_roster_row_is_what_the_roster_shows
+            pages_of_a_roster_stay_in_place_while_members_come_and_go
+            an_exemption_ends_by_the_clock_alone
+            mfa_switched_on_or_off_shows_in_every_roster_of_the_user
+            a_changed_policy_reorders_its_roster
+            a_large_roster_pages_to_its_end
             one_code_is_accepted_once_by_two_hundred_answers
             one_recovery_code_is_used_once_by_many_answers
             parallel_guesses_are_charged_exactly
             regenerating_and_using_an_old_code_do_not_both_win
             two_administrators_do_not_lose_each_others_reset
+            statuses_of_many_users_come_in_order
+            of_two_administrators_who_saw_one_policy_one_changes_it_and_the_other_is_told
+            setting_mfa_up_while_the_overview_is_read_shows_nobody_twice
         );
     };
     (@each $run:path, $fresh:expr, $($name:ident)*) => {
@@ -69,4 +117,17 @@ macro_rules! conformance_tests {
             }
         })*
     };
+}
+
+#[cfg(test)]
+mod tests {
+    /// A rule that is missing in the list of the macro would be checked by nobody's tests.
+    #[test]
+    fn every_rule_is_a_test_and_every_test_a_rule_in_the_same_order() {
+        let listed = include_str!("macros.rs").split("@each $run, $fresh,\n").nth(1).unwrap();
+        let listed = listed.split(");").next().unwrap();
+        let listed: Vec<&str> = listed.split_whitespace().collect();
+        let rules: Vec<&str> = super::super::rules().map(|rule| rule.name).collect();
+        assert_eq!(listed, rules);
+    }
 }

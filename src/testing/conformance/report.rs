@@ -56,6 +56,27 @@ pub(super) fn expect<T: PartialEq + fmt::Debug>(
     Err(Violation::new(format!("{what}: expected {expected:?}, but {came:?} came")))
 }
 
+/// `expected` in its order, or the violation that names the first place where it is not.
+pub(super) fn expect_list<T: PartialEq + fmt::Debug>(
+    what: &str,
+    expected: &[T],
+    came: &[T],
+) -> Result<(), Violation> {
+    let differ = expected.iter().zip(came).position(|(expected, came)| expected != came);
+    let place = match differ {
+        None if expected.len() == came.len() => return Ok(()),
+        None => expected.len().min(came.len()),
+        Some(place) => place,
+    };
+    let (wanted, found) = (expected.get(place), came.get(place));
+    Err(Violation::new(format!(
+        "{what}: expected {} entries, and {} came; at place {place}: expected {wanted:?}, \
+         but {found:?} came",
+        expected.len(),
+        came.len()
+    )))
+}
+
 /// What came of every rule.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -77,7 +98,13 @@ impl Report {
         self.lines.iter().filter_map(|(rule, outcome)| Some((rule, outcome.as_ref().err()?)))
     }
 
-    /// The rules that were kept.
+    /// The rules that were not checked, because the candidate does not offer what they are about.
+    pub fn not_offered(&self) -> impl Iterator<Item = &Rule> {
+        let unchecked = |(_, outcome): &&(Rule, _)| *outcome == Ok(Outcome::NotOffered);
+        self.lines.iter().filter(unchecked).map(|(rule, _)| rule)
+    }
+
+    /// How many rules were kept.
     pub fn kept(&self) -> usize {
         self.lines.iter().filter(|(_, outcome)| *outcome == Ok(Outcome::Kept)).count()
     }
@@ -92,7 +119,9 @@ impl fmt::Display for Report {
                 Err(violation) => writeln!(f, "BROKEN: {}", sentence(rule, violation))?,
             }
         }
-        Ok(())
+        let (kept, unchecked, broken) =
+            (self.kept(), self.not_offered().count(), self.broken().count());
+        write!(f, "{kept} rules kept, {unchecked} not offered and not checked, {broken} broken")
     }
 }
 

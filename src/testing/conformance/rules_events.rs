@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::Candidate;
-use super::join::{Boxed, join_all, poll_and_drop};
+use super::join::{Boxed, give_way, join_all, poll_and_drop};
 use super::macros::rules;
 use super::report::{Outcome, Violation, expect};
 use super::rules_state::{committed, conflicted, created, loaded};
@@ -200,20 +200,6 @@ async fn no_event_is_lost_while_others_write(c: Candidate) -> Result<Outcome, Vi
         expect("one writer's events, as a reader saw them", &order, &came)?;
     }
     Ok(Outcome::Kept)
-}
-
-/// Lets the other futures go on.
-async fn give_way() {
-    let mut given = false;
-    std::future::poll_fn(|context| {
-        if given {
-            return std::task::Poll::Ready(());
-        }
-        given = true;
-        context.waker().wake_by_ref();
-        std::task::Poll::Pending
-    })
-    .await;
 }
 
 async fn pruning_drops_nothing_behind_its_cursor(c: Candidate) -> Result<Outcome, Violation> {

@@ -1,23 +1,14 @@
 //! Rules about the whole service on the store: what all of this is for.
 
-use std::sync::Arc;
-
-use async_trait::async_trait;
-
 use super::Candidate;
+use super::application::Application;
 use super::join::{Boxed, join_all};
 use super::macros::rules;
-use super::report::{Outcome, Violation, expect};
-use super::samples::{broken_sample, start, subject};
-use crate::domain::{
-    Account, Answer, Assurance, Challenge, Commit, CommitOutcome, Confirmed, Email, FirstFactor,
-    HostAuthority, NewFactor, RecoveryCodes, SignIn, Subject, Verdict,
-};
-use crate::hashing::Argon2Hasher;
-use crate::keyring::{Keyring, SealingKey};
-use crate::ports::{AccountStore, Clock, StoreError};
-use crate::service::Mfa;
-use crate::testing::{Authenticator, ManualClock, SeededEntropy};
+use super::report::{Outcome, Violation, expect, expect_list};
+use super::rules_state::loaded;
+use super::samples::{broken_sample, subject};
+use crate::domain::{Answer, HostAuthority, SignIn, Subject, Verdict};
+use crate::ports::Clock;
 
 rules! {
     "a code is accepted once, even when two hundred requests carry it at once"
@@ -30,127 +21,8 @@ rules! {
     regenerating_and_using_an_old_code_do_not_both_win
     "every loser of a race sees the conflict and decides again"
     two_administrators_do_not_lose_each_others_reset
-}
-
-/// A candidate's accounts by all its handles in turn.
-struct Handles(Vec<Arc<dyn AccountStore>>, std::sync::atomic::AtomicUsize);
-
-impl Handles {
-    fn of(c: &Candidate) -> Self {
-        let all = [Some(&c.accounts), c.other.as_ref()].into_iter().flatten().cloned();
-        Self(all.collect(), std::sync::atomic::AtomicUsize::new(0))
-    }
-
-    fn next(&self) -> Result<&dyn AccountStore, StoreError> {
-        let turn = self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let store = self.0.get(turn % self.0.len().max(1));
-        store.map(|store| &**store).ok_or_else(|| StoreError::unavailable("no handle"))
-    }
-}
-
-#[async_trait]
-impl AccountStore for Handles {
-    async fn load(&self, subject: &Subject) -> Result<Option<Arc<Account>>, StoreError> {
-        self.next()?.load(subject).await
-    }
-
-    async fn commit(&self, commit: &Commit) -> Result<CommitOutcome, StoreError> {
-        self.next()?.commit(commit).await
-    }
-}
-
-/// An application on the candidate, and a user with MFA.
-struct Application {
-    mfa: Mfa,
-    clock: ManualClock,
-}
-
-struct User {
-    subject: Subject,
-    phone: Authenticator,
-    codes: RecoveryCodes,
-}
-
-impl Application {
-    fn on(c: &Candidate) -> Result<Self, Violation> {
-        let clock = ManualClock::at(start().timestamp());
-        let key = SealingKey::from_bytes("conformance", &[7; 32]).map_err(broken_sample)?;
-        let mfa = Mfa::builder(Handles::of(c))
-            .issuer("Conformance")
-            .keyring(Keyring::new(key))
-            .hasher(Argon2Hasher::cheap_and_insecure())
-            .clock(clock.clone())
-            .entropy(SeededEntropy::new(7))
-            .build();
-        Ok(Self { mfa: mfa.map_err(broken_sample)?, clock })
-    }
-
-    fn password(&self, subject: &Subject) -> FirstFactor {
-        FirstFactor::password(subject.clone(), self.clock.now())
-    }
-
-    async fn protect(&self, name: &str) -> Result<User, Violation> {
-        let subject = subject(name)?;
-        let SignIn::Complete(session) = self.mfa.sign_in(self.password(&subject)).await? else {
-            return Err(Violation::new("a fresh store has an account with MFA"));
-        };
-        let new = NewFactor::totp("Phone", "ada@example.org").map_err(broken_sample)?;
-        let setup = self.mfa.begin_setup(&session, new, Email::Verified).await?;
-        let phone = Authenticator::scan(setup.otpauth_uri());
-        let phone = phone.ok_or_else(|| broken_sample("no URI"))?;
-        let code = phone.code_at(self.clock.now());
-        let confirmed = self.mfa.confirm_setup(&session, setup.id(), &code).await?;
-        let Confirmed::FirstFactor(codes) = confirmed else {
-            return Err(Violation::new(format!(
-                "expected a confirmed setup, but {confirmed:?} came"
-            )));
-        };
-        self.mfa.finish_setup(&session, setup.id()).await?;
-        self.clock.advance(chrono::TimeDelta::seconds(30));
-        Ok(User { subject, phone, codes })
-    }
-
-    async fn challenge(
-        &self,
-        user: &User,
-    ) -> Result<(crate::domain::PendingSignIn, Challenge), Violation> {
-        match self.mfa.sign_in(self.password(&user.subject)).await? {
-            SignIn::Challenge(pending, challenge) => Ok((pending, challenge)),
-            other => Err(Violation::new(format!("expected a challenge, but {other:?} came"))),
-        }
-    }
-
-    async fn sign_in(&self, user: &User) -> Result<Assurance, Violation> {
-        let (pending, challenge) = self.challenge(user).await?;
-        let answer = Answer::code(&user.phone.code_at(self.clock.now()));
-        match self.mfa.answer(&challenge, answer).await? {
-            Verdict::Passed(passed) => {
-                pending.raise(passed.proof, self.mfa.moment()?).map_err(broken_sample)
-            }
-            Verdict::Rejected(why) => {
-                Err(Violation::new(format!("a right code was rejected: {why}")))
-            }
-        }
-    }
-
-    /// Puts many answers at once, each to a challenge of its own; how many passed.
-    async fn answer_at_once(
-        &self,
-        user: &User,
-        answers: impl IntoIterator<Item = Answer>,
-    ) -> Result<usize, Violation> {
-        let mut challenges = Vec::new();
-        for answer in answers {
-            challenges.push((self.challenge(user).await?.1, answer));
-        }
-        let answers = challenges.iter_mut().map(|(challenge, answer)| {
-            let answer = std::mem::replace(answer, Answer::code(""));
-            let future: Boxed<'_, _> = Box::pin(self.mfa.answer(challenge, answer));
-            future
-        });
-        let verdicts = join_all(answers.collect()).await;
-        Ok(verdicts.iter().filter(|verdict| matches!(verdict, Ok(Verdict::Passed(_)))).count())
-    }
+    "a batch answers one status each, in the order of the subjects"
+    statuses_of_many_users_come_in_order
 }
 
 async fn one_code_is_accepted_once_by_two_hundred_answers(
@@ -226,6 +98,7 @@ async fn two_administrators_do_not_lose_each_others_reset(
     let (one, two) = (app.protect("one").await?, app.protect("two").await?);
     let ada = app.protect("ada").await?;
     let sessions = [app.sign_in(&one).await?, app.sign_in(&two).await?];
+    let before = loaded(&*c.accounts, &ada.subject).await?.version();
     let resets: Vec<Boxed<'_, _>> = sessions
         .iter()
         .map(|session| {
@@ -239,6 +112,10 @@ async fn two_administrators_do_not_lose_each_others_reset(
         })
         .collect();
     let issued: Result<Vec<_>, _> = join_all(resets).await.into_iter().collect();
+    // The second reset was decided on what the first one left, and not beside it.
+    let after = loaded(&*c.accounts, &ada.subject).await?.version();
+    let commits = after.number().checked_sub(before.number());
+    expect("commits between before two resets at once and after them", &Some(2), &commits)?;
     let SignIn::Enrol(_, challenge) = app.mfa.sign_in(app.password(&ada.subject)).await? else {
         return Err(Violation::new("the password alone signed in after a reset"));
     };
@@ -250,5 +127,26 @@ async fn two_administrators_do_not_lose_each_others_reset(
         }
     }
     expect("enrolment codes that work after two resets at once", &1, &works)?;
+    Ok(Outcome::Kept)
+}
+
+async fn statuses_of_many_users_come_in_order(c: Candidate) -> Result<Outcome, Violation> {
+    if c.index.is_none() {
+        return Ok(Outcome::NotOffered);
+    }
+    let app = Application::on(&c)?;
+    let (mut asked, mut expected) = (Vec::<Subject>::new(), Vec::new());
+    for number in (0..250).rev() {
+        let name = format!("user {number}");
+        let protected = number % 25 == 0;
+        if protected {
+            app.protect(&name).await?;
+        }
+        asked.push(subject(&name)?);
+        expected.push((protected, protected.then_some(10)));
+    }
+    let came = app.mfa.statuses(&asked).await?;
+    let came: Vec<_> = came.iter().map(|status| (status.enabled, status.recovery_left)).collect();
+    expect_list("whether MFA is on, and the codes left", &expected, &came)?;
     Ok(Outcome::Kept)
 }

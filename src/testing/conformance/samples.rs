@@ -48,7 +48,7 @@ impl Author {
         Moment::new(&self.settings, self.now).map_err(broken_sample)
     }
 
-    fn draw<const N: usize>(&mut self) -> [u8; N] {
+    pub(super) fn draw<const N: usize>(&mut self) -> [u8; N] {
         self.drawn += 1;
         let mut bytes = [0; N];
         let number = self.drawn.to_be_bytes();
@@ -78,7 +78,7 @@ impl Author {
         }
     }
 
-    fn commit<T>(&mut self, transition: Transition<T>) -> Commit {
+    pub(super) fn commit<T>(&mut self, transition: Transition<T>) -> Commit {
         transition.into_commit(CommitId::from_random(self.draw())).0
     }
 
@@ -106,6 +106,51 @@ impl Author {
         // What was built here step by step arrives as one new row.
         let first = Transition::put(None, account, Vec::new(), self.now, ());
         Ok(self.commit(first))
+    }
+
+    /// An account with MFA on, and a session that has just proven it.
+    pub(super) fn protected(
+        &mut self,
+        subject: &Subject,
+    ) -> Result<(Account, Assurance), Violation> {
+        let mut account = self.absent(subject);
+        let session = self.sign_in(&account)?;
+        let session = self.add_factor(&mut account, session, 0)?;
+        Ok((account, session))
+    }
+
+    /// A commit that switches MFA on in the account as it is stored, or in one that is not.
+    pub(super) fn switch_on(
+        &mut self,
+        subject: &Subject,
+        stored: Option<&Account>,
+    ) -> Result<(Commit, Assurance), Violation> {
+        let mut account = stored.cloned().unwrap_or_else(|| self.absent(subject));
+        let session = self.sign_in(&account)?;
+        let session = self.add_factor(&mut account, session, 0)?;
+        let expected = stored.map(Account::version);
+        let on = Transition::put(expected, account, Vec::new(), self.now, ());
+        Ok((self.commit(on), session))
+    }
+
+    /// A commit that begins a setup beside the factors, which leaves the stamp as it is.
+    pub(super) fn begin_setup(
+        &mut self,
+        account: &Account,
+        session: &Assurance,
+    ) -> Result<Commit, Violation> {
+        let (_, begun) = self.next_setup(account, session, 1)?;
+        Ok(self.commit(begun))
+    }
+
+    /// A commit that switches MFA off.
+    pub(super) fn switch_off(
+        &mut self,
+        account: &Account,
+        session: &Assurance,
+    ) -> Result<Commit, Violation> {
+        let off = account.disable(session, self.moment()?).map_err(broken_sample)?;
+        Ok(self.commit(off))
     }
 
     fn sign_in(&mut self, account: &Account) -> Result<Assurance, Violation> {
@@ -197,4 +242,44 @@ const LABELS: [&str; 10] = [
     "e\u{301} and é",
     "%s {} $1 ?1 :name @p",
     "<b>&amp;</b>",
+];
+
+/// Names that differ in bytes and look, sort, fold or normalise alike somewhere.
+pub(super) const LOOKALIKES: [&str; 36] = [
+    "ada",
+    "Ada",
+    "ADA",
+    "ada ",
+    " ada",
+    "ad a",
+    "аda",
+    "ad\u{301}a",
+    "adá",
+    "ada\u{200b}",
+    "ada%",
+    "ada_",
+    "ada*",
+    "'",
+    "''",
+    "\"",
+    "\\",
+    "a'; DROP TABLE accounts; --",
+    "null",
+    "NULL",
+    "0",
+    "00",
+    "1",
+    "1.0",
+    "ß",
+    "ss",
+    "ſ",
+    "s",
+    "İ",
+    "i",
+    "ﬁ",
+    "fi",
+    "Å",
+    "A\u{30a}",
+    "📱",
+    "\u{10ffff}",
 ];

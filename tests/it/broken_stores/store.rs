@@ -5,54 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use async_trait::async_trait;
-use mfakit::domain::{Account, Commit, CommitOutcome, KeyId};
+use mfakit::domain::{Account, Commit, CommitOutcome, KeyId, Version};
 use mfakit::{
     AccountIndex, AccountStore, Event, EventCursor, EventLog, EventPage, SealedPage, StoreError,
     Subject,
 };
 
-/// One way of being wrong.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Wrong {
-    Nothing,
-    ComparesNothing,
-    ComparesAndThenSets,
-    CreatesOverWhatIsThere,
-    CreatesOnUpdate,
-    TakesOlderVersions,
-    TakesNewerVersions,
-    ComparesExistenceOnly,
-    SaysCommittedAgain,
-    SaysCommittedToLosers,
-    FailsInsteadOfConflict,
-    StoresWhatItRefuses,
-    StoresNothing,
-    KeepsErasedRows,
-    ErasesWithoutComparing,
-    LoadsFromACache,
-    LoadsTheStateBefore,
-    FoldsCase,
-    TrimsSubjects,
-    CutsSubjects,
-    DropsAccents,
-    StoresHalfBeforeItWaits,
-    LosesEvents,
-    RepeatsEvents,
-    ReversesEvents,
-    LogsRefusedCommits,
-    ForgetsEventsOfErasedAccounts,
-    NumbersEventsBeforeTheyAreThere,
-    CursorRepeatsTheLast,
-    CursorSkipsOne,
-    PrunesOneTooMany,
-    TakesAnyCursor,
-    AnswersBatchesSorted,
-    LeavesAbsentOutOfBatches,
-    PagesOverlookPendingSetups,
-    PagesDescend,
-    PagesSayNoMore,
-    PagesIgnoreTheLimit,
-}
+use super::wrong::Wrong;
 
 #[derive(Clone)]
 pub(crate) struct Store {
@@ -72,6 +31,40 @@ struct Rows {
 impl Store {
     pub(crate) fn new(wrong: Wrong) -> Self {
         Self { wrong, rows: Arc::default() }
+    }
+
+    /// Whether a user has MFA on.
+    pub(crate) fn enabled(&self, subject: &Subject) -> bool {
+        let rows = self.rows.lock().unwrap();
+        rows.accounts.get(subject.as_str()).is_some_and(|account| account.enabled())
+    }
+
+    /// A user's account, as it is now.
+    pub(crate) fn account(&self, subject: &Subject) -> Option<Arc<Account>> {
+        self.rows.lock().unwrap().accounts.get(subject.as_str()).cloned()
+    }
+
+    /// A number for events that will be appended under it.
+    pub(crate) fn next_number(&self) -> u64 {
+        let mut rows = self.rows.lock().unwrap();
+        rows.numbered += 1;
+        rows.numbered
+    }
+
+    /// Appends events under a number given before, or under new ones.
+    pub(crate) fn append(&self, events: &[Event], number: Option<u64>) {
+        let mut rows = self.rows.lock().unwrap();
+        for event in events {
+            rows.numbered += u64::from(number.is_none());
+            let number = number.unwrap_or(rows.numbered);
+            rows.events.push((number, event.clone()));
+        }
+        rows.events.sort_by_key(|(number, _)| *number);
+    }
+
+    /// Puts a commit's row in its place, without its events.
+    pub(crate) fn put(&self, commit: &Commit) {
+        self.write(&mut self.rows.lock().unwrap(), commit);
     }
 
     fn is(&self, wrong: Wrong) -> bool {
@@ -115,7 +108,7 @@ impl Store {
         }
         match commit.next() {
             _ if self.is(Wrong::StoresNothing) => {}
-            Some(next) => drop(rows.accounts.insert(key, Arc::clone(next))),
+            Some(next) => drop(rows.accounts.insert(key, self.wrong.spoil(next))),
             None if self.is(Wrong::KeepsErasedRows) => {}
             None => {
                 rows.accounts.remove(&key);
@@ -154,7 +147,7 @@ fn stored_remembers(rows: &Mutex<Rows>, commit: &Commit) -> bool {
 }
 
 /// Pending once.
-async fn give_way() {
+pub(crate) async fn give_way() {
     let mut given = false;
     std::future::poll_fn(|context| {
         if given {
@@ -176,6 +169,10 @@ impl AccountStore for Store {
         let stored = rows.accounts.get(&key).cloned();
         Ok(match self.wrong {
             Wrong::LoadsFromACache => rows.cache.entry(key).or_insert(stored).clone(),
+            Wrong::InventsAccounts => stored.or_else(|| {
+                let first = Version::first([1; 8]);
+                Some(Arc::new(Account::absent(subject.clone(), first)))
+            }),
             Wrong::LoadsTheStateBefore => rows.before.get(&key).cloned().or(stored),
             _ => stored,
         })
@@ -218,6 +215,10 @@ impl AccountStore for Store {
             self.wrong,
             Wrong::StoresHalfBeforeItWaits | Wrong::NumbersEventsBeforeTheyAreThere
         );
+        if self.is(Wrong::DeletesBeforeItInserts) {
+            self.rows.lock().unwrap().accounts.remove(&key);
+            give_way().await;
+        }
         self.write(&mut self.rows.lock().unwrap(), commit);
         if halves {
             // Not all writers wait equally long, or none would overtake another.

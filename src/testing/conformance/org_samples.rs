@@ -1,0 +1,220 @@
+//! Policies and memberships to try a store with, made by the real decisions.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Violation;
+use super::samples::{Author, broken_sample, start, subject};
+use crate::domain::{
+    Account, Acknowledgement, Actor, Assurance, CommitId, GracePeriod, Membership, OrgAuthority,
+    OrgCommit, OrgId, OrgPolicy, OrgRow, OrgTransition, Organisation, PolicyScope, PolicyTerms,
+    StoredMembership, Version,
+};
+
+pub(super) fn org(text: &str) -> Result<OrgId, Violation> {
+    OrgId::new(text).map_err(broken_sample)
+}
+
+pub(super) fn day(days: i64) -> DateTime<Utc> {
+    start() + TimeDelta::days(days)
+}
+
+pub(super) fn terms(days: i64, scope: PolicyScope) -> Result<PolicyTerms, Violation> {
+    Ok(PolicyTerms { grace: GracePeriod::days(days).map_err(broken_sample)?, scope })
+}
+
+/// MFA required since a day, with so many days to put it off.
+pub(super) fn required(since: i64, grace: i64) -> Result<OrgPolicy, Violation> {
+    let terms = terms(grace, PolicyScope::OrganisationResources)?;
+    Ok(OrgPolicy::required_from(day(since), terms))
+}
+
+/// A membership as a row, with nothing granted.
+pub(super) fn plain(
+    of: &str,
+    who: &str,
+    joined: DateTime<Utc>,
+) -> Result<StoredMembership, Violation> {
+    Ok(StoredMembership {
+        org: org(of)?,
+        subject: subject(who)?,
+        first_joined: joined,
+        left_at: None,
+        exemption: None,
+        extension: None,
+        version: Version::first([1; 8]),
+        recent: Vec::new(),
+    })
+}
+
+/// Which of the two rows of an organisation store a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Kind {
+    Policy,
+    Membership,
+}
+
+/// Makes commits of organisations: an administrator with MFA and a fresh session.
+pub(super) struct Office {
+    author: Author,
+    account: Account,
+    session: Assurance,
+}
+
+impl Office {
+    /// Two offices of different numbers never make the same id.
+    pub(super) fn new(number: u32) -> Result<Self, Violation> {
+        let mut author = Author::new(number);
+        let (account, session) = author.protected(&subject("administrator")?)?;
+        Ok(Self { author, account, session })
+    }
+
+    fn sealed<T>(&mut self, transition: OrgTransition<T>) -> OrgCommit {
+        transition.into_commit(CommitId::from_random(self.author.draw())).0
+    }
+
+    fn authority(&self, over: &OrgId, reason: &str) -> Result<OrgAuthority, Violation> {
+        let actor = self.account.subject().clone();
+        OrgAuthority::grant(over.clone(), actor, reason).map_err(broken_sample)
+    }
+
+    /// A commit that creates the row: a policy that requires MFA, or ada's membership.
+    pub(super) fn create(&mut self, kind: Kind, name: &str) -> Result<OrgCommit, Violation> {
+        match kind {
+            Kind::Policy => self.require(name, 14),
+            Kind::Membership => self.join(name, "ada"),
+        }
+    }
+
+    /// A commit that makes MFA required where there was no policy.
+    pub(super) fn require(&mut self, name: &str, days: i64) -> Result<OrgCommit, Violation> {
+        let absent = Organisation::absent(org(name)?, Version::first(self.author.draw()));
+        self.require_of(&absent, days)
+    }
+
+    /// The same where MFA is voluntary.
+    pub(super) fn require_of(
+        &mut self,
+        organisation: &Organisation,
+        days: i64,
+    ) -> Result<OrgCommit, Violation> {
+        let by = self.authority(organisation.id(), "a test")?;
+        let actor = Actor::new(&self.account, &self.session, &by);
+        let terms = terms(days, PolicyScope::OrganisationResources)?;
+        let acknowledged = Some(Acknowledgement::ActorIsNotEnrolled);
+        let made = organisation.make_required(actor, terms, acknowledged, self.author.moment()?);
+        let made = made.map_err(broken_sample)?;
+        Ok(self.sealed(made))
+    }
+
+    /// A commit that makes MFA voluntary.
+    pub(super) fn make_voluntary(
+        &mut self,
+        organisation: &Organisation,
+    ) -> Result<OrgCommit, Violation> {
+        let by = self.authority(organisation.id(), "a test")?;
+        let actor = Actor::new(&self.account, &self.session, &by);
+        let made = organisation.make_voluntary(actor, self.author.moment()?);
+        let made = made.map_err(broken_sample)?;
+        Ok(self.sealed(made))
+    }
+
+    /// A commit that ends in this policy to the microsecond, whatever was there before.
+    pub(super) fn policy(
+        &mut self,
+        organisation: &Organisation,
+        policy: OrgPolicy,
+    ) -> Result<OrgCommit, Violation> {
+        let (id, version) = (organisation.id().clone(), organisation.version());
+        let recent = organisation.recent_commits().to_vec();
+        let Some(wanted) = policy.terms() else {
+            let before = required(0, 0)?;
+            return self.make_voluntary(&Organisation::from_stored(id, version, before, recent));
+        };
+        // Another scope alone keeps both instants.
+        let scope = match wanted.scope {
+            PolicyScope::WholeAccount => PolicyScope::OrganisationResources,
+            PolicyScope::OrganisationResources => PolicyScope::WholeAccount,
+        };
+        let (since, changed) = (policy.since(), policy.changed());
+        let (since, changed) = (since.unwrap_or_default(), changed.unwrap_or_default());
+        let before = OrgPolicy::Required { since, changed, terms: PolicyTerms { scope, ..wanted } };
+        let before = Organisation::from_stored(id, version, before, recent);
+        let by = self.authority(before.id(), "a test")?;
+        let actor = Actor::new(&self.account, &self.session, &by);
+        let made = before.change_terms(actor, wanted, self.author.moment()?);
+        let made = made.map_err(broken_sample)?;
+        Ok(self.sealed(made))
+    }
+
+    /// A commit that lets somebody join.
+    pub(super) fn join(&mut self, name: &str, who: &str) -> Result<OrgCommit, Violation> {
+        let first = Version::first(self.author.draw());
+        let moment = self.author.moment()?;
+        let joined = Membership::join(org(name)?, subject(who)?, start(), first, moment);
+        let joined = joined.map_err(broken_sample)?;
+        Ok(self.sealed(joined))
+    }
+
+    /// A commit that creates a membership with everything in it that the row has.
+    pub(super) fn member(&mut self, row: StoredMembership) -> Result<OrgCommit, Violation> {
+        let first = Version::first(self.author.draw());
+        let member = Membership::from_stored(row);
+        let moved = member.moved_to(member.subject(), None, first, self.author.moment()?);
+        let moved = moved.ok_or_else(|| broken_sample("nothing to create"))?;
+        Ok(self.sealed(moved))
+    }
+
+    /// A commit that lets a member leave, or come back.
+    pub(super) fn leave_or_rejoin(&mut self, member: &Membership) -> Result<OrgCommit, Violation> {
+        let moment = self.author.moment()?;
+        let moved = if member.is_member() { member.leave(moment) } else { member.rejoin(moment) };
+        let moved = moved.map_err(broken_sample)?;
+        Ok(self.sealed(moved))
+    }
+
+    /// A commit that exempts a member.
+    pub(super) fn exempt(
+        &mut self,
+        member: &Membership,
+        until: Option<DateTime<Utc>>,
+        reason: &str,
+    ) -> Result<OrgCommit, Violation> {
+        let by = self.authority(member.org(), reason)?;
+        let actor = Actor::new(&self.account, &self.session, &by);
+        let of = Organisation::absent(member.org().clone(), Version::first([1; 8]));
+        let exempted = of.exempt(member, until, actor, self.author.moment()?);
+        let exempted = exempted.map_err(broken_sample)?;
+        Ok(self.sealed(exempted))
+    }
+
+    /// A commit that changes the row by as little as a decision can, with one event.
+    pub(super) fn touch(&mut self, row: &OrgRow) -> Result<OrgCommit, Violation> {
+        match row {
+            OrgRow::Membership(member) => self.exempt(member, None, "a test"),
+            OrgRow::Organisation(organisation) => match organisation.policy() {
+                OrgPolicy::Voluntary => self.require_of(organisation, 14),
+                OrgPolicy::Required { .. } => self.make_voluntary(organisation),
+            },
+        }
+    }
+}
+
+/// A row in a form that can be compared.
+pub(super) type Parts = (Option<Arc<Organisation>>, Option<Arc<Membership>>);
+
+pub(super) fn parts(row: &OrgRow) -> Parts {
+    match row {
+        OrgRow::Organisation(organisation) => (Some(Arc::clone(organisation)), None),
+        OrgRow::Membership(membership) => (None, Some(Arc::clone(membership))),
+    }
+}
+
+/// Whether a row remembers a commit.
+pub(super) fn remembers(row: &OrgRow, commit: CommitId) -> bool {
+    match row {
+        OrgRow::Organisation(organisation) => organisation.recent_commits().contains(&commit),
+        OrgRow::Membership(membership) => membership.recent_commits().contains(&commit),
+    }
+}

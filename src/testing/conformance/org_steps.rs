@@ -1,0 +1,97 @@
+//! What every rule about organisations does to a store.
+
+use super::join::{Boxed, join_all};
+use super::org_samples::{Kind, Office, Parts, parts};
+use super::report::{Violation, expect};
+use super::samples::Author;
+use crate::domain::{CommitOutcome, EventId, OrgCommit, OrgRow, Subject};
+use crate::ports::{AccountStore, EventLog, OrgStore};
+
+/// Commits what has to succeed.
+pub(super) async fn done(store: &dyn OrgStore, commit: &OrgCommit) -> Result<(), Violation> {
+    let came = store.commit(commit).await?;
+    expect("a commit with the stored version", &CommitOutcome::Committed, &came)
+}
+
+pub(super) async fn refused(
+    store: &dyn OrgStore,
+    commit: &OrgCommit,
+    why: &str,
+) -> Result<(), Violation> {
+    let came = store.commit(commit).await?;
+    expect(why, &CommitOutcome::Conflict, &came)
+}
+
+/// The row that is stored where another one is.
+pub(super) async fn stored(
+    store: &dyn OrgStore,
+    like: &OrgRow,
+) -> Result<Option<OrgRow>, Violation> {
+    Ok(match like {
+        OrgRow::Organisation(row) => store.organisation(row.id()).await?.map(OrgRow::Organisation),
+        OrgRow::Membership(row) => {
+            store.membership(row.org(), row.subject()).await?.map(OrgRow::Membership)
+        }
+    })
+}
+
+/// The row is stored, and is equal.
+pub(super) async fn holds(
+    store: &dyn OrgStore,
+    expected: &OrgRow,
+    when: &str,
+) -> Result<(), Violation> {
+    let came: Parts = stored(store, expected).await?.as_ref().map(parts).unwrap_or_default();
+    let (policy, membership) = parts(expected);
+    expect(when, &policy, &came.0)?;
+    expect(when, &membership, &came.1)
+}
+
+/// Commits what has to succeed, and loads what it left.
+pub(super) async fn put(store: &dyn OrgStore, commit: &OrgCommit) -> Result<OrgRow, Violation> {
+    done(store, commit).await?;
+    let came = stored(store, commit.row()).await?;
+    came.ok_or_else(|| Violation::new(format!("expected {:?}, but no row came", commit.row())))
+}
+
+/// Creates a policy or a membership of ada's, and loads it.
+pub(super) async fn made(
+    store: &dyn OrgStore,
+    office: &mut Office,
+    kind: Kind,
+    name: &str,
+) -> Result<OrgRow, Violation> {
+    put(store, &office.create(kind, name)?).await
+}
+
+/// Commits many, some at once; all of them have to succeed.
+pub(super) async fn done_together(
+    store: &dyn OrgStore,
+    commits: &[OrgCommit],
+) -> Result<(), Violation> {
+    const AT_ONCE: usize = 64;
+    for some in commits.chunks(AT_ONCE) {
+        let running = some.iter().map(|commit| -> Boxed<'_, _> { Box::pin(done(store, commit)) });
+        join_all(running.collect()).await.into_iter().collect::<Result<Vec<()>, _>>()?;
+    }
+    Ok(())
+}
+
+/// Switches a user's MFA on: the account as it is stored, or a new one.
+pub(super) async fn protect(
+    store: &dyn AccountStore,
+    author: &mut Author,
+    subject: &Subject,
+) -> Result<crate::domain::Assurance, Violation> {
+    let account = store.load(subject).await?;
+    let (on, session) = author.switch_on(subject, account.as_deref())?;
+    super::rules_state::committed(store, &on).await?;
+    Ok(session)
+}
+
+/// The ids of the log's first thousand events; none where no log is offered.
+pub(super) async fn logged(log: Option<&dyn EventLog>) -> Result<Vec<EventId>, Violation> {
+    let Some(log) = log else { return Ok(Vec::new()) };
+    let page = log.read(None, 1_000).await?;
+    Ok(page.events.iter().map(crate::domain::Event::id).collect())
+}

@@ -1,0 +1,280 @@
+//! Rules about the administrators' overview.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use super::Candidate;
+use super::macros::rules;
+use super::org_samples::{Office, day, org, plain, required};
+use super::org_steps::{done, done_together, protect, put};
+use super::report::{Outcome, Violation, expect, expect_list};
+use super::rosters::{Dice, FILTERS, Known, pages, place, query, same};
+use super::samples::{Author, broken_sample, subject};
+use crate::domain::{
+    Exemption, OrgPolicy, OrgRow, Organisation, ReminderSchedule, RosterCounts, RosterFilter,
+    RosterRow, StoredMembership, Subject, Version,
+};
+
+rules! {
+    "a roster admits exactly the rows that `RosterFilter::admits` admits, in the order of `RosterRow::key`; `counts` agrees"
+    rosters_and_counts_are_what_a_walk_over_the_members_finds
+    "with `walled_within`, only those who are walled after the first instant and not after the second"
+    a_roster_within_a_range_of_deadlines_lists_those_of_the_range
+    "`roster_row` is one member as a roster shows it; `None` for somebody who is none, or no longer"
+    a_roster_row_is_what_the_roster_shows
+    "`after` is a place in the order, not a number of rows"
+    pages_of_a_roster_stay_in_place_while_members_come_and_go
+    "exemptions that end make rows cross over by themselves: filter by `now`"
+    an_exemption_ends_by_the_clock_alone
+    "whether MFA is on is written in the transaction of the account's commit"
+    mfa_switched_on_or_off_shows_in_every_roster_of_the_user
+    "the place of every member follows the policy: written again when the policy changes"
+    a_changed_policy_reorders_its_roster
+    "read no more than the page for a page"
+    a_large_roster_pages_to_its_end
+}
+
+async fn rosters_and_counts_are_what_a_walk_over_the_members_finds(
+    c: Candidate,
+) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let (mut office, mut author) = (Office::new(1)?, Author::new(2));
+    for number in (0..40).step_by(4) {
+        protect(&*c.accounts, &mut author, &subject(&format!("user {number:03}"))?).await?;
+    }
+    for seed in 0..12 {
+        let (mut dice, name) = (Dice::new(seed), format!("org {seed}"));
+        let protected = |number: u32| number.is_multiple_of(4);
+        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 40, protected).await?;
+        for now in known.times(&mut dice) {
+            known.agrees(&**orgs, now, dice.of(&[1, 3, 7, 100], 1_000)).await?;
+        }
+    }
+    let nowhere = Organisation::absent(org("nowhere")?, Version::first([1; 8]));
+    Known { organisation: nowhere, rows: Vec::new() }.agrees(&**orgs, day(1), 10).await?;
+    Ok(Outcome::Kept)
+}
+
+async fn a_roster_within_a_range_of_deadlines_lists_those_of_the_range(
+    c: Candidate,
+) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let mut office = Office::new(1)?;
+    let schedule = ReminderSchedule::days_before([30, 7, 1, 0]).map_err(broken_sample)?;
+    for seed in 100..106 {
+        let (mut dice, name) = (Dice::new(seed), format!("org {seed}"));
+        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 40, |_| false).await?;
+        let policy = known.organisation.policy();
+        let mut times = known.times(&mut dice);
+        times.sort_unstable();
+        for pair in times.windows(2) {
+            let &[from, to] = pair else { continue };
+            for range in schedule.due(&known.organisation, from, to) {
+                let Some((lo, hi)) = range.query().walled_within() else { continue };
+                let mut expected = known.walked(range.query().filter(), range.query().now());
+                let within = |row: &RosterRow| row.key(policy).walled_from;
+                expected.retain(|row| within(row).is_some_and(|at| lo < at && at <= hi));
+                let came = pages(&**orgs, range.query().clone()).await?;
+                same(&format!("members walled after {lo}, not after {hi}"), &expected, &came)?;
+            }
+        }
+    }
+    Ok(Outcome::Kept)
+}
+
+async fn a_roster_row_is_what_the_roster_shows(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let (mut office, mut author, acme) = (Office::new(1)?, Author::new(2), org("acme")?);
+    protect(&*c.accounts, &mut author, &subject("user 000")?).await?;
+    let (mut dice, protected) = (Dice::new(7), |number| number == 0);
+    let known = Known::any(&**orgs, &mut office, &mut dice, "acme", 30, protected).await?;
+    for row in &known.rows {
+        let came = orgs.roster_row(&acme, row.membership.subject()).await?;
+        let shown = if row.membership.is_member() { vec![row.clone()] } else { Vec::new() };
+        same("the row of one member", &shown, &Vec::from_iter(came))?;
+        let elsewhere = orgs.roster_row(&org("other")?, row.membership.subject()).await?;
+        expect("the row in an organisation that is another", &None, &elsewhere)?;
+    }
+    Ok(Outcome::Kept)
+}
+
+async fn pages_of_a_roster_stay_in_place_while_members_come_and_go(
+    c: Candidate,
+) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let mut office = Office::new(1)?;
+    for seed in 200..204 {
+        let (mut dice, name) = (Dice::new(seed), format!("org {seed}"));
+        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 60, |_| false).await?;
+        let (policy, now) = (known.organisation.policy(), day(1));
+        let mut stays = known.walked(RosterFilter::WithoutMfa, now);
+        let mut next = Some(query(&known.organisation, RosterFilter::WithoutMfa, 5, now)?);
+        let (mut seen, mut round) = (Vec::<RosterRow>::new(), 0);
+        while let Some(query) = next {
+            let page = orgs.roster(&query).await?;
+            next = query.following(&page);
+            seen.extend(page.rows);
+            // Whoever goes now is not expected: to be seen before is as good as never.
+            let goes = usize::try_from(dice.below(60)).unwrap_or(0) % stays.len().max(1);
+            if let Some(row) = (round < 20 && goes < stays.len()).then(|| stays.remove(goes)) {
+                if round % 2 == 0 {
+                    orgs.forget(row.membership.subject()).await?;
+                } else {
+                    done(&**orgs, &office.leave_or_rejoin(&row.membership)?).await?;
+                }
+                let who = format!("user {:03} too", dice.below(60));
+                let comes = dice.member(&name, &who)?;
+                // The same name may come up again: then there is nobody new.
+                let _ = orgs.commit(&office.member(comes)?).await?;
+            }
+            round += 1;
+            if round > 1_000 {
+                return Err(Violation::new("a thousand pages of sixty members do not end"));
+            }
+        }
+        let keys: Vec<_> = seen.iter().map(|row| place(&row.key(policy))).collect();
+        let mut ascending = keys.clone();
+        ascending.sort();
+        ascending.dedup();
+        expect_list("the places of all rows that were seen", &ascending, &keys)?;
+        let stayed: BTreeSet<&Subject> = stays.iter().map(|row| row.membership.subject()).collect();
+        seen.retain(|row| stayed.contains(row.membership.subject()));
+        same("those who were there all the time", &stays, &seen)?;
+    }
+    Ok(Outcome::Kept)
+}
+
+async fn an_exemption_ends_by_the_clock_alone(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let mut office = Office::new(1)?;
+    let first = put(&**orgs, &office.require("acme", 3)?).await?;
+    let OrgRow::Organisation(first) = &first else { return Err(broken_sample("no policy")) };
+    let policy = put(&**orgs, &office.policy(first, required(0, 10)?)?).await?;
+    let OrgRow::Organisation(policy) = &policy else { return Err(broken_sample("no policy")) };
+    let mut known = Known { organisation: (**policy).clone(), rows: Vec::new() };
+    // Before the deadline, at it, behind it, and never.
+    for (number, until) in [Some(5), Some(10), Some(20), None].into_iter().enumerate() {
+        let row = plain("acme", &format!("user {number}"), day(-1))?;
+        let exemption = Exemption { reason: "on leave".into(), until: until.map(day) };
+        let row = StoredMembership { exemption: Some(exemption), ..row };
+        known.join(&**orgs, &mut office, row, false).await?;
+    }
+    let micro = TimeDelta::microseconds(1);
+    for days in [4, 5, 10, 20, 30] {
+        for now in [day(days) - micro, day(days), day(days) + micro] {
+            known.agrees(&**orgs, now, 2).await?;
+        }
+    }
+    // Another server's clock may be behind.
+    for days in [20, 10, 5] {
+        known.agrees(&**orgs, day(days) - micro, 2).await?;
+    }
+    Ok(Outcome::Kept)
+}
+
+async fn mfa_switched_on_or_off_shows_in_every_roster_of_the_user(
+    c: Candidate,
+) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let (mut office, mut author) = (Office::new(1)?, Author::new(2));
+    let shown = async |who: &Subject, on: bool, when: &str| -> Result<(), Violation> {
+        for name in ["acme", "other"] {
+            let row = orgs.roster_row(&org(name)?, who).await?;
+            expect(&format!("MFA of {who:?} {when}"), &Some(on), &row.map(|row| row.protected))?;
+            let counts = orgs.counts(&org(name)?, day(1)).await?;
+            let expected = RosterCounts { members: 1, protected: u64::from(on), ..counts };
+            expect(&format!("the counts {when}"), &expected, &counts)?;
+            let organisation = Organisation::absent(org(name)?, Version::first([1; 8]));
+            for (filter, listed) in [(RosterFilter::Protected, on), (RosterFilter::WithoutMfa, !on)]
+            {
+                let listing = pages(&**orgs, query(&organisation, filter, 10, day(1))?).await?;
+                expect(&format!("{filter:?} {when}"), &usize::from(listed), &listing.len())?;
+            }
+        }
+        Ok(())
+    };
+    // An account from before the membership, without and with MFA, and one that comes after it.
+    for (who, before) in [("ada", Some(false)), ("bob", Some(true)), ("eve", None)] {
+        let subject = subject(who)?;
+        let mut session = None;
+        match before {
+            Some(true) => session = Some(protect(&*c.accounts, &mut author, &subject).await?),
+            Some(false) => {
+                super::rules_state::created(&*c.accounts, &mut author, who).await?;
+            }
+            None => {}
+        }
+        for name in ["acme", "other"] {
+            done(&**orgs, &office.join(name, who)?).await?;
+        }
+        shown(&subject, before == Some(true), "after joining").await?;
+        let session = match session {
+            Some(session) => session,
+            None => protect(&*c.accounts, &mut author, &subject).await?,
+        };
+        shown(&subject, true, "switched on").await?;
+        let account = super::rules_state::loaded(&*c.accounts, &subject).await?;
+        let off = author.switch_off(&account, &session)?;
+        super::rules_state::committed(&*c.accounts, &off).await?;
+        shown(&subject, false, "switched off").await?;
+        protect(&*c.accounts, &mut author, &subject).await?;
+        shown(&subject, true, "switched on again").await?;
+        // The fact follows somebody who has left, too.
+        let member = orgs.membership(&org("acme")?, &subject).await?;
+        let member = member.ok_or_else(|| Violation::new("the membership is gone"))?;
+        let left = put(&**orgs, &office.leave_or_rejoin(&member)?).await?;
+        let account = super::rules_state::loaded(&*c.accounts, &subject).await?;
+        let erased = author.erase(&account)?;
+        super::rules_state::committed(&*c.accounts, &erased).await?;
+        let OrgRow::Membership(left) = &left else { return Err(broken_sample("no membership")) };
+        done(&**orgs, &office.leave_or_rejoin(left)?).await?;
+        shown(&subject, false, "after the account was erased").await?;
+        orgs.forget(&subject).await?;
+    }
+    Ok(Outcome::Kept)
+}
+
+async fn a_changed_policy_reorders_its_roster(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let (mut office, mut dice) = (Office::new(1)?, Dice::new(300));
+    let other = Known::any(&**orgs, &mut office, &mut dice, "other", 20, |_| false).await?;
+    let mut acme = Known::any(&**orgs, &mut office, &mut dice, "acme", 40, |_| false).await?;
+    for _ in 0..12 {
+        acme.set_policy(&**orgs, &mut office, &mut dice).await?;
+        for now in acme.times(&mut dice).into_iter().take(3) {
+            acme.agrees(&**orgs, now, dice.of(&[4, 1_000], 9)).await?;
+        }
+    }
+    other.agrees(&**orgs, day(3), 100).await?;
+    Ok(Outcome::Kept)
+}
+
+async fn a_large_roster_pages_to_its_end(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let (mut office, mut author, now) = (Office::new(1)?, Author::new(2), day(20));
+    let policy = put(&**orgs, &office.require("acme", 14)?).await?;
+    let OrgRow::Organisation(policy) = &policy else { return Err(broken_sample("no policy")) };
+    let mut known = Known { organisation: (**policy).clone(), rows: Vec::new() };
+    expect("the policy", &true, &(*policy.policy() != OrgPolicy::Voluntary))?;
+    let mut commits = Vec::new();
+    for number in 0..c.crowd {
+        let (who, protected) = (format!("user {number:07}"), number.is_multiple_of(100));
+        if protected {
+            protect(&*c.accounts, &mut author, &subject(&who)?).await?;
+        }
+        let joined = day(i64::from(number % 30));
+        commits.push(office.member(plain("acme", &who, joined)?)?);
+        if let Some(OrgRow::Membership(row)) = commits.last().map(|commit| commit.row()) {
+            let membership = std::sync::Arc::clone(row);
+            known.rows.push(RosterRow { membership, protected, last_signed_in: None });
+        }
+    }
+    done_together(&**orgs, &commits).await?;
+    for filter in FILTERS {
+        let came = pages(&**orgs, query(&known.organisation, filter, 1_000, now)?).await?;
+        same(&format!("{filter:?}"), &known.walked(filter, now), &came)?;
+    }
+    expect("the counts", &known.counted(now), &orgs.counts(&org("acme")?, now).await?)?;
+    Ok(Outcome::Kept)
+}

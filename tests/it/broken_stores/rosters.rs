@@ -1,0 +1,241 @@
+//! The overview of a store that is right but for one thing: a plain walk over the members.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::{
+    Exemption, Extension, Membership, OrgId, OrgPolicy, Organisation, PolicyScope, RosterCounts,
+    RosterFilter, RosterQuery, RosterRow, RosterRows, StoredMembership, Subject,
+};
+
+use super::org_wrong::OrgWrong;
+use super::organisations::Offices;
+use super::store::Store;
+
+impl OrgWrong {
+    /// What a store holds that is wrong about policies.
+    pub(super) fn spoil_policy(self, row: &Arc<Organisation>) -> Arc<Organisation> {
+        let (recent, mut policy) = (row.recent_commits(), *row.policy());
+        let mut recent = recent.to_vec();
+        if let OrgPolicy::Required { since, changed, terms } = &mut policy {
+            match self {
+                Self::KeepsWholeSeconds => *since = cut(*since, 1_000_000),
+                Self::ForgetsWhenTermsChanged => *changed = *since,
+                Self::ForgetsTheScope => terms.scope = PolicyScope::default(),
+                _ => {}
+            }
+        }
+        if self == Self::RemembersOneCommit {
+            recent.drain(..recent.len().saturating_sub(1));
+        }
+        Arc::new(Organisation::from_stored(row.id().clone(), row.version(), policy, recent))
+    }
+
+    /// What a store holds that is wrong about memberships.
+    pub(super) fn spoil_membership(self, row: &Arc<Membership>) -> Arc<Membership> {
+        let mut row = StoredMembership {
+            org: row.org().clone(),
+            subject: row.subject().clone(),
+            first_joined: row.first_joined(),
+            left_at: row.left_at(),
+            exemption: row.exemption().cloned(),
+            extension: row.extension().cloned(),
+            version: row.version(),
+            recent: row.recent_commits().to_vec(),
+        };
+        match (self, &mut row.exemption, &mut row.extension) {
+            (Self::KeepsMilliseconds, ..) => row.first_joined = cut(row.first_joined, 1_000),
+            (Self::CutsReasons, Some(Exemption { reason, .. }), _) => {
+                *reason = reason.chars().take(80).collect();
+            }
+            (Self::KeepsExemptionsForGood, Some(exemption), _) => exemption.until = None,
+            (Self::ForgetsWhenAnExtensionWasGranted, _, Some(Extension { until, granted, .. })) => {
+                *granted = *until;
+            }
+            _ => {}
+        }
+        Arc::new(Membership::from_stored(row))
+    }
+}
+
+fn cut(at: DateTime<Utc>, to: i64) -> DateTime<Utc> {
+    let micros = at.timestamp_micros();
+    DateTime::from_timestamp_micros(micros - micros.rem_euclid(to)).unwrap_or(at)
+}
+
+impl Offices {
+    fn policy(&self, org: &OrgId) -> OrgPolicy {
+        let rows = self.rows.lock().unwrap();
+        rows.policies.get(&self.org(org)).map(|row| *row.policy()).unwrap_or_default()
+    }
+
+    fn row(&self, member: &Arc<Membership>, accounts: &Store) -> RosterRow {
+        let place = self.place(member.org(), member.subject());
+        let rows = self.rows.lock().unwrap();
+        let first = || rows.members.keys().find(|(_, user)| *user == place.1);
+        let (had, has) = (rows.had_mfa.contains(&place), accounts.enabled(member.subject()));
+        let protected = match self.wrong {
+            OrgWrong::KnowsMfaFromJoining => had,
+            OrgWrong::KnowsMfaOfOneOrganisation => {
+                if first() == Some(&place) {
+                    has
+                } else {
+                    had
+                }
+            }
+            OrgWrong::KnowsMfaOfErasedAccounts => {
+                has || accounts.account(member.subject()).is_none()
+            }
+            _ => has,
+        };
+        RosterRow { membership: Arc::clone(member), protected, last_signed_in: None }
+    }
+
+    fn members(&self, org: &OrgId, accounts: &Store) -> Vec<RosterRow> {
+        let name = self.org(org);
+        let rows = self.rows.lock().unwrap();
+        let of = rows.members.iter().filter(|((org, _), _)| *org == name);
+        let of: Vec<Arc<Membership>> = of.map(|(_, member)| Arc::clone(member)).collect();
+        drop(rows);
+        let listed =
+            |member: &&Arc<Membership>| member.is_member() || self.wrong == OrgWrong::ListsWhoLeft;
+        of.iter().filter(listed).map(|member| self.row(member, accounts)).collect()
+    }
+
+    /// Whether a list has the row, by this store's lights.
+    fn admits(
+        &self,
+        filter: RosterFilter,
+        row: &RosterRow,
+        policy: &OrgPolicy,
+        now: DateTime<Utc>,
+    ) -> bool {
+        match self.wrong {
+            OrgWrong::ListsWhoLeft if !row.membership.is_member() => {
+                filter == RosterFilter::WithoutMfa
+            }
+            OrgWrong::LapsesAMicrosecondLate => {
+                filter.admits(row, policy, now - TimeDelta::microseconds(1))
+            }
+            OrgWrong::HonoursOldExtensions => filter.admits(&honoured(row), policy, now),
+            // Written down when the membership was: before any of them has ended.
+            OrgWrong::JudgesExemptionsAtWriting => {
+                let written = row.membership.exemption().is_some();
+                match filter {
+                    RosterFilter::Exempt => written && !row.protected,
+                    RosterFilter::InGrace | RosterFilter::Lapsed => {
+                        !written && filter.admits(row, policy, now)
+                    }
+                    _ => filter.admits(row, policy, now),
+                }
+            }
+            _ => filter.admits(row, policy, now),
+        }
+    }
+
+    pub(super) fn page(&self, query: &RosterQuery, accounts: &Store) -> RosterRows {
+        use OrgWrong::*;
+        let mut rows = self.members(query.org(), accounts);
+        let policy = self.policy(query.org());
+        rows.retain(|row| self.admits(query.filter(), row, &policy, query.now()));
+        if let Some((lo, hi)) = query.walled_within().filter(|_| self.wrong != IgnoresRanges) {
+            let from = |at| lo < at || self.wrong == ReadsRangesFromTheirStart && lo == at;
+            rows.retain(|row| row.key(&policy).walled_from.is_some_and(|at| from(at) && at <= hi));
+        }
+        let met = |row: &RosterRow| {
+            let place = self.place(row.membership.org(), row.membership.subject());
+            self.rows.lock().unwrap().met.get(&place).copied().unwrap_or_default()
+        };
+        let place = |row: &RosterRow| {
+            let key = match self.wrong {
+                KeepsTheOrderOfAnOldPolicy => row.key(&met(row)),
+                HonoursOldExtensions => honoured(row).key(&policy),
+                _ => row.key(&policy),
+            };
+            let walled = key.walled_from.filter(|_| self.wrong != SortsBySubject);
+            (walled.is_none(), walled, key.subject)
+        };
+        rows.sort_by_cached_key(place);
+        if self.wrong == ListsAThousand {
+            rows.truncate(1_000);
+        }
+        if let Some(after) = query.after() {
+            let walled = after.walled_from.filter(|_| self.wrong != SortsBySubject);
+            let after = (walled.is_none(), walled, after.subject.clone());
+            match self.wrong {
+                RepeatsTheLast => rows.retain(|row| place(row) >= after),
+                StartsOverWhenTheCursorIsGone => {
+                    let found = rows.iter().position(|row| place(row) == after);
+                    rows.drain(..found.map_or(0, |found| found + 1));
+                }
+                _ => rows.retain(|row| place(row) > after),
+            }
+        }
+        let mut more = rows.len() > query.limit();
+        if self.wrong == IgnoresTheLimit {
+            more = false;
+        } else {
+            rows.truncate(query.limit());
+        }
+        RosterRows { rows, more: more && self.wrong != SaysNoMore }
+    }
+
+    pub(super) fn one_row(
+        &self,
+        org: &OrgId,
+        subject: &Subject,
+        accounts: &Store,
+    ) -> Option<RosterRow> {
+        let (place, user) = (self.place(org, subject), self.user(subject));
+        let rows = self.rows.lock().unwrap();
+        let anywhere = || rows.members.iter().find(|((_, of), _)| *of == user).map(|(_, m)| m);
+        let member = match self.wrong {
+            OrgWrong::ShowsTheRowOfAnotherOrganisation => anywhere(),
+            _ => rows.members.get(&place),
+        };
+        let member = member.cloned();
+        drop(rows);
+        let shown = self.wrong == OrgWrong::ShowsTheRowOfWhoLeft;
+        let member = member.filter(|member| member.is_member() || shown)?;
+        Some(self.row(&member, accounts))
+    }
+
+    pub(super) fn counted(
+        &self,
+        org: &OrgId,
+        now: DateTime<Utc>,
+        accounts: &Store,
+    ) -> RosterCounts {
+        let (rows, policy) = (self.members(org, accounts), self.policy(org));
+        let count = |filter| {
+            rows.iter().filter(|row| self.admits(filter, row, &policy, now)).count() as u64
+        };
+        let (lapsed, exempt) = (count(RosterFilter::Lapsed), count(RosterFilter::Exempt));
+        let confused = self.wrong == OrgWrong::CountsTheExemptAsLapsed;
+        RosterCounts {
+            members: rows.len() as u64,
+            protected: count(RosterFilter::Protected),
+            in_grace: count(RosterFilter::InGrace),
+            lapsed: if confused { lapsed + exempt } else { lapsed },
+            exempt,
+        }
+    }
+}
+
+/// The same row as if its extension had been granted under today's policy.
+fn honoured(row: &RosterRow) -> RosterRow {
+    let member = &row.membership;
+    let granted = DateTime::<Utc>::MAX_UTC;
+    let extension = member.extension().map(|e| Extension { granted, ..e.clone() });
+    let row_of = StoredMembership {
+        org: member.org().clone(),
+        subject: member.subject().clone(),
+        first_joined: member.first_joined(),
+        left_at: member.left_at(),
+        exemption: member.exemption().cloned(),
+        extension,
+        version: member.version(),
+        recent: Vec::new(),
+    };
+    RosterRow { membership: Arc::new(Membership::from_stored(row_of)), ..row.clone() }
+}
