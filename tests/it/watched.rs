@@ -10,6 +10,8 @@ use mfakit::{
     RosterCounts, RosterQuery, RosterRow, RosterRows, StoreError, Subject,
 };
 
+use crate::world::World;
+
 /// What the store is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Call {
@@ -96,6 +98,16 @@ impl Watched {
                 std::future::pending().await
             }
         }
+    }
+}
+
+impl World {
+    /// With an organisation store that is watched, over the same memory as everything else.
+    pub(crate) fn watched() -> (Self, Watched) {
+        let memory = MemoryStore::new();
+        let watched = Watched::new(memory.clone());
+        let orgs = watched.clone();
+        (Self::over(memory, |builder| builder.organisations(orgs)), watched)
     }
 }
 

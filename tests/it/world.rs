@@ -10,8 +10,6 @@ use mfakit::{
 
 pub(crate) use mfakit::testing::block_on;
 
-use crate::watched::Watched;
-
 /// When every test begins: a moment like any other, not at the start of a step.
 pub(crate) const START: i64 = 1_800_000_007;
 
@@ -39,7 +37,8 @@ impl World {
         Self::over(MemoryStore::new(), change)
     }
 
-    fn over(memory: MemoryStore, change: impl FnOnce(MfaBuilder) -> MfaBuilder) -> Self {
+    /// On a memory that somebody else has a clone of.
+    pub(crate) fn over(memory: MemoryStore, change: impl FnOnce(MfaBuilder) -> MfaBuilder) -> Self {
         let clock = ManualClock::at(START);
         let store = FaultyStore::new(memory.clone());
         let builder = Mfa::builder(store.clone())
@@ -54,14 +53,6 @@ impl World {
             .entropy(SeededEntropy::new(1));
         let mfa = change(builder).build().expect("a complete builder");
         Self { mfa, clock, memory, store }
-    }
-
-    /// With an organisation store that a test watches, over the same memory.
-    pub(crate) fn watched() -> (Self, Watched) {
-        let memory = MemoryStore::new();
-        let watched = Watched::new(memory.clone());
-        let orgs = watched.clone();
-        (Self::over(memory, |builder| builder.organisations(orgs)), watched)
     }
 
     /// Another process on the same stores, whose clock is ahead by so many seconds now and stands
