@@ -15,6 +15,14 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // A button that only leads on leaves no question mark behind in the address.
+  for (const form of document.querySelectorAll("form[method=get]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      location.assign(form.action);
+    });
+  }
+
   // A code is checked once it is complete; of several, the next one is asked for.
   for (const form of document.querySelectorAll("form[data-auto]")) {
     const fields = [...form.querySelectorAll("[data-digits]")];

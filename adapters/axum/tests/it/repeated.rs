@@ -68,6 +68,18 @@ async fn another_process_recognises_a_form_by_its_session() {
 #[tokio::test]
 async fn another_process_makes_no_third_set_of_codes() {
     let world = World::new();
+    let mut browser = world.signed_in("bob");
+    let phone = browser.start_setup().await.scan();
+    let page = browser.get("/mfa/setup/confirm").await;
+    let code = phone.code_at(world.now());
+    browser.submit(&page, "/mfa/setup/confirm", &[("code", &code)]).await;
+    let lost = browser.get("/mfa/setup").await;
+    assert_eq!(browser.submit(&lost, "/mfa/setup/reissue", &[]).await.codes().len(), 10);
+    browser = browser.answered_by(world.another_process());
+    let repeated = browser.submit(&lost, "/mfa/setup/reissue", &[]).await;
+    repeated.shows("Show new codes");
+    assert!(repeated.codes().is_empty());
+
     let (_, mut browser) = world.protect("ada").await;
     let sure = browser.get("/mfa/codes").await;
     assert_eq!(browser.submit(&sure, "/mfa/codes", &[]).await.codes().len(), 10);
