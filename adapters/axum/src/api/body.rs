@@ -35,6 +35,11 @@ impl<T: DeserializeOwned> FromRequest<MfaWeb> for Body<T> {
             let detail = "the body must have at most 4096 bytes";
             return refuse(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail);
         };
+        // Serde would take the members of an object as a list, too.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            let detail = "the body must be a JSON object";
+            return refuse(StatusCode::BAD_REQUEST, "body_malformed", detail);
+        }
         match serde_json::from_slice(&bytes) {
             Ok(body) => Ok(Self(body)),
             // The error itself would repeat what was typed.

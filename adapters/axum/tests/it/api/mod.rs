@@ -1,0 +1,9 @@
+//! The JSON API over HTTP. Every exchange is held against `openapi.json`: see [`client`].
+
+mod attacks;
+mod challenge;
+mod client;
+mod document;
+mod manage;
+mod safety;
+mod setup;
