@@ -22,11 +22,29 @@ impl FromRequestParts<MfaWeb> for Caller {
         let mut parts = parts.clone();
         parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let mut visit = Visit::enter(web, parts).await?;
-        // Only a page resumes a setup by itself: here a GET begins nothing.
         if let Some(signed_in) = visit.signed_in_mut() {
+            // Only a page resumes a setup by itself: here a GET begins nothing.
             signed_in.resume = None;
+            visit.still_counts().await?;
         }
         Ok(Self(visit))
+    }
+}
+
+/// A visit that is signed in altogether. What is pending reaches nothing but the challenge, and a
+/// session whose credentials have changed nothing at all.
+pub(crate) struct SignedInCaller(pub(crate) Visit);
+
+impl FromRequestParts<MfaWeb> for SignedInCaller {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, web: &MfaWeb) -> Result<Self, Rejection> {
+        let Caller(mut visit) = Caller::from_request_parts(parts, web).await?;
+        match visit.signed_in().map(drop) {
+            Ok(()) => Ok(Self(visit)),
+            // The challenge that was opened has to be there when it is asked for.
+            Err(rejection) => Err(rejection.with_headers(visit.write().await?)),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use mfakit::{FactorId, MethodStatus};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Nothing};
-use super::caller::{Caller, Shown};
+use super::caller::{Shown, SignedInCaller};
 use super::{problem, status};
 use crate::flows::manage::{self, Changed, Why};
 use crate::rejection::Rejection;
@@ -40,14 +40,14 @@ pub(crate) struct Attempt {
 type Factor = Result<Path<String>, PathRejection>;
 
 /// `GET /methods`
-pub(crate) async fn list(Caller(visit): Caller) -> Result<Response, Rejection> {
+pub(crate) async fn list(SignedInCaller(visit): SignedInCaller) -> Result<Response, Rejection> {
     let methods = manage::status(&visit).await?.methods;
     Ok(visit.json(&Methods { methods }).await)
 }
 
 /// `POST /methods/{factor}/prefer`
 pub(crate) async fn prefer(
-    Caller(visit): Caller,
+    SignedInCaller(visit): SignedInCaller,
     factor: Factor,
     _: Body<Nothing>,
 ) -> Result<Response, Rejection> {
@@ -58,7 +58,7 @@ pub(crate) async fn prefer(
 
 /// `POST /methods/{factor}/rename`
 pub(crate) async fn rename(
-    Caller(visit): Caller,
+    SignedInCaller(visit): SignedInCaller,
     factor: Factor,
     Body(body): Body<Rename>,
 ) -> Result<Response, Rejection> {
@@ -69,7 +69,7 @@ pub(crate) async fn rename(
 
 /// `POST /methods/{factor}/remove`
 pub(crate) async fn remove(
-    Caller(mut visit): Caller,
+    SignedInCaller(mut visit): SignedInCaller,
     factor: Factor,
     _: Body<Nothing>,
 ) -> Result<Response, Rejection> {
@@ -80,7 +80,7 @@ pub(crate) async fn remove(
 
 /// `POST /codes`: new recovery codes.
 pub(crate) async fn regenerate(
-    Caller(mut visit): Caller,
+    SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Attempt>,
 ) -> Result<Response, Rejection> {
     let attempt = body.attempt.to_string();
@@ -97,7 +97,7 @@ pub(crate) async fn regenerate(
 
 /// `POST /disable`
 pub(crate) async fn disable(
-    Caller(mut visit): Caller,
+    SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Attempt>,
 ) -> Result<Response, Rejection> {
     let attempt = body.attempt.to_string();

@@ -7,7 +7,7 @@ use mfakit::{FactorId, Setup, SetupId, SetupRejection};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Typed, given};
-use super::caller::{Caller, Shown};
+use super::caller::{Shown, SignedInCaller};
 use super::problem;
 use crate::flows::setup::{self, Confirmation, Standing};
 use crate::rejection::Rejection;
@@ -75,18 +75,16 @@ pub(crate) struct Named {
 }
 
 /// `GET /setup`
-pub(crate) async fn show(Caller(mut visit): Caller) -> Result<Response, Rejection> {
-    visit.still_counts().await?;
+pub(crate) async fn show(SignedInCaller(mut visit): SignedInCaller) -> Result<Response, Rejection> {
     let standing = setup::standing(&mut visit).await?;
     Ok(answer(visit, standing).await)
 }
 
 /// `POST /setup`: "Start setup".
 pub(crate) async fn begin(
-    Caller(mut visit): Caller,
+    SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Begin>,
 ) -> Result<Response, Rejection> {
-    visit.still_counts().await?;
     let (attempt, replaces) = (body.attempt.to_string(), body.replaces.map(|id| id.to_string()));
     let label = body.label.as_deref();
     if label.is_some_and(|label| label.trim().is_empty()) {
@@ -107,10 +105,9 @@ pub(crate) async fn begin(
 
 /// `POST /setup/confirm`
 pub(crate) async fn confirm(
-    Caller(mut visit): Caller,
+    SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Confirm>,
 ) -> Result<Response, Rejection> {
-    visit.still_counts().await?;
     let (id, attempt) = (body.setup.to_string(), body.attempt.map(|attempt| attempt.to_string()));
     let attempt = attempt.as_deref().map(|attempt| ("form", attempt));
     let fields = [("setup", id.as_str()), ("code", body.code.as_str())].into_iter();
@@ -147,10 +144,9 @@ pub(crate) async fn confirm(
 
 /// `POST /setup/reissue`: new codes, in the place of those that were lost.
 pub(crate) async fn reissue(
-    Caller(mut visit): Caller,
+    SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Reissue>,
 ) -> Result<Response, Rejection> {
-    visit.still_counts().await?;
     check_named(&visit, body.setup)?;
     let (id, attempt) = (body.setup.to_string(), body.attempt.to_string());
     let fields = Fields::of([("setup", id.as_str()), ("form", attempt.as_str())]);
@@ -170,14 +166,13 @@ pub(crate) async fn reissue(
 
 /// `POST /setup/finish`: "I have saved my codes".
 pub(crate) async fn finish(
-    Caller(mut visit): Caller,
+    SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Named>,
 ) -> Result<Response, Rejection> {
     let id = body.setup.to_string();
     let fields = Fields::of([("setup", id.as_str())]);
     let known = visit.session.has_answered(visit.session.fingerprint("/setup/finish", &fields));
     if known {
-        visit.still_counts().await?;
         return Ok(answer(visit, Standing::Finished).await);
     }
     check_named(&visit, body.setup)?;
@@ -189,7 +184,7 @@ pub(crate) async fn finish(
 
 /// `POST /setup/cancel`: nothing was enabled.
 pub(crate) async fn cancel(
-    Caller(mut visit): Caller,
+    SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Named>,
 ) -> Result<Response, Rejection> {
     if visit.signed_in()?.setup.is_some() {

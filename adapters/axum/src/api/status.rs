@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use mfakit::{Gate, OrgId};
 use serde::Serialize;
 
-use super::caller::Caller;
+use super::caller::SignedInCaller;
 use super::problem::names;
 use crate::flows::manage;
 use crate::rejection::Rejection;
@@ -27,7 +27,7 @@ struct Status {
     attempt: u32,
 }
 
-pub(crate) async fn show(Caller(visit): Caller) -> Response {
+pub(crate) async fn show(SignedInCaller(visit): SignedInCaller) -> Response {
     answer(visit).await
 }
 

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::body::{Body, given};
-use super::caller::Caller;
+use super::caller::SignedInCaller;
 use super::challenge::show_asked;
 use super::problem;
 use crate::flows::challenge::asked;
@@ -26,10 +26,9 @@ pub(crate) struct Wanted {
 }
 
 pub(crate) async fn open(
-    Caller(mut visit): Caller,
+    SignedInCaller(mut visit): SignedInCaller,
     Body(wanted): Body<Wanted>,
 ) -> Result<Response, Rejection> {
-    visit.still_counts().await?;
     let to = match wanted.to {
         Some(to) => ReturnPath::parse(&to),
         None => Some(visit.web.places().dashboard.clone()),

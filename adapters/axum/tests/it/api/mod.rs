@@ -4,6 +4,7 @@ mod attacks;
 mod challenge;
 mod client;
 mod document;
+mod fuzz;
 mod manage;
 mod safety;
 mod setup;
