@@ -34,7 +34,7 @@ pub(super) enum Step {
     Finish,
     Cancel,
     Answer(Typed),
-    StepUp {
+    Raise {
         recovery: bool,
     },
     CancelChallenge,
@@ -138,7 +138,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => Just(Step::Finish),
         1 => Just(Step::Cancel),
         8 => typed().prop_map(Step::Answer),
-        4 => any::<bool>().prop_map(|recovery| Step::StepUp { recovery }),
+        4 => any::<bool>().prop_map(|recovery| Step::Raise { recovery }),
         1 => Just(Step::CancelChallenge),
         2 => Just(Step::Codes),
         1 => Just(Step::Disable),
@@ -184,7 +184,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         }),
         1 => Just(vec![
             Step::Wait(30),
-            Step::StepUp { recovery: false },
+            Step::Raise { recovery: false },
             Step::Answer(Typed::Right),
         ]),
         1 => Just(known(Typed::Recovery)),

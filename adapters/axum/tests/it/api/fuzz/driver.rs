@@ -125,7 +125,7 @@ impl Driver {
         let after = self.status().await;
         let raised = reply.status == 200 && self.token(seat) != token;
         assert!(reply.status < 500, "{step:?} {path} {body} {reply:?}");
-        let proven = &self.seats[seat].proven;
+        let proven = self.seats[seat].proven.clone();
         let exchange = Exchange {
             step: &step,
             reply: &reply,
@@ -144,7 +144,7 @@ impl Driver {
             let other = &mut self.seats[1 - seat].proven;
             other.void = other.seen;
         }
-        self.note(seat, raised, &step, &reply, &before, &after, &body);
+        self.note(seat, &exchange, &body);
         self.seats[seat].last = Some((step, path, body));
     }
 
@@ -185,7 +185,7 @@ impl Driver {
             Step::Finish => ("/setup/finish", json!({ "setup": setup })),
             Step::Cancel => ("/setup/cancel", json!({ "setup": setup })),
             Step::Answer(typed) => ("/challenge", self.answer(seat, *typed, &attempt).await),
-            Step::StepUp { recovery } => {
+            Step::Raise { recovery } => {
                 ("/step-up", json!({ "action": "mfa.manage", "recovery": recovery }))
             }
             Step::CancelChallenge => {
@@ -276,16 +276,8 @@ impl Driver {
     }
 
     /// What the user has in his hands after the answer, and what his session has proven.
-    fn note(
-        &mut self,
-        seat: usize,
-        raised: bool,
-        step: &Step,
-        reply: &Reply,
-        before: &Status,
-        after: &Status,
-        sent: &Value,
-    ) {
+    fn note(&mut self, seat: usize, exchange: &Exchange<'_>, sent: &Value) {
+        let Exchange { reply, before, after, .. } = *exchange;
         let now = self.world.now();
         let seat = &mut self.seats[seat];
         seat.proven.seen = true;
@@ -310,9 +302,11 @@ impl Driver {
                 seat.proven.code = Some(now);
             }
         }
-        match step {
+        match exchange.step {
             // A right answer that is sent again proves nothing anew.
-            Step::Answer(Typed::Right | Typed::Three) if raised => seat.proven.code = Some(now),
+            Step::Answer(Typed::Right | Typed::Three) if exchange.raised => {
+                seat.proven.code = Some(now)
+            }
             Step::Answer(Typed::Recovery) if before.recovery_left != after.recovery_left => {
                 seat.proven.recovery = Some(now);
                 let typed = sent["recovery_code"].as_str().unwrap_or_default();

@@ -29,7 +29,7 @@ impl Proven {
 pub(super) struct Exchange<'a> {
     pub(super) step: &'a Step,
     pub(super) reply: &'a Reply,
-    pub(super) proven: &'a Proven,
+    pub(super) proven: Proven,
     pub(super) before: &'a Status,
     pub(super) after: &'a Status,
     pub(super) now: DateTime<Utc>,
