@@ -185,6 +185,7 @@ async fn an_answer_of_a_kind_that_is_not_taken_is_not_judged() {
         json!({ "challenge": challenge, "code": "1", "recovery_code": "2" }),
         json!({ "challenge": challenge, "codes": ["1", "2"] }),
         json!({ "challenge": challenge, "code": null }),
+        json!({ "challenge": challenge, "code": "1", "method": null }),
         json!({ "challenge": challenge, "code": 123456 }),
         json!({ "challenge": challenge, "code": "1", "more": 1 }),
         json!({ "challenge": challenge, "code": "1", "method": "phone" }),
