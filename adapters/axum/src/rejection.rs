@@ -7,8 +7,8 @@ use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use mfakit::{Error, Unmet};
-use serde_json::json;
+use mfakit::{Error, NextStep, Unmet};
+use serde_json::{Map, Value, json};
 
 use crate::safety::{ReturnPath, append, guarded, page};
 use crate::web::MfaWeb;
@@ -33,6 +33,8 @@ struct Turned {
     /// What a visitor is shown when there is nowhere to go.
     html: Option<String>,
     headers: HeaderMap,
+    /// What the problem details say beside the usual.
+    members: Map<String, Value>,
     failure: Option<Failure>,
     wants_page: bool,
 }
@@ -57,7 +59,7 @@ impl Failure {
 const VOID: &str = "sign_in_again";
 
 impl Rejection {
-    fn new(parts: &Parts, status: StatusCode, code: &'static str, detail: &str) -> Self {
+    pub(crate) fn new(parts: &Parts, status: StatusCode, code: &'static str, detail: &str) -> Self {
         Self(Box::new(Turned {
             status,
             code,
@@ -66,18 +68,25 @@ impl Rejection {
             authenticate: None,
             html: None,
             headers: HeaderMap::new(),
+            members: Map::new(),
             failure: None,
             wants_page: wants_page(&parts.headers),
         }))
     }
 
-    fn to(mut self, location: impl Into<String>) -> Self {
+    pub(crate) fn to(mut self, location: impl Into<String>) -> Self {
         self.0.location = Some(location.into());
         self
     }
 
-    fn authenticate(mut self, challenge: impl Into<String>) -> Self {
+    pub(crate) fn authenticate(mut self, challenge: impl Into<String>) -> Self {
         self.0.authenticate = Some(challenge.into());
+        self
+    }
+
+    /// One more member of the problem details.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.members.insert(name.to_owned(), value.into());
         self
     }
 
@@ -144,7 +153,8 @@ impl Rejection {
         let status = StatusCode::UNAUTHORIZED;
         let rejection = Self::new(parts, status, "step_up_required", &unmet.sentence());
         let way = web.way_out(unmet, action, to);
-        rejection.to(way).authenticate(unmet.www_authenticate(web.acr_names()))
+        let rejection = rejection.to(way).with("next", next(unmet)).with("action", action);
+        rejection.authenticate(unmet.www_authenticate(web.acr_names()))
     }
 
     pub(crate) fn not_a_member(parts: &Parts) -> Self {
@@ -173,6 +183,10 @@ impl Rejection {
         let detail = if busy { "try again in a moment" } else { "something went wrong" };
         let mut rejection = Self::new(parts, status, error.code(), detail);
         rejection.0.failure = Some(Failure::new(error));
+        if busy {
+            let soon = HeaderValue::from_static("1");
+            rejection.0.headers.insert(header::RETRY_AFTER, soon);
+        }
         rejection
     }
 
@@ -199,8 +213,11 @@ impl Rejection {
             "code": self.0.code,
             "detail": self.0.detail,
         });
-        if let (Some(location), Some(members)) = (&self.0.location, problem.as_object_mut()) {
-            members.insert("location".to_owned(), json!(location));
+        if let Some(members) = problem.as_object_mut() {
+            members.extend(self.0.members.clone());
+            if let Some(location) = &self.0.location {
+                members.insert("location".to_owned(), json!(location));
+            }
         }
         let kind = [(header::CONTENT_TYPE, "application/problem+json")];
         (self.0.status, kind, problem.to_string()).into_response()
@@ -235,6 +252,16 @@ impl fmt::Display for Rejection {
     }
 }
 
+/// What to do first about an unmet rule.
+fn next(unmet: &Unmet) -> &'static str {
+    match unmet.ways().next().and_then(|way| way.first()) {
+        Some(NextStep::SignIn(_)) => "sign_in_again",
+        Some(NextStep::SetUp) => "set_up",
+        Some(NextStep::CodeOrRecovery) => "code_or_recovery_code",
+        _ => "code",
+    }
+}
+
 /// A redirect that is followed with a GET.
 pub(crate) fn see_other(location: &str) -> Response {
     match HeaderValue::from_str(location) {
@@ -253,8 +280,12 @@ fn wants_page(headers: &HeaderMap) -> bool {
 /// is heading for a challenge: a host may send him there with `?to=PATH`.
 pub(crate) fn heading(web: &MfaWeb, parts: &Parts) -> ReturnPath {
     let uri = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |o| &o.0);
+    let api = uri.path().strip_prefix(&web.path("/api")).is_some_and(|rest| rest.starts_with('/'));
     let path = match parts.method {
-        Method::GET | Method::HEAD => uri.path_and_query().map(|path| path.as_str().to_owned()),
+        // Nobody reads JSON: whoever asked for it was on a page.
+        Method::GET | Method::HEAD if !api => {
+            uri.path_and_query().map(|path| path.as_str().to_owned())
+        }
         _ => referring_page(parts),
     };
     let path = path.unwrap_or_default();

@@ -18,6 +18,7 @@
 //! | `/methods/{factor}/remove` | are you sure? | removes it |
 //! | `/codes` | are you sure? | new recovery codes |
 //! | `/disable` | are you sure? | switches MFA off |
+//! | `/api/...` | the JSON API: see `api/mod.rs` | |
 //! | `/assets/mfa.css`, `/assets/mfa.js` | the files | |
 
 use axum::Router;
@@ -26,10 +27,10 @@ use axum::http::StatusCode;
 use axum::middleware::map_response;
 use axum::routing::{get, post};
 
-use crate::assets;
 use crate::handlers::{challenge, manage, setup, step_up};
 use crate::safety::{MAX_BODY, SameOrigin, guarded};
 use crate::web::MfaWeb;
+use crate::{api, assets};
 
 impl MfaWeb {
     /// The adapter's routes. Merge them into the application's router, inside its session layer;
@@ -58,6 +59,7 @@ impl MfaWeb {
             .route("/disable", get(manage::sure_disable).post(manage::disable))
             .route(assets::STYLE, get(assets::style))
             .route(assets::SCRIPT, get(assets::script))
+            .nest(api::AT, api::router())
             .fallback(async || StatusCode::NOT_FOUND)
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .layer(SameOrigin::new())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mfakit::{Assurance, Challenge, Method, PendingSignIn, Purpose, SetupId};
+use mfakit::{Assurance, Challenge, ChallengeId, Method, PendingSignIn, Purpose, SetupId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -60,6 +60,9 @@ pub(crate) struct SignedInState {
     /// Where the last challenge went on to, for a form that comes twice.
     #[serde(default)]
     pub(crate) went_to: Option<String>,
+    /// The challenge that went there.
+    #[serde(default)]
+    pub(crate) passed: Option<ChallengeId>,
     /// What the last challenge said of the recovery codes.
     #[serde(default)]
     pub(crate) low_codes: Option<usize>,
@@ -107,6 +110,7 @@ impl Session {
             setup: None,
             resume: None,
             went_to: None,
+            passed: None,
             low_codes: None,
         }))
     }

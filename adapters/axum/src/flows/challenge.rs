@@ -156,6 +156,7 @@ fn go_on(visit: &mut Visit, asked: &Asked, raised: Raised) -> String {
     if let Some(signed_in) = visit.signed_in_mut() {
         signed_in.step_up = None;
         signed_in.went_to = Some(to.clone());
+        signed_in.passed = Some(asked.challenge.id());
         signed_in.low_codes = raised.low_codes;
     }
     visit.raised();

@@ -231,6 +231,7 @@ pub(crate) async fn finish(visit: &mut Visit, fields: &Fields) -> Result<Standin
     let finishing = async move { mfa.finish_setup(&session, id).await };
     match visit.web.once().run(form, finishing).await {
         Some(Ok(assurance)) => {
+            visit.session.note_answered(form);
             raised(visit, assurance);
             Ok(Standing::Finished)
         }

@@ -15,6 +15,12 @@ pub(crate) const MAX_BODY: usize = 4096;
 pub(crate) struct Fields(Vec<(String, Zeroizing<String>)>);
 
 impl Fields {
+    /// What a request of another form says, for recognising it when it comes again.
+    pub(crate) fn of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let pairs = pairs.into_iter();
+        Self(pairs.map(|(k, v)| (k.to_owned(), Zeroizing::new(v.to_owned()))).collect())
+    }
+
     /// A field as it was typed; empty when it is not there.
     pub(crate) fn text(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(key, _)| key == name);

@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod api;
 mod attacks;
 mod challenge;
 mod guards;

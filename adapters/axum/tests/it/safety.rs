@@ -102,7 +102,6 @@ async fn bodies_are_bounded_and_forms_only() {
     assert_eq!(answer.status, 413);
     answer.lacks("99999");
     let mut json = browser.window().with("content-type", "application/json");
-    // Two content types: the first one counts.
     let answer = json.post("/mfa/codes", &[]).await;
     assert_eq!(answer.status, 415);
 }

@@ -60,7 +60,8 @@ impl Browser {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, format!("sid={cookie}"));
         }
-        if method == Method::POST {
+        let typed = self.headers.iter().any(|(name, _)| *name == "content-type");
+        if method == Method::POST && !typed {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
         let request = request.body(Body::from(body)).expect("request");
