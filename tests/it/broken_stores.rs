@@ -95,6 +95,17 @@ fn every_wrong_host_transaction_is_caught_by_the_rule_that_names_its_fault() {
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
+/// The limit of what this kit can see, which its guide states: two steps that nothing on one thread
+/// can come between. That takes a model checker, or several processes.
+#[test]
+fn two_steps_without_an_await_in_between_look_right_on_one_thread() {
+    let unseen =
+        || async { office(OrgWrong::ComparesPoliciesAndThenSets, TxWrong::Nothing, false) };
+    let report = pin!(check_all(unseen));
+    let report = block_on(report);
+    assert!(report.is_right(), "the guide says too little: {report}");
+}
+
 /// A rule that no wrong store breaks may be one that nothing can break.
 #[test]
 fn every_rule_has_caught_something() {

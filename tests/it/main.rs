@@ -14,6 +14,7 @@ mod claims;
 mod compile_fail;
 mod concurrency;
 mod conformance;
+mod custom_store;
 mod faults;
 mod flows;
 mod fuses;

@@ -92,7 +92,9 @@ macro_rules! conformance_tests {
             pages_of_a_roster_stay_in_place_while_members_come_and_go
             an_exemption_ends_by_the_clock_alone
             mfa_switched_on_or_off_shows_in_every_roster_of_the_user
+            joining_while_mfa_is_switched_on_does_not_miss_it
             a_changed_policy_reorders_its_roster
+            joining_while_the_policy_changes_does_not_miss_it
             a_large_roster_pages_to_its_end
             one_code_is_accepted_once_by_two_hundred_answers
             one_recovery_code_is_used_once_by_many_answers

@@ -1,48 +1,4 @@
-//! Is a store right? One rule a test, each with the clause of the contract it checks.
-//!
-//! A store that gets compare-and-swap wrong loses every promise of this crate and still looks fine
-//! in ordinary tests. This kit tries it with many writers, with futures that are dropped half-way,
-//! with subjects that look alike, and through the whole service. It is the guide to writing a store
-//! too: [`rules`] lists what has to hold, and [`AccountStore`](crate::AccountStore) says why.
-//!
-//! # In a store's own tests
-//!
-//! ```
-//! # mod tests {
-//! use mfakit::MemoryStore;
-//! use mfakit::testing::conformance::Candidate;
-//!
-//! mfakit::conformance_tests!(mfakit::testing::block_on, || async {
-//!     let store = MemoryStore::new();
-//!     Candidate::new(store.clone()).index(store.clone()).event_log(store)
-//! });
-//! # }
-//! ```
-//!
-//! The first argument runs a future to its end: any runtime's `block_on`. The second makes a fresh,
-//! empty store; give the [`Candidate`] a guard that removes it.
-//!
-//! Or as a function that returns a report:
-//!
-//! ```
-//! use mfakit::MemoryStore;
-//! use mfakit::testing::{block_on, conformance};
-//!
-//! let report = block_on(conformance::check_all(|| async {
-//!     conformance::Candidate::new(MemoryStore::new())
-//! }));
-//! assert!(report.is_right(), "{report}");
-//! ```
-//!
-//! # What it cannot see
-//!
-//! The kit joins futures on one thread. A store that compares and then sets with no await in
-//! between is wrong on two threads and looks right here: no schedule on one thread comes between
-//! the two steps. For a store in memory use a model checker (`tests/shuttle.rs` of this crate shows
-//! how); for one on a database, run the same checks from several processes.
-//!
-//! The kit grows with the contract: a minor release may add rules. It is not covered by semantic
-//! versioning.
+#![doc = include_str!("guide.md")]
 
 mod application;
 mod candidate;

@@ -160,7 +160,8 @@ impl Known {
         self.takes(&row)
     }
 
-    fn takes(&mut self, row: &OrgRow) -> Result<(), Violation> {
+    /// Takes a policy in place of the one that was there.
+    pub(super) fn takes(&mut self, row: &OrgRow) -> Result<(), Violation> {
         let OrgRow::Organisation(row) = row else { return Err(broken_sample("no policy")) };
         self.organisation = (**row).clone();
         Ok(())

@@ -1,5 +1,7 @@
 //! Rules about what becomes visible of a change to an organisation, and when.
 
+use chrono::{DateTime, Utc};
+
 use super::Candidate;
 use super::join::{Boxed, poll_and_drop};
 use super::macros::rules;
@@ -152,9 +154,16 @@ async fn events_of_organisations_and_accounts_share_one_log(
         committed(&*c.accounts, &commit).await?;
         account = loaded(&*c.accounts, account.subject()).await?;
     }
+    // And one of the widest there is.
+    if let OrgRow::Membership(member) = &member {
+        let until = DateTime::from_timestamp_micros(DateTime::<Utc>::MAX_UTC.timestamp_micros());
+        let commit = office.exempt(member, until, &"\"手\\'📱 ".repeat(22))?;
+        written.extend_from_slice(commit.events());
+        done(&**orgs, &commit).await?;
+    }
     let read = log.read(None, 100).await?.events;
     expect_list("the events of two organisations' rows and an account", &written, &read)?;
-    expect("events of all, in one log", &20, &read.len())?;
+    expect("events of all, in one log", &21, &read.len())?;
     Ok(Outcome::Kept)
 }
 

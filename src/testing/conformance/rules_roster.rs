@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use super::Candidate;
+use super::join::{Boxed, join_all};
 use super::macros::rules;
 use super::org_samples::{Office, day, org, plain, required};
 use super::org_steps::{done, done_together, protect, put};
 use super::report::{Outcome, Violation, expect, expect_list};
 use super::rosters::{Dice, FILTERS, Known, pages, place, query, same};
+use super::rules_state::{committed, created, loaded};
 use super::samples::{Author, broken_sample, subject};
 use crate::domain::{
     Exemption, OrgPolicy, OrgRow, Organisation, ReminderSchedule, RosterCounts, RosterFilter,
@@ -29,8 +31,12 @@ rules! {
     an_exemption_ends_by_the_clock_alone
     "whether MFA is on is written in the transaction of the account's commit"
     mfa_switched_on_or_off_shows_in_every_roster_of_the_user
+    "whether MFA is on is written in the transaction of the account's commit"
+    joining_while_mfa_is_switched_on_does_not_miss_it
     "the place of every member follows the policy: written again when the policy changes"
     a_changed_policy_reorders_its_roster
+    "the place of every member follows the policy: written again when the policy changes"
+    joining_while_the_policy_changes_does_not_miss_it
     "read no more than the page for a page"
     a_large_roster_pages_to_its_end
 }
@@ -201,7 +207,7 @@ async fn mfa_switched_on_or_off_shows_in_every_roster_of_the_user(
         match before {
             Some(true) => session = Some(protect(&*c.accounts, &mut author, &subject).await?),
             Some(false) => {
-                super::rules_state::created(&*c.accounts, &mut author, who).await?;
+                created(&*c.accounts, &mut author, who).await?;
             }
             None => {}
         }
@@ -214,9 +220,9 @@ async fn mfa_switched_on_or_off_shows_in_every_roster_of_the_user(
             None => protect(&*c.accounts, &mut author, &subject).await?,
         };
         shown(&subject, true, "switched on").await?;
-        let account = super::rules_state::loaded(&*c.accounts, &subject).await?;
+        let account = loaded(&*c.accounts, &subject).await?;
         let off = author.switch_off(&account, &session)?;
-        super::rules_state::committed(&*c.accounts, &off).await?;
+        committed(&*c.accounts, &off).await?;
         shown(&subject, false, "switched off").await?;
         protect(&*c.accounts, &mut author, &subject).await?;
         shown(&subject, true, "switched on again").await?;
@@ -224,9 +230,9 @@ async fn mfa_switched_on_or_off_shows_in_every_roster_of_the_user(
         let member = orgs.membership(&org("acme")?, &subject).await?;
         let member = member.ok_or_else(|| Violation::new("the membership is gone"))?;
         let left = put(&**orgs, &office.leave_or_rejoin(&member)?).await?;
-        let account = super::rules_state::loaded(&*c.accounts, &subject).await?;
+        let account = loaded(&*c.accounts, &subject).await?;
         let erased = author.erase(&account)?;
-        super::rules_state::committed(&*c.accounts, &erased).await?;
+        committed(&*c.accounts, &erased).await?;
         let OrgRow::Membership(left) = &left else { return Err(broken_sample("no membership")) };
         done(&**orgs, &office.leave_or_rejoin(left)?).await?;
         shown(&subject, false, "after the account was erased").await?;
@@ -247,6 +253,73 @@ async fn a_changed_policy_reorders_its_roster(c: Candidate) -> Result<Outcome, V
         }
     }
     other.agrees(&**orgs, day(3), 100).await?;
+    Ok(Outcome::Kept)
+}
+
+/// A membership that is written from what was read a moment ago, past an account or a policy that
+/// changes in that moment, is wrong until the next change: for years.
+async fn joining_while_mfa_is_switched_on_does_not_miss_it(
+    c: Candidate,
+) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let other = c.other_organisations.as_ref().unwrap_or(orgs);
+    let (mut office, mut author) = (Office::new(1)?, Author::new(2));
+    for round in 0..16 {
+        let (who, handle) = (format!("user {round}"), if round % 4 < 2 { orgs } else { other });
+        let user = subject(&who)?;
+        let stored = if round % 2 == 0 {
+            Some(created(&*c.accounts, &mut author, &who).await?)
+        } else {
+            None
+        };
+        let (on, _) = author.switch_on(&user, stored.as_deref())?;
+        let join = office.join("acme", &who)?;
+        let switching: Boxed<'_, Result<(), Violation>> = Box::pin(committed(&*c.accounts, &on));
+        let joining: Boxed<'_, Result<(), Violation>> = Box::pin(done(&**handle, &join));
+        let both = if round % 8 < 4 { vec![joining, switching] } else { vec![switching, joining] };
+        join_all(both).await.into_iter().collect::<Result<Vec<()>, _>>()?;
+        let row = orgs.roster_row(&org("acme")?, &user).await?;
+        let on = row.map(|row| row.protected);
+        expect("MFA that was switched on while its owner joined", &Some(true), &on)?;
+        let protected = orgs.counts(&org("acme")?, day(1)).await?.protected;
+        expect("members with MFA", &(round + 1), &protected)?;
+    }
+    Ok(Outcome::Kept)
+}
+
+async fn joining_while_the_policy_changes_does_not_miss_it(
+    c: Candidate,
+) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let other = c.other_organisations.as_ref().unwrap_or(orgs);
+    let (mut office, mut dice) = (Office::new(1)?, Dice::new(400));
+    for round in 0..12 {
+        let name = format!("org {round}");
+        let mut known = Known::any(&**orgs, &mut office, &mut dice, &name, 3, |_| false).await?;
+        known.set_policy(&**orgs, &mut office, &mut dice).await?;
+        let policy = office.policy(&known.organisation, required(round, 30 - round)?)?;
+        let changing: Boxed<'_, Result<(), Violation>> = Box::pin(done(&**orgs, &policy));
+        let mut joins = Vec::new();
+        for number in 0..4 {
+            joins.push(office.member(dice.member(&name, &format!("new {number}"))?)?);
+        }
+        let joining = joins.iter().map(|join| -> Boxed<'_, Result<(), Violation>> {
+            Box::pin(done(if round % 2 == 0 { &**orgs } else { &**other }, join))
+        });
+        let mut all: Vec<_> = joining.collect();
+        let turn = usize::try_from(round).unwrap_or_default() % 5;
+        all.insert(turn, changing);
+        join_all(all).await.into_iter().collect::<Result<Vec<()>, _>>()?;
+        known.takes(policy.row())?;
+        for join in &joins {
+            if let OrgRow::Membership(membership) = join.row() {
+                known.knows(std::sync::Arc::clone(membership), false);
+            }
+        }
+        for now in [day(round), day(15), day(40)] {
+            known.agrees(&**orgs, now, 100).await?;
+        }
+    }
     Ok(Outcome::Kept)
 }
 

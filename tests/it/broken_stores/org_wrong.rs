@@ -78,6 +78,8 @@ pub(crate) enum OrgWrong {
     KnowsMfaOfOneOrganisation,
     KnowsMfaOfErasedAccounts,
     KeepsTheOrderOfAnOldPolicy,
+    ReadsMfaBeforeItWaits,
+    ReadsThePolicyBeforeItWaits,
     ListsAThousand,
 }
 
@@ -183,6 +185,8 @@ pub(crate) const CATALOGUE: &[(OrgWrong, &str)] = {
         (KnowsMfaOfOneOrganisation, "mfa_switched_on_or_off_shows_in_every_roster_of_the_user"),
         (KnowsMfaOfErasedAccounts, "mfa_switched_on_or_off_shows_in_every_roster_of_the_user"),
         (KeepsTheOrderOfAnOldPolicy, "a_changed_policy_reorders_its_roster"),
+        (ReadsMfaBeforeItWaits, "joining_while_mfa_is_switched_on_does_not_miss_it"),
+        (ReadsThePolicyBeforeItWaits, "joining_while_the_policy_changes_does_not_miss_it"),
         (ListsAThousand, "a_large_roster_pages_to_its_end"),
     ]
 };
@@ -197,6 +201,8 @@ impl OrgWrong {
                 | Self::ComparesCreationsAndThenSets
                 | Self::StoresPoliciesHalf
                 | Self::StoresMembershipsHalf
+                | Self::ReadsMfaBeforeItWaits
+                | Self::ReadsThePolicyBeforeItWaits
         )
     }
 }

@@ -21,7 +21,7 @@ type Place = (String, String);
 pub(crate) struct Offices {
     pub(super) wrong: OrgWrong,
     yields: bool,
-    accounts: Store,
+    pub(super) accounts: Store,
     pub(super) rows: Arc<Mutex<OrgRows>>,
     /// Of this handle alone.
     cache: Mutex<BTreeMap<Place, Arc<Organisation>>>,
@@ -35,6 +35,10 @@ pub(super) struct OrgRows {
     pub(super) met: BTreeMap<Place, OrgPolicy>,
     /// Who had MFA when the membership was written.
     pub(super) had_mfa: BTreeSet<Place>,
+    /// Who had MFA before the membership was written, at which version of the account.
+    pub(super) early_mfa: BTreeMap<Place, (bool, Option<Version>)>,
+    /// The policy before the membership was written, at which version of the policy.
+    pub(super) early_policy: BTreeMap<Place, (OrgPolicy, Option<Version>)>,
     /// What a refused commit left on a list.
     extra: u64,
     sequence: u64,
@@ -291,7 +295,12 @@ impl OrgStore for Offices {
             self.refuse(commit);
             return Ok(CommitOutcome::Conflict);
         }
+        let early = self.note(commit.row());
+        if matches!(self.wrong, ReadsMfaBeforeItWaits | ReadsThePolicyBeforeItWaits) {
+            self.give_way().await;
+        }
         self.write(&mut self.rows.lock().unwrap(), commit.row());
+        self.write_early(commit.row(), early);
         if let OrgRow::Organisation(row) = commit.row() {
             let place = (self.org(row.id()), String::new());
             self.cache.lock().unwrap().insert(place, Arc::clone(row));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::domain::OrgRow;
 use mfakit::{
     Exemption, Extension, Membership, OrgId, OrgPolicy, Organisation, PolicyScope, RosterCounts,
     RosterFilter, RosterQuery, RosterRow, RosterRows, StoredMembership, Subject,
@@ -83,6 +84,11 @@ impl Offices {
                     had
                 }
             }
+            OrgWrong::ReadsMfaBeforeItWaits => {
+                let now = accounts.account(member.subject()).map(|account| account.version());
+                let early = rows.early_mfa.get(&place).filter(|(_, version)| *version == now);
+                early.map_or(has, |(early, _)| *early)
+            }
             OrgWrong::KnowsMfaOfErasedAccounts => {
                 has || accounts.account(member.subject()).is_none()
             }
@@ -146,8 +152,16 @@ impl Offices {
             let place = self.place(row.membership.org(), row.membership.subject());
             self.rows.lock().unwrap().met.get(&place).copied().unwrap_or_default()
         };
+        let early = |row: &RosterRow| {
+            let place = self.place(row.membership.org(), row.membership.subject());
+            let rows = self.rows.lock().unwrap();
+            let now = rows.policies.get(&place.0).map(|row| row.version());
+            let early = rows.early_policy.get(&place).filter(|(_, version)| *version == now);
+            early.map_or(policy, |(early, _)| *early)
+        };
         let place = |row: &RosterRow| {
             let key = match self.wrong {
+                ReadsThePolicyBeforeItWaits => row.key(&early(row)),
                 KeepsTheOrderOfAnOldPolicy => row.key(&met(row)),
                 HonoursOldExtensions => honoured(row).key(&policy),
                 _ => row.key(&policy),
@@ -219,6 +233,27 @@ impl Offices {
             lapsed: if confused { lapsed + exempt } else { lapsed },
             exempt,
         }
+    }
+}
+
+impl Offices {
+    /// What a membership's place on the overview follows from, as it is now.
+    pub(super) fn note(&self, row: &OrgRow) -> Option<(bool, OrgPolicy)> {
+        let OrgRow::Membership(row) = row else { return None };
+        let rows = self.rows.lock().unwrap();
+        let policy = rows.policies.get(&self.org(row.org())).map(|row| *row.policy());
+        Some((self.accounts.enabled(row.subject()), policy.unwrap_or_default()))
+    }
+
+    /// Keeps it with the version that it is wrongly taken for.
+    pub(super) fn write_early(&self, row: &OrgRow, early: Option<(bool, OrgPolicy)>) {
+        let (OrgRow::Membership(row), Some((mfa, policy))) = (row, early) else { return };
+        let mut rows = self.rows.lock().unwrap();
+        let place = self.place(row.org(), row.subject());
+        let account = self.accounts.account(row.subject()).map(|account| account.version());
+        rows.early_mfa.insert(place.clone(), (mfa, account));
+        let version = rows.policies.get(&place.0).map(|row| row.version());
+        rows.early_policy.insert(place, (policy, version));
     }
 }
 

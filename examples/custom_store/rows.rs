@@ -1,0 +1,84 @@
+//! How policies and memberships are written: as JSON, spelt out field by field.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use mfakit::domain::Version;
+use mfakit::{
+    CommitId, Exemption, Extension, Membership, OrgId, OrgPolicy, Organisation, StoredMembership,
+    Subject,
+};
+use serde::{Deserialize, Serialize};
+
+use super::Fault;
+
+#[derive(Serialize, Deserialize)]
+struct PolicyRow {
+    version: u64,
+    policy: OrgPolicy,
+    recent: Vec<CommitId>,
+}
+
+/// Instants are microseconds since 1970, whose order is theirs.
+#[derive(Serialize, Deserialize)]
+struct MemberRow {
+    first_joined: i64,
+    left_at: Option<i64>,
+    exemption: Option<(String, Option<i64>)>,
+    extension: Option<(String, i64, i64)>,
+    version: u64,
+    recent: Vec<CommitId>,
+}
+
+pub(super) fn micros(at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros()
+}
+
+fn instant(micros: i64) -> Result<DateTime<Utc>, Fault> {
+    Ok(DateTime::from_timestamp_micros(micros).ok_or("an instant out of range")?)
+}
+
+pub(super) fn write_policy(row: &Organisation) -> Result<String, Fault> {
+    let (version, recent) = (row.version().number(), row.recent_commits().to_vec());
+    Ok(serde_json::to_string(&PolicyRow { version, policy: *row.policy(), recent })?)
+}
+
+pub(super) fn read_policy(org: &OrgId, row: &str) -> Result<Arc<Organisation>, Fault> {
+    let row: PolicyRow = serde_json::from_str(row)?;
+    let version = Version::from_stored(row.version)?;
+    Ok(Arc::new(Organisation::from_stored(org.clone(), version, row.policy, row.recent)))
+}
+
+pub(super) fn write_member(member: &Membership) -> Result<String, Fault> {
+    let exemption = member.exemption().map(|e| (e.reason.clone(), e.until.map(micros)));
+    let extension = member.extension();
+    Ok(serde_json::to_string(&MemberRow {
+        first_joined: micros(member.first_joined()),
+        left_at: member.left_at().map(micros),
+        exemption,
+        extension: extension.map(|e| (e.reason.clone(), micros(e.until), micros(e.granted))),
+        version: member.version().number(),
+        recent: member.recent_commits().to_vec(),
+    })?)
+}
+
+pub(super) fn read_member(org: &str, subject: &str, row: &str) -> Result<Arc<Membership>, Fault> {
+    let row: MemberRow = serde_json::from_str(row)?;
+    let exemption = |(reason, until): (String, Option<i64>)| {
+        Ok::<_, Fault>(Exemption { reason, until: until.map(instant).transpose()? })
+    };
+    let extension = |(reason, until, granted): (String, i64, i64)| {
+        let (until, granted) = (instant(until)?, instant(granted)?);
+        Ok::<_, Fault>(Extension { reason, until, granted })
+    };
+    Ok(Arc::new(Membership::from_stored(StoredMembership {
+        org: OrgId::new(org)?,
+        subject: Subject::new(subject)?,
+        first_joined: instant(row.first_joined)?,
+        left_at: row.left_at.map(instant).transpose()?,
+        exemption: row.exemption.map(exemption).transpose()?,
+        extension: row.extension.map(extension).transpose()?,
+        version: Version::from_stored(row.version)?,
+        recent: row.recent,
+    })))
+}
