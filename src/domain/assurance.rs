@@ -11,6 +11,10 @@ use super::refusal::Refusal;
 use super::settings::CLOCK_SKEW;
 use super::time::{Moment, after};
 
+/// The most kinds of evidence that a session keeps: ten factors, and every way to sign in. Beyond that
+/// the one that was proven first goes.
+pub(super) const MAX_EVIDENCE: usize = 64;
+
 /// One thing that a session has proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -152,6 +156,9 @@ impl Assurance {
         let at = held.map(|e| e.at).fold(at, DateTime::max);
         let mut next = self.clone();
         next.evidence.retain(|e| e.kind != kind);
+        if next.evidence.len() >= MAX_EVIDENCE {
+            next.evidence.remove(0);
+        }
         next.evidence.push(Evidence { kind, at });
         next
     }

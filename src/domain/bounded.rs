@@ -5,13 +5,10 @@
 use serde::de::{Deserialize, Deserializer, Error};
 
 use super::account::check_reason;
-use super::assurance::Evidence;
+use super::assurance::{Evidence, MAX_EVIDENCE};
 use super::challenge::{Method, check_heading};
 use super::invalid::Invalid;
 use super::settings::MAX_FACTORS;
-
-/// More kinds of evidence than any session gathers: ten factors, and every way to sign in.
-const MAX_EVIDENCE: usize = 64;
 
 pub(super) fn evidence<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Evidence>, D::Error> {
     at_most("evidence", MAX_EVIDENCE, Vec::deserialize(from)?).map_err(Error::custom)

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::invalid::Invalid;
 use super::refusal::Refusal;
 use super::settings::Settings;
 
@@ -29,8 +30,7 @@ impl<'a> Moment<'a> {
     /// [`Refusal::ClockOutOfRange`] before 1970 or after 9999: a clock that is this far off cannot
     /// judge a code, and what it stored could not be read back.
     pub fn new(settings: &'a Settings, now: DateTime<Utc>) -> Result<Self, Refusal> {
-        const YEAR_10000: i64 = 253_402_300_800;
-        if !(0..YEAR_10000).contains(&now.timestamp()) {
+        if !storable(now) {
             return Err(Refusal::ClockOutOfRange);
         }
         Ok(Self { settings, now: whole_micros(now) })
@@ -50,6 +50,16 @@ impl<'a> Moment<'a> {
     pub(crate) fn unix_seconds(&self) -> u64 {
         self.now.timestamp().unsigned_abs()
     }
+}
+
+fn storable(at: DateTime<Utc>) -> bool {
+    const YEAR_10000: i64 = 253_402_300_800;
+    (0..YEAR_10000).contains(&at.timestamp())
+}
+
+/// Refuses an instant that a store could not give back.
+pub(crate) fn check_storable(what: &'static str, at: DateTime<Utc>) -> Result<(), Invalid> {
+    if storable(at) { Ok(()) } else { Err(Invalid::Form { what, form: "between 1970 and 9999" }) }
 }
 
 /// Cuts an instant to whole microseconds, the precision that every store keeps.

@@ -236,6 +236,24 @@ fn ten_thousand_memberships_of_one_user_are_kept_and_decided() {
 }
 
 #[test]
+fn who_has_left_is_on_no_list_and_is_still_known() {
+    let acme = Acme::new();
+    for (of, name) in [("acme", "ada"), ("other", "ada"), ("acme", "bob")] {
+        acme.join(of, name, day(-400));
+    }
+    acme.require(whole(0), day(0));
+    let left = acme.membership("ada").unwrap().leave(acme.moment(day(1))).unwrap();
+    acme.commit(left);
+    let affiliations = block_on(acme.store.affiliations(&subject("ada"))).unwrap();
+    let orgs: Vec<&OrgId> = affiliations.iter().map(|affiliation| affiliation.org()).collect();
+    assert_eq!(orgs, [&org("other")], "one that was left asks for nothing");
+    assert_eq!(block_on(acme.store.memberships(&subject("ada"))).unwrap().len(), 2);
+    assert_eq!(block_on(acme.store.roster_row(&org("acme"), &subject("ada"))).unwrap(), None);
+    let counts = acme.counts(day(2));
+    assert_eq!((counts.members, counts.lapsed), (1, 1), "bob");
+}
+
+#[test]
 fn an_unknown_organisation_has_an_empty_roster() {
     let acme = Acme::new();
     assert_eq!(acme.counts(day(0)), RosterCounts::default());

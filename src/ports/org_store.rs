@@ -19,15 +19,17 @@ use std::sync::Arc;
 ///    [`AccountStore`](super::AccountStore): compare in the statement that writes, answer
 ///    "committed" only when it is durable, and answer an error when it is not known.
 /// 2. **Linearizable** are `organisation`, `membership`, `memberships`, `affiliations` and
-///    `revision`: each sees every commit that was answered before it began. The overview (`roster`, `counts`) may lag.
+///    `revision`: each sees every commit that was answered before it began. The overview (`roster`,
+///    `counts`) may lag.
 /// 3. **Nothing is lost.** Leaving sets a membership's [`left_at`](Membership::left_at); the row
 ///    stays, because the day of first joining decides whether there is a new grace period.
 /// 4. **Exact identifiers**, compared byte for byte.
 /// 5. **The revision** of a subject is a number that is another one whenever a policy of one of
-///    its organisations or one of its memberships has changed. It may change more often: one
-///    sequence for all, whose latest number is kept with "any policy" and with each subject, and
-///    the larger of the two given, is enough, and reads two numbers however many organisations
-///    there are.
+///    its organisations or one of its memberships has changed. It may change more often. Two
+///    counters added up, one of all changes of policies and one of the subject's memberships, are
+///    enough, and are two numbers however many organisations there are; count in the transaction
+///    of the change, never down. (The larger of two numbers of one sequence is not: who drew the
+///    smaller one may commit later.)
 ///
 /// # The overview
 /// A row is a membership joined with one fact from elsewhere: whether the member's account has MFA
@@ -38,8 +40,10 @@ use std::sync::Arc;
 ///   account's commit wherever `enabled()` changed, and index `(org, walled_from, subject)` where it
 ///   is false; `walled_from` is [`OrgPolicy::walled_from`](crate::OrgPolicy::walled_from), written
 ///   with the membership and again for the organisation's members when its policy changes; or,
-///   without such a column, sort members who joined before the policy by subject, and those who
-///   joined later by their day of joining, behind them;
+///   where a change of policy must rewrite no row, merge three sorted lists: the members without
+///   exemption and extension who joined before the policy, who share one deadline, by subject; those
+///   who joined later, by day of joining and subject; and the few with a grant of their own, sorted
+///   by what `walled_from` says of each;
 /// - or, when memberships live in another system, read them in its own order, ask
 ///   [`AccountIndex::load_many`](super::AccountIndex::load_many) for each batch, and keep the
 ///   result for as long as an overview may lag.

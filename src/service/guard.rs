@@ -7,13 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Mfa;
-use crate::domain::{Access, Assurance, Satisfied, StepUpRule, Subject};
+use crate::domain::{Access, Assurance, OrgId, Refusal, Satisfied, StepUpRule, Subject};
 use crate::error::Error;
 use crate::ports::CurrentStamps;
 use crate::sync::{Mutex, lock};
 
 /// How many users a process remembers. Beyond that the oldest half is forgotten.
 const REMEMBERED: usize = 16_384;
+
+/// How many organisations' decisions are remembered of one user.
+const DECISIONS: usize = 16;
 
 /// In how many places changes are counted, so that one user's seldom keep another from being
 /// remembered.
@@ -39,7 +42,17 @@ struct Memory {
 struct Guard {
     read_at: DateTime<Utc>,
     stamps: CurrentStamps,
-    access: Option<Access>,
+    /// Decisions for the account (`None`) and for organisations, the newest last.
+    decisions: Vec<(Option<OrgId>, Access)>,
+}
+
+/// What is remembered of a user.
+enum Remembered {
+    /// Good for a request as it is.
+    Young(Guard),
+    /// Its decisions are good if the stamps are read again and are the same.
+    Old(Guard),
+    Nothing,
 }
 
 /// How many changes there had been before something was read. What was read before a change is
@@ -55,19 +68,19 @@ impl Default for Guards {
 }
 
 impl Guards {
-    fn of(
-        &self,
-        subject: &Subject,
-        now: DateTime<Utc>,
-        recheck: TimeDelta,
-    ) -> (Option<Guard>, AsOf) {
+    fn of(&self, subject: &Subject, now: DateTime<Utc>, recheck: TimeDelta) -> (Remembered, AsOf) {
         // Before anything is read: whatever commits later finds it set.
         self.used.store(true, Ordering::SeqCst);
         let mut memory = lock(&self.memory);
         let as_of = AsOf(*memory.changes_of(subject));
         // A clock that was set back makes nothing last longer.
-        let young = |guard: &&Guard| guard.read_at <= now && now - guard.read_at < recheck;
-        (memory.last.get(subject).filter(young).cloned(), as_of)
+        let guard = memory.last.get(subject).filter(|guard| guard.read_at <= now).cloned();
+        let remembered = match guard {
+            Some(guard) if now - guard.read_at < recheck => Remembered::Young(guard),
+            Some(guard) => Remembered::Old(guard),
+            None => Remembered::Nothing,
+        };
+        (remembered, as_of)
     }
 
     fn keep(&self, subject: &Subject, guard: Guard, as_of: AsOf) {
@@ -106,6 +119,21 @@ impl Guards {
     }
 }
 
+impl Guard {
+    fn decision(&self, org: Option<&OrgId>, now: DateTime<Utc>) -> Option<Access> {
+        let (_, access) = self.decisions.iter().find(|(of, _)| of.as_ref() == org)?;
+        Some(access.clone()).filter(|access| access.until.is_none_or(|until| now < until))
+    }
+
+    fn note(&mut self, org: Option<&OrgId>, access: Access) {
+        self.decisions.retain(|(of, _)| of.as_ref() != org);
+        if self.decisions.len() >= DECISIONS {
+            drop(self.decisions.remove(0));
+        }
+        self.decisions.push((org.cloned(), access));
+    }
+}
+
 impl Memory {
     fn changes_of(&mut self, subject: &Subject) -> &mut u64 {
         let hash = self.last.hasher().hash_one(subject).to_le_bytes();
@@ -138,21 +166,49 @@ impl Mfa {
     /// changes, or `recheck` is over, whichever is first.
     ///
     /// # Errors
-    /// [`Refusal::SignInAgain`](crate::Refusal::SignInAgain) when the session is void; otherwise as
-    /// [`access`](Self::access).
+    /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::EnrolmentNeeded`] when it may
+    /// only set up a first factor; otherwise as [`access`](Self::access).
     pub async fn guard_access(&self, session: &Assurance) -> Result<Access, Error> {
-        let now = self.moment()?.now();
-        let (guard, as_of) = self.guarded(session, now).await?;
+        self.guard_decision(None, session).await
+    }
+
+    /// Decides whether a session's user may reach one organisation's resources: what
+    /// [`access_organisation`](Self::access_organisation) says, kept as by
+    /// [`guard_access`](Self::guard_access).
+    ///
+    /// # Errors
+    /// As [`guard_access`](Self::guard_access), and
+    /// [`OrgRefusal::NotAMember`](crate::OrgRefusal::NotAMember).
+    pub async fn guard_organisation(
+        &self,
+        org: &OrgId,
+        session: &Assurance,
+    ) -> Result<Access, Error> {
+        self.guard_decision(Some(org), session).await
+    }
+
+    async fn guard_decision(
+        &self,
+        org: Option<&OrgId>,
+        session: &Assurance,
+    ) -> Result<Access, Error> {
+        let (now, subject) = (self.moment()?.now(), session.subject());
+        let (mut guard, as_of) = self.guarded(session, now).await?;
         if session.stamp() != guard.stamps.account {
-            return Err(crate::domain::Refusal::SignInAgain.into());
+            return Err(Refusal::SignInAgain.into());
         }
-        let holds = |access: &Access| access.until.is_none_or(|until| now < until);
-        if let Some(access) = guard.access.clone().filter(holds) {
+        if session.limited_to_setup() {
+            return Err(Refusal::EnrolmentNeeded.into());
+        }
+        if let Some(access) = guard.decision(org, now) {
             return Ok(access);
         }
-        let access = self.access(session.subject()).await?;
-        let guard = Guard { access: Some(access.clone()), ..guard };
-        self.inner.guards.keep(session.subject(), guard, as_of);
+        let access = match org {
+            None => self.access(subject).await?,
+            Some(org) => self.access_organisation(org, subject).await?,
+        };
+        guard.note(org, access.clone());
+        self.inner.guards.keep(subject, guard, as_of);
         Ok(access)
     }
 
@@ -164,13 +220,18 @@ impl Mfa {
     ) -> Result<(Guard, AsOf), Error> {
         let (subject, guards) = (session.subject(), &self.inner.guards);
         let (remembered, as_of) = guards.of(subject, now, self.inner.settings.recheck());
-        if let Some(guard) = remembered.clone().filter(|g| g.stamps.account == session.stamp()) {
-            return Ok((guard, as_of));
-        }
+        let before = match remembered {
+            Remembered::Young(guard) if guard.stamps.account == session.stamp() => {
+                return Ok((guard, as_of));
+            }
+            Remembered::Young(guard) | Remembered::Old(guard) => Some(guard),
+            Remembered::Nothing => None,
+        };
         let stamps = self.stamps(subject).await?;
-        // The decision stays as long as its facts do, and never longer than it was read for.
-        let access = remembered.filter(|g| g.stamps == stamps).and_then(|guard| guard.access);
-        let guard = Guard { read_at: now, stamps, access };
+        // Decisions stay as long as their facts do.
+        let same = before.filter(|guard| guard.stamps == stamps);
+        let decisions = same.map(|guard| guard.decisions).unwrap_or_default();
+        let guard = Guard { read_at: now, stamps, decisions };
         guards.keep(subject, guard.clone(), as_of);
         Ok((guard, as_of))
     }

@@ -72,8 +72,14 @@ impl Mfa {
     /// with its secrets sealed for their new place, the old ones are erased. A user without an
     /// account has only memberships to move.
     ///
-    /// If it stops half-way, call it again with the same subjects: it resumes. Every session of the
-    /// account is void.
+    /// If it stops half-way, call it again with the same subjects: it resumes. Until it is done, note
+    /// joining and leaving under the old subject. Every session of the account is void from the
+    /// first step on.
+    ///
+    /// # Security
+    /// A user who never set MFA up has no account, and nothing here can tell: choose a subject that
+    /// nobody has, and end the sessions of the old one yourself. They would be those of a user
+    /// without memberships.
     ///
     /// # Errors
     /// [`Refusal::SubjectTaken`] when the new subject has an account, [`Refusal::Moved`] when the
@@ -94,7 +100,7 @@ impl Mfa {
             (true, true) if !old.is_stored() => return Ok(()),
             (true, _) => return Err(Refusal::SubjectTaken.into()),
             (false, _) if !old.is_stored() => {
-                if !self.move_memberships(from, to).await? {
+                if !self.move_memberships(from, to).await?.any {
                     return Err(Refusal::NotEnabled.into());
                 }
             }
@@ -102,8 +108,15 @@ impl Mfa {
                 self.depart(authority, to).await?;
                 // Before the account arrives: nobody signs in under the new subject without the
                 // policies that hold for the old one.
-                self.move_memberships(from, to).await?;
-                self.arrive(from, to).await?;
+                let moved = self.move_memberships(from, to).await?;
+                let arrived = self.arrive(from, to).await;
+                if matches!(arrived, Err(Error::Refused(Refusal::SubjectTaken))) {
+                    // The new subject is somebody else's, who belongs to none of these.
+                    for org in &moved.new {
+                        self.leave_organisation(org, to).await?;
+                    }
+                }
+                arrived?;
             }
         }
         self.forget_memberships(from).await?;

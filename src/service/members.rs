@@ -12,6 +12,15 @@ use crate::domain::{
 };
 use crate::error::Error;
 
+/// What a rename did to memberships.
+#[derive(Default)]
+pub(super) struct MovedMemberships {
+    /// Whether there was any to move.
+    pub(super) any: bool,
+    /// Where the new subject was not known before.
+    pub(super) new: Vec<OrgId>,
+}
+
 impl Mfa {
     /// Notes that a user joined an organisation at a time. Whoever was there before has the first
     /// day of joining back; whoever is a member stays as is.
@@ -109,28 +118,32 @@ impl Mfa {
         self.change_member(actor, authority, subject, decide).await
     }
 
-    /// Writes every membership of a user under another subject as well, and answers whether there
-    /// was one. Called again, it finds what it did before.
+    /// Writes every membership of a user under another subject as well. Called again, it finds what
+    /// it did before.
     pub(super) async fn move_memberships(
         &self,
         from: &Subject,
         to: &Subject,
-    ) -> Result<bool, Error> {
-        let Some(store) = &self.inner.organisations else { return Ok(false) };
-        let memberships = store.memberships(from).await?;
-        for member in &memberships {
+    ) -> Result<MovedMemberships, Error> {
+        let mut moved = MovedMemberships::default();
+        let Some(store) = &self.inner.organisations else { return Ok(moved) };
+        for member in store.memberships(from).await? {
+            moved.any = true;
             let mut attempt = OrgAttempt::begin(self)?;
             loop {
-                let there = store.membership(member.org(), to).await?;
+                let there = attempt.sit_out(store.membership(member.org(), to).await)?;
+                let Some(there) = there else { continue };
+                let new = there.is_none();
                 let (there, first) = (there.as_deref(), self.first_version()?);
-                let moved = member.moved_to(to, there, first, attempt.moment()?);
-                let Some(moved) = moved else { break };
-                if attempt.settle(moved).await?.is_some() {
+                let step = member.moved_to(to, there, first, attempt.moment()?);
+                let Some(step) = step else { break };
+                if attempt.settle(step).await?.is_some() {
+                    moved.new.extend(new.then(|| member.org().clone()));
                     break;
                 }
             }
         }
-        Ok(!memberships.is_empty())
+        Ok(moved)
     }
 
     /// Removes every membership of a user, also those that were left.
@@ -161,8 +174,9 @@ impl Mfa {
         let org = authority.over();
         let mut attempt = OrgAttempt::begin(self)?;
         loop {
-            let organisation = self.load_organisation(org).await?;
-            let member = store.membership(org, subject).await?;
+            let organisation = attempt.sit_out(self.load_organisation(org).await)?;
+            let member = attempt.sit_out(store.membership(org, subject).await)?;
+            let (Some(organisation), Some(member)) = (organisation, member) else { continue };
             let member =
                 member.ok_or_else(|| Refusal::from(OrgRefusal::NotAMember(org.clone())))?;
             if let Some(member) =

@@ -43,6 +43,22 @@ impl<'m, T> OrgAttempt<'m, T> {
         Ok(Moment::new(&self.mfa.inner.settings, self.now)?)
     }
 
+    /// What was loaded; `None` when the store failed after a commit whose fate is unknown, and may
+    /// be asked again.
+    pub(super) fn sit_out<L, E: Into<Error>>(
+        &mut self,
+        loaded: Result<L, E>,
+    ) -> Result<Option<L>, Error> {
+        match loaded.map_err(Into::into) {
+            Ok(loaded) => Ok(Some(loaded)),
+            Err(Error::Store(_)) if self.unanswered && self.failures < FAILURES => {
+                self.failures += 1;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Looks for one of our own commits in the row that was just loaded: its reply was lost, and
     /// the change stands.
     pub(super) fn recognise(&mut self, remembers: impl Fn(CommitId) -> bool) -> Option<T> {

@@ -82,11 +82,12 @@ impl Mfa {
 
     /// Tells `each` of every reminder of an organisation that falls due after one instant and not
     /// after the other. Call it with spans that adjoin, as long or short as suits: whatever falls
-    /// due comes once. Keep the end of the last span that was sent through.
+    /// due comes once. Keep the end of the last span that was sent through, and let it lie a minute
+    /// in the past: a change of policy is dated when it is decided, and is read once it is committed.
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an organisation store; [`Error::Store`], and then repeat the
-    /// span: a reminder is named by its member, deadline and days.
+    /// span and drop the reminders that were sent already.
     pub async fn reminders(
         &self,
         org: &OrgId,

@@ -98,7 +98,8 @@ impl Mfa {
         // Counted before each commit, so before the one that ends the loop.
         let mut before = RosterCounts::default();
         let change = loop {
-            let organisation = self.load_organisation(org).await?;
+            let loaded = attempt.sit_out(self.load_organisation(org).await)?;
+            let Some(organisation) = loaded else { continue };
             let known = |commit| organisation.recent_commits().contains(&commit);
             if let Some(change) = attempt.recognise(known) {
                 break change;

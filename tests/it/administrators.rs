@@ -1,107 +1,52 @@
 //! Several administrators at once, and replies that are lost.
 
-use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::{Context, Waker};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::{CommitId, CommitOutcome, Moment, OrgCommit, OrgRow};
 use mfakit::{
-    Affiliation, EventLog, Gate, Membership, MemoryStore, OrgId, OrgPolicy, OrgRefusal, OrgStore,
-    Organisation, PolicyRevision, RosterCounts, RosterQuery, RosterRow, RosterRows, Settings,
-    StoreError, Subject,
+    Error, EventKind, EventLog, Extension, Gate, Membership, MemoryStore, OrgChange, OrgPolicy,
+    OrgRefusal, OrgStore, Subject,
 };
 
+use crate::concurrency::at_once;
 use crate::organisations::{acme, authority, fresh, office, require, whole};
-use crate::world::{START, World, block_on, refused};
+use crate::watched::{Call, Turn};
+use crate::world::{World, block_on, refused};
 
-/// Commits, and does something in the moment in which the reply is on its way, once.
-struct Lossy {
-    inner: MemoryStore,
-    lose: Arc<AtomicBool>,
-    /// Whether the reply never comes, instead of an error.
-    stalls: bool,
-    /// Whether the member leaves before the one who lost a reply looks again.
-    leaves: bool,
+/// Everything that happened to organisations and their members, in order.
+async fn changes(memory: &MemoryStore) -> Vec<OrgChange> {
+    let log = memory.read(None, 1_000).await.unwrap().events;
+    let change = |kind: &EventKind| match kind {
+        EventKind::Organisation { change, .. } => Some(change.clone()),
+        _ => None,
+    };
+    log.iter().filter_map(|event| change(event.kind())).collect()
 }
 
-#[async_trait::async_trait]
-impl OrgStore for Lossy {
-    async fn organisation(&self, org: &OrgId) -> Result<Option<Arc<Organisation>>, StoreError> {
-        self.inner.organisation(org).await
-    }
-    async fn membership(
-        &self,
-        org: &OrgId,
-        subject: &Subject,
-    ) -> Result<Option<Arc<Membership>>, StoreError> {
-        self.inner.membership(org, subject).await
-    }
-    async fn memberships(&self, subject: &Subject) -> Result<Vec<Arc<Membership>>, StoreError> {
-        self.inner.memberships(subject).await
-    }
-    async fn affiliations(&self, subject: &Subject) -> Result<Vec<Affiliation>, StoreError> {
-        self.inner.affiliations(subject).await
-    }
-    async fn revision(&self, subject: &Subject) -> Result<PolicyRevision, StoreError> {
-        self.inner.revision(subject).await
-    }
-    async fn commit(&self, commit: &OrgCommit) -> Result<CommitOutcome, StoreError> {
-        let outcome = OrgStore::commit(&self.inner, commit).await;
-        if self.lose.swap(false, Ordering::Relaxed) {
-            if let (OrgRow::Membership(row), true) = (commit.row(), self.leaves) {
-                let settings = Settings::default();
-                let left = row.leave(
-                    Moment::new(&settings, DateTime::from_timestamp(START, 0).unwrap()).unwrap(),
-                );
-                let (left, _) = left.unwrap().into_commit(CommitId::from_random([2; 16]));
-                let other = OrgStore::commit(&self.inner, &left).await;
-                assert!(matches!(other, Ok(CommitOutcome::Committed)));
-            }
-            if self.stalls {
-                std::future::pending::<()>().await;
-            }
-            return Err(StoreError::unavailable("lost its reply, on purpose"));
-        }
-        outcome
-    }
-    async fn roster(&self, query: &RosterQuery) -> Result<RosterRows, StoreError> {
-        self.inner.roster(query).await
-    }
-    async fn roster_row(
-        &self,
-        org: &OrgId,
-        subject: &Subject,
-    ) -> Result<Option<RosterRow>, StoreError> {
-        self.inner.roster_row(org, subject).await
-    }
-    async fn counts(&self, org: &OrgId, now: DateTime<Utc>) -> Result<RosterCounts, StoreError> {
-        self.inner.counts(org, now).await
-    }
-    async fn forget(&self, subject: &Subject) -> Result<u64, StoreError> {
-        self.inner.forget(subject).await
-    }
+async fn stored(memory: &MemoryStore, subject: &Subject) -> Arc<Membership> {
+    memory.membership(&acme(), subject).await.unwrap().unwrap()
+}
+
+fn until(extension: Option<&Extension>) -> Option<DateTime<Utc>> {
+    extension.map(|extension| extension.until)
 }
 
 #[test]
 fn a_change_whose_reply_was_lost_is_recognised_and_made_once() {
     block_on(async {
-        let lose = Arc::new(AtomicBool::new(false));
-        let orgs = MemoryStore::new();
-        let store =
-            Lossy { inner: orgs.clone(), lose: Arc::clone(&lose), stalls: false, leaves: false };
-        let world = World::built(|builder| builder.organisations(store));
+        let (world, orgs) = World::watched();
         let (admin, ada) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
 
-        lose.store(true, Ordering::Relaxed);
+        orgs.next_commit(Turn::LosesReply(Box::new(|| ())));
         let made = world.mfa.make_required(&session, &by, whole(14), None).await.unwrap();
         assert_eq!(made.change.from, OrgPolicy::Voluntary);
-        lose.store(true, Ordering::Relaxed);
+        orgs.next_commit(Turn::LosesReply(Box::new(|| ())));
         let until = world.now() + TimeDelta::days(30);
         world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
-        assert_eq!(orgs.read(None, 100).await.unwrap().events.len(), 2, "one event a change");
+        assert_eq!(changes(&world.memory).await.len(), 2, "one event a change");
     });
 }
 
@@ -110,20 +55,160 @@ fn a_change_whose_reply_was_lost_is_recognised_and_made_once() {
 #[test]
 fn a_lost_reply_is_recognised_behind_somebody_elses_change() {
     block_on(async {
-        let lose = Arc::new(AtomicBool::new(false));
-        let orgs = MemoryStore::new();
-        let store =
-            Lossy { inner: orgs.clone(), lose: Arc::clone(&lose), stalls: false, leaves: true };
-        let world = World::built(|builder| builder.organisations(store));
+        let (world, orgs) = World::watched();
         let (admin, ada) = office(&world).await;
         require(&world, &admin, whole(14)).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        let until = world.now() + TimeDelta::days(30);
-        lose.store(true, Ordering::Relaxed);
-        let answer = world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
-        assert_eq!(answer.extension().map(|extension| extension.until), Some(until));
-        assert!(!orgs.membership(&acme(), &ada).await.unwrap().unwrap().is_member());
+        let end = world.now() + TimeDelta::days(30);
+        let (rival, leaver) = (world.elsewhere(0), ada.clone());
+        let leave = move || block_on(rival.leave_organisation(&acme(), &leaver)).unwrap();
+        orgs.next_commit(Turn::LosesReply(Box::new(leave)));
+        let answer = world.mfa.extend_member(&session, &by, &ada, end).await.unwrap();
+        assert_eq!(until(answer.extension()), Some(end));
+        assert!(!stored(&world.memory, &ada).await.is_member());
     });
+}
+
+/// The reply to a commit is lost, and then the store is down for so many calls. One row a case: the
+/// call that fails, how often, and whether the change is reported all the same.
+#[test]
+fn a_store_that_is_down_for_a_moment_after_a_lost_reply_is_asked_again() {
+    let table = [
+        (Call::Organisation, 1, true),
+        (Call::Organisation, 2, true),
+        (Call::Organisation, 3, false),
+        (Call::Membership, 1, true),
+        (Call::Membership, 2, true),
+        (Call::Membership, 3, false),
+    ];
+    for (down, times, reported) in table {
+        block_on(async {
+            let (world, orgs) = World::watched();
+            let (admin, ada) = office(&world).await;
+            require(&world, &admin, whole(14)).await;
+            let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
+            let (mut lost, mut left) = (false, times);
+            orgs.watch(move |call| {
+                if call == Call::Commit && !lost {
+                    lost = true;
+                    return Turn::LosesReply(Box::new(|| ()));
+                }
+                if lost && call == down && left > 0 {
+                    left -= 1;
+                    return Turn::Fails;
+                }
+                Turn::Works
+            });
+            let end = world.now() + TimeDelta::days(30);
+            let answer = world.mfa.extend_member(&session, &by, &ada, end).await;
+            match answer {
+                Ok(_) => assert!(reported, "{down:?} {times} times"),
+                Err(error) => {
+                    assert!(!reported, "{down:?} {times} times: {error}");
+                    assert!(matches!(error, Error::Store(_)), "{error}");
+                }
+            }
+            assert_eq!(
+                until(stored(&world.memory, &ada).await.extension()),
+                Some(end),
+                "it stands"
+            );
+            assert_eq!(changes(&world.memory).await.len(), 2, "the policy and one extension");
+        });
+    }
+}
+
+#[test]
+fn a_store_that_is_down_before_anything_was_sent_is_not_waited_for() {
+    block_on(async {
+        let (world, orgs) = World::watched();
+        let (admin, _) = office(&world).await;
+        let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
+        orgs.watch(|call| if call == Call::Organisation { Turn::Fails } else { Turn::Works });
+        orgs.count(Call::Organisation);
+        let failed = world.mfa.make_required(&session, &by, whole(14), None).await;
+        assert!(matches!(failed, Err(Error::Store(_))), "{failed:?}");
+        assert_eq!(orgs.count(Call::Organisation), 1);
+    });
+}
+
+/// Before each commit another process changes the terms: so often, and then no more. One row a
+/// case: how often, and whether the change is made.
+#[test]
+fn whoever_keeps_coming_second_gives_up_after_sixteen_rounds() {
+    for (rivals, made) in [(15, true), (16, false), (40, false)] {
+        block_on(async {
+            let (world, orgs) = World::watched();
+            let (admin, _) = office(&world).await;
+            require(&world, &admin, whole(14)).await;
+            let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
+            let (rival, own, rights) = (world.elsewhere(0), session.clone(), by.clone());
+            let came = Arc::new(AtomicI64::new(0));
+            let count = Arc::clone(&came);
+            orgs.watch(move |call| {
+                if call == Call::Commit && count.load(Ordering::Relaxed) < rivals {
+                    let days = 30 + count.fetch_add(1, Ordering::Relaxed);
+                    block_on(rival.change_terms(&own, &rights, whole(days))).unwrap();
+                }
+                Turn::Works
+            });
+            let changed = world.mfa.change_terms(&session, &by, whole(3)).await;
+            let stored = *world.mfa.organisation(&acme()).await.unwrap().policy();
+            match changed {
+                Ok(changed) => {
+                    assert!(made, "{rivals} rivals");
+                    let latest = changed.change.from.terms();
+                    assert_eq!(
+                        latest,
+                        Some(whole(29 + rivals)),
+                        "decided on what the last one left"
+                    );
+                    assert_eq!(stored.terms(), Some(whole(3)));
+                }
+                Err(error) => {
+                    assert!(!made, "{rivals} rivals: {error}");
+                    assert!(matches!(error, Error::Contended), "{error}");
+                    assert_eq!(came.load(Ordering::Relaxed), 16);
+                    assert_eq!(stored.terms(), Some(whole(29 + 16)), "nothing of the loser");
+                }
+            }
+        });
+    }
+}
+
+/// Both have read the member before either commits. The second decides again on what the first
+/// one left.
+#[test]
+fn of_two_administrators_who_grant_one_member_something_at_once_neither_is_lost() {
+    let (world, orgs) = World::watched();
+    let (admin, ada) = block_on(office(&world));
+    block_on(require(&world, &admin, whole(14)));
+    orgs.count(Call::Commit);
+    let (session, by) = (block_on(fresh(&world, &admin)), authority(&admin.subject));
+    let end = world.now() + TimeDelta::days(30);
+    world.store.yield_around_calls();
+    let other = world.mfa.clone();
+    let grants = [true, false].map(|extends| {
+        let (mfa, session, by, ada) = (&other, &session, &by, &ada);
+        async move {
+            if extends {
+                mfa.extend_member(session, by, ada, end).await
+            } else {
+                mfa.exempt_member(session, by, ada, Some(end)).await
+            }
+        }
+    });
+    for granted in at_once(grants) {
+        granted.unwrap();
+    }
+    assert_eq!(orgs.count(Call::Commit), 3, "one of them came second");
+    let stored = block_on(stored(&world.memory, &ada));
+    assert_eq!(until(stored.extension()), Some(end));
+    assert_eq!(stored.exemption().map(|exemption| exemption.until), Some(Some(end)));
+    let changes = block_on(changes(&world.memory));
+    assert!(changes.contains(&OrgChange::MemberExtended { until: end }), "{changes:?}");
+    assert!(changes.contains(&OrgChange::MemberExempted { until: Some(end) }), "{changes:?}");
+    assert_eq!(changes.len(), 3, "the policy and one event a grant");
 }
 
 #[test]
@@ -160,18 +245,13 @@ fn whoever_changes_a_policy_that_somebody_else_has_changed_since_is_told() {
 #[test]
 fn no_guard_goes_by_the_policy_before_a_change_whose_caller_walked_away() {
     block_on(async {
-        let lose = Arc::new(AtomicBool::new(false));
-        let world = World::built(|builder| {
-            let inner = MemoryStore::new();
-            let store = Lossy { inner, lose: Arc::clone(&lose), stalls: true, leaves: false };
-            builder.organisations(store)
-        });
+        let (world, orgs) = World::watched();
         let (admin, ada) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
         let guarded = world.sign_in_plain(&ada).await;
         assert_eq!(world.mfa.guard_access(&guarded).await.unwrap().gate, Gate::Allow);
 
-        lose.store(true, Ordering::Relaxed);
+        orgs.next_commit(Turn::NeverReplies);
         let mut change = Box::pin(world.mfa.make_required(&session, &by, whole(0), None));
         assert!(change.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         drop(change);

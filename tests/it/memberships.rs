@@ -172,3 +172,53 @@ fn who_is_walled_by_a_shortened_period_is_told_when_it_is_shortened() {
         assert_eq!((&reminder.subject, reminder.days_before), (&ada, 0));
     });
 }
+
+/// The extension is of the policy that the other server stored, whatever the clocks say.
+#[test]
+fn an_extension_given_by_a_server_whose_clock_is_behind_counts() {
+    block_on(async {
+        let world = World::new();
+        let (admin, ada) = office(&world).await;
+        let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
+        world.mfa.make_required(&session, &by, whole(0), None).await.unwrap();
+        let until = world.now() + TimeDelta::days(60);
+        let behind = world.elsewhere(-5);
+        behind.extend_member(&session, &by, &ada, until).await.unwrap();
+        let access = world.mfa.access(&ada).await.unwrap();
+        assert_eq!(access.until, Some(until), "{access:?}");
+    });
+}
+
+#[test]
+fn off_and_on_again_ends_an_extension_also_on_a_server_whose_clock_is_behind() {
+    block_on(async {
+        let world = World::new();
+        let (admin, ada) = office(&world).await;
+        let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
+        world.mfa.make_required(&session, &by, whole(0), None).await.unwrap();
+        world.wait(10);
+        let until = world.now() + TimeDelta::days(300);
+        world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
+        let behind = world.elsewhere(-5);
+        behind.make_voluntary(&session, &by).await.unwrap();
+        behind.make_required(&session, &by, whole(0), None).await.unwrap();
+        let access = world.mfa.access(&ada).await.unwrap();
+        assert!(matches!(access.gate, Gate::SetUpFirst(_)), "{access:?}");
+    });
+}
+
+#[test]
+fn whoever_leaves_twice_or_was_never_there_has_left() {
+    block_on(async {
+        let world = World::new();
+        let (_, ada) = office(&world).await;
+        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
+        let left = stored(&world, &ada).await;
+        world.wait(60);
+        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
+        assert_eq!(stored(&world, &ada).await, left, "it left when it left first");
+        let nowhere = OrgId::new("nowhere").unwrap();
+        world.mfa.leave_organisation(&nowhere, &ada).await.unwrap();
+        assert_eq!(stored(&world, &ada).await, left);
+    });
+}

@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 
 use mfakit::testing::Fault;
 use mfakit::{
-    Answer, Error, Event, EventCursor, EventLog, MemoryStore, Mfa, Notifier, NotifierError, Subject,
+    Answer, Error, Event, EventCursor, EventKind, EventLog, MemoryStore, Mfa, Notifier,
+    NotifierError, Subject,
 };
 
+use crate::organisations::{authority, fresh, office, require, whole};
 use crate::world::{World, block_on, rejected};
 
 /// A notifier made of a function.
@@ -124,6 +126,21 @@ fn nobody_is_told_of_what_did_not_happen() {
     block_on(world.mfa.password_changed(&ada.subject, None)).unwrap();
     let last = logged(&world.memory).pop().unwrap();
     assert_eq!(hear(&heard, 1), [last]);
+}
+
+#[test]
+fn what_becomes_of_an_organisation_is_told_as_everything_else() {
+    let (world, heard) = listening();
+    block_on(async {
+        let (admin, ada) = office(&world).await;
+        require(&world, &admin, whole(14)).await;
+        let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
+        world.mfa.exempt_member(&session, &by, &ada, None).await.unwrap();
+    });
+    let logged = logged(&world.memory);
+    let of_acme = logged.iter().filter(|e| matches!(e.kind(), EventKind::Organisation { .. }));
+    assert_eq!(of_acme.count(), 2, "{logged:?}");
+    assert_eq!(hear(&heard, logged.len()), logged);
 }
 
 #[test]

@@ -272,3 +272,25 @@ fn a_rule_checked_against_the_current_stamp_voids_what_the_service_voids() {
         assert!(rule.check(&ada.session, current, now).is_ok());
     });
 }
+
+/// A session that signs in again and again, each time by another provider, is one that a host can
+/// keep and read back.
+#[test]
+fn a_session_with_more_first_factors_than_it_may_hold_is_read_back() {
+    block_on(async {
+        let world = World::new();
+        let ada = Subject::new("ada").unwrap();
+        let mut session = world.sign_in_plain(&ada).await;
+        for number in 0..70 {
+            world.wait(1);
+            let provider = format!("provider-{number}");
+            let first = FirstFactor::named(&provider, ada.clone(), world.now()).unwrap();
+            session = world.mfa.reauthenticate(&session, first).await.unwrap();
+        }
+        let text = serde_json::to_string(&session).unwrap();
+        let back: Assurance = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&back).unwrap(), text);
+        assert!(text.contains("provider-69") && !text.contains("provider-0\""), "the latest stay");
+        world.mfa.reauthenticate(&back, world.password(&ada)).await.unwrap();
+    });
+}

@@ -34,8 +34,12 @@ impl World {
 
     /// With something else than the usual ports.
     pub(crate) fn built(change: impl FnOnce(MfaBuilder) -> MfaBuilder) -> Self {
+        Self::over(MemoryStore::new(), change)
+    }
+
+    /// On a memory that somebody else has a clone of.
+    pub(crate) fn over(memory: MemoryStore, change: impl FnOnce(MfaBuilder) -> MfaBuilder) -> Self {
         let clock = ManualClock::at(START);
-        let memory = MemoryStore::new();
         let store = FaultyStore::new(memory.clone());
         let builder = Mfa::builder(store.clone())
             .issuer("Scrivio")
@@ -49,6 +53,22 @@ impl World {
             .entropy(SeededEntropy::new(1));
         let mfa = change(builder).build().expect("a complete builder");
         Self { mfa, clock, memory, store }
+    }
+
+    /// Another process on the same stores, whose clock is ahead by so many seconds now and stands
+    /// still.
+    pub(crate) fn elsewhere(&self, ahead: i64) -> Mfa {
+        let clock = ManualClock::at(0);
+        clock.set(self.now() + TimeDelta::seconds(ahead));
+        Mfa::builder(self.memory.clone())
+            .issuer("Scrivio")
+            .keyring(keyring("k1"))
+            .hasher(hasher())
+            .organisations(self.memory.clone())
+            .stamps(self.memory.clone())
+            .clock(clock)
+            .build()
+            .expect("a complete builder")
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

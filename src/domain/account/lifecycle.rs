@@ -128,7 +128,7 @@ impl Account {
     }
 
     /// Begins to move the account to another subject: from here on the row refuses everything but
-    /// the move itself.
+    /// the move itself, and every session of it is void.
     ///
     /// # Errors
     /// [`Refusal::ForeignSession`] when the authority is over another account,
@@ -154,6 +154,8 @@ impl Account {
         let mut draft = self.draft(moment);
         draft.next.moving_to = Some(to.clone());
         draft.event(EventKind::RenameBegun { to: to.clone(), by: authority.actor.clone() });
+        // Guards go by the stamp alone: they refuse from here on as well.
+        draft.new_stamp(None);
         Ok(Decision::Change(draft.commit(())))
     }
 

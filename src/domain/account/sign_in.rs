@@ -29,7 +29,8 @@ pub struct Fresh {
 pub enum SignIn {
     /// MFA is off: the sign-in is complete.
     Complete(Assurance),
-    /// MFA is off: the sign-in is complete. Organisations ask for it, and their periods run.
+    /// MFA is off: the sign-in is complete. Organisations ask for it: their periods run, or are over
+    /// for their own resources.
     Remind(Assurance, Reminded),
     /// MFA is off, and the period of an organisation that closes the whole account is over. The
     /// session is for signing out, re-authenticating, verifying the e-mail address, the profile

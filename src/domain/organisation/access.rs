@@ -40,7 +40,8 @@ pub enum Gate {
 /// Which organisations ask, and by when. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reminded {
-    /// The strictest deadline. It is past when an organisation has closed its own resources only.
+    /// The next deadline. When none is ahead, organisations have closed their own resources only,
+    /// and it is the first of theirs.
     pub deadline: DateTime<Utc>,
     /// Every organisation that asks, the strictest first.
     pub organisations: Vec<Demand>,
@@ -62,6 +63,8 @@ pub struct Demand {
     pub deadline: DateTime<Utc>,
     /// Whose door.
     pub org: OrgId,
+    /// What is behind it.
+    pub scope: PolicyScope,
 }
 
 impl Reminded {
@@ -109,16 +112,14 @@ impl Access {
         for affiliation in affiliations {
             let standing = affiliation.standing(protected, now);
             until = standing.until().into_iter().chain(until).min();
-            let org = affiliation.org();
+            let (org, scope) = (affiliation.org(), affiliation.scope());
+            let demand = |deadline| Demand { deadline, org: org.clone(), scope };
             match standing {
-                Standing::Lapsed { since: deadline } => {
-                    let demand = Demand { deadline, org: org.clone() };
-                    let closes = affiliation.closes_account() || target == Some(org);
-                    if closes { &mut closed } else { &mut asking }.push(demand);
+                Standing::Lapsed { since } => {
+                    let closes = scope == PolicyScope::WholeAccount || target == Some(org);
+                    if closes { &mut closed } else { &mut asking }.push(demand(since));
                 }
-                Standing::InGrace { deadline } => {
-                    asking.push(Demand { deadline, org: org.clone() })
-                }
+                Standing::InGrace { deadline } => asking.push(demand(deadline)),
                 Standing::Voluntary | Standing::Compliant | Standing::Exempt { .. } => {}
             }
         }
@@ -127,7 +128,8 @@ impl Access {
         let gate = if let Some(first) = closed.first() {
             Gate::SetUpFirst(Walled { since: first.deadline, organisations: closed })
         } else if let Some(first) = asking.first() {
-            Gate::AllowAndRemind(Reminded { deadline: first.deadline, organisations: asking })
+            let next = asking.iter().find(|demand| now < demand.deadline).unwrap_or(first);
+            Gate::AllowAndRemind(Reminded { deadline: next.deadline, organisations: asking })
         } else {
             Gate::Allow
         };
@@ -136,8 +138,8 @@ impl Access {
 }
 
 impl Affiliation {
-    fn closes_account(&self) -> bool {
-        self.policy().terms().is_some_and(|terms| terms.scope == PolicyScope::WholeAccount)
+    fn scope(&self) -> PolicyScope {
+        self.policy().terms().map(|terms| terms.scope).unwrap_or_default()
     }
 }
 

@@ -3,12 +3,19 @@ use super::super::sample::*;
 use super::*;
 
 fn demand(name: &str, deadline: i64) -> Demand {
-    Demand { deadline: day(deadline), org: org(name) }
+    Demand { deadline: day(deadline), org: org(name), scope: PolicyScope::OrganisationResources }
+}
+
+fn whole_demand(name: &str, deadline: i64) -> Demand {
+    Demand { scope: PolicyScope::WholeAccount, ..demand(name, deadline) }
 }
 
 fn remind(demands: &[Demand]) -> Gate {
-    let organisations = demands.to_vec();
-    Gate::AllowAndRemind(Reminded { deadline: demands[0].deadline, organisations })
+    remind_of(demands[0].deadline, demands)
+}
+
+fn remind_of(deadline: DateTime<Utc>, demands: &[Demand]) -> Gate {
+    Gate::AllowAndRemind(Reminded { deadline, organisations: demands.to_vec() })
 }
 
 fn wall(demands: &[Demand]) -> Gate {
@@ -39,20 +46,23 @@ fn the_gate_opens_as_the_table_says() {
         ("in grace, MFA on",        vec![closes("a", 14)], true, Gate::Allow, Gate::Allow, None),
         ("lapsed, MFA on",          vec![closes("a", 5)], true, Gate::Allow, Gate::Allow, None),
         ("lapsed for the account",  vec![closes("a", 5)], false,
-            wall(&[demand("a", 5)]), wall(&[demand("a", 5)]), None),
+            wall(&[whole_demand("a", 5)]), wall(&[whole_demand("a", 5)]), None),
         ("lapsed for its own",      vec![asks("a", 5)], false,
             remind(&[demand("a", 5)]), wall(&[demand("a", 5)]), None),
         ("another's lapsed",        vec![none("a"), asks("b", 5)], false,
             remind(&[demand("b", 5)]), remind(&[demand("b", 5)]), None),
         ("another's closes all",    vec![none("a"), closes("b", 5)], false,
-            wall(&[demand("b", 5)]), wall(&[demand("b", 5)]), None),
+            wall(&[whole_demand("b", 5)]), wall(&[whole_demand("b", 5)]), None),
+        ("its own lapsed, all next", vec![asks("a", 5), closes("b", 14)], false,
+            remind_of(day(14), &[demand("a", 5), whole_demand("b", 14)]), wall(&[demand("a", 5)]), Some(14)),
         ("the strictest first",     vec![asks("a", 30), asks("b", 14), none("c")], false,
             remind(&[demand("b", 14), demand("a", 30)]), remind(&[demand("b", 14), demand("a", 30)]), Some(14)),
         ("two have closed",         vec![closes("a", 7), closes("b", 5), asks("c", 14)], false,
-            wall(&[demand("b", 5), demand("a", 7)]), wall(&[demand("b", 5), demand("a", 7)]), Some(14)),
+            wall(&[whole_demand("b", 5), whole_demand("a", 7)]),
+            wall(&[whole_demand("b", 5), whole_demand("a", 7)]), Some(14)),
         ("exempt for a while",      vec![exempted(12)], false, Gate::Allow, Gate::Allow, Some(12)),
         ("exempt no longer",        vec![exempted(9)], false,
-            wall(&[demand("a", 9)]), wall(&[demand("a", 9)]), None),
+            wall(&[whole_demand("a", 9)]), wall(&[whole_demand("a", 9)]), None),
     ];
     for (case, affiliations, protected, account, resources, until) in table {
         let answer = Access::to_account(&affiliations, protected, day(10));
@@ -121,6 +131,6 @@ fn ten_thousand_memberships_are_decided() {
     let policy = |n: i64| required(0, if n == 7_777 { whole(5) } else { terms(30 + n % 300) });
     let many: Vec<Affiliation> = (0..10_000).map(|n| of(&format!("org-{n}"), policy(n))).collect();
     let answer = Access::to_account(&many, false, day(10));
-    assert_eq!(answer.gate, wall(&[demand("org-7777", 5)]));
+    assert_eq!(answer.gate, wall(&[whole_demand("org-7777", 5)]));
     assert_eq!(answer.until, Some(day(30)));
 }

@@ -1,6 +1,8 @@
 use super::super::sample::*;
 use super::super::{Membership, OrgAuthority};
 use super::*;
+use crate::domain::account::Account;
+use crate::domain::id::Stamp;
 use crate::domain::time::after;
 use chrono::TimeDelta;
 
@@ -31,6 +33,15 @@ fn a_policy_is_changed_by_whom_the_table_says() {
         let authority = OrgAuthority::grant(org("acme"), subject("eve"), "hm").unwrap();
         Admin { authority, ..admin }
     };
+    let foreign = |admin: Admin| {
+        let session = password_session(&plain_account("eve"), admin.now);
+        Admin { session, ..admin }
+    };
+    // The password was changed after that session began.
+    let outdated = |admin: Admin| {
+        let account = Account { stamp: Stamp::from_stored(7), ..admin.account.clone() };
+        Admin { account, ..admin }
+    };
     let (enrolled, unenrolled) =
         (|| Admin::of("acme", day(0)), || Admin::unenrolled("acme", day(0)));
 
@@ -44,6 +55,11 @@ fn a_policy_is_changed_by_whom_the_table_says() {
         ("not enrolled",                  unenrolled(),          None,       "actor_not_enrolled", "actor_not_enrolled"),
         ("not enrolled, acknowledged",    unenrolled(),          UNENROLLED, "ok", "actor_not_enrolled"),
         ("not enrolled, stale",           stale(unenrolled()),   UNENROLLED, "step_up_required", "actor_not_enrolled"),
+        ("not enrolled, another's session", foreign(unenrolled()), UNENROLLED, "foreign_session", "foreign_session"),
+        ("the same, not acknowledged",    foreign(unenrolled()), None,       "foreign_session", "foreign_session"),
+        ("not enrolled, void session",    outdated(unenrolled()), UNENROLLED, "sign_in_again", "sign_in_again"),
+        ("enrolled, void session",        outdated(enrolled()),  None,       "sign_in_again", "sign_in_again"),
+        ("enrolled, another's session",   foreign(enrolled()),   None,       "foreign_session", "foreign_session"),
         ("authority is another actor's",  stranger(enrolled()),  None,       "foreign_session", "foreign_session"),
         ("authority over another one",    Admin::of("other", day(0)), None,  "foreign_organisation", "foreign_organisation"),
     ];
@@ -216,10 +232,34 @@ fn every_change_says_who_made_it_and_why() {
     assert_eq!(*event.kind(), expected);
 
     let (asks, admin) = (organisation("acme", required(0, terms(14))), Admin::of("acme", day(1)));
-    let ada = member("acme", "ada", -400);
-    let extended = asks.extend(&ada, day(20), admin.actor(), admin.moment()).unwrap();
-    let (commit, _) = extended.into_commit(CommitId::from_random([4; 16]));
-    assert_eq!(commit.events()[0].subject(), ada.subject(), "it is the member's");
+    let (actor, moment) = (admin.actor(), admin.moment());
+    let terms_changed = OrgChange::TermsChanged { from: terms(14), to: whole(3) };
+    let table = [
+        (asks.change_terms(actor, whole(3), moment), terms_changed),
+        (asks.make_voluntary(actor, moment), OrgChange::MadeVoluntary),
+    ];
+    for (changed, expected) in table {
+        let (commit, _) = changed.unwrap().into_commit(CommitId::from_random([4; 16]));
+        let [event] = commit.events() else { panic!("one event, not {:?}", commit.events()) };
+        let EventKind::Organisation { change, .. } = event.kind() else { panic!("{event:?}") };
+        assert_eq!(*change, expected);
+    }
+}
+
+#[test]
+fn a_change_names_the_version_that_is_stored() {
+    let (admin, absent) = (Admin::of("acme", day(1)), Organisation::absent(org("acme"), version()));
+    let (made, change) = changed(admin.make_required(&absent, terms(14), None).unwrap());
+    assert_eq!(change.version, made.version());
+    assert_eq!(
+        (change.org, change.from, change.to),
+        (org("acme"), *absent.policy(), *made.policy())
+    );
+    let shorter = made.change_terms(admin.actor(), terms(3), admin.moment()).unwrap();
+    let (shorter, change) = changed(shorter);
+    assert_eq!(change.version, shorter.version());
+    assert_eq!((change.from, change.to), (*made.policy(), *shorter.policy()));
+    assert_ne!(shorter.version(), made.version());
 }
 
 #[test]

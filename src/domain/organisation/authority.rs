@@ -39,7 +39,8 @@ impl OrgAuthority {
     /// Binds the authority to the policy that the actor was shown, by its
     /// [`stored_version`](Organisation::stored_version): when somebody else has changed the policy
     /// since, the operation is refused with [`OrgRefusal::ChangedSince`] and not decided on a policy
-    /// that the actor never saw. Keep the number in the form that the actor fills in.
+    /// that the actor never saw. Keep the number in the form that the actor fills in. It is of the
+    /// policy: of two extensions given to one member, the later one holds.
     #[must_use]
     pub fn having_seen(self, version: Option<Version>) -> Self {
         Self { seen: Some(version), ..self }

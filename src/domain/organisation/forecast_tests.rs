@@ -1,3 +1,4 @@
+use super::super::Membership;
 use super::super::sample::*;
 use super::*;
 
@@ -74,4 +75,18 @@ fn a_policy_in_force_keeps_its_start_in_a_forecast() {
     let mut shorter = acme.forecast(terms(5), &subject("eve"), TimeDelta::zero(), day(0));
     shorter.add(&roster_row(member("acme", "ada", -400), false));
     assert_eq!(shorter.finish().lapsed_at_once, 1, "day -10 and 5 days");
+}
+
+#[test]
+fn who_has_left_is_hit_by_nothing() {
+    let left = Membership { left_at: Some(day(-1)), ..member("acme", "ada", -400) };
+    let rows = [
+        RosterRow { last_signed_in: Some(day(-2)), ..roster_row(left.clone(), false) },
+        roster_row(Membership { exemption: exempt(left.clone(), None).exemption, ..left }, true),
+    ];
+    let forecast = forecast(terms(0), &rows, "ada");
+    assert_eq!((forecast.protected, forecast.exempt), (0, 0));
+    assert_eq!((forecast.in_grace, forecast.lapsed_at_once), (0, 0));
+    assert_eq!((forecast.recently_active, forecast.lapsing.len()), (0, 0));
+    assert_eq!(forecast.actor, None);
 }

@@ -10,7 +10,7 @@ use super::policy::GracePeriod;
 use super::refusal::OrgRefusal;
 use super::transition::OrgTransition;
 use crate::domain::refusal::Refusal;
-use crate::domain::time::{Moment, after, whole_micros};
+use crate::domain::time::{Moment, after, check_storable, whole_micros};
 
 impl Organisation {
     /// Gives one member longer than the others, in place of an extension given before. The reason
@@ -30,6 +30,7 @@ impl Organisation {
     ) -> Result<OrgTransition<Membership>, Refusal> {
         self.check(member, actor, moment)?;
         let deadline = self.policy.common_deadline(member).ok_or(OrgRefusal::NotRequired)?;
+        let policy_since = self.policy.since().ok_or(OrgRefusal::NotRequired)?;
         let until = whole_micros(until);
         let least = deadline.max(moment.now);
         let up_to = after(least, chrono::TimeDelta::days(i64::from(GracePeriod::MAX_DAYS)));
@@ -38,7 +39,8 @@ impl Organisation {
         }
         let mut next = member.clone();
         let reason = actor.authority().reason().to_owned();
-        next.extension = Some(Box::new(Extension { reason, until, granted: moment.now }));
+        next.extension =
+            Some(Box::new(Extension { reason, until, granted: moment.now, policy_since }));
         let change = OrgChange::MemberExtended { until };
         let events = vec![self.event(member.subject().clone(), change, actor)];
         Ok(next.change(events, moment))
@@ -48,7 +50,8 @@ impl Organisation {
     /// reason is the authority's.
     ///
     /// # Errors
-    /// [`OrgRefusal::ExemptionOver`] when `until` is not in the future; [`OrgRefusal::NotAMember`],
+    /// [`OrgRefusal::ExemptionOver`] when `until` is not in the future, [`Refusal::Invalid`] when it
+    /// is after 9999; [`OrgRefusal::NotAMember`],
     /// [`OrgRefusal::ForeignOrganisation`], [`OrgRefusal::ActorNotEnrolled`], [`Refusal::StepUp`].
     pub fn exempt(
         &self,
@@ -62,6 +65,7 @@ impl Organisation {
         if until.is_some_and(|until| until <= moment.now) {
             return Err(OrgRefusal::ExemptionOver.into());
         }
+        until.map_or(Ok(()), |until| check_storable("end of an exemption", until))?;
         let mut next = member.clone();
         let reason = actor.authority().reason().to_owned();
         next.exemption = Some(Box::new(Exemption { reason, until }));
@@ -112,3 +116,7 @@ impl Organisation {
         Ok(member.check_member()?)
     }
 }
+
+#[cfg(test)]
+#[path = "member_change_tests.rs"]
+mod tests;

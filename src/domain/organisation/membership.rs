@@ -12,7 +12,7 @@ use super::transition::OrgTransition;
 use crate::domain::id::{CommitId, Subject, Version};
 use crate::domain::refusal::Refusal;
 use crate::domain::settings::CLOCK_SKEW;
-use crate::domain::time::{Moment, after, whole_micros};
+use crate::domain::time::{Moment, after, check_storable, whole_micros};
 
 /// One user's membership of one organisation, and what was granted to that member alone.
 ///
@@ -47,9 +47,12 @@ pub struct Extension {
     pub reason: String,
     /// How long.
     pub until: DateTime<Utc>,
-    /// When it was given. One from before MFA became required belongs to an earlier policy, and
-    /// counts no more.
+    /// When it was given.
     pub granted: DateTime<Utc>,
+    /// Since when MFA had been required then. When it is required since another instant, the
+    /// extension is of an earlier policy and counts no more: compared for equality, so that no two
+    /// servers' clocks decide it.
+    pub policy_since: DateTime<Utc>,
 }
 
 /// What a stored column or row says about a membership. Turn it into one with
@@ -78,7 +81,8 @@ impl Membership {
     /// Lets a user join. `first` is a random first version.
     ///
     /// # Errors
-    /// [`OrgRefusal::JoinedInTheFuture`] when `at` is more than 30 seconds ahead of the clock.
+    /// [`OrgRefusal::JoinedInTheFuture`] when `at` is more than 30 seconds ahead of the clock,
+    /// [`Refusal::Invalid`] before 1970.
     pub fn join(
         org: OrgId,
         subject: Subject,
@@ -89,6 +93,7 @@ impl Membership {
         if at > after(moment.now, CLOCK_SKEW) {
             return Err(OrgRefusal::JoinedInTheFuture.into());
         }
+        check_storable("day of joining", at)?;
         let new = Self {
             org,
             subject,
@@ -195,8 +200,8 @@ impl Membership {
 
     /// The same membership under another subject, for a user who is renamed: the day of first
     /// joining and everything that was granted move along. `there` is what is stored under that
-    /// subject already; then the earlier day of joining counts, and a member is who is one here or
-    /// there. `None` when that holds already.
+    /// subject already: then only the earlier day of joining counts, and a member is who is one here
+    /// or there; what was granted here is not theirs. `None` when that holds already.
     pub fn moved_to(
         &self,
         subject: &Subject,
@@ -215,8 +220,6 @@ impl Membership {
         if self.is_member() && !there.is_member() {
             next.left_at = None;
         }
-        next.exemption = there.exemption.clone().or_else(|| self.exemption.clone());
-        next.extension = there.extension.clone().or_else(|| self.extension.clone());
         (next != *there).then(|| next.change(Vec::new(), moment))
     }
 
@@ -233,8 +236,12 @@ impl Exemption {
 
 impl Extension {
     fn in_whole_micros(self) -> Self {
-        let (until, granted) = (whole_micros(self.until), whole_micros(self.granted));
-        Self { until, granted, ..self }
+        Self {
+            until: whole_micros(self.until),
+            granted: whole_micros(self.granted),
+            policy_since: whole_micros(self.policy_since),
+            ..self
+        }
     }
 }
 
@@ -263,3 +270,7 @@ impl Affiliation {
         self.policy().decide(&self.membership, protected, now)
     }
 }
+
+#[cfg(test)]
+#[path = "membership_tests.rs"]
+mod tests;

@@ -19,6 +19,8 @@ mod policy;
 mod properties;
 mod refusal;
 mod reminder;
+#[cfg(test)]
+mod reminder_properties;
 mod roster;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -57,7 +57,7 @@ impl From<GracePeriod> for i64 {
 }
 
 /// What a lapsed member cannot reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum PolicyScope {
@@ -218,7 +218,7 @@ impl OrgPolicy {
     /// that ends later still. `None` when the policy is voluntary, or the member has left.
     pub fn deadline(&self, member: &Membership) -> Option<DateTime<Utc>> {
         let (deadline, since) = (self.common_deadline(member)?, self.since()?);
-        let extension = member.extension().filter(|extension| since <= extension.granted);
+        let extension = member.extension().filter(|extension| extension.policy_since == since);
         Some(extension.map_or(deadline, |extension| extension.until.max(deadline)))
     }
 

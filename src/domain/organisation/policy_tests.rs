@@ -42,6 +42,7 @@ fn a_member_stands_where_the_table_says() {
         // Personal extensions only ever lengthen.
         ("extended",                    asks, extended(old(), day(30)), false, day(20), InGrace { deadline: day(30) }),
         ("extended, over",              asks, extended(old(), day(30)), false, day(30), Lapsed { since: day(30) }),
+        ("of an earlier policy",        asks, extended_under(day(-90), old(), day(30)), false, day(20), Lapsed { since: day(14) }),
         ("extended to before it",       asks, extended(old(), day(5)),  false, day(10), InGrace { deadline: day(14) }),
         // Exemptions, for good and for a while.
         ("exempt",                      asks, on_leave(None),     false, day(500), Exempt { until: None }),

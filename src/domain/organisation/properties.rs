@@ -43,12 +43,20 @@ fn members() -> impl Strategy<Value = Membership> {
         })
 }
 
+/// The member, and if extended, then under this policy.
+fn under(policy: &OrgPolicy, mut member: Membership) -> Membership {
+    if let (Some(extension), Some(since)) = (&mut member.extension, policy.since()) {
+        extension.policy_since = since;
+    }
+    member
+}
+
 fn affiliations() -> impl Strategy<Value = Vec<Affiliation>> {
     let named = |facts: Vec<(OrgPolicy, Membership)>| {
         let name = |(n, (policy, member)): (usize, (OrgPolicy, Membership))| {
             let org = org(&format!("org-{n}"));
             let name = org.as_str().to_owned();
-            affiliation(&name, policy, Membership { org, ..member })
+            affiliation(&name, policy, under(&policy, Membership { org, ..member }))
         };
         facts.into_iter().enumerate().map(name).collect()
     };
@@ -93,7 +101,7 @@ proptest! {
         before in affiliations(), policy in policies(), member in members(), now in instants(),
     ) {
         let mut joined = before.clone();
-        joined.push(affiliation("another", policy, member));
+        joined.push(affiliation("another", policy, under(&policy, member)));
         let (before, after) =
             (Access::to_account(&before, false, now), Access::to_account(&joined, false, now));
         prop_assert!(strictness(&before) <= strictness(&after));
@@ -106,6 +114,7 @@ proptest! {
         policy in policies(), member in members(), mut at in prop::collection::vec(instants(), 2..12),
     ) {
         at.sort();
+        let member = under(&policy, member);
         let mut walled = false;
         for now in at {
             let off = strictness(&Access::to_organisation(
@@ -131,7 +140,7 @@ proptest! {
             OrgPolicy::required_from(since, whole(grace)),
         ];
         let gates = |policy| {
-            let member = Membership { left_at: None, ..member.clone() };
+            let member = Membership { left_at: None, ..under(&lax, member.clone()) };
             let one = [affiliation("acme", policy, member)];
             let resources = Access::to_organisation(&org("acme"), &one, protected, now);
             (strictness(&Access::to_account(&one, protected, now)), strictness(&resources.unwrap()))
@@ -180,7 +189,7 @@ proptest! {
         policy in policies(), member in members(), mut polls in prop::collection::vec(instants(), 0..30),
     ) {
         let (acme, row) = (organisation("acme", policy), RosterRow {
-            membership: std::sync::Arc::new(member), protected: false, last_signed_in: None,
+            membership: std::sync::Arc::new(under(&policy, member)), protected: false, last_signed_in: None,
         });
         let due = |after, until| {
             let ranges = ReminderSchedule::default().due(&acme, after, until);

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::aggregate::Organisation;
 use super::id::OrgId;
+use super::policy::OrgPolicy;
 use super::roster::{RosterFilter, RosterQuery, RosterRow};
 use crate::domain::id::Subject;
 use crate::domain::invalid::{Invalid, within};
@@ -36,8 +37,9 @@ pub struct Reminder {
     pub subject: Subject,
     /// The deadline.
     pub deadline: DateTime<Utc>,
-    /// How many days before the deadline; 0 when it has lapsed. With `org`, `subject` and
-    /// `deadline` it names a reminder: a relay that delivers at least once drops repeats by these.
+    /// How many days before the deadline; 0 when it has lapsed. All five name a reminder: a relay
+    /// that delivers at least once drops repeats by them. A deadline that was moved away and back
+    /// falls due anew.
     pub days_before: u16,
 }
 
@@ -133,7 +135,9 @@ impl ReminderRange {
             Some(changed) => changed,
             None => deadline.checked_sub_signed(TimeDelta::days(i64::from(self.days_before)))?,
         };
-        (behind < deadline && deadline <= last).then(|| Reminder {
+        // A day before the deadline that had passed when there came to be such a deadline was none.
+        let never_was = self.days_before > 0 && due < deadline_made(policy, row)?;
+        (behind < deadline && deadline <= last && !never_was).then(|| Reminder {
             due,
             org: self.query.org().clone(),
             subject: row.membership.subject().clone(),
@@ -141,6 +145,16 @@ impl ReminderRange {
             days_before: self.days_before,
         })
     }
+}
+
+/// Since when a member has had the deadline: since the period was last changed, the member joined
+/// or an extension was given.
+fn deadline_made(policy: &OrgPolicy, row: &RosterRow) -> Option<DateTime<Utc>> {
+    let membership = &row.membership;
+    let made = policy.changed()?.max(membership.first_joined());
+    let extended = policy.deadline(membership) != policy.common_deadline(membership);
+    let granted = membership.extension().filter(|_| extended).map(|extension| extension.granted);
+    Some(granted.map_or(made, |granted| granted.max(made)))
 }
 
 #[cfg(test)]

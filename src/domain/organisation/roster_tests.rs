@@ -69,3 +69,29 @@ fn a_page_has_one_to_a_thousand_members() {
         assert!(matches!(page(absurd), Err(Refusal::Invalid(_))), "{absurd}");
     }
 }
+
+/// One case a row: whether MFA is on, the policy; and the deadline that the overview shows.
+#[test]
+fn a_deadline_is_shown_to_whom_there_is_one() {
+    let settings = Settings::default();
+    let now = Moment::new(&settings, day(20)).unwrap();
+    let asks = required(0, terms(14));
+    let table = [
+        (false, asks, Some(day(14))),
+        (true, asks, None),
+        (false, OrgPolicy::Voluntary, None),
+        (true, OrgPolicy::Voluntary, None),
+    ];
+    for (protected, policy, deadline) in table {
+        let acme = organisation("acme", policy);
+        let query = acme.roster_query(RosterFilter::WithoutMfa, None, 10, now).unwrap();
+        let rows = vec![roster_row(member("acme", "ada", -400), protected)];
+        let page = acme.roster_page(&query, RosterRows { rows, more: false });
+        let [member] = &page.members[..] else { panic!("{page:?}") };
+        assert_eq!((member.deadline, member.protected), (deadline, protected), "{policy:?}");
+        assert_eq!(
+            member.standing,
+            policy.decide(&self::member("acme", "ada", -400), protected, day(20))
+        );
+    }
+}

@@ -84,9 +84,18 @@ pub(crate) fn exempt(member: Membership, until: Option<DateTime<Utc>>) -> Member
     Membership { exemption: Some(Box::new(exemption)), ..member }
 }
 
+/// Extended under a policy that has required MFA since day 0.
 pub(crate) fn extended(member: Membership, until: DateTime<Utc>) -> Membership {
-    let extension =
-        Extension { reason: "lost a phone".into(), until, granted: DateTime::<Utc>::MAX_UTC };
+    extended_under(day(0), member, until)
+}
+
+pub(crate) fn extended_under(
+    policy_since: DateTime<Utc>,
+    member: Membership,
+    until: DateTime<Utc>,
+) -> Membership {
+    let (reason, granted) = ("lost a phone".into(), policy_since);
+    let extension = Extension { reason, until, granted, policy_since };
     Membership { extension: Some(Box::new(extension)), ..member }
 }
 

@@ -57,6 +57,11 @@ impl Dice {
         day(days) + TimeDelta::microseconds(self.of(&[0, 0, 0, 1, -1], 0))
     }
 
+    /// Since when MFA is required: one of few, so that extensions are often of that policy.
+    fn since(&mut self) -> DateTime<Utc> {
+        day(self.of(&[-20, -10, 0], 0)) + TimeDelta::microseconds(self.of(&[0, 1], 0))
+    }
+
     /// A membership of anybody.
     pub(super) fn member(&mut self, of: &str, who: &str) -> Result<StoredMembership, Violation> {
         let mut row = plain(of, who, self.instant())?;
@@ -68,7 +73,8 @@ impl Dice {
             // Often longer than the period itself, or it would say nothing.
             let longer = TimeDelta::days(self.of(&[0, 20, 40, 400], 0));
             let (until, granted) = (self.instant() + longer, self.instant());
-            row.extension = Some(Extension { reason: "lost a phone".into(), until, granted });
+            let (reason, policy_since) = ("lost a phone".into(), self.since());
+            row.extension = Some(Extension { reason, until, granted, policy_since });
         }
         row.left_at = self.one_in(8).then(|| self.instant());
         Ok(row)
@@ -81,7 +87,7 @@ impl Dice {
         let grace = self.of(&[0, 1, 7, 14, 30, 365], 7);
         let scopes = [PolicyScope::OrganisationResources, PolicyScope::WholeAccount];
         let terms = terms(grace, self.of(&scopes, PolicyScope::WholeAccount))?;
-        Ok(OrgPolicy::Required { since: self.instant(), changed: self.instant(), terms })
+        Ok(OrgPolicy::Required { since: self.since(), changed: self.instant(), terms })
     }
 }
 

@@ -84,7 +84,7 @@ fn every_membership() -> Result<Vec<StoredMembership>, Violation> {
         let at = |shift: usize| instants.get((number + shift) % instants.len()).copied();
         let at = |shift| at(shift).unwrap_or_else(|| day(0));
         let exemption = Exemption { reason: reason.clone(), until: Some(at(1)) };
-        let extension = Extension { reason, until: at(2), granted: at(3) };
+        let extension = Extension { reason, until: at(2), granted: at(3), policy_since: at(4) };
         let row = plain("acme", &format!("member {number}"), at(0))?;
         rows.push(match number % 5 {
             0 => {
@@ -103,7 +103,8 @@ fn every_membership() -> Result<Vec<StoredMembership>, Violation> {
     }
     for (number, at) in instants.iter().enumerate() {
         let row = plain("acme", &format!("joined {number}"), *at)?;
-        let extension = Extension { reason: "a test".into(), until: *at, granted: *at };
+        let extension =
+            Extension { reason: "a test".into(), until: *at, granted: *at, policy_since: *at };
         let exemption = Exemption { reason: "a test".into(), until: Some(*at) };
         rows.push(StoredMembership {
             left_at: Some(*at),

@@ -1,0 +1,303 @@
+//! `GET` and `POST /challenge`, `POST /challenge/cancel`.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use mfakit::{Answer, ChallengeId, FactorId, Method, Purpose, Rejection as Rejected};
+use serde::{Deserialize, Serialize};
+
+use super::body::{Body, Typed, given};
+use super::caller::Caller;
+use crate::flows::challenge::{self, Answered, asked, heading};
+use crate::rejection::Rejection;
+use crate::safety::{Fields, ReturnPath};
+use crate::session::{Asked, State};
+use crate::visit::Visit;
+
+/// What is asked, and which answers are taken.
+#[derive(Serialize)]
+struct Question<'a> {
+    challenge: ChallengeId,
+    purpose: &'static str,
+    methods: &'a [Method],
+    takes: &'static [&'static str],
+    digits: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers_left: Option<u8>,
+    expires_at: DateTime<Utc>,
+    attempt: u32,
+}
+
+/// Where to go on to.
+#[derive(Serialize)]
+struct Onward {
+    to: String,
+    /// Only when they are few.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_codes_left: Option<usize>,
+}
+
+/// One answer; exactly one of the last four.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answering {
+    challenge: ChallengeId,
+    #[serde(default, deserialize_with = "given")]
+    attempt: Option<u32>,
+    #[serde(default, deserialize_with = "given")]
+    method: Option<FactorId>,
+    #[serde(default, deserialize_with = "given")]
+    code: Option<Typed>,
+    #[serde(default, deserialize_with = "given")]
+    codes: Option<[Typed; 3]>,
+    #[serde(default, deserialize_with = "given")]
+    recovery_code: Option<Typed>,
+    #[serde(default, deserialize_with = "given")]
+    enrolment_code: Option<Typed>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Cancelling {
+    challenge: ChallengeId,
+}
+
+/// `GET /challenge`
+pub(crate) async fn show(Caller(visit): Caller) -> Result<Response, Rejection> {
+    let Some(asked) = asked(&visit.session) else {
+        let detail = "nothing is asked of this session";
+        let problem = visit.problem(StatusCode::NOT_FOUND, "no_challenge", detail);
+        return Ok(visit.answer(problem).await);
+    };
+    show_asked(visit, &asked).await
+}
+
+/// The question, as long as it stands.
+pub(super) async fn show_asked(visit: Visit, asked: &Asked) -> Result<Response, Rejection> {
+    match challenge::stands(&visit, asked).await? {
+        Answered::Repeated(stands) => {
+            let question = Question {
+                challenge: asked.challenge.id(),
+                purpose: match asked.challenge.purpose() {
+                    Purpose::Enrol => "enrol",
+                    Purpose::StepUp(_) => "step_up",
+                    _ => "sign_in",
+                },
+                methods: asked.methods(),
+                takes: takes(asked, &stands),
+                digits: visit.web.mfa().settings().totp().digits().count(),
+                answers_left: stands.answers_left,
+                expires_at: asked.challenge.expires_at(),
+                attempt: visit.session.form,
+            };
+            Ok(visit.json(&question).await)
+        }
+        answered => Ok(settle(visit, asked, answered, Kind::Code).await),
+    }
+}
+
+/// `POST /challenge`
+pub(crate) async fn answer(
+    Caller(mut visit): Caller,
+    Body(body): Body<Answering>,
+) -> Result<Response, Rejection> {
+    let (kind, answer, fields) = match read(&body) {
+        Some(read) => read,
+        None => {
+            let detail = "an answer has one of code, codes, recovery_code and enrolment_code";
+            return Err(visit.problem(StatusCode::BAD_REQUEST, "body_malformed", detail));
+        }
+    };
+    let Some(asked) = named(&visit, body.challenge) else {
+        return Ok(elsewhere(visit, body.challenge).await);
+    };
+    let taken = match kind {
+        Kind::Code | Kind::ThreeCodes => !asked.is_enrolment(),
+        Kind::Recovery => !asked.is_enrolment() && asked.recovery,
+        Kind::Enrolment => asked.is_enrolment(),
+    };
+    if !taken {
+        return Ok(wrong_kind(visit).await);
+    }
+    let repeated = visit.session.has_answered(visit.session.fingerprint(kind.route(), &fields));
+    let answered = challenge::answer(&mut visit, kind.route(), &fields, answer).await?;
+    match answered {
+        // Three codes where one is asked for.
+        Answered::Repeated(stands)
+            if kind == Kind::ThreeCodes && !stands.three_codes_wanted && !repeated =>
+        {
+            Ok(wrong_kind(visit).await)
+        }
+        answered => Ok(settle(visit, &asked, answered, kind).await),
+    }
+}
+
+/// `POST /challenge/cancel`: nothing is left of a pending sign-in.
+pub(crate) async fn cancel(
+    Caller(mut visit): Caller,
+    Body(body): Body<Cancelling>,
+) -> Result<Response, Rejection> {
+    if named(&visit, body.challenge).is_none() {
+        return Ok(elsewhere(visit, body.challenge).await);
+    }
+    let ends = challenge::cancel(&mut visit);
+    let places = visit.web.places();
+    let to = if ends { &places.sign_in } else { &places.profile }.to_string();
+    let onward = Onward { to, recovery_codes_left: None };
+    if !ends {
+        return Ok(visit.json(&onward).await);
+    }
+    let signed_out = visit.web.host().sign_out(&visit.parts).await;
+    let headers = signed_out.map_err(|error| Rejection::host_failed(&visit.parts, error))?;
+    let mut response = visit.json(&onward).await;
+    crate::safety::append(response.headers_mut(), headers);
+    Ok(response)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Code,
+    ThreeCodes,
+    Recovery,
+    Enrolment,
+}
+
+impl Kind {
+    /// The form that gives the same answer.
+    fn route(self) -> &'static str {
+        match self {
+            Self::Code | Self::ThreeCodes => "/challenge",
+            Self::Recovery => "/challenge/recovery",
+            Self::Enrolment => "/challenge/enrolment",
+        }
+    }
+}
+
+/// Which answer it is, and how it is recognised when it comes again.
+fn read(body: &Answering) -> Option<(Kind, Answer, Fields)> {
+    let typed = (&body.code, &body.codes, &body.recovery_code, &body.enrolment_code);
+    let (kind, typed) = match typed {
+        (Some(code), None, None, None) => (Kind::Code, vec![code.as_str()]),
+        (None, Some(codes), None, None) => {
+            (Kind::ThreeCodes, codes.iter().map(Typed::as_str).collect())
+        }
+        (None, None, Some(code), None) => (Kind::Recovery, vec![code.as_str()]),
+        (None, None, None, Some(code)) => (Kind::Enrolment, vec![code.as_str()]),
+        _ => return None,
+    };
+    let answer = match (kind, typed.as_slice(), body.method) {
+        (Kind::Code, [code], None) => Answer::code(code),
+        (Kind::Code, [code], Some(factor)) => Answer::code_of(factor, code),
+        (Kind::ThreeCodes, [a, b, c], None) => Answer::three_codes([a, b, c]),
+        (Kind::ThreeCodes, [a, b, c], Some(factor)) => Answer::three_codes_of(factor, [a, b, c]),
+        (Kind::Recovery, [code], None) => Answer::recovery(code),
+        (Kind::Enrolment, [code], None) => Answer::enrolment(code),
+        // Only codes of an app are a method's.
+        _ => return None,
+    };
+    let attempt = body.attempt.map(|attempt| attempt.to_string());
+    let method = body.method.map(|method| method.to_string());
+    let form = attempt.as_deref().map(|attempt| ("form", attempt));
+    let method = method.as_deref().map(|method| ("method", method));
+    let codes = ["code", "code2", "code3"].into_iter().zip(typed);
+    Some((kind, answer, Fields::of(form.into_iter().chain(method).chain(codes))))
+}
+
+/// The challenge of this name, if it is what the session is asked.
+fn named(visit: &Visit, challenge: ChallengeId) -> Option<Asked> {
+    asked(&visit.session).filter(|asked| asked.challenge.id() == challenge)
+}
+
+/// An answer to what is not asked. One that has passed goes on once more.
+async fn elsewhere(visit: Visit, challenge: ChallengeId) -> Response {
+    if let State::SignedIn(signed_in) = &visit.session.state
+        && let Some(to) = signed_in.went_to.clone()
+        && signed_in.passed == Some(challenge)
+    {
+        let recovery_codes_left = signed_in.low_codes;
+        return visit.json(&Onward { to, recovery_codes_left }).await;
+    }
+    let detail = "this challenge is not asked of this session";
+    let problem = visit.problem(StatusCode::CONFLICT, "no_challenge", detail);
+    visit.answer(problem).await
+}
+
+async fn wrong_kind(visit: Visit) -> Response {
+    let detail = "the challenge does not take this kind of answer";
+    let problem = visit.problem(StatusCode::CONFLICT, "wrong_answer_kind", detail);
+    visit.answer(problem).await
+}
+
+async fn settle(visit: Visit, asked: &Asked, answered: Answered, kind: Kind) -> Response {
+    let (rejected, repeated) = match answered {
+        Answered::GoOn(to) => {
+            let low = visit.signed_in().ok().and_then(|signed_in| signed_in.low_codes);
+            return visit.json(&Onward { to, recovery_codes_left: low }).await;
+        }
+        Answered::Ended => return ended(visit, asked).await,
+        Answered::EnrolmentExpired => {
+            let detail = "the enrolment code was not used in time: ask for a new one";
+            let problem = visit.problem(StatusCode::CONFLICT, "enrolment_expired", detail);
+            return visit.answer(problem).await;
+        }
+        Answered::Rejected(rejected) => (rejected, false),
+        Answered::Repeated(rejected) => (rejected, true),
+    };
+    let throttled = kind == Kind::Code && rejected.three_codes_wanted;
+    let suspended = rejected.suspended && kind != Kind::Recovery;
+    let (status, code) = match () {
+        () if repeated => (StatusCode::CONFLICT, "repeated"),
+        () if suspended => (StatusCode::FORBIDDEN, "methods_suspended"),
+        () if throttled => (StatusCode::TOO_MANY_REQUESTS, "three_codes_wanted"),
+        () if rejected.malformed => (StatusCode::UNPROCESSABLE_ENTITY, "code_malformed"),
+        () => (StatusCode::UNPROCESSABLE_ENTITY, "code_rejected"),
+    };
+    let detail = match repeated {
+        true => "this answer was judged before: wait for the next code".to_owned(),
+        false => rejected.to_string(),
+    };
+    let mut problem = visit
+        .problem(status, code, &detail)
+        .with("takes", takes(asked, &rejected))
+        .with("attempt", visit.session.form);
+    if let Some(left) = rejected.answers_left {
+        problem = problem.with("answers_left", left);
+    }
+    visit.answer(problem).await
+}
+
+/// Which members an answer may have.
+fn takes(asked: &Asked, stands: &Rejected) -> &'static [&'static str] {
+    if asked.is_enrolment() {
+        return &["enrolment_code"];
+    }
+    let codes = !asked.methods().is_empty() && !stands.suspended;
+    match (codes, stands.three_codes_wanted, asked.recovery) {
+        (true, false, true) => &["code", "recovery_code"],
+        (true, false, false) => &["code"],
+        (true, true, true) => &["codes", "recovery_code"],
+        (true, true, false) => &["codes"],
+        (false, _, true) => &["recovery_code"],
+        (false, _, false) => &[],
+    }
+}
+
+/// The challenge is over. A sign-in ends with it; a step-up can be asked for anew.
+async fn ended(mut visit: Visit, asked: &Asked) -> Response {
+    const CODE: &str = "challenge_over";
+    if visit.signed_in().is_ok() {
+        challenge::cancel(&mut visit);
+        let detail = "the challenge takes no more answers: ask for a new one";
+        let problem = visit.problem(StatusCode::CONFLICT, CODE, detail);
+        return visit.answer(problem).await;
+    }
+    let sign_in = &visit.web.places().sign_in;
+    let location = match ReturnPath::parse(&heading(&visit, asked)) {
+        Some(to) => sign_in.with_to(&to),
+        None => sign_in.to_string(),
+    };
+    let detail = "the challenge takes no more answers: sign in again";
+    let problem = visit.problem(StatusCode::UNAUTHORIZED, CODE, detail);
+    let problem = problem.to(location).authenticate("Bearer error=\"invalid_token\"");
+    visit.sign_out(problem.into_response()).await
+}

@@ -1,0 +1,125 @@
+//! Methods and recovery codes: the list, and what can be changed.
+
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use axum::response::Response;
+use mfakit::{FactorId, MethodStatus};
+use serde::{Deserialize, Serialize};
+
+use super::body::{Body, Nothing};
+use super::caller::{Shown, SignedInCaller};
+use super::{problem, status};
+use crate::flows::manage::{self, Changed, Why};
+use crate::rejection::Rejection;
+use crate::safety::Fields;
+use crate::visit::Visit;
+
+#[derive(Serialize)]
+struct Methods {
+    methods: Vec<MethodStatus>,
+}
+
+#[derive(Serialize)]
+struct Codes {
+    recovery_codes: Vec<Shown>,
+    attempt: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rename {
+    label: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attempt {
+    attempt: u32,
+}
+
+type Factor = Result<Path<String>, PathRejection>;
+
+/// `GET /methods`
+pub(crate) async fn list(SignedInCaller(visit): SignedInCaller) -> Result<Response, Rejection> {
+    let methods = manage::status(&visit).await?.methods;
+    Ok(visit.json(&Methods { methods }).await)
+}
+
+/// `POST /methods/{factor}/prefer`
+pub(crate) async fn prefer(
+    SignedInCaller(visit): SignedInCaller,
+    factor: Factor,
+    _: Body<Nothing>,
+) -> Result<Response, Rejection> {
+    let factor = known(&visit, factor)?;
+    let changed = manage::prefer(&visit, factor).await?;
+    settle(visit, changed).await
+}
+
+/// `POST /methods/{factor}/rename`
+pub(crate) async fn rename(
+    SignedInCaller(visit): SignedInCaller,
+    factor: Factor,
+    Body(body): Body<Rename>,
+) -> Result<Response, Rejection> {
+    let factor = known(&visit, factor)?;
+    let changed = manage::rename(&visit, factor, &body.label).await?;
+    settle(visit, changed).await
+}
+
+/// `POST /methods/{factor}/remove`
+pub(crate) async fn remove(
+    SignedInCaller(mut visit): SignedInCaller,
+    factor: Factor,
+    _: Body<Nothing>,
+) -> Result<Response, Rejection> {
+    let factor = known(&visit, factor)?;
+    let changed = manage::remove(&mut visit, &Fields::of([]), factor).await?;
+    settle(visit, changed).await
+}
+
+/// `POST /codes`: new recovery codes.
+pub(crate) async fn regenerate(
+    SignedInCaller(mut visit): SignedInCaller,
+    Body(body): Body<Attempt>,
+) -> Result<Response, Rejection> {
+    let attempt = body.attempt.to_string();
+    match manage::regenerate(&mut visit, &Fields::of([("form", attempt.as_str())])).await? {
+        Ok(Some(codes)) => {
+            let recovery_codes = Shown::codes(&codes);
+            let attempt = visit.session.form;
+            Ok(visit.json(&Codes { recovery_codes, attempt }).await)
+        }
+        Ok(None) => Err(problem::repeated(&visit)),
+        Err(why) => Err(problem::unchanged(&visit, why).await),
+    }
+}
+
+/// `POST /disable`
+pub(crate) async fn disable(
+    SignedInCaller(mut visit): SignedInCaller,
+    Body(body): Body<Attempt>,
+) -> Result<Response, Rejection> {
+    let attempt = body.attempt.to_string();
+    let fields = Fields::of([("form", attempt.as_str())]);
+    match manage::disable(&mut visit, &fields).await? {
+        // A request that came twice: it is off.
+        Changed::Done | Changed::Refused(Why::NotEnabled) => Ok(status::answer(visit).await),
+        Changed::Refused(why) => Err(problem::unchanged(&visit, why).await),
+    }
+}
+
+fn known(visit: &Visit, factor: Factor) -> Result<FactorId, Rejection> {
+    let factor = factor.ok().and_then(|Path(factor)| factor.parse().ok());
+    factor.ok_or_else(|| problem::unknown_method(visit))
+}
+
+async fn settle(visit: Visit, changed: Changed) -> Result<Response, Rejection> {
+    match changed {
+        Changed::Done => match manage::status(&visit).await {
+            Ok(status) => Ok(visit.json(&Methods { methods: status.methods }).await),
+            Err(rejection) => Ok(visit.refuse(rejection).await),
+        },
+        Changed::Refused(why) => Err(problem::unchanged(&visit, why).await),
+    }
+}

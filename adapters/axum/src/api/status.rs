@@ -1,0 +1,63 @@
+//! `GET /status`: what a profile page shows.
+
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use mfakit::{Gate, OrgId};
+use serde::Serialize;
+
+use super::caller::SignedInCaller;
+use super::problem::names;
+use crate::flows::manage;
+use crate::rejection::Rejection;
+use crate::visit::Visit;
+
+#[derive(Serialize)]
+struct Status {
+    enabled: bool,
+    methods: usize,
+    recovery_codes_left: usize,
+    recovery_codes_low: bool,
+    /// The session may set up, and nothing else.
+    limited_to_setup: bool,
+    access: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deadline: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    organisations: Vec<String>,
+    attempt: u32,
+}
+
+pub(crate) async fn show(SignedInCaller(visit): SignedInCaller) -> Response {
+    answer(visit).await
+}
+
+pub(super) async fn answer(visit: Visit) -> Response {
+    match of(&visit).await {
+        Ok(status) => visit.json(&status).await,
+        Err(rejection) => visit.refuse(rejection).await,
+    }
+}
+
+async fn of(visit: &Visit) -> Result<Status, Rejection> {
+    let limited_to_setup = visit.signed_in()?.assurance.limited_to_setup();
+    let (access, deadline, demands) = match visit.access().await?.gate {
+        Gate::Allow => ("allowed", None, Vec::new()),
+        Gate::AllowAndRemind(reminded) => {
+            ("reminded", Some(reminded.deadline), reminded.organisations)
+        }
+        Gate::SetUpFirst(walled) => ("set_up_first", Some(walled.since), walled.organisations),
+    };
+    let organisations: Vec<OrgId> = demands.into_iter().map(|demand| demand.org).collect();
+    let status = manage::status(visit).await?;
+    Ok(Status {
+        enabled: status.enabled,
+        methods: status.methods.len(),
+        recovery_codes_left: status.recovery_left.unwrap_or_default(),
+        recovery_codes_low: status.low,
+        limited_to_setup,
+        access,
+        deadline,
+        organisations: names(visit, &organisations).await,
+        attempt: visit.session.form,
+    })
+}

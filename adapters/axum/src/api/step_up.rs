@@ -1,0 +1,49 @@
+//! `POST /step-up`: opens a challenge that raises the session.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::body::{Body, given};
+use super::caller::SignedInCaller;
+use super::challenge::show_asked;
+use super::problem;
+use crate::flows::challenge::asked;
+use crate::flows::step_up;
+use crate::rejection::Rejection;
+use crate::safety::ReturnPath;
+use crate::visit::MANAGE;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    action: String,
+    #[serde(default, deserialize_with = "given")]
+    to: Option<String>,
+    /// A recovery code would do as well.
+    #[serde(default)]
+    recovery: bool,
+}
+
+pub(crate) async fn open(
+    SignedInCaller(mut visit): SignedInCaller,
+    Body(wanted): Body<Wanted>,
+) -> Result<Response, Rejection> {
+    let to = match wanted.to {
+        Some(to) => ReturnPath::parse(&to),
+        None => Some(visit.web.places().dashboard.clone()),
+    };
+    let Some(to) = to else {
+        let detail = "to must be a path of this site";
+        return Err(visit.problem(StatusCode::UNPROCESSABLE_ENTITY, "foreign_path", detail));
+    };
+    if wanted.action != MANAGE && visit.web.rules().require(&wanted.action).is_err() {
+        let detail = "no step-up rule has this name";
+        return Err(visit.problem(StatusCode::NOT_FOUND, "unknown_action", detail));
+    }
+    let opened = step_up::open(&mut visit, &wanted.action, &to, wanted.recovery).await?;
+    match asked(&visit.session).filter(|_| opened) {
+        Some(asked) => show_asked(visit, &asked).await,
+        None => Err(problem::not_enabled(&visit)),
+    }
+}

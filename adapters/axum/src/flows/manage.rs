@@ -1,0 +1,143 @@
+//! Managing methods and recovery codes. Every change wants a second factor, fresh; `Mfa` checks it.
+
+use mfakit::{
+    Assurance, Error, FactorId, Needed, OrgId, OrgRefusal, RecoveryCodes, Refusal, Status,
+    StepUpRule,
+};
+
+use crate::rejection::Rejection;
+use crate::safety::{Fields, ReturnPath};
+use crate::session::Fingerprint;
+use crate::visit::Visit;
+
+/// What came of a change.
+#[derive(Debug)]
+pub(crate) enum Changed {
+    Done,
+    Refused(Why),
+}
+
+/// Why a change was not made, as far as a visitor can do something about it.
+#[derive(Debug)]
+pub(crate) enum Why {
+    LabelTaken,
+    LabelInvalid,
+    UnknownMethod,
+    NotEnabled,
+    PolicyRequires(Vec<OrgId>),
+}
+
+/// How the account stands, to a session that still counts.
+pub(crate) async fn status(visit: &Visit) -> Result<Status, Rejection> {
+    visit.still_counts().await?;
+    match visit.web.mfa().status(visit.signed_in()?.assurance.subject()).await {
+        Ok(status) => Ok(status),
+        Err(error) => Err(visit.refused(error).await),
+    }
+}
+
+/// Asks for the second factor before a change is confirmed, rather than after.
+pub(crate) async fn check_fresh(visit: &Visit, to: &ReturnPath) -> Result<(), Rejection> {
+    let fresh = visit.web.mfa().settings().fresh();
+    visit.check(&StepUpRule::fresh(Needed::SecondFactor, fresh), to).await
+}
+
+pub(crate) async fn prefer(visit: &Visit, factor: FactorId) -> Result<Changed, Rejection> {
+    let assurance = visit.assurance()?;
+    done(visit, visit.web.mfa().prefer_method(&assurance, factor).await).await
+}
+
+pub(crate) async fn rename(
+    visit: &Visit,
+    factor: FactorId,
+    label: &str,
+) -> Result<Changed, Rejection> {
+    let assurance = visit.assurance()?;
+    done(visit, visit.web.mfa().rename_method(&assurance, factor, label).await).await
+}
+
+/// Removes a method; the last one with it switches MFA off.
+pub(crate) async fn remove(
+    visit: &mut Visit,
+    fields: &Fields,
+    factor: FactorId,
+) -> Result<Changed, Rejection> {
+    let (mfa, assurance) = (visit.web.mfa().clone(), visit.assurance()?);
+    let form = visit.session.fingerprint(&format!("/methods/{factor}/remove"), fields);
+    let removing = async move { mfa.remove_method(&assurance, factor).await };
+    let removed = visit.web.once().run(form, removing).await;
+    kept(visit, form, removed).await
+}
+
+/// Switches MFA off.
+pub(crate) async fn disable(visit: &mut Visit, fields: &Fields) -> Result<Changed, Rejection> {
+    let (mfa, assurance) = (visit.web.mfa().clone(), visit.assurance()?);
+    let form = visit.session.fingerprint("/disable", fields);
+    let disabling = async move { mfa.disable(&assurance).await };
+    let disabled = visit.web.once().run(form, disabling).await;
+    kept(visit, form, disabled).await
+}
+
+/// Replaces the recovery codes. `None` when another request of the same form shows them.
+pub(crate) async fn regenerate(
+    visit: &mut Visit,
+    fields: &Fields,
+) -> Result<Result<Option<RecoveryCodes>, Why>, Rejection> {
+    let form = visit.session.fingerprint("/codes", fields);
+    if visit.session.has_answered(form) {
+        return Ok(Ok(None));
+    }
+    let (mfa, assurance) = (visit.web.mfa().clone(), visit.assurance()?);
+    let regenerating = async move { mfa.regenerate_codes(&assurance).await };
+    match visit.web.once().run(form, regenerating).await {
+        Some(Ok((assurance, codes))) => {
+            visit.session.keep(assurance);
+            if let Some(signed_in) = visit.signed_in_mut() {
+                signed_in.low_codes = None;
+            }
+            visit.session.note_answered(form);
+            visit.raised();
+            Ok(Ok(Some(codes)))
+        }
+        Some(Err(error)) => Ok(Err(why(visit, error).await?)),
+        None => Ok(Ok(None)),
+    }
+}
+
+async fn kept(
+    visit: &mut Visit,
+    form: Fingerprint,
+    session: Option<Result<Assurance, Error>>,
+) -> Result<Changed, Rejection> {
+    match session {
+        Some(Ok(assurance)) => {
+            visit.session.keep(assurance);
+            visit.session.note_answered(form);
+            visit.raised();
+            Ok(Changed::Done)
+        }
+        Some(Err(error)) => Ok(Changed::Refused(why(visit, error).await?)),
+        // Another request of the same form did it.
+        None => Ok(Changed::Done),
+    }
+}
+
+async fn done(visit: &Visit, result: Result<(), Error>) -> Result<Changed, Rejection> {
+    match result {
+        Ok(()) => Ok(Changed::Done),
+        Err(error) => Ok(Changed::Refused(why(visit, error).await?)),
+    }
+}
+
+async fn why(visit: &Visit, error: Error) -> Result<Why, Rejection> {
+    match error {
+        Error::Refused(Refusal::LabelTaken) => Ok(Why::LabelTaken),
+        Error::Refused(Refusal::Invalid(_)) => Ok(Why::LabelInvalid),
+        Error::Refused(Refusal::UnknownFactor) => Ok(Why::UnknownMethod),
+        Error::Refused(Refusal::NotEnabled) => Ok(Why::NotEnabled),
+        Error::Refused(Refusal::Organisation(OrgRefusal::PolicyRequires(organisations))) => {
+            Ok(Why::PolicyRequires(organisations))
+        }
+        error => Err(visit.refused(error).await),
+    }
+}

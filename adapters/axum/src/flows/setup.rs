@@ -1,0 +1,307 @@
+//! Setting up: start, scan, confirm, save the codes.
+
+use mfakit::{
+    Assurance, Confirmed, Error, FactorId, Invalid, NewFactor, RecoveryCodes, Refusal, Setup,
+    SetupId, SetupRejection,
+};
+
+use crate::rejection::Rejection;
+use crate::safety::{Fields, ReturnPath};
+use crate::session::{Fingerprint, Resume};
+use crate::visit::Visit;
+
+/// Where the setup stands.
+#[derive(Debug)]
+pub(crate) enum Standing {
+    /// Nothing is under way, for this reason if there is one.
+    NotBegun(Option<Why>),
+    /// The QR code can be shown and a code confirmed.
+    Begun(Setup),
+    /// Another request has begun it just now.
+    BegunElsewhere,
+    /// A code has confirmed it; only "I have saved my codes" is missing.
+    Confirmed,
+    /// MFA is on, or one method more is.
+    Finished,
+}
+
+/// Why a setup is not under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    Expired,
+    TriedOut,
+    EmailUnverified,
+    LabelTaken,
+    LabelInvalid,
+    TooManyMethods,
+    UnknownMethod,
+}
+
+/// What came of a code.
+#[derive(Debug)]
+pub(crate) enum Confirmation {
+    /// The first method is confirmed: show its codes, then wait until they are saved.
+    Codes(RecoveryCodes),
+    /// A lost method is replaced: show the new codes.
+    Replaced(RecoveryCodes),
+    /// The code was wrong.
+    Rejected(Setup, SetupRejection),
+    /// This form was judged before: show where the setup stands.
+    Repeated(Standing),
+    /// There is nothing to show but where the setup stands.
+    Stands(Standing),
+}
+
+/// Where the setup of this session stands. One that waited for a re-authentication resumes.
+pub(crate) async fn standing(visit: &mut Visit) -> Result<Standing, Rejection> {
+    let resume = visit.signed_in_mut().and_then(|signed_in| signed_in.resume.take());
+    if let Some(resume) = resume {
+        visit.changed();
+        // If it is still not fresh, its start is asked for again: nobody is sent in circles.
+        return match begin(visit, &resume, None).await {
+            Ok(standing) => Ok(standing),
+            Err(Error::Refused(Refusal::StepUp(_))) => Ok(Standing::NotBegun(None)),
+            Err(error) => Err(visit.refused(error).await),
+        };
+    }
+    let Some(id) = visit.signed_in()?.setup else { return Ok(Standing::NotBegun(None)) };
+    show(visit, id).await
+}
+
+/// "Start setup".
+pub(crate) async fn start(visit: &mut Visit, fields: &Fields) -> Result<Standing, Rejection> {
+    let label = match fields.text("label").trim() {
+        "" => suggested_label(visit).await?,
+        label => label.to_owned(),
+    };
+    let form = visit.session.fingerprint("/setup", fields);
+    if visit.session.has_answered(form) {
+        return standing(visit).await;
+    }
+    let resume = Resume { label, replaces: fields.id("replaces") };
+    match begin(visit, &resume, Some(form)).await {
+        Ok(standing @ Standing::Begun(_)) => {
+            visit.session.note_answered(form);
+            Ok(standing)
+        }
+        Ok(standing) => Ok(standing),
+        Err(Error::Refused(Refusal::StepUp(unmet))) => {
+            if let Some(signed_in) = visit.signed_in_mut() {
+                signed_in.resume = Some(resume);
+            }
+            visit.changed();
+            let headers = visit.write().await?;
+            let to = ReturnPath::parse(&visit.web.path("/setup"));
+            let to = to.unwrap_or_else(|| visit.web.places().profile.clone());
+            let action = crate::visit::MANAGE;
+            let rejection = Rejection::step_up(&visit.web, &visit.parts, action, &unmet, &to);
+            Err(rejection.with_headers(headers))
+        }
+        Err(error) => Err(visit.refused(error).await),
+    }
+}
+
+/// Begins a setup and keeps its name. What the visitor can mend is a standing, not an error.
+async fn begin(
+    visit: &mut Visit,
+    wanted: &Resume,
+    form: Option<Fingerprint>,
+) -> Result<Standing, Error> {
+    let not_begun = |why| Ok(Standing::NotBegun(Some(why)));
+    let new = match NewFactor::totp(&wanted.label, &visit.visitor.account) {
+        Ok(new) => new,
+        Err(
+            Invalid::Length { what: "label", .. }
+            | Invalid::Character { what: "label", .. }
+            | Invalid::Form { what: "label", .. },
+        ) => return not_begun(Why::LabelInvalid),
+        // The account name is the host's: nothing that a visitor could mend.
+        Err(invalid) => return Err(Refusal::from(invalid).into()),
+    };
+    let new = match wanted.replaces {
+        Some(lost) => new.replacing(lost),
+        None => new,
+    };
+    let Some(signed_in) = visit.signed_in_mut() else { return Err(Refusal::SignInAgain.into()) };
+    let assurance = signed_in.assurance.clone();
+    let (mfa, email) = (visit.web.mfa().clone(), visit.visitor.email);
+    let beginning = async move { mfa.begin_setup(&assurance, new, email).await };
+    let begun = match form {
+        Some(form) => visit.web.once().run(form, beginning).await,
+        None => Some(beginning.await),
+    };
+    // Another request of the same form began it, and has its name.
+    let Some(begun) = begun else { return Ok(Standing::BegunElsewhere) };
+    match begun {
+        Ok(setup) => {
+            keep(visit, Some(setup.id()));
+            Ok(Standing::Begun(setup))
+        }
+        Err(Error::Refused(Refusal::EmailUnverified)) => not_begun(Why::EmailUnverified),
+        Err(Error::Refused(Refusal::LabelTaken)) => not_begun(Why::LabelTaken),
+        Err(Error::Refused(Refusal::TooManyFactors)) => not_begun(Why::TooManyMethods),
+        Err(Error::Refused(Refusal::UnknownFactor)) => not_begun(Why::UnknownMethod),
+        Err(error) => Err(error),
+    }
+}
+
+async fn show(visit: &mut Visit, id: SetupId) -> Result<Standing, Rejection> {
+    match visit.web.mfa().show_setup(&visit.assurance()?, id).await {
+        Ok(setup) => Ok(Standing::Begun(setup)),
+        Err(error) => over(visit, id, error).await,
+    }
+}
+
+/// "Confirm". A form that comes twice is judged once.
+pub(crate) async fn confirm(visit: &mut Visit, fields: &Fields) -> Result<Confirmation, Rejection> {
+    let form = visit.session.fingerprint("/setup/confirm", fields);
+    let named: Option<SetupId> = fields.id("setup");
+    let current = visit.signed_in()?.setup;
+    let repeated = visit.session.has_answered(form);
+    let Some(id) = current.filter(|id| named.is_none_or(|named| named == *id)) else {
+        let standing = standing(visit).await?;
+        // The form of a setup that has become a method goes on to where that went.
+        let finished = repeated && matches!(standing, Standing::NotBegun(_));
+        let standing = if finished { Standing::Finished } else { standing };
+        return Ok(Confirmation::Stands(standing));
+    };
+    if repeated {
+        return Ok(Confirmation::Repeated(show(visit, id).await?));
+    }
+    let (mfa, session) = (visit.web.mfa().clone(), visit.assurance()?);
+    let typed = zeroize::Zeroizing::new(fields.text("code").to_owned());
+    let confirming = async move { mfa.confirm_setup(&session, id, &typed).await };
+    let confirmed = match visit.web.once().run(form, confirming).await {
+        Some(Ok(confirmed)) => confirmed,
+        Some(Err(error)) => return Ok(Confirmation::Stands(over(visit, id, error).await?)),
+        None => return Ok(Confirmation::Repeated(show(visit, id).await?)),
+    };
+    visit.session.note_answered(form);
+    visit.changed();
+    match confirmed {
+        Confirmed::FirstFactor(codes) => Ok(Confirmation::Codes(codes)),
+        Confirmed::Added(assurance) => {
+            raised(visit, assurance);
+            Ok(Confirmation::Stands(Standing::Finished))
+        }
+        Confirmed::Replaced(assurance, codes) => {
+            raised(visit, assurance);
+            Ok(Confirmation::Replaced(codes))
+        }
+        Confirmed::Rejected(rejection) if rejection.tries_left == 0 => {
+            keep(visit, None);
+            Ok(Confirmation::Stands(Standing::NotBegun(Some(Why::TriedOut))))
+        }
+        Confirmed::Rejected(rejection) => match show(visit, id).await? {
+            Standing::Begun(setup) => Ok(Confirmation::Rejected(setup, rejection)),
+            standing => Ok(Confirmation::Stands(standing)),
+        },
+    }
+}
+
+/// "Show new codes", after a reload lost them. `Err` inside is where the setup stands instead.
+pub(crate) async fn reissue(
+    visit: &mut Visit,
+    fields: &Fields,
+) -> Result<Result<RecoveryCodes, Standing>, Rejection> {
+    let form = visit.session.fingerprint("/setup/reissue", fields);
+    let Some(id) = visit.signed_in()?.setup else { return Ok(Err(Standing::NotBegun(None))) };
+    if visit.session.has_answered(form) {
+        return Ok(Err(show(visit, id).await?));
+    }
+    let (mfa, session) = (visit.web.mfa().clone(), visit.assurance()?);
+    let reissuing = async move { mfa.reissue_codes(&session, id).await };
+    match visit.web.once().run(form, reissuing).await {
+        Some(Ok(codes)) => {
+            visit.session.note_answered(form);
+            visit.changed();
+            Ok(Ok(codes))
+        }
+        Some(Err(error)) => Ok(Err(over(visit, id, error).await?)),
+        // The codes that count are in the answer to another request of the same form.
+        None => Ok(Err(Standing::Confirmed)),
+    }
+}
+
+/// "I have saved my codes".
+pub(crate) async fn finish(visit: &mut Visit, fields: &Fields) -> Result<Standing, Rejection> {
+    let form = visit.session.fingerprint("/setup/finish", fields);
+    let Some(id) = visit.signed_in()?.setup else { return Ok(Standing::Finished) };
+    let (mfa, session) = (visit.web.mfa().clone(), visit.assurance()?);
+    let finishing = async move { mfa.finish_setup(&session, id).await };
+    match visit.web.once().run(form, finishing).await {
+        Some(Ok(assurance)) => {
+            visit.session.note_answered(form);
+            raised(visit, assurance);
+            Ok(Standing::Finished)
+        }
+        Some(Err(error)) => over(visit, id, error).await,
+        None => Ok(Standing::Finished),
+    }
+}
+
+/// "Cancel": nothing was enabled.
+pub(crate) async fn cancel(visit: &mut Visit) -> Result<(), Rejection> {
+    let signed_in = visit.signed_in()?;
+    let (session, setup) = (signed_in.assurance.clone(), signed_in.setup);
+    if let Some(id) = setup {
+        match visit.web.mfa().cancel_setup(&session, id).await {
+            Ok(()) | Err(Error::Refused(Refusal::UnknownSetup | Refusal::SetupElsewhere)) => {}
+            Err(error) => return Err(visit.refused(error).await),
+        }
+    }
+    keep(visit, None);
+    if let Some(signed_in) = visit.signed_in_mut() {
+        signed_in.resume = None;
+    }
+    Ok(())
+}
+
+/// What a method is called unless its owner says otherwise: a name that no other one has.
+pub(crate) async fn suggested_label(visit: &Visit) -> Result<String, Rejection> {
+    let status = match visit.web.mfa().status(visit.visitor.first_factor.subject()).await {
+        Ok(status) => status,
+        Err(error) => return Err(visit.refused(error).await),
+    };
+    let name = visit.texts().default_label.clone();
+    let taken = |label: &str| status.methods.iter().any(|m| m.label.as_str() == label);
+    let numbered = (2..=11).map(|number| format!("{name} {number}"));
+    let mut free = std::iter::once(name.to_string()).chain(numbered).filter(|l| !taken(l));
+    Ok(free.next().unwrap_or_default())
+}
+
+/// The label of a method that is to be replaced.
+pub(crate) async fn label_of(visit: &Visit, factor: FactorId) -> Result<Option<String>, Rejection> {
+    match visit.web.mfa().status(visit.visitor.first_factor.subject()).await {
+        Ok(status) => {
+            let method = status.methods.iter().find(|method| method.factor == factor);
+            Ok(method.map(|method| method.label.to_string()))
+        }
+        Err(error) => Err(visit.refused(error).await),
+    }
+}
+
+async fn over(visit: &mut Visit, id: SetupId, error: Error) -> Result<Standing, Rejection> {
+    match error {
+        Error::Refused(Refusal::SetupConfirmed) => Ok(Standing::Confirmed),
+        Error::Refused(Refusal::SetupUnconfirmed) => Box::pin(show(visit, id)).await,
+        Error::Refused(Refusal::SetupExpired | Refusal::UnknownSetup | Refusal::SetupElsewhere) => {
+            keep(visit, None);
+            Ok(Standing::NotBegun(Some(Why::Expired)))
+        }
+        error => Err(visit.refused(error).await),
+    }
+}
+
+fn raised(visit: &mut Visit, assurance: Assurance) {
+    visit.session.keep(assurance);
+    keep(visit, None);
+    visit.raised();
+}
+
+fn keep(visit: &mut Visit, setup: Option<SetupId>) {
+    if let Some(signed_in) = visit.signed_in_mut() {
+        signed_in.setup = setup;
+    }
+    visit.changed();
+}

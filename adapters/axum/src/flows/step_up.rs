@@ -1,0 +1,34 @@
+//! Opening a challenge that raises a session.
+
+use mfakit::{Error, Refusal};
+
+use crate::rejection::Rejection;
+use crate::safety::ReturnPath;
+use crate::session::Asked;
+use crate::visit::{MANAGE, Visit};
+
+/// Opens a challenge for an action and notes where its visitor was heading. An action that nobody
+/// guards is none: `false`.
+pub(crate) async fn open(
+    visit: &mut Visit,
+    action: &str,
+    to: &ReturnPath,
+    recovery: bool,
+) -> Result<bool, Rejection> {
+    if action != MANAGE && visit.web.rules().require(action).is_err() {
+        return Ok(false);
+    }
+    let assurance = visit.assurance()?;
+    let challenge = match visit.web.mfa().step_up(&assurance, action).await {
+        Ok(challenge) => challenge,
+        // Nothing can be asked for yet.
+        Err(Error::Refused(Refusal::NotEnabled)) => return Ok(false),
+        Err(error) => return Err(visit.refused(error).await),
+    };
+    let challenge = challenge.clone().with_heading(to.as_str()).unwrap_or(challenge);
+    if let Some(signed_in) = visit.signed_in_mut() {
+        signed_in.step_up = Some(Asked { challenge, recovery });
+    }
+    visit.changed();
+    Ok(true)
+}

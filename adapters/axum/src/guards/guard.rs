@@ -1,0 +1,237 @@
+//! The layer: signed in with what is required, or turned away.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use mfakit::{Error, Gate, OrgId, OrgRefusal, Refusal};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::Boxed;
+use super::extract::{Guarded, SignedIn};
+use crate::rejection::{Rejection, heading};
+use crate::safety::append;
+use crate::session::SignedInState;
+use crate::visit::Visit;
+use crate::web::MfaWeb;
+
+type Organisation = dyn Fn(&Parts) -> Option<OrgId> + Send + Sync;
+
+/// Lets nobody pass but who is signed in with what is required: not half a sign-in, nobody whose
+/// credentials have changed since, nobody behind an organisation's wall.
+///
+/// ```
+/// # use axum::{Router, routing::get};
+/// # use mfakit_axum::MfaWeb;
+/// # fn app(web: MfaWeb) -> Router {
+/// # async fn dashboard() {}
+/// # async fn payout() {}
+/// # async fn profile() {}
+/// let payouts = Router::new()
+///     .route("/payout", get(payout).post(payout))
+///     .route_layer(web.guard().step_up("payout"));
+/// Router::new()
+///     .route("/dashboard", get(dashboard))
+///     .route_layer(web.guard())
+///     .merge(payouts)
+///     .merge(Router::new().route("/profile", get(profile)).route_layer(web.guard().behind_the_wall()))
+///     .merge(web.router())
+/// # }
+/// ```
+///
+/// Put it inside the host's session layer. The routes behind it may use [`SignedIn`].
+#[derive(Clone)]
+pub struct Guard {
+    web: MfaWeb,
+    action: Option<Arc<str>>,
+    organisation: Option<Arc<Organisation>>,
+    behind_the_wall: bool,
+    api: bool,
+}
+
+impl MfaWeb {
+    /// A guard for a route or a group of them.
+    pub fn guard(&self) -> Guard {
+        let (action, organisation) = (None, None);
+        Guard { web: self.clone(), action, organisation, behind_the_wall: false, api: false }
+    }
+}
+
+impl Guard {
+    /// Asks for what the step-up rule of this name wants, as well. A name without a rule lets nobody
+    /// pass.
+    #[must_use]
+    pub fn step_up(mut self, action: &str) -> Self {
+        self.action = Some(action.into());
+        self
+    }
+
+    /// Lets only members of an organisation pass, and not those for whom its policy has closed. The
+    /// function reads from the request which one it is about, from its path for instance; `None`
+    /// turns the request away.
+    #[must_use]
+    pub fn organisation(
+        mut self,
+        of: impl Fn(&Parts) -> Option<OrgId> + Send + Sync + 'static,
+    ) -> Self {
+        self.organisation = Some(Arc::new(of));
+        self
+    }
+
+    /// Also lets those pass who have to set up two-factor authentication first. For what must stay
+    /// reachable: verifying the e-mail address, the profile page.
+    #[must_use]
+    pub fn behind_the_wall(mut self) -> Self {
+        self.behind_the_wall = true;
+        self
+    }
+
+    /// Answers with problem details, also where the request would take a page.
+    #[must_use]
+    pub fn api(mut self) -> Self {
+        self.api = true;
+        self
+    }
+
+    /// Whether this visit may go on, and what the routes behind may know of it.
+    async fn admit(&self, visit: &Visit) -> Result<SignedIn, Rejection> {
+        let (web, parts) = (&visit.web, &visit.parts);
+        let state = visit.signed_in()?;
+        let access = visit.access().await?;
+        if state.assurance.limited_to_setup() {
+            return Err(Rejection::set_up_first(web, parts));
+        }
+        let reminded = match access.gate {
+            Gate::Allow => None,
+            Gate::AllowAndRemind(reminded) => Some(reminded),
+            Gate::SetUpFirst(_) if self.behind_the_wall => None,
+            Gate::SetUpFirst(_) => return Err(Rejection::set_up_first(web, parts)),
+        };
+        if let Some(of) = &self.organisation {
+            let org =
+                of(parts).ok_or_else(|| Rejection::not_a_member(parts).with_page(web, parts))?;
+            self.admit_member(visit, state, &org).await?;
+        }
+        if let Some(action) = &self.action {
+            step_up(visit, action, state).await?;
+        }
+        Ok(SignedIn { assurance: state.assurance.clone(), reminded, low_codes: state.low_codes })
+    }
+
+    async fn admit_member(
+        &self,
+        visit: &Visit,
+        state: &SignedInState,
+        org: &OrgId,
+    ) -> Result<(), Rejection> {
+        let (web, parts) = (&visit.web, &visit.parts);
+        match web.mfa().guard_organisation(org, &state.assurance).await {
+            Ok(access) => match access.gate {
+                Gate::SetUpFirst(_) => Err(Rejection::set_up_first(web, parts)),
+                Gate::Allow | Gate::AllowAndRemind(_) => Ok(()),
+            },
+            Err(Error::Refused(Refusal::Organisation(OrgRefusal::NotAMember(_)))) => {
+                Err(Rejection::not_a_member(parts).with_page(web, parts))
+            }
+            Err(error) => Err(visit.refused(error).await),
+        }
+    }
+}
+
+/// Checks the rule of an action: by one projected read, or from memory.
+pub(super) async fn step_up(
+    visit: &Visit,
+    action: &str,
+    state: &SignedInState,
+) -> Result<(), Rejection> {
+    let rule = match visit.web.rules().require(action) {
+        Ok(rule) => rule,
+        Err(refusal) => return Err(visit.refused(refusal.into()).await),
+    };
+    match visit.web.mfa().guard(rule, &state.assurance).await {
+        Ok(_) => Ok(()),
+        Err(Error::Refused(Refusal::StepUp(unmet))) => {
+            let to = heading(&visit.web, &visit.parts);
+            Err(Rejection::step_up(&visit.web, &visit.parts, action, &unmet, &to))
+        }
+        Err(error) => Err(visit.refused(error).await),
+    }
+}
+
+impl<S> Layer<S> for Guard {
+    type Service = GuardService<S>;
+    fn layer(&self, inner: S) -> Self::Service {
+        GuardService { guard: self.clone(), inner }
+    }
+}
+
+/// What a [`Guard`] makes of a service.
+#[derive(Debug, Clone)]
+pub struct GuardService<S> {
+    guard: Guard,
+    inner: S,
+}
+
+impl<S> Service<Request> for GuardService<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Boxed;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let guard = self.guard.clone();
+        // The one that was polled to readiness is the one to call.
+        let ready = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, ready);
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            match pass(&guard, &mut parts).await {
+                Ok(headers) => {
+                    let mut response = inner.call(Request::from_parts(parts, body)).await?;
+                    append(response.headers_mut(), headers);
+                    Ok(response)
+                }
+                Err(rejection) if guard.api => Ok(rejection.into_problem().into_response()),
+                Err(rejection) => Ok(rejection.into_response()),
+            }
+        })
+    }
+}
+
+/// Writes what the visit has changed, whether it may pass or not: a challenge that was opened has to
+/// be there when its page is asked for.
+async fn pass(guard: &Guard, parts: &mut Parts) -> Result<axum::http::HeaderMap, Rejection> {
+    let mut visit = Visit::enter(&guard.web, parts.clone()).await?;
+    let admitted = guard.admit(&visit).await;
+    match admitted {
+        Ok(signed_in) => {
+            let headers = visit.write().await?;
+            parts.extensions.insert(Guarded(guard.web.clone(), signed_in));
+            Ok(headers)
+        }
+        // A session that was just ended must not be written again.
+        Err(rejection) if rejection.ends_the_session() => Err(rejection),
+        Err(rejection) => {
+            let headers = visit.write().await?;
+            Err(rejection.with_headers(headers))
+        }
+    }
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard").field("step_up", &self.action).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,16 @@
+//! What stands in front of the host's own routes.
+
+mod extract;
+mod guard;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::response::Response;
+
+pub use extract::{Action, SignedIn, SteppedUp};
+pub use guard::{Guard, GuardService};
+
+/// The future of a guarded service.
+pub(crate) type Boxed = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;

@@ -1,0 +1,236 @@
+//! The verification screen.
+
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use mfakit::{Answer, FactorId, Rejection as Rejected};
+use serde::Deserialize;
+
+use super::{UNPROCESSABLE, status_of};
+use crate::flows::challenge::{self, Answered, asked, destination};
+use crate::pages;
+use crate::rejection::{Rejection, see_other};
+use crate::safety::Fields;
+use crate::session::{Asked, State};
+use crate::visit::Visit;
+
+/// Which of the methods the visitor has picked.
+#[derive(Deserialize)]
+pub(crate) struct Picked {
+    #[serde(default)]
+    method: String,
+}
+
+/// `GET /challenge`
+pub(crate) async fn screen(
+    visit: Visit,
+    Query(picked): Query<Picked>,
+) -> Result<Response, Rejection> {
+    let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
+    match challenge::stands(&visit, &asked).await? {
+        Answered::Repeated(stands) if asked.methods().is_empty() && !asked.is_enrolment() => {
+            let alert = suspended(&visit, &stands);
+            Ok(show_recovery(visit, &asked, alert, StatusCode::OK).await)
+        }
+        Answered::Repeated(stands) => {
+            Ok(show(visit, &asked, picked.method.parse().ok(), stands, None).await)
+        }
+        answered => Ok(settle(visit, &asked, answered, None, Form::Code).await),
+    }
+}
+
+/// `GET /challenge/recovery`
+pub(crate) async fn recovery(visit: Visit) -> Result<Response, Rejection> {
+    let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
+    match challenge::stands(&visit, &asked).await? {
+        Answered::Repeated(_) if asked.recovery && !asked.is_enrolment() => {
+            Ok(show_recovery(visit, &asked, None, StatusCode::OK).await)
+        }
+        Answered::Repeated(_) => Ok(visit.go("/challenge").await),
+        answered => Ok(settle(visit, &asked, answered, None, Form::Recovery).await),
+    }
+}
+
+/// `POST /challenge`
+pub(crate) async fn code(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+    let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
+    if asked.is_enrolment() {
+        return Ok(visit.go("/challenge").await);
+    }
+    let factor: Option<FactorId> = fields.id("method");
+    let typed = ["code", "code2", "code3"].map(|name| fields.text(name));
+    let three = !typed[1].is_empty() || !typed[2].is_empty();
+    let answer = match (factor, three) {
+        (Some(factor), true) => Answer::three_codes_of(factor, typed),
+        (Some(factor), false) => Answer::code_of(factor, typed[0]),
+        (None, true) => Answer::three_codes(typed),
+        (None, false) => Answer::code(typed[0]),
+    };
+    let answered = challenge::answer(&mut visit, "/challenge", &fields, answer).await?;
+    let form = if three { Form::ThreeCodes } else { Form::Code };
+    Ok(settle(visit, &asked, answered, factor, form).await)
+}
+
+/// `POST /challenge/recovery`
+pub(crate) async fn recover(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+    let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
+    if !asked.recovery || asked.is_enrolment() {
+        return Ok(visit.go("/challenge").await);
+    }
+    let answer = Answer::recovery(fields.text("code"));
+    let answered = challenge::answer(&mut visit, "/challenge/recovery", &fields, answer).await?;
+    Ok(settle(visit, &asked, answered, None, Form::Recovery).await)
+}
+
+/// `POST /challenge/enrolment`
+pub(crate) async fn enrol(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+    let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
+    if !asked.is_enrolment() {
+        return Ok(visit.go("/challenge").await);
+    }
+    let answer = Answer::enrolment(fields.text("code"));
+    let answered = challenge::answer(&mut visit, "/challenge/enrolment", &fields, answer).await?;
+    Ok(settle(visit, &asked, answered, None, Form::Enrolment).await)
+}
+
+/// `POST /challenge/cancel`: nothing is left of a pending sign-in.
+pub(crate) async fn cancel(mut visit: Visit) -> Response {
+    if challenge::cancel(&mut visit) {
+        let sign_in = see_other(visit.web.places().sign_in.as_str());
+        return visit.sign_out(sign_in).await;
+    }
+    visit.go_to_profile().await
+}
+
+/// Which form was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Code,
+    ThreeCodes,
+    Recovery,
+    Enrolment,
+}
+
+/// A session without a challenge has passed it, or never had one.
+async fn onward(visit: Visit) -> Response {
+    let to = destination(&visit);
+    visit.answer(see_other(&to)).await
+}
+
+async fn settle(
+    visit: Visit,
+    asked: &Asked,
+    answered: Answered,
+    factor: Option<FactorId>,
+    form: Form,
+) -> Response {
+    let (rejected, repeated) = match answered {
+        Answered::GoOn(to) => return visit.answer(see_other(&to)).await,
+        Answered::Ended => return ended(visit, asked).await,
+        Answered::EnrolmentExpired => {
+            let alert = Some(visit.texts().enrolment_expired.to_string());
+            return show_enrolment(visit, alert).await;
+        }
+        Answered::Rejected(rejected) => (rejected, false),
+        Answered::Repeated(rejected) => (rejected, true),
+    };
+    let alert = Some(message(&visit, &rejected, repeated, form));
+    match form {
+        Form::Recovery => show_recovery(visit, asked, alert, UNPROCESSABLE).await,
+        Form::Enrolment => show_enrolment(visit, alert).await,
+        Form::Code | Form::ThreeCodes => show(visit, asked, factor, rejected, alert).await,
+    }
+}
+
+/// Why an answer did not pass, in words.
+fn message(visit: &Visit, rejected: &Rejected, repeated: bool, form: Form) -> String {
+    let t = visit.texts();
+    let text = match form {
+        _ if rejected.suspended => &t.methods_suspended,
+        Form::Recovery => &t.wrong_recovery_code,
+        Form::Enrolment => &t.wrong_enrolment_code,
+        Form::ThreeCodes => &t.wrong_three,
+        Form::Code if repeated => &t.same_code,
+        Form::Code if rejected.malformed => &t.malformed_code,
+        Form::Code => &t.wrong_code,
+    };
+    match rejected.answers_left {
+        Some(1) if !rejected.three_codes_wanted => format!("{text} {}", t.last_try),
+        _ => text.to_string(),
+    }
+}
+
+fn suspended(visit: &Visit, stands: &Rejected) -> Option<String> {
+    stands.suspended.then(|| visit.texts().methods_suspended.to_string())
+}
+
+async fn show(
+    visit: Visit,
+    asked: &Asked,
+    picked: Option<FactorId>,
+    stands: Rejected,
+    alert: Option<String>,
+) -> Response {
+    if asked.is_enrolment() {
+        return show_enrolment(visit, alert).await;
+    }
+    if stands.suspended && asked.recovery {
+        return show_recovery(visit, asked, alert, UNPROCESSABLE).await;
+    }
+    let known = picked.filter(|id| asked.methods().iter().any(|method| method.factor() == *id));
+    let current = known.or_else(|| asked.methods().first().map(mfakit::Method::factor));
+    let method = |method: &mfakit::Method| pages::Method {
+        factor: method.factor(),
+        label: method.label().to_string(),
+        asked: Some(method.factor()) == current,
+    };
+    let view = pages::Challenge {
+        methods: asked.methods().iter().map(method).collect(),
+        digits: visit.web.mfa().settings().totp().digits().count(),
+        three_codes: stands.three_codes_wanted,
+        recovery: asked.recovery,
+        step_up: asked.is_step_up(),
+        alert,
+    };
+    let status = status_of(view.alert.as_ref());
+    visit.show(status, |pages, page| pages.challenge(page, &view)).await
+}
+
+async fn show_recovery(
+    visit: Visit,
+    asked: &Asked,
+    alert: Option<String>,
+    status: StatusCode,
+) -> Response {
+    let view = pages::Recovery { back: !asked.methods().is_empty(), alert };
+    visit.show(status, |pages, page| pages.recovery(page, &view)).await
+}
+
+async fn show_enrolment(visit: Visit, alert: Option<String>) -> Response {
+    let view = pages::Enrolment { alert };
+    let status = status_of(view.alert.as_ref());
+    visit.show(status, |pages, page| pages.enrolment(page, &view)).await
+}
+
+/// The challenge is over. A sign-in ends with it; a step-up can be asked for anew.
+async fn ended(mut visit: Visit, asked: &Asked) -> Response {
+    let heading = challenge::heading(&visit, asked);
+    let step_up = matches!(visit.session.state, State::SignedIn(_));
+    let places = visit.web.places();
+    let again = match crate::ReturnPath::parse(&heading) {
+        _ if step_up => heading,
+        Some(to) => places.sign_in.with_to(&to),
+        None => places.sign_in.to_string(),
+    };
+    let view = pages::Ended { again, step_up };
+    if step_up {
+        challenge::cancel(&mut visit);
+        return visit.show(UNPROCESSABLE, |pages, page| pages.ended(page, &view)).await;
+    }
+    let html = {
+        let page = pages::Page::new(&visit.web, &visit.parts);
+        visit.web.pages().ended(&page, &view)
+    };
+    let response = (UNPROCESSABLE, crate::safety::page(html));
+    visit.sign_out(axum::response::IntoResponse::into_response(response)).await
+}

@@ -1,0 +1,181 @@
+//! Methods and recovery codes: the list, and what can be changed.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use mfakit::{FactorId, MethodStatus};
+
+use super::{UNPROCESSABLE, names, show_codes};
+use crate::flows::manage::{self, Changed, Why};
+use crate::pages;
+use crate::rejection::Rejection;
+use crate::safety::{Fields, ReturnPath};
+use crate::texts::fill;
+use crate::visit::Visit;
+
+/// `GET /methods`
+pub(crate) async fn screen(visit: Visit) -> Result<Response, Rejection> {
+    list(visit, None).await
+}
+
+/// `POST /methods/{factor}/prefer`
+pub(crate) async fn prefer(
+    visit: Visit,
+    Path(factor): Path<String>,
+    _: Fields,
+) -> Result<Response, Rejection> {
+    let Ok(factor) = factor.parse() else { return gone(visit).await };
+    let changed = manage::prefer(&visit, factor).await?;
+    settle(visit, changed).await
+}
+
+/// `POST /methods/{factor}/rename`
+pub(crate) async fn rename(
+    visit: Visit,
+    Path(factor): Path<String>,
+    fields: Fields,
+) -> Result<Response, Rejection> {
+    let Ok(factor) = factor.parse() else { return gone(visit).await };
+    let changed = manage::rename(&visit, factor, fields.text("label")).await?;
+    settle(visit, changed).await
+}
+
+/// `GET /methods/{factor}/remove`
+pub(crate) async fn sure_remove(
+    visit: Visit,
+    Path(factor): Path<String>,
+) -> Result<Response, Rejection> {
+    let Ok(factor) = factor.parse::<FactorId>() else { return gone(visit).await };
+    let route = format!("/methods/{factor}/remove");
+    let status = manage::status(&visit).await?;
+    let Some(method) = status.methods.iter().find(|method| method.factor == factor) else {
+        return gone(visit).await;
+    };
+    check_fresh(&visit, &route).await?;
+    let t = visit.texts();
+    let last = status.methods.len() == 1;
+    let view = pages::Sure {
+        title: fill(&t.remove_title, &[("method", method.label.as_str())]),
+        lead: if last { &t.remove_last_lead } else { &t.remove_lead }.to_string(),
+        button: t.remove.to_string(),
+        action: visit.web.path(&route),
+        destructive: true,
+    };
+    Ok(ask(visit, &view).await)
+}
+
+/// `POST /methods/{factor}/remove`
+pub(crate) async fn remove(
+    mut visit: Visit,
+    Path(factor): Path<String>,
+    fields: Fields,
+) -> Result<Response, Rejection> {
+    let Ok(factor) = factor.parse() else { return gone(visit).await };
+    let changed = manage::remove(&mut visit, &fields, factor).await?;
+    settle(visit, changed).await
+}
+
+/// `GET /codes`
+pub(crate) async fn sure_regenerate(visit: Visit) -> Result<Response, Rejection> {
+    if !manage::status(&visit).await?.enabled {
+        return Ok(visit.go("/methods").await);
+    }
+    check_fresh(&visit, "/codes").await?;
+    let t = visit.texts();
+    let view = pages::Sure {
+        title: t.new_codes_title.to_string(),
+        lead: t.new_codes_lead.to_string(),
+        button: t.new_codes.to_string(),
+        action: visit.web.path("/codes"),
+        destructive: false,
+    };
+    Ok(ask(visit, &view).await)
+}
+
+/// `POST /codes`
+pub(crate) async fn regenerate(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+    match manage::regenerate(&mut visit, &fields).await? {
+        Ok(Some(codes)) => Ok(show_codes(visit, &codes, false).await),
+        // Shown once, and not again: they can be replaced again.
+        Ok(None) => Ok(visit.go("/codes").await),
+        Err(why) => settle(visit, Changed::Refused(why)).await,
+    }
+}
+
+/// `GET /disable`
+pub(crate) async fn sure_disable(visit: Visit) -> Result<Response, Rejection> {
+    if !manage::status(&visit).await?.enabled {
+        return Ok(visit.go("/methods").await);
+    }
+    check_fresh(&visit, "/disable").await?;
+    let t = visit.texts();
+    let view = pages::Sure {
+        title: t.turn_off_title.to_string(),
+        lead: t.turn_off_lead.to_string(),
+        button: t.turn_off.to_string(),
+        action: visit.web.path("/disable"),
+        destructive: true,
+    };
+    Ok(ask(visit, &view).await)
+}
+
+/// `POST /disable`
+pub(crate) async fn disable(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+    let changed = manage::disable(&mut visit, &fields).await?;
+    settle(visit, changed).await
+}
+
+async fn ask(visit: Visit, view: &pages::Sure) -> Response {
+    visit.show(StatusCode::OK, |pages, page| pages.sure(page, view)).await
+}
+
+/// The step-up comes before the question, and leads back to it.
+async fn check_fresh(visit: &Visit, route: &str) -> Result<(), Rejection> {
+    let to = ReturnPath::parse(&visit.web.path(route));
+    let to = to.unwrap_or_else(|| visit.web.places().profile.clone());
+    manage::check_fresh(visit, &to).await
+}
+
+async fn gone(visit: Visit) -> Result<Response, Rejection> {
+    settle(visit, Changed::Refused(Why::UnknownMethod)).await
+}
+
+async fn settle(visit: Visit, changed: Changed) -> Result<Response, Rejection> {
+    let why = match changed {
+        Changed::Done => return Ok(visit.go("/methods").await),
+        Changed::Refused(why) => why,
+    };
+    let t = visit.texts();
+    let alert = match why {
+        Why::LabelTaken => t.label_taken.to_string(),
+        Why::LabelInvalid => t.label_invalid.to_string(),
+        Why::UnknownMethod => t.unknown_method.to_string(),
+        // A form that came twice: it is off.
+        Why::NotEnabled => return Ok(visit.go("/methods").await),
+        Why::PolicyRequires(organisations) => {
+            let names = names(&visit, &organisations).await;
+            fill(&t.policy_requires, &[("organisations", &names)])
+        }
+    };
+    list(visit, Some(alert)).await
+}
+
+async fn list(visit: Visit, alert: Option<String>) -> Result<Response, Rejection> {
+    let status = manage::status(&visit).await?;
+    let row = |method: &MethodStatus| pages::MethodRow {
+        factor: method.factor,
+        label: method.label.to_string(),
+        preferred: method.preferred,
+        suspended: method.suspended,
+        last_used: method.last_used_at.format("%Y-%m-%d").to_string(),
+    };
+    let view = pages::Methods {
+        enabled: status.enabled,
+        methods: status.methods.iter().map(row).collect(),
+        codes_left: status.recovery_left.unwrap_or_default(),
+        low: status.low,
+        alert,
+    };
+    let status = if view.alert.is_some() { UNPROCESSABLE } else { StatusCode::OK };
+    Ok(visit.show(status, |pages, page| pages.methods(page, &view)).await)
+}

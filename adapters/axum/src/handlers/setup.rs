@@ -1,0 +1,208 @@
+//! The setup screens.
+
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use mfakit::{Email, FactorId, Gate, OrgId, Setup, SetupId, SetupRejection};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::{UNPROCESSABLE, names, show_codes, status_of};
+use crate::flows::setup::{self, Confirmation, Standing, Why, label_of, suggested_label};
+use crate::pages;
+use crate::rejection::Rejection;
+use crate::safety::Fields;
+use crate::texts::{Texts, fill};
+use crate::visit::Visit;
+
+/// The name that the image comes with.
+const NAMED_BY_THE_CORE: &str = "QR code";
+
+/// A lost method that a new one is to replace.
+#[derive(Deserialize)]
+pub(crate) struct Replacing {
+    #[serde(default)]
+    replaces: String,
+}
+
+/// `GET /setup`
+pub(crate) async fn screen(
+    mut visit: Visit,
+    Query(replacing): Query<Replacing>,
+) -> Result<Response, Rejection> {
+    visit.still_counts().await?;
+    let standing = setup::standing(&mut visit).await?;
+    show(visit, standing, replacing.replaces.parse().ok()).await
+}
+
+/// `POST /setup`: "Start setup".
+pub(crate) async fn start(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+    visit.still_counts().await?;
+    match setup::start(&mut visit, &fields).await? {
+        // A reload of the QR code must not begin another setup.
+        Standing::Begun(_) | Standing::BegunElsewhere => Ok(visit.go("/setup").await),
+        standing => show(visit, standing, fields.id("replaces")).await,
+    }
+}
+
+/// `GET /setup/confirm`: "Next".
+pub(crate) async fn code(mut visit: Visit) -> Result<Response, Rejection> {
+    visit.still_counts().await?;
+    match setup::standing(&mut visit).await? {
+        Standing::Begun(setup) => Ok(show_confirm(visit, setup.id(), None).await),
+        _ => Ok(visit.go("/setup").await),
+    }
+}
+
+/// `POST /setup/confirm`: "Confirm".
+pub(crate) async fn confirm(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+    visit.still_counts().await?;
+    match setup::confirm(&mut visit, &fields).await? {
+        Confirmation::Codes(codes) => Ok(show_codes(visit, &codes, true).await),
+        Confirmation::Replaced(codes) => Ok(show_codes(visit, &codes, false).await),
+        Confirmation::Rejected(setup, rejection) => {
+            let alert = why_not(visit.texts(), &rejection);
+            Ok(show_confirm(visit, setup.id(), Some(alert)).await)
+        }
+        Confirmation::Repeated(Standing::Begun(setup)) => {
+            let alert = visit.texts().same_code.to_string();
+            Ok(show_confirm(visit, setup.id(), Some(alert)).await)
+        }
+        Confirmation::Repeated(standing) | Confirmation::Stands(standing) => {
+            show(visit, standing, None).await
+        }
+    }
+}
+
+/// `POST /setup/reissue`
+pub(crate) async fn reissue(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+    visit.still_counts().await?;
+    match setup::reissue(&mut visit, &fields).await? {
+        Ok(codes) => Ok(show_codes(visit, &codes, true).await),
+        Err(standing) => show(visit, standing, None).await,
+    }
+}
+
+/// `POST /setup/finish`: "I have saved my codes".
+pub(crate) async fn finish(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+    let standing = setup::finish(&mut visit, &fields).await?;
+    show(visit, standing, None).await
+}
+
+/// `GET /setup/done`
+pub(crate) async fn done(visit: Visit) -> Result<Response, Rejection> {
+    if !crate::flows::manage::status(&visit).await?.enabled {
+        return Ok(visit.go("/setup").await);
+    }
+    let view = pages::SetupDone {};
+    Ok(visit.show(StatusCode::OK, |pages, page| pages.setup_done(page, &view)).await)
+}
+
+/// `POST /setup/cancel`
+pub(crate) async fn cancel(mut visit: Visit) -> Result<Response, Rejection> {
+    setup::cancel(&mut visit).await?;
+    Ok(visit.go_to_profile().await)
+}
+
+/// The page of where the setup stands.
+async fn show(
+    visit: Visit,
+    standing: Standing,
+    replaces: Option<FactorId>,
+) -> Result<Response, Rejection> {
+    match standing {
+        Standing::NotBegun(why) => show_start(visit, why, replaces).await,
+        Standing::Begun(setup) => Ok(show_scan(visit, &setup).await),
+        Standing::BegunElsewhere => Ok(visit.go("/setup").await),
+        Standing::Confirmed => {
+            let view = pages::CodesLost {};
+            Ok(visit.show(StatusCode::OK, |pages, page| pages.codes_lost(page, &view)).await)
+        }
+        Standing::Finished => Ok(visit.go("/setup/done").await),
+    }
+}
+
+async fn show_start(
+    visit: Visit,
+    why: Option<Why>,
+    replaces: Option<FactorId>,
+) -> Result<Response, Rejection> {
+    let status = crate::flows::manage::status(&visit).await?;
+    let replaces = match replaces {
+        Some(id) => label_of(&visit, id).await?.map(|label| (id, label)),
+        None => None,
+    };
+    let email_first = !status.enabled && visit.visitor.email == Email::Unverified;
+    let alert = why.filter(|why| *why != Why::EmailUnverified);
+    let view = pages::StartSetup {
+        first: !status.enabled,
+        label: suggested_label(&visit).await?,
+        replaces,
+        email_first,
+        demanded: demanded(&visit).await?,
+        alert: alert.map(|why| reason(visit.texts(), why)),
+    };
+    let refused = why.is_some_and(|why| why != Why::Expired);
+    let status = if refused { UNPROCESSABLE } else { StatusCode::OK };
+    Ok(visit.show(status, |pages, page| pages.start_setup(page, &view)).await)
+}
+
+async fn show_scan(visit: Visit, setup: &Setup) -> Response {
+    let mut svg = setup.qr_svg();
+    let name = &visit.texts().qr_code;
+    if name != NAMED_BY_THE_CORE && !name.contains(['<', '&']) {
+        let named = format!("<title>{name}</title>");
+        svg =
+            Zeroizing::new(svg.replacen(&format!("<title>{NAMED_BY_THE_CORE}</title>"), &named, 1));
+    }
+    let qr_svg = pages::Secret::new(svg);
+    let manual_code = pages::Secret::new(Zeroizing::new(setup.manual_key().to_owned()));
+    let view = pages::ScanSetup { qr_svg: &qr_svg, manual_code: &manual_code };
+    visit.show(StatusCode::OK, |pages, page| pages.scan_setup(page, &view)).await
+}
+
+async fn show_confirm(visit: Visit, setup: SetupId, alert: Option<String>) -> Response {
+    let digits = visit.web.mfa().settings().totp().digits().count();
+    let view = pages::ConfirmSetup { setup, digits, alert };
+    let status = status_of(view.alert.as_ref());
+    visit.show(status, |pages, page| pages.confirm_setup(page, &view)).await
+}
+
+/// Who demands it, of a visitor who stands before a wall.
+async fn demanded(visit: &Visit) -> Result<Option<String>, Rejection> {
+    let Gate::SetUpFirst(walled) = visit.access().await?.gate else { return Ok(None) };
+    let organisations: Vec<OrgId> = walled.organisations.into_iter().map(|d| d.org).collect();
+    let names = names(visit, &organisations).await;
+    Ok(Some(fill(&visit.texts().demanded, &[("organisations", &names)])))
+}
+
+fn why_not(t: &Texts, rejection: &SetupRejection) -> String {
+    let text = match rejection.clock_off {
+        Some(off) => {
+            let minutes = (off.num_seconds().unsigned_abs() + 30) / 60;
+            let minutes = match minutes {
+                0 | 1 => t.minute.to_string(),
+                more => fill(&t.minutes, &[("count", &more.to_string())]),
+            };
+            let slow = off.num_seconds() < 0;
+            let text = if slow { &t.clock_slow } else { &t.clock_fast };
+            fill(text, &[("minutes", &minutes)])
+        }
+        None if rejection.malformed => t.malformed_code.to_string(),
+        None => t.wrong_setup_code.to_string(),
+    };
+    if rejection.tries_left == 1 { format!("{text} {}", t.last_try) } else { text }
+}
+
+fn reason(t: &Texts, why: Why) -> String {
+    let text = match why {
+        Why::Expired => &t.setup_over,
+        Why::TriedOut => &t.setup_tried_out,
+        Why::EmailUnverified => &t.email_first,
+        Why::LabelTaken => &t.label_taken,
+        Why::LabelInvalid => &t.label_invalid,
+        Why::TooManyMethods => &t.too_many_methods,
+        Why::UnknownMethod => &t.unknown_method,
+    };
+    text.to_string()
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod assets;
+mod flows;
+mod guards;
+mod handlers;
+mod host;
+pub mod pages;
+mod rejection;
+mod router;
+mod safety;
+mod session;
+mod texts;
+mod visit;
+mod web;
+
+pub use guards::{Action, Guard, GuardService, SignedIn, SteppedUp};
+pub use host::{Host, HostError, Places, Token, Visitor};
+pub use rejection::{Failure, Rejection};
+pub use safety::{ReturnPath, SameOrigin};
+pub use session::Session;
+pub use texts::{Text, Texts};
+pub use web::{BuildError, MfaWeb, MfaWebBuilder};

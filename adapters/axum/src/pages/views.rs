@@ -1,0 +1,269 @@
+//! What each page shows.
+
+use axum::http::request::Parts;
+use mfakit::{FactorId, SetupId};
+use zeroize::Zeroizing;
+
+use crate::assets;
+use crate::texts::{Texts, fill};
+use crate::web::MfaWeb;
+
+/// What every page has.
+#[derive(Debug)]
+pub struct Page<'a> {
+    web: &'a MfaWeb,
+    texts: &'a Texts,
+    form: u32,
+}
+
+impl<'a> Page<'a> {
+    pub(crate) fn new(web: &'a MfaWeb, request: &Parts) -> Self {
+        Self { web, texts: web.texts(request), form: 0 }
+    }
+
+    pub(crate) fn numbered(self, form: u32) -> Self {
+        Self { form, ..self }
+    }
+
+    /// The texts in the visitor's language.
+    pub fn texts(&self) -> &'a Texts {
+        self.texts
+    }
+
+    /// What the product is called; empty when the host has not said.
+    pub fn product(&self) -> &'a str {
+        self.web.product()
+    }
+
+    /// A path of the adapter's: `path("/setup/confirm")`.
+    pub fn path(&self, route: &str) -> String {
+        self.web.path(route)
+    }
+
+    /// The host's profile page.
+    pub fn profile(&self) -> &'a str {
+        self.web.places().profile.as_str()
+    }
+
+    /// The number of this form: a hidden field `form` of every form that takes a code. By it a form
+    /// that is sent twice is told from the same code entered anew.
+    pub fn form(&self) -> u32 {
+        self.form
+    }
+
+    /// The address of the style sheet.
+    pub fn style(&self) -> String {
+        self.path(assets::STYLE)
+    }
+
+    /// The address of the script.
+    pub fn script(&self) -> String {
+        self.path(assets::SCRIPT)
+    }
+
+    /// A text with its braces filled in.
+    pub fn fill(&self, text: &str, values: &[(&str, &str)]) -> String {
+        fill(text, values)
+    }
+}
+
+/// The setup's first screen.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct StartSetup {
+    /// MFA is off: this will be the first method.
+    pub first: bool,
+    /// The suggested name of a further method.
+    pub label: String,
+    /// The lost method that it replaces, and its name.
+    pub replaces: Option<(FactorId, String)>,
+    /// The e-mail address has to be verified first.
+    pub email_first: bool,
+    /// Which organisations have closed the door until MFA is on.
+    pub demanded: Option<String>,
+    /// What the visitor has to be told.
+    pub alert: Option<String>,
+}
+
+/// The QR code and the manual code. Both are the secret.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ScanSetup<'a> {
+    /// An SVG image with the name "QR code", to be put into the page as it is.
+    pub qr_svg: &'a Secret,
+    /// The secret for typing, in groups of four.
+    pub manual_code: &'a Secret,
+}
+
+/// The field for the code that confirms.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ConfirmSetup {
+    /// Which setup it is: the hidden field `setup`.
+    pub setup: SetupId,
+    /// How many digits a code has.
+    pub digits: u8,
+    /// Why the last code was not taken.
+    pub alert: Option<String>,
+}
+
+/// The recovery codes, this once.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct CodesShown<'a> {
+    /// The codes, in groups of four.
+    pub codes: &'a [Secret],
+    /// MFA is not on before they are saved. Otherwise they replace a set that stopped working.
+    pub enabling: bool,
+}
+
+/// The codes were shown before.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CodesLost {}
+
+/// MFA is on, or one more method is.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SetupDone {}
+
+/// The verification screen.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Challenge {
+    /// The methods there are, the preferred one first.
+    pub methods: Vec<Method>,
+    /// How many digits a code has.
+    pub digits: u8,
+    /// The guess budget is empty: three codes in a row, in the fields `code`, `code2`, `code3`.
+    pub three_codes: bool,
+    /// A recovery code would do as well.
+    pub recovery: bool,
+    /// The visitor is signed in already, and wants to do something that needs more.
+    pub step_up: bool,
+    /// Why the last code was not taken.
+    pub alert: Option<String>,
+}
+
+impl Challenge {
+    /// The method that is asked now.
+    pub fn asked(&self) -> Option<&Method> {
+        self.methods.iter().find(|method| method.asked)
+    }
+}
+
+/// One method of the verification screen.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Method {
+    /// Which one: the field `method`.
+    pub factor: FactorId,
+    /// What its owner calls it.
+    pub label: String,
+    /// It is the one that is asked now.
+    pub asked: bool,
+}
+
+/// A recovery code.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Recovery {
+    /// There is a method to go back to.
+    pub back: bool,
+    /// Why the last code was not taken.
+    pub alert: Option<String>,
+}
+
+/// The enrolment code.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Enrolment {
+    /// Why the last code was not taken.
+    pub alert: Option<String>,
+}
+
+/// The challenge takes no more answers.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Ended {
+    /// Where to begin again.
+    pub again: String,
+    /// The visitor is signed in, and only the step-up has ended.
+    pub step_up: bool,
+}
+
+/// Methods and recovery codes.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Methods {
+    /// MFA is on.
+    pub enabled: bool,
+    /// The methods, the preferred one first.
+    pub methods: Vec<MethodRow>,
+    /// Unused recovery codes.
+    pub codes_left: usize,
+    /// They are few.
+    pub low: bool,
+    /// What the visitor has to be told.
+    pub alert: Option<String>,
+}
+
+/// One method of the management page.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct MethodRow {
+    /// Which one.
+    pub factor: FactorId,
+    /// What its owner calls it.
+    pub label: String,
+    /// It is asked for by default.
+    pub preferred: bool,
+    /// It was suspended after too many failures in a row.
+    pub suspended: bool,
+    /// The day it was last used: `2026-11-25`.
+    pub last_used: String,
+}
+
+/// "Are you sure?"
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Sure {
+    /// The question.
+    pub title: String,
+    /// What comes of it.
+    pub lead: String,
+    /// The button.
+    pub button: String,
+    /// Where it posts to.
+    pub action: String,
+    /// It takes something away.
+    pub destructive: bool,
+}
+
+/// Something went wrong, or is forbidden.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Failed {
+    /// The status of the response.
+    pub status: u16,
+}
+
+/// A text that is shown once: wiped when dropped, never printed by `Debug`.
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    pub(crate) fn new(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+
+    /// The text, for the page that shows it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(redacted)")
+    }
+}

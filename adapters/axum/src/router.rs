@@ -1,0 +1,70 @@
+//! The route table: what is at which path, and nothing else.
+//!
+//! | route | GET | POST |
+//! |---|---|---|
+//! | `/setup` | the setup's screen, wherever it stands | "Start setup" |
+//! | `/setup/confirm` | the field for the code ("Next") | "Confirm" |
+//! | `/setup/reissue` | | new codes after a reload lost them |
+//! | `/setup/finish` | | "I have saved my codes" |
+//! | `/setup/done` | "Done" | |
+//! | `/setup/cancel` | | "Cancel", to the profile |
+//! | `/challenge` | the verification screen | "Verify" |
+//! | `/challenge/recovery` | "Use a recovery code" | "Verify" |
+//! | `/challenge/enrolment` | | an enrolment code, after a reset |
+//! | `/challenge/cancel` | | "Cancel", to the sign-in page |
+//! | `/step-up` | opens a challenge for an action | |
+//! | `/methods` | methods and codes | |
+//! | `/methods/{factor}/prefer`, `/rename` | | |
+//! | `/methods/{factor}/remove` | are you sure? | removes it |
+//! | `/codes` | are you sure? | new recovery codes |
+//! | `/disable` | are you sure? | switches MFA off |
+//! | `/api/...` | the JSON API: see `api/mod.rs` | |
+//! | `/assets/mfa.css`, `/assets/mfa.js` | the files | |
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::map_response;
+use axum::routing::{get, post};
+
+use crate::handlers::{challenge, manage, setup, step_up};
+use crate::safety::{MAX_BODY, SameOrigin, guarded};
+use crate::web::MfaWeb;
+use crate::{api, assets};
+
+impl MfaWeb {
+    /// The adapter's routes. Merge them into the application's router, inside its session layer;
+    /// they have the prefix already.
+    pub fn router<S>(&self) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        let pages = Router::new()
+            .route("/setup", get(setup::screen).post(setup::start))
+            .route("/setup/confirm", get(setup::code).post(setup::confirm))
+            .route("/setup/reissue", post(setup::reissue))
+            .route("/setup/finish", post(setup::finish))
+            .route("/setup/done", get(setup::done))
+            .route("/setup/cancel", post(setup::cancel))
+            .route("/challenge", get(challenge::screen).post(challenge::code))
+            .route("/challenge/recovery", get(challenge::recovery).post(challenge::recover))
+            .route("/challenge/enrolment", post(challenge::enrol))
+            .route("/challenge/cancel", post(challenge::cancel))
+            .route("/step-up", get(step_up::open))
+            .route("/methods", get(manage::screen))
+            .route("/methods/{factor}/prefer", post(manage::prefer))
+            .route("/methods/{factor}/rename", post(manage::rename))
+            .route("/methods/{factor}/remove", get(manage::sure_remove).post(manage::remove))
+            .route("/codes", get(manage::sure_regenerate).post(manage::regenerate))
+            .route("/disable", get(manage::sure_disable).post(manage::disable))
+            .route(assets::STYLE, get(assets::style))
+            .route(assets::SCRIPT, get(assets::script))
+            .nest(api::AT, api::router())
+            .fallback(async || StatusCode::NOT_FOUND)
+            .layer(DefaultBodyLimit::max(MAX_BODY))
+            .layer(SameOrigin::new())
+            .layer(map_response(async |response| guarded(response)))
+            .with_state(self.clone());
+        Router::new().nest(self.prefix(), pages)
+    }
+}

@@ -1,0 +1,201 @@
+//! The adapter's one value in the host's session.
+
+use std::fmt;
+
+use mfakit::{Assurance, Challenge, ChallengeId, Method, PendingSignIn, Purpose, SetupId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::safety::Fields;
+
+/// What the adapter keeps in a session of the host: a sign-in that waits for its second factor, or
+/// what a signed-in session has proven, and which form it is at.
+///
+/// Serialise it with serde, in any format that names its fields. It holds no secret and no code.
+///
+/// # Security
+/// Whoever can change it can change what the session has proven, and whoever can put an older one
+/// back can take back a sign-out. Keep it on the server, or in a cookie that is encrypted and
+/// authenticated and whose sessions are short.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Session {
+    pub(crate) state: State,
+    /// How many forms were answered in this state: the number of the next one.
+    #[serde(default)]
+    pub(crate) form: u32,
+    /// The forms that were answered last.
+    #[serde(default)]
+    answered: Vec<Fingerprint>,
+}
+
+/// Half a sign-in or a whole one; never both.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "there is one of them at a time")]
+pub(crate) enum State {
+    Waiting(Waiting),
+    SignedIn(SignedInState),
+}
+
+/// A sign-in that waits for its second factor, or for an enrolment code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    pub(crate) pending: PendingSignIn,
+    pub(crate) challenge: Challenge,
+}
+
+/// A session that is signed in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SignedInState {
+    pub(crate) assurance: Assurance,
+    /// A challenge that is to raise it.
+    #[serde(default)]
+    pub(crate) step_up: Option<Asked>,
+    /// The setup that its screen is at.
+    #[serde(default)]
+    pub(crate) setup: Option<SetupId>,
+    /// A start of the setup that had to wait for a re-authentication: it resumes by itself.
+    #[serde(default)]
+    pub(crate) resume: Option<Resume>,
+    /// Where the last challenge went on to, for a form that comes twice.
+    #[serde(default)]
+    pub(crate) went_to: Option<String>,
+    /// The challenge that went there.
+    #[serde(default)]
+    pub(crate) passed: Option<ChallengeId>,
+    /// What the last challenge said of the recovery codes.
+    #[serde(default)]
+    pub(crate) low_codes: Option<usize>,
+}
+
+/// What the session is asked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    pub(crate) challenge: Challenge,
+    /// Whether a recovery code would help.
+    pub(crate) recovery: bool,
+}
+
+impl Asked {
+    pub(crate) fn methods(&self) -> &[Method] {
+        self.challenge.methods()
+    }
+
+    pub(crate) fn is_step_up(&self) -> bool {
+        matches!(self.challenge.purpose(), Purpose::StepUp(_))
+    }
+
+    pub(crate) fn is_enrolment(&self) -> bool {
+        *self.challenge.purpose() == Purpose::Enrol
+    }
+}
+
+/// A setup that is to begin once the session is fresh.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Resume {
+    pub(crate) label: String,
+    #[serde(default)]
+    pub(crate) replaces: Option<mfakit::FactorId>,
+}
+
+impl Session {
+    pub(crate) fn waiting(pending: PendingSignIn, challenge: Challenge) -> Self {
+        Self::at(State::Waiting(Waiting { pending, challenge }))
+    }
+
+    pub(crate) fn signed_in(assurance: Assurance) -> Self {
+        Self::at(State::SignedIn(SignedInState {
+            assurance,
+            step_up: None,
+            setup: None,
+            resume: None,
+            went_to: None,
+            passed: None,
+            low_codes: None,
+        }))
+    }
+
+    fn at(state: State) -> Self {
+        Self { state, form: 0, answered: Vec::new() }
+    }
+
+    /// Puts what the session has proven by now in the place of what it had.
+    pub(crate) fn keep(&mut self, now_proven: Assurance) {
+        if let State::SignedIn(signed_in) = &mut self.state {
+            signed_in.assurance = now_proven;
+        }
+    }
+
+    /// What the session has proven; `None` while the second factor is awaited.
+    pub fn assurance(&self) -> Option<&Assurance> {
+        match &self.state {
+            State::SignedIn(signed_in) => Some(&signed_in.assurance),
+            State::Waiting(_) => None,
+        }
+    }
+
+    pub(crate) fn subject(&self) -> &mfakit::Subject {
+        match &self.state {
+            State::SignedIn(signed_in) => signed_in.assurance.subject(),
+            State::Waiting(waiting) => waiting.pending.subject(),
+        }
+    }
+
+    /// Recognises a form that is sent again with the same fields in the same session. What was
+    /// typed is not kept.
+    pub(crate) fn fingerprint(&self, route: &str, fields: &Fields) -> Fingerprint {
+        let mut hash = Sha256::new();
+        match &self.state {
+            State::Waiting(waiting) => hash.update(waiting.challenge.id().as_bytes()),
+            State::SignedIn(signed_in) => hash.update(signed_in.assurance.session().as_bytes()),
+        }
+        let mut part = |text: &str| {
+            hash.update(text.len().to_be_bytes());
+            hash.update(text);
+        };
+        part(route);
+        fields.iter().for_each(|(name, value)| [name, value].into_iter().for_each(&mut part));
+        let digest = hash.finalize();
+        let mut fingerprint = [0; 16];
+        fingerprint.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        Fingerprint(u128::from_be_bytes(fingerprint))
+    }
+
+    /// Whether this form was answered before.
+    pub(crate) fn has_answered(&self, form: Fingerprint) -> bool {
+        self.answered.contains(&form)
+    }
+
+    /// Notes that this form was answered; the next one has another number.
+    pub(crate) fn note_answered(&mut self, form: Fingerprint) {
+        const REMEMBERED: usize = 8;
+        self.form = self.form.wrapping_add(1);
+        self.answered.push(form);
+        let excess = self.answered.len().saturating_sub(REMEMBERED);
+        self.answered.drain(..excess);
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+/// Tells one form with its fields from another: 128 bits of SHA-256, under the random name of a
+/// challenge or a session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Fingerprint(u128);
+
+impl Serialize for Fingerprint {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:032x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u128::from_str_radix(&text, 16).map(Self).map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,269 @@
+//! One request of one visitor: who he is, how far his session has come, what is written back.
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use mfakit::{Access, Assurance, Error, EvidenceKind, Gate, Refusal, SignIn, StepUpRule};
+
+use crate::host::{HostError, Token, Visitor};
+use crate::rejection::{Rejection, heading};
+use crate::safety::{ReturnPath, append};
+use crate::session::{Session, SignedInState, State};
+use crate::texts::Texts;
+use crate::web::MfaWeb;
+
+/// The name under which the adapter's own pages ask for a step-up.
+pub(crate) const MANAGE: &str = "mfa.manage";
+
+/// A request whose visitor is known, with the adapter's value of his session.
+///
+/// What changes is written once, when the answer is ready: a host whose session is a cookie has the
+/// old token until then.
+pub(crate) struct Visit {
+    pub(crate) web: MfaWeb,
+    pub(crate) parts: Parts,
+    pub(crate) visitor: Visitor,
+    pub(crate) session: Session,
+    write: Option<Token>,
+}
+
+impl Visit {
+    /// Finds out who visits, and takes him as far as what he has proven goes.
+    ///
+    /// Somebody whom the host has signed in and whom the adapter does not know yet starts here with
+    /// a first factor, whichever way he came; somebody who has proven it again is fresh.
+    pub(crate) async fn enter(web: &MfaWeb, parts: Parts) -> Result<Self, Rejection> {
+        let host = web.host();
+        let known = host.visitor(&parts).await;
+        let known = known.map_err(|error| Rejection::host_failed(&parts, error))?;
+        let Some(visitor) = known else { return Err(Rejection::signed_out(web, &parts)) };
+        let kept = host.read(&parts).await;
+        let kept = kept.map_err(|error| Rejection::host_failed(&parts, error))?;
+        let kept = kept.filter(|session| session.subject() == visitor.first_factor.subject());
+        let web = web.clone();
+        match kept {
+            Some(session) if !is_newer(&visitor, &session) => {
+                Ok(Self { web, parts, visitor, session, write: None })
+            }
+            Some(session) => match session.assurance().cloned() {
+                Some(assurance) => {
+                    Self::reauthenticate(web, parts, visitor, session, assurance).await
+                }
+                None => Self::begin(web, parts, visitor).await,
+            },
+            None => Self::begin(web, parts, visitor).await,
+        }
+    }
+
+    async fn begin(web: MfaWeb, parts: Parts, visitor: Visitor) -> Result<Self, Rejection> {
+        let session = match web.mfa().sign_in(visitor.first_factor.clone()).await {
+            Ok(SignIn::Challenge(pending, challenge) | SignIn::Enrol(pending, challenge)) => {
+                let to = heading(&web, &parts);
+                let challenge = challenge.clone().with_heading(to.as_str()).unwrap_or(challenge);
+                Session::waiting(pending, challenge)
+            }
+            Ok(
+                SignIn::Complete(assurance)
+                | SignIn::Remind(assurance, _)
+                | SignIn::SetUpFirst(assurance, _),
+            ) => Session::signed_in(assurance),
+            Err(error) => return Err(Self::turned_away(&web, &parts, error).await),
+        };
+        Ok(Self { web, parts, visitor, session, write: Some(Token::Keep) })
+    }
+
+    async fn reauthenticate(
+        web: MfaWeb,
+        parts: Parts,
+        visitor: Visitor,
+        mut session: Session,
+        assurance: Assurance,
+    ) -> Result<Self, Rejection> {
+        let first = visitor.first_factor.clone();
+        match web.mfa().reauthenticate(&assurance, first).await {
+            Ok(assurance) => session.keep(assurance),
+            Err(error) => return Err(Self::turned_away(&web, &parts, error).await),
+        }
+        Ok(Self { web, parts, visitor, session, write: Some(Token::Keep) })
+    }
+
+    /// An error that no page of ours can do anything about. A void session is signed out.
+    async fn turned_away(web: &MfaWeb, parts: &Parts, error: Error) -> Rejection {
+        let Error::Refused(refusal) = &error else {
+            return Rejection::failed(parts, error).with_page(web, parts);
+        };
+        if let Refusal::StepUp(unmet) = refusal {
+            return Rejection::step_up(web, parts, MANAGE, unmet, &heading(web, parts));
+        }
+        if !is_void(refusal) {
+            return Rejection::failed(parts, error).with_page(web, parts);
+        }
+        match web.host().sign_out(parts).await {
+            Ok(headers) => Rejection::void(web, parts).with_headers(headers),
+            Err(error) => Rejection::host_failed(parts, error).with_page(web, parts),
+        }
+    }
+
+    /// What this error means for the request.
+    pub(crate) async fn refused(&self, error: Error) -> Rejection {
+        Self::turned_away(&self.web, &self.parts, error).await
+    }
+
+    /// The signed-in session. A pending sign-in reaches nothing but the challenge.
+    pub(crate) fn signed_in(&self) -> Result<&SignedInState, Rejection> {
+        match &self.session.state {
+            State::SignedIn(signed_in) => Ok(signed_in),
+            State::Waiting(_) => Err(Rejection::second_factor_awaited(&self.web, &self.parts)),
+        }
+    }
+
+    pub(crate) fn signed_in_mut(&mut self) -> Option<&mut SignedInState> {
+        match &mut self.session.state {
+            State::SignedIn(signed_in) => Some(signed_in),
+            State::Waiting(_) => None,
+        }
+    }
+
+    /// What the session has proven.
+    pub(crate) fn assurance(&self) -> Result<Assurance, Rejection> {
+        self.signed_in().map(|signed_in| signed_in.assurance.clone())
+    }
+
+    /// Whether the session still counts, and what the organisations say to its user.
+    pub(crate) async fn access(&self) -> Result<Access, Rejection> {
+        let (mfa, assurance) = (self.web.mfa(), &self.signed_in()?.assurance);
+        let access = match mfa.guard_access(assurance).await {
+            // It counts, and may go no further than the setup: who demands that is asked anew.
+            Err(Error::Refused(Refusal::EnrolmentNeeded)) => mfa.access(assurance.subject()).await,
+            access => access,
+        };
+        match access {
+            Ok(access) => Ok(access),
+            // Without organisations nobody asks. The stamp was compared before.
+            Err(Error::MissingPort(_)) => Ok(Access { gate: Gate::Allow, until: None }),
+            Err(error) => Err(self.refused(error).await),
+        }
+    }
+
+    /// Turns a session away whose credentials have changed.
+    pub(crate) async fn still_counts(&self) -> Result<(), Rejection> {
+        self.access().await.map(drop)
+    }
+
+    /// Checks the session against a rule, from the account as it is stored now.
+    pub(crate) async fn check(&self, rule: &StepUpRule, to: &ReturnPath) -> Result<(), Rejection> {
+        match self.web.mfa().check(rule, &self.assurance()?).await {
+            Ok(_) => Ok(()),
+            Err(Error::Refused(Refusal::StepUp(unmet))) => {
+                Err(Rejection::step_up(&self.web, &self.parts, MANAGE, &unmet, to))
+            }
+            Err(error) => Err(self.refused(error).await),
+        }
+    }
+
+    pub(crate) fn texts(&self) -> &Texts {
+        self.web.texts(&self.parts)
+    }
+
+    /// The session is to be written with the answer.
+    pub(crate) fn changed(&mut self) {
+        self.write.get_or_insert(Token::Keep);
+    }
+
+    /// The session is worth more than before: it is written, under a new token.
+    pub(crate) fn raised(&mut self) {
+        self.write = Some(Token::Renew);
+    }
+
+    /// Writes the session if it changed. The headers belong to the response.
+    pub(crate) async fn write(&mut self) -> Result<HeaderMap, Rejection> {
+        let Some(token) = self.write.take() else { return Ok(HeaderMap::new()) };
+        let written = self.web.host().write(&self.parts, &self.session, token).await;
+        written.map_err(|error| {
+            Rejection::host_failed(&self.parts, error).with_page(&self.web, &self.parts)
+        })
+    }
+
+    /// Answers, after the session is written.
+    pub(crate) async fn answer(mut self, response: impl IntoResponse) -> Response {
+        match self.write().await {
+            Ok(headers) => {
+                let mut response = response.into_response();
+                append(response.headers_mut(), headers);
+                response
+            }
+            Err(rejection) => rejection.into_response(),
+        }
+    }
+
+    /// Ends the session altogether, and answers.
+    pub(crate) async fn sign_out(self, response: Response) -> Response {
+        match self.web.host().sign_out(&self.parts).await {
+            Ok(headers) => {
+                let mut response = response;
+                append(response.headers_mut(), headers);
+                response
+            }
+            Err(error) => Rejection::host_failed(&self.parts, error)
+                .with_page(&self.web, &self.parts)
+                .into_response(),
+        }
+    }
+}
+
+impl FromRequestParts<MfaWeb> for Visit {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, web: &MfaWeb) -> Result<Self, Rejection> {
+        Self::enter(web, parts.clone()).await
+    }
+}
+
+/// Whether the host vouches for a first factor that the session does not know yet.
+fn is_newer(visitor: &Visitor, session: &Session) -> bool {
+    let held = match &session.state {
+        State::Waiting(waiting) => Some(waiting.challenge.first_factor().at()),
+        State::SignedIn(signed_in) => {
+            let evidence = signed_in.assurance.evidence().iter();
+            let first = evidence.filter(|e| matches!(e.kind(), EvidenceKind::First(_)));
+            first.map(mfakit::Evidence::at).max()
+        }
+    };
+    held.is_none_or(|held| visitor.first_factor.at() > held)
+}
+
+/// Refusals that leave nothing but to sign in from the start.
+fn is_void(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::SignInAgain
+            | Refusal::ForeignSession
+            | Refusal::EnrolmentNeeded
+            | Refusal::FirstFactorOutOfDate
+            | Refusal::ProofMismatch
+            | Refusal::ProofTooOld
+            | Refusal::Moved
+    )
+}
+
+impl MfaWeb {
+    /// Keeps what an operation of [`Mfa`](mfakit::Mfa) returned for this session: the session under
+    /// its new stamp. The headers belong to the response.
+    ///
+    /// # Errors
+    /// [`HostError`] when the session could not be written.
+    pub async fn keep(
+        &self,
+        request: &Parts,
+        now_proven: Assurance,
+    ) -> Result<HeaderMap, HostError> {
+        let kept = self.host().read(request).await?;
+        let mut session = match kept {
+            Some(session) if session.assurance().is_some() => session,
+            _ => Session::signed_in(now_proven.clone()),
+        };
+        session.keep(now_proven);
+        self.host().write(request, &session, Token::Renew).await
+    }
+}

@@ -1,0 +1,226 @@
+//! The adapter, put together.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use mfakit::{AcrNames, Invalid, Mfa, NextStep, StepUpRules, Unmet};
+use thiserror::Error;
+
+use crate::flows::once::Once;
+use crate::host::{Host, Places};
+use crate::pages::{Askama, Failed, Page, Pages};
+use crate::safety::ReturnPath;
+use crate::texts::{Catalogue, Texts};
+
+/// Second-factor authentication in one axum application: its pages and its guards.
+///
+/// Cheap to clone; all clones share the same parts.
+#[derive(Clone)]
+pub struct MfaWeb {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    mfa: Mfa,
+    host: Arc<dyn Host>,
+    pages: Arc<dyn Pages>,
+    catalogue: Catalogue,
+    rules: StepUpRules,
+    acr_names: AcrNames,
+    prefix: String,
+    product: String,
+    once: Once,
+}
+
+/// Collects what an [`MfaWeb`] needs. Everything but the host has a default.
+#[must_use]
+pub struct MfaWebBuilder {
+    mfa: Mfa,
+    host: Arc<dyn Host>,
+    pages: Arc<dyn Pages>,
+    catalogue: Catalogue,
+    rules: StepUpRules,
+    acr_names: Option<AcrNames>,
+    prefix: String,
+    product: String,
+}
+
+/// An [`MfaWeb`] that cannot be put together.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The prefix is no path of the own site.
+    #[error("the prefix must be a path such as `/mfa`, without a slash at its end")]
+    Prefix,
+    /// The names of the levels cannot be.
+    #[error(transparent)]
+    AcrNames(#[from] Invalid),
+}
+
+impl MfaWebBuilder {
+    /// Where the adapter's routes begin: `/mfa` by default, which makes `/mfa/setup` and
+    /// `/mfa/challenge`.
+    pub fn prefix(mut self, prefix: &str) -> Self {
+        prefix.clone_into(&mut self.prefix);
+        self
+    }
+
+    /// What the pages call the product.
+    pub fn product(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.product);
+        self
+    }
+
+    /// The step-up rules that guards name. Without them every named action is refused.
+    pub fn rules(mut self, rules: StepUpRules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Pages of the host's own in place of the built-in ones: all, or some. See [`Pages`].
+    pub fn pages(mut self, pages: impl Pages) -> Self {
+        self.pages = Arc::new(pages);
+        self
+    }
+
+    /// One more language, or other words in one that is there. See [`Texts`].
+    pub fn texts(mut self, texts: Texts) -> Self {
+        self.catalogue.add(texts);
+        self
+    }
+
+    /// The names of the levels in RFC 9470 challenges, as the host and its clients have agreed.
+    pub fn acr_names(mut self, names: AcrNames) -> Self {
+        self.acr_names = Some(names);
+        self
+    }
+
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// [`BuildError`] says what is wrong.
+    pub fn build(self) -> Result<MfaWeb, BuildError> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b);
+        let path = ReturnPath::parse(&self.prefix).is_some();
+        if !path || self.prefix.ends_with('/') || !self.prefix.bytes().all(plain) {
+            return Err(BuildError::Prefix);
+        }
+        let acr_names = match self.acr_names {
+            Some(names) => names,
+            None => AcrNames::new("urn:mfakit:acr:one-factor", "urn:mfakit:acr:two-factors")?,
+        };
+        let inner = Inner {
+            mfa: self.mfa,
+            host: self.host,
+            pages: self.pages,
+            catalogue: self.catalogue,
+            rules: self.rules,
+            acr_names,
+            prefix: self.prefix,
+            product: self.product,
+            once: Once::default(),
+        };
+        Ok(MfaWeb { inner: Arc::new(inner) })
+    }
+}
+
+impl MfaWeb {
+    /// Starts from the decisions and the host.
+    pub fn builder(mfa: Mfa, host: impl Host) -> MfaWebBuilder {
+        MfaWebBuilder {
+            mfa,
+            host: Arc::new(host),
+            pages: Arc::new(Askama),
+            catalogue: Catalogue::default(),
+            rules: StepUpRules::new(),
+            acr_names: None,
+            prefix: "/mfa".to_owned(),
+            product: String::new(),
+        }
+    }
+
+    /// The decisions behind it.
+    pub fn mfa(&self) -> &Mfa {
+        &self.inner.mfa
+    }
+
+    /// A path of the adapter's: `path("/setup")` is `/mfa/setup` under the usual prefix.
+    pub fn path(&self, route: &str) -> String {
+        format!("{}{route}", self.inner.prefix)
+    }
+
+    pub(crate) fn host(&self) -> &dyn Host {
+        &*self.inner.host
+    }
+
+    pub(crate) fn pages(&self) -> &dyn Pages {
+        &*self.inner.pages
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        self.inner.host.places()
+    }
+
+    pub(crate) fn prefix(&self) -> &str {
+        &self.inner.prefix
+    }
+
+    pub(crate) fn product(&self) -> &str {
+        &self.inner.product
+    }
+
+    pub(crate) fn rules(&self) -> &StepUpRules {
+        &self.inner.rules
+    }
+
+    pub(crate) fn acr_names(&self) -> &AcrNames {
+        &self.inner.acr_names
+    }
+
+    pub(crate) fn once(&self) -> &Once {
+        &self.inner.once
+    }
+
+    /// The texts for whoever sent this request.
+    pub(crate) fn texts(&self, request: &Parts) -> &Texts {
+        let chosen = self.host().language(request);
+        self.inner.catalogue.choose(chosen.as_deref(), &request.headers)
+    }
+
+    /// The first thing to do about an unmet rule: sign in again, answer a challenge, or set up.
+    pub(crate) fn way_out(&self, unmet: &Unmet, action: &str, to: &ReturnPath) -> String {
+        let step = unmet.ways().next().and_then(|way| way.first());
+        match step {
+            Some(NextStep::SignIn(_)) => self.places().reauthenticate.with_to(to),
+            Some(NextStep::SetUp) => self.path("/setup"),
+            step => {
+                let mut query = form_urlencoded::Serializer::new(String::new());
+                query.append_pair("action", action).append_pair("to", to.as_str());
+                if matches!(step, Some(NextStep::CodeOrRecovery)) {
+                    query.append_pair("recovery", "1");
+                }
+                format!("{}?{}", self.path("/step-up"), query.finish())
+            }
+        }
+    }
+
+    /// What a visitor is shown when there is nothing he can do.
+    pub(crate) fn failure_page(&self, request: &Parts, status: StatusCode) -> String {
+        let page = Page::new(self, request);
+        self.pages().failed(&page, &Failed { status: status.as_u16() })
+    }
+}
+
+impl fmt::Debug for MfaWeb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MfaWeb").field("prefix", &self.inner.prefix).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for MfaWebBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MfaWebBuilder").field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}

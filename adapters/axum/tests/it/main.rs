@@ -1,0 +1,19 @@
+//! The adapter over HTTP, with a host whose sessions are in memory.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+mod api;
+mod attacks;
+mod challenge;
+mod guards;
+mod manage;
+mod repeated;
+mod safety;
+mod setup;
+mod words;
+mod world;

@@ -1,0 +1,39 @@
+//! The product page's words, and a host's own.
+
+use mfakit_axum::Texts;
+use mfakit_axum::pages::{Page, Pages, SetupDone};
+
+use crate::world::World;
+
+#[tokio::test]
+async fn pages_speak_the_browsers_language_or_the_hosts() {
+    let world = World::new();
+    let mut browser = world.signed_in("ada").with("accept-language", "nl-BE,nl;q=0.9");
+    browser.get("/mfa/setup").await.shows("<html lang=\"nl\">").shows("Instellen starten");
+    browser.start_setup().await.shows("<title>QR-code</title>").shows("Handmatige code");
+    world.host.speak("en");
+    browser.get("/mfa/setup/confirm").await.shows("<html lang=\"en\">").shows("Confirm");
+}
+
+#[tokio::test]
+async fn a_host_changes_a_word_and_a_page_and_the_prefix() {
+    struct Own;
+    impl Pages for Own {
+        fn setup_done(&self, page: &Page<'_>, _: &SetupDone) -> String {
+            format!("<h1>Safe at {}</h1>", page.product())
+        }
+    }
+    let mut texts = Texts::english();
+    texts.start_setup = "Begin".into();
+    let world = World::with(|s| s, |web| web.texts(texts).pages(Own).prefix("/account/2fa"));
+    let mut browser = world.signed_in("ada");
+    let page = browser.get("/account/2fa/setup").await;
+    page.shows(">Begin<").lacks("Start setup").shows("href=\"/account/2fa/assets/mfa.css\"");
+    let begun = browser.submit(&page, "/account/2fa/setup", &[]).await;
+    let phone = browser.follow(&begun).await.scan();
+    let page = browser.get("/account/2fa/setup/confirm").await;
+    let code = phone.code_at(world.now());
+    let shown = browser.submit(&page, "/account/2fa/setup/confirm", &[("code", &code)]).await;
+    let done = browser.submit(&shown, "/account/2fa/setup/finish", &[]).await;
+    browser.follow(&done).await.shows("<h1>Safe at Scrivio</h1>");
+}

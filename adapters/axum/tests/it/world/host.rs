@@ -1,0 +1,161 @@
+//! A host that keeps its sessions in memory and its tokens in a cookie.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use axum::http::HeaderMap;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::request::Parts;
+use chrono::{DateTime, Utc};
+use mfakit::testing::ManualClock;
+use mfakit::{Clock, Email, FirstFactor, OrgId, Subject};
+use mfakit_axum::{Host, HostError, Places, Session, Token, Visitor};
+
+#[derive(Clone)]
+pub(crate) struct TestHost {
+    clock: ManualClock,
+    places: Places,
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    sessions: HashMap<String, Stored>,
+    tokens: u64,
+    broken: bool,
+    language: Option<String>,
+}
+
+#[derive(Clone)]
+struct Stored {
+    name: String,
+    at: DateTime<Utc>,
+    value: Option<String>,
+}
+
+impl TestHost {
+    pub(crate) fn new(clock: ManualClock) -> Self {
+        let mut places = Places::usual();
+        places.reauthenticate = mfakit_axum::ReturnPath::parse("/sign-in/again").expect("path");
+        Self { clock, places, inner: Arc::default() }
+    }
+
+    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().expect("lock")
+    }
+
+    fn token(inner: &mut Inner) -> String {
+        inner.tokens += 1;
+        format!("t{}", inner.tokens)
+    }
+
+    pub(crate) fn sign_in(&self, name: &str) -> String {
+        let stored = Stored { name: name.to_owned(), at: self.clock.now(), value: None };
+        let mut inner = self.inner();
+        let token = Self::token(&mut inner);
+        inner.sessions.insert(token.clone(), stored);
+        token
+    }
+
+    /// The same session, with a new token, as at every sign-in.
+    pub(crate) fn sign_in_again(&self, token: &str, name: &str) -> String {
+        let mut inner = self.inner();
+        let old = inner.sessions.remove(token).expect("a session");
+        let renewed = Self::token(&mut inner);
+        let (name, at) = (name.to_owned(), self.clock.now());
+        inner.sessions.insert(renewed.clone(), Stored { name, at, ..old });
+        renewed
+    }
+
+    pub(crate) fn knows(&self, token: &str) -> bool {
+        self.inner().sessions.contains_key(token)
+    }
+
+    /// The adapter's value of a session, as the host stores it.
+    pub(crate) fn value(&self, token: &str) -> Option<String> {
+        self.inner().sessions.get(token)?.value.clone()
+    }
+
+    /// From now on the session store fails.
+    pub(crate) fn break_down(&self) {
+        self.inner().broken = true;
+    }
+
+    pub(crate) fn speak(&self, language: &str) {
+        self.inner().language = Some(language.to_owned());
+    }
+
+    fn up(&self) -> Result<(), HostError> {
+        if self.inner().broken { Err(HostError::new("the store is down")) } else { Ok(()) }
+    }
+}
+
+fn token(request: &Parts) -> Option<String> {
+    let cookie = request.headers.get(COOKIE)?.to_str().ok()?;
+    cookie.strip_prefix("sid=").map(str::to_owned)
+}
+
+fn cookie(token: &str) -> HeaderMap {
+    let cookie = format!("sid={token}; HttpOnly; SameSite=Lax; Path=/");
+    HeaderMap::from_iter([(SET_COOKIE, cookie.parse().expect("cookie"))])
+}
+
+#[async_trait]
+impl Host for TestHost {
+    async fn visitor(&self, request: &Parts) -> Result<Option<Visitor>, HostError> {
+        self.up()?;
+        let Some(token) = token(request) else { return Ok(None) };
+        let Some(stored) = self.inner().sessions.get(&token).cloned() else { return Ok(None) };
+        let subject = Subject::new(&stored.name).expect("subject");
+        let unverified = stored.name.starts_with("unverified");
+        Ok(Some(Visitor {
+            first_factor: FirstFactor::password(subject, stored.at),
+            account: format!("{}@example.org", stored.name),
+            email: if unverified { Email::Unverified } else { Email::Verified },
+        }))
+    }
+
+    async fn read(&self, request: &Parts) -> Result<Option<Session>, HostError> {
+        self.up()?;
+        let value = token(request).and_then(|token| self.value(&token));
+        value.map(|value| serde_json::from_str(&value).map_err(HostError::new)).transpose()
+    }
+
+    async fn write(
+        &self,
+        request: &Parts,
+        session: &Session,
+        keep: Token,
+    ) -> Result<HeaderMap, HostError> {
+        self.up()?;
+        let value = serde_json::to_string(session).map_err(HostError::new)?;
+        let old = token(request).ok_or_else(|| HostError::new("no session"))?;
+        let mut inner = self.inner();
+        let mut stored = inner.sessions.remove(&old).ok_or_else(|| HostError::new("no session"))?;
+        stored.value = Some(value);
+        let token = if keep == Token::Keep { old } else { Self::token(&mut inner) };
+        inner.sessions.insert(token.clone(), stored);
+        Ok(cookie(&token))
+    }
+
+    async fn sign_out(&self, request: &Parts) -> Result<HeaderMap, HostError> {
+        self.up()?;
+        if let Some(token) = token(request) {
+            self.inner().sessions.remove(&token);
+        }
+        Ok(cookie(""))
+    }
+
+    fn places(&self) -> &Places {
+        &self.places
+    }
+
+    async fn organisation_name(&self, org: &OrgId) -> Result<String, HostError> {
+        Ok(format!("{} Inc.", org.as_str()))
+    }
+
+    fn language(&self, _: &Parts) -> Option<String> {
+        self.inner().language.clone()
+    }
+}

@@ -1,0 +1,119 @@
+//! Organisations and memberships as rows.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use mfakit::{
+    CommitId, Exemption, Extension, Membership, OrgId, OrgPolicy, Organisation, RosterRow,
+    StoreError, StoredMembership, Subject, Version,
+};
+use sqlx::Row;
+
+use crate::account_row::unsigned;
+use crate::cause::{Cause, store_error};
+
+/// What is read of a membership, in any table or view that holds some.
+pub(crate) const MEMBER: &str = "m.org, m.subject, m.version, m.first_joined, m.left_at, \
+     m.exemption_reason, m.exemption_until, m.extension_reason, m.extension_until, \
+     m.extension_granted, m.extension_since, m.recent, m.has_mfa, m.last_signed_in";
+
+/// The same of a view of the host's, which has no commits of ours.
+pub(crate) const HOSTS_MEMBER: &str = "m.org, m.subject, CAST(1 AS bigint) AS version, m.first_joined, m.left_at, \
+     m.exemption_reason, m.exemption_until, m.extension_reason, m.extension_until, \
+     m.extension_granted, m.extension_since, CAST(NULL AS bytea) AS recent, m.has_mfa, m.last_signed_in";
+
+pub(crate) fn policy_json(policy: &OrgPolicy) -> Result<String, StoreError> {
+    serde_json::to_string(policy).map_err(StoreError::unreadable)
+}
+
+pub(crate) fn organisation(
+    org: &OrgId,
+    version: i64,
+    policy: &str,
+    recent: &[u8],
+) -> Result<Arc<Organisation>, StoreError> {
+    let policy = serde_json::from_str(policy)
+        .map_err(|_| Cause::corrupt("policy", "no policy that this release knows"))?;
+    let (version, recent) = (version_of(version)?, commits(recent)?);
+    Ok(Arc::new(Organisation::from_stored(org.clone(), version, policy, recent)))
+}
+
+/// An organisation that never had a policy. Nobody commits this one: its version is never compared.
+pub(crate) fn without_policy(org: &OrgId) -> Arc<Organisation> {
+    Arc::new(Organisation::absent(org.clone(), Version::first([0; 8])))
+}
+
+pub(crate) fn version_of(number: i64) -> Result<Version, StoreError> {
+    let number = unsigned("version", number)?;
+    Version::from_stored(number).map_err(|why| Cause::corrupt("version", why).into())
+}
+
+/// Commit ids one behind the other.
+pub(crate) fn bytes_of(commits: &[CommitId]) -> Vec<u8> {
+    commits.iter().flat_map(|commit| *commit.as_bytes()).collect()
+}
+
+fn commits(bytes: &[u8]) -> Result<Vec<CommitId>, StoreError> {
+    let (ids, rest) = bytes.as_chunks::<16>();
+    if !rest.is_empty() {
+        return Err(Cause::corrupt("recent", "not a multiple of 16 bytes").into());
+    }
+    Ok(ids.iter().map(|id| CommitId::from_random(*id)).collect())
+}
+
+fn instant(column: &str, micros: i64) -> Result<DateTime<Utc>, StoreError> {
+    let read = DateTime::from_timestamp_micros(micros);
+    read.ok_or_else(|| Cause::corrupt(column, "no instant").into())
+}
+
+/// Reads the columns of [`MEMBER`].
+pub(crate) fn roster_row<'r, R>(row: &'r R) -> Result<RosterRow, StoreError>
+where
+    R: Row,
+    &'r str: sqlx::ColumnIndex<R>,
+    String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    Vec<u8>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    i64: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    bool: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    Option<String>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    Option<Vec<u8>>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    Option<i64>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+{
+    let text = |column: &'static str| row.try_get::<String, _>(column).map_err(store_error);
+    let maybe_text = |column| row.try_get::<Option<String>, &'r str>(column).map_err(store_error);
+    let maybe = |column: &'static str| {
+        let micros: Option<i64> = row.try_get(column).map_err(store_error)?;
+        micros.map(|micros| instant(column, micros)).transpose()
+    };
+    let needed = |column: &'static str| {
+        maybe(column)?.ok_or_else(|| StoreError::from(Cause::corrupt(column, "missing")))
+    };
+    let exemption = match maybe_text("exemption_reason")? {
+        Some(reason) => Some(Exemption { reason, until: maybe("exemption_until")? }),
+        None => None,
+    };
+    let extension = match maybe_text("extension_reason")? {
+        Some(reason) => {
+            let (until, granted) = (needed("extension_until")?, needed("extension_granted")?);
+            let policy_since = needed("extension_since")?;
+            Some(Extension { reason, until, granted, policy_since })
+        }
+        None => None,
+    };
+    let recent: Option<Vec<u8>> = row.try_get("recent").map_err(store_error)?;
+    let membership = Membership::from_stored(StoredMembership {
+        org: OrgId::new(text("org")?).map_err(|why| Cause::corrupt("org", why))?,
+        subject: Subject::new(text("subject")?).map_err(|why| Cause::corrupt("subject", why))?,
+        first_joined: needed("first_joined")?,
+        left_at: maybe("left_at")?,
+        exemption,
+        extension,
+        version: version_of(row.try_get("version").map_err(store_error)?)?,
+        recent: commits(&recent.unwrap_or_default())?,
+    });
+    Ok(RosterRow {
+        membership: Arc::new(membership),
+        protected: row.try_get("has_mfa").map_err(store_error)?,
+        last_signed_in: maybe("last_signed_in")?,
+    })
+}

@@ -1,0 +1,186 @@
+//! Accounts: loading, committing, and finding many.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mfakit::domain::{Account, Commit, CommitOutcome};
+use mfakit::{
+    AccountIndex, AccountStore, CurrentStamps, Event, Format, KeyId, PolicyRevision, SealedPage,
+    Stamp, Stamps, StoreError, Subject,
+};
+use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryScalar;
+use sqlx::{Postgres, SqlStr};
+
+use super::PostgresStore;
+use super::sql::Sql;
+use crate::account_row::{AccountRow, EventRows, account, signed, unsigned};
+use crate::cause::{Cause, store_error};
+use crate::retry::Retry;
+
+#[async_trait]
+impl AccountStore for PostgresStore {
+    async fn load(&self, subject: &Subject) -> Result<Option<Arc<Account>>, StoreError> {
+        let row: Option<(i64, String)> = sqlx::query_as(self.sql.load.get())
+            .bind(subject.as_str())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(store_error)?;
+        row.map(|(version, document)| account(subject, version, &document)).transpose()
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<CommitOutcome, StoreError> {
+        let prepared = Prepared::of(commit, self.format)?;
+        let mut retry = Retry::begin();
+        loop {
+            let mut connection = self.pool.acquire().await.map_err(store_error)?;
+            match prepared.put(&mut connection, &self.sql).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(error) if retry.again(&error).await => {}
+                Err(error) => return Err(store_error(error)),
+            }
+        }
+    }
+}
+
+/// An account's commit as values.
+pub(super) struct Prepared {
+    subject: String,
+    expected: Option<i64>,
+    row: Option<AccountRow>,
+    log: Log,
+}
+
+impl Prepared {
+    pub(super) fn of(commit: &Commit, format: Format) -> Result<Self, StoreError> {
+        Ok(Self {
+            subject: commit.subject().as_str().to_owned(),
+            expected: commit.expected().map(|version| signed(version.number())).transpose()?,
+            row: AccountRow::of(commit, format)?,
+            log: Log::of(commit.id(), commit.events())?,
+        })
+    }
+
+    /// The version that is stored afterwards; `None` when there is no row.
+    pub(super) fn version(&self) -> Option<i64> {
+        self.row.as_ref().map(|row| row.version)
+    }
+
+    /// Compares, writes and appends, in one statement.
+    pub(super) async fn put(
+        &self,
+        connection: &mut PgConnection,
+        sql: &Sql,
+    ) -> Result<CommitOutcome, sqlx::Error> {
+        let Some(row) = &self.row else {
+            let erase = self.log.bind(sql.erase.get()).bind(&self.subject).bind(self.expected);
+            return outcome(erase.fetch_one(connection).await?);
+        };
+        let text = if self.expected.is_some() { &sql.replace } else { &sql.make };
+        let mut query = self
+            .log
+            .bind(text.get())
+            .bind(&self.subject)
+            .bind(row.version)
+            .bind(row.stamp)
+            .bind(row.enabled)
+            .bind(&row.sealed_under)
+            .bind(&row.document);
+        if let Some(expected) = self.expected {
+            query = query.bind(expected);
+        }
+        outcome(query.fetch_one(connection).await?)
+    }
+}
+
+/// The first five values of every commit: its id and its events.
+pub(super) struct Log {
+    id: String,
+    events: EventRows,
+}
+
+/// A commit's statement, which answers how many rows it wrote.
+pub(super) type Put<'q> = QueryScalar<'q, Postgres, i64, PgArguments>;
+
+impl Log {
+    pub(super) fn of(id: mfakit::CommitId, events: &[Event]) -> Result<Self, StoreError> {
+        Ok(Self { id: id.to_string(), events: EventRows::of(events)? })
+    }
+
+    pub(super) fn bind(&self, sql: SqlStr) -> Put<'_> {
+        sqlx::query_scalar(sql)
+            .bind(&self.id)
+            .bind(&self.events.places)
+            .bind(&self.events.subjects)
+            .bind(&self.events.instants)
+            .bind(&self.events.documents)
+    }
+}
+
+/// What a commit's statement says: how many rows it wrote.
+pub(super) fn outcome(written: i64) -> Result<CommitOutcome, sqlx::Error> {
+    match written {
+        0 => Ok(CommitOutcome::Conflict),
+        1 => Ok(CommitOutcome::Committed),
+        _ => Err(sqlx::Error::Protocol("more than one row was written".to_owned())),
+    }
+}
+
+#[async_trait]
+impl AccountIndex for PostgresStore {
+    async fn load_many(
+        &self,
+        subjects: &[Subject],
+    ) -> Result<Vec<Option<Arc<Account>>>, StoreError> {
+        let asked: Vec<&str> = subjects.iter().map(Subject::as_str).collect();
+        let rows: Vec<(String, i64, String)> = sqlx::query_as(self.sql.load_many.get())
+            .bind(&asked)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(store_error)?;
+        let mut found = HashMap::new();
+        for (subject, version, document) in rows {
+            let subject = Subject::new(&subject).map_err(|why| Cause::corrupt("subject", why))?;
+            let account = account(&subject, version, &document)?;
+            found.insert(subject, account);
+        }
+        Ok(subjects.iter().map(|subject| found.get(subject).cloned()).collect())
+    }
+
+    async fn sealed_under(
+        &self,
+        key: &KeyId,
+        after: Option<&Subject>,
+        limit: usize,
+    ) -> Result<SealedPage, StoreError> {
+        let wanted = i64::try_from(limit).unwrap_or(i64::MAX - 1).saturating_add(1);
+        let rows: Vec<String> = sqlx::query_scalar(self.sql.sealed_under.get())
+            .bind(format!(" {} ", key.as_str()))
+            .bind(after.map_or("", Subject::as_str))
+            .bind(wanted)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(store_error)?;
+        let more = rows.len() > limit;
+        let subject =
+            |text: &String| Subject::new(text).map_err(|why| Cause::corrupt("subject", why));
+        let subjects: Result<_, Cause> = rows.iter().take(limit).map(subject).collect();
+        Ok(SealedPage { subjects: subjects?, more })
+    }
+}
+
+#[async_trait]
+impl Stamps for PostgresStore {
+    async fn stamps(&self, subject: &Subject) -> Result<CurrentStamps, StoreError> {
+        let (stamp, policies): (Option<i64>, i64) = sqlx::query_as(self.sql.stamps.get())
+            .bind(subject.as_str())
+            .fetch_one(&self.pool)
+            .await
+            .map_err(store_error)?;
+        let account = Stamp::from_stored(unsigned("stamp", stamp.unwrap_or_default())?);
+        let policies = PolicyRevision::from_stored(unsigned("changes", policies)?);
+        Ok(CurrentStamps { account, policies })
+    }
+}

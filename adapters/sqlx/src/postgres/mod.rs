@@ -1,0 +1,104 @@
+//! PostgreSQL, for any number of machines.
+//!
+//! # Why it is safe
+//! - **A load** is one statement on the primary, so it sees every commit that was answered.
+//! - **A commit** is one autocommit statement that compares, writes and appends the events. Of two
+//!   that race on one row, the second waits for the first, compares again with what that left, finds
+//!   another version and writes nothing: that is what READ COMMITTED does to an `UPDATE`. A row that
+//!   is to be made meets `ON CONFLICT DO NOTHING`. Either way the answer is how many rows it wrote.
+//! - **Durability** is the server's `synchronous_commit`; a store does not open where it is off.
+//! - **Retries** only follow errors that say that nothing was done (40001, 40P01), six times within
+//!   two seconds. After anything else the service looks for the id of its commit.
+//! - **`has_mfa`** of a membership follows the account by triggers, because two transactions that do
+//!   not see each other's uncommitted rows touch it: one that makes a membership and reads the
+//!   account, and one that switches MFA and writes the memberships. Both take the user's advisory
+//!   lock before they look, and each statement of a trigger looks anew at READ COMMITTED; so the
+//!   second sees what the first committed. Only these two rare kinds of commits take the lock.
+//! - **The cursor of the events** is (transaction, place) and reads only transactions below the
+//!   oldest one that is still open: none that commits late appears behind a cursor that has passed
+//!   it. A transaction that stays open for an hour therefore holds the events back for an hour.
+
+mod accounts;
+mod events;
+mod migrate;
+mod organisations;
+mod overview;
+mod relays;
+mod sql;
+mod transaction;
+
+use std::fmt;
+use std::sync::Arc;
+
+use mfakit::Format;
+use sqlx::PgPool;
+
+use crate::open_error::OpenError;
+use crate::tables::Tables;
+use sql::Sql;
+pub use transaction::PostgresTransaction;
+
+/// Accounts, organisations and events in a PostgreSQL database, 13 or later, on the host's own pool.
+///
+/// Cheap to clone; clones share the pool. Give the clones to every port of the builder:
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use mfakit::{Keyring, Mfa};
+/// use mfakit_sqlx::{PostgresStore, Tables};
+///
+/// let pool = sqlx::PgPool::connect("postgres:///scrivio").await?;
+/// let tables = Tables::default();
+/// PostgresStore::migrate(&pool, &tables).await?;
+/// let store = PostgresStore::open(pool, tables).await?;
+/// let mfa = Mfa::builder(store.clone())
+///     .index(store.clone())
+///     .event_log(store.clone())
+///     .organisations(store.clone())
+///     .stamps(store)
+///     .issuer("Scrivio")
+///     .keyring(Keyring::from_env("MFAKIT_KEYS")?)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct PostgresStore {
+    pool: PgPool,
+    sql: Arc<Sql>,
+    format: Format,
+}
+
+impl PostgresStore {
+    /// Opens the store on a pool, after the migrations ran.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the tables are missing or of another version, or when the database would
+    /// not keep what it answers.
+    pub async fn open(pool: PgPool, tables: Tables) -> Result<Self, OpenError> {
+        migrate::check(&pool, &tables).await?;
+        Ok(Self { pool, sql: Arc::new(Sql::of(tables)), format: Format::default() })
+    }
+
+    /// Makes the tables, or brings them up to this release. Safe to call from several processes at
+    /// once; a schema that is not there is made.
+    ///
+    /// # Errors
+    /// [`OpenError`]; nothing was changed then.
+    pub async fn migrate(pool: &PgPool, tables: &Tables) -> Result<(), OpenError> {
+        migrate::run(pool, tables).await
+    }
+
+    /// Writes accounts in this format instead of the default one.
+    #[must_use]
+    pub fn writing(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresStore")
+    }
+}

@@ -1,0 +1,64 @@
+//! The administrators' overview.
+
+use chrono::{DateTime, Utc};
+use mfakit::{OrgId, OrgStore, RosterCounts, RosterQuery, RosterRows, StoreError};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{Postgres, Row};
+
+use super::PostgresStore;
+use crate::account_row::unsigned;
+use crate::cause::store_error;
+use crate::org_row::roster_row;
+use crate::roster::{self, Statement, Value};
+
+impl PostgresStore {
+    pub(super) async fn page(&self, query: &RosterQuery) -> Result<RosterRows, StoreError> {
+        let Some(statement) = roster::page(query, self.sql.member()) else {
+            return Ok(RosterRows::default());
+        };
+        let rows = self.bound(&statement).fetch_all(&self.pool).await.map_err(store_error)?;
+        let more = rows.len() > query.limit();
+        let rows: Result<_, StoreError> = rows.iter().take(query.limit()).map(roster_row).collect();
+        Ok(RosterRows { rows: rows?, more })
+    }
+
+    pub(super) async fn count(
+        &self,
+        org: &OrgId,
+        now: DateTime<Utc>,
+    ) -> Result<RosterCounts, StoreError> {
+        let organisation = self.organisation(org).await?;
+        let policy = organisation.map(|organisation| *organisation.policy()).unwrap_or_default();
+        let statement = roster::counts(org.as_str(), &policy, now);
+        let row = self.bound(&statement).fetch_one(&self.pool).await.map_err(store_error)?;
+        counts(&row, policy.since().is_some())
+    }
+
+    fn bound<'q>(&self, statement: &'q Statement) -> Query<'q, Postgres, PgArguments> {
+        let query = sqlx::query(self.sql.text(&statement.sql));
+        statement.values.iter().fold(query, |query, value| match value {
+            Value::Number(number) => query.bind(*number),
+            Value::Text(text) => query.bind(text.as_str()),
+        })
+    }
+}
+
+fn counts(row: &PgRow, required: bool) -> Result<RosterCounts, StoreError> {
+    let number = |column: &'static str| {
+        let count: i64 = row.try_get(column).map_err(store_error)?;
+        unsigned(column, count)
+    };
+    let (protected, plain, personal) =
+        (number("protected")?, number("plain")?, number("personal")?);
+    let (exempt, lapsed) = (number("exempt")?, number("lapsed")? + number("late")?);
+    let lapsed = if required { lapsed } else { 0 };
+    let open = (plain + personal).saturating_sub(exempt);
+    Ok(RosterCounts {
+        members: protected + plain + personal,
+        protected,
+        in_grace: if required { open.saturating_sub(lapsed) } else { 0 },
+        lapsed,
+        exempt,
+    })
+}

@@ -1,0 +1,164 @@
+//! Fresh databases of both kinds, and what the tests do with either.
+
+mod postgres;
+mod sqlite;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use mfakit::domain::{Account, Closed, OrgTransition, Receipt, Transition};
+use mfakit::{
+    AccountIndex, AccountStore, CommitId, EventCursor, EventLog, OrgStore, Stamps, StoreError,
+    Subject,
+};
+use mfakit_sqlx::{OpenError, StageError, Tables};
+use std::sync::Arc;
+
+pub use postgres::{Schema, on_postgres};
+pub use sqlite::File;
+
+/// Runs a future to its end on a runtime of its own.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(future)
+}
+
+/// A database that is gone when this is dropped.
+#[async_trait]
+pub trait Database: Sync {
+    type Store: Store<Transaction = Self::Transaction>;
+    type Transaction: Staging;
+
+    /// Tables of the default names, where the database has them.
+    fn tables(&self) -> Tables;
+
+    /// Runs the migrations and opens a store on a pool of its own, as another process would.
+    async fn open(&self, tables: Tables) -> Result<Self::Store, OpenError>;
+
+    /// Opens a store without running the migrations.
+    async fn open_only(&self, tables: Tables) -> Result<Self::Store, OpenError>;
+
+    /// Runs statements as somebody with a console would; how many rows the last one wrote.
+    async fn run(&self, sql: &str) -> u64;
+
+    /// A number that a query answers.
+    async fn number(&self, sql: &str) -> i64;
+
+    async fn store(&self) -> Self::Store {
+        self.open(self.tables()).await.unwrap()
+    }
+}
+
+/// Every port, and what both stores have beside.
+#[async_trait]
+pub trait Store:
+    AccountStore + AccountIndex + EventLog + OrgStore + Stamps + Clone + 'static
+{
+    type Transaction: Staging;
+    async fn begin_transaction(&self) -> Self::Transaction;
+    async fn register(&self, relay: &str);
+    async fn position(&self, relay: &str) -> Result<Option<EventCursor>, StoreError>;
+    async fn advance(&self, relay: &str, to: &EventCursor) -> Result<(), StoreError>;
+    async fn expire(&self, before: DateTime<Utc>) -> u64;
+}
+
+/// What both transactions do.
+#[async_trait]
+pub trait Staging: Send + Sized {
+    async fn account(&mut self, subject: &Subject) -> Option<Arc<Account>>;
+    async fn put<T: Send>(
+        &mut self,
+        id: CommitId,
+        transition: Transition<T>,
+    ) -> Result<Closed<T>, StageError>;
+    async fn put_row<T: Send>(
+        &mut self,
+        id: CommitId,
+        transition: OrgTransition<T>,
+    ) -> Result<Closed<T>, StageError>;
+    async fn run(&mut self, sql: &str) -> Result<(), sqlx::Error>;
+    async fn end(self) -> Result<Receipt, StoreError>;
+}
+
+/// Implements the traits above for a store, whose methods have the same names everywhere.
+macro_rules! both_kinds {
+    ($store:ident, $transaction:ident) => {
+        #[async_trait::async_trait]
+        impl super::Store for mfakit_sqlx::$store {
+            type Transaction = mfakit_sqlx::$transaction;
+            async fn begin_transaction(&self) -> Self::Transaction {
+                self.begin().await.unwrap()
+            }
+            async fn register(&self, relay: &str) {
+                self.register_relay(relay).await.unwrap();
+            }
+            async fn position(
+                &self,
+                relay: &str,
+            ) -> Result<Option<mfakit::EventCursor>, mfakit::StoreError> {
+                self.relay_position(relay).await
+            }
+            async fn advance(
+                &self,
+                relay: &str,
+                to: &mfakit::EventCursor,
+            ) -> Result<(), mfakit::StoreError> {
+                self.move_relay(relay, to).await
+            }
+            async fn expire(&self, before: chrono::DateTime<chrono::Utc>) -> u64 {
+                self.expire_events(before).await.unwrap()
+            }
+        }
+
+        #[async_trait::async_trait]
+        impl super::Staging for mfakit_sqlx::$transaction {
+            async fn account(
+                &mut self,
+                subject: &mfakit::Subject,
+            ) -> Option<std::sync::Arc<mfakit::domain::Account>> {
+                self.load(subject).await.unwrap()
+            }
+            async fn put<T: Send>(
+                &mut self,
+                id: mfakit::CommitId,
+                transition: mfakit::domain::Transition<T>,
+            ) -> Result<mfakit::domain::Closed<T>, mfakit_sqlx::StageError> {
+                self.stage(id, transition).await
+            }
+            async fn put_row<T: Send>(
+                &mut self,
+                id: mfakit::CommitId,
+                transition: mfakit::domain::OrgTransition<T>,
+            ) -> Result<mfakit::domain::Closed<T>, mfakit_sqlx::StageError> {
+                self.stage_organisation(id, transition).await
+            }
+            async fn run(&mut self, sql: &str) -> Result<(), sqlx::Error> {
+                let sql = sqlx::AssertSqlSafe(sql.to_owned());
+                sqlx::raw_sql(sql).execute(self.connection()).await.map(drop)
+            }
+            async fn end(self) -> Result<mfakit::domain::Receipt, mfakit::StoreError> {
+                self.commit().await
+            }
+        }
+    };
+}
+pub(crate) use both_kinds;
+
+/// One test per function and kind of database.
+macro_rules! on_both {
+    ($($name:ident)*) => {
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                $crate::databases::block_on(super::$name(&$crate::databases::File::new()));
+            })*
+        }
+        mod postgres {
+            $(#[test]
+            fn $name() {
+                let Some(schema) = $crate::databases::Schema::new() else { return };
+                $crate::databases::block_on(super::$name(&schema));
+            })*
+        }
+    };
+}
+pub(crate) use on_both;

@@ -1,0 +1,107 @@
+//! PostgreSQL: a schema of its own on the server of this process.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use mfakit::testing::conformance::Outcome;
+use mfakit_sqlx::{OpenError, PostgresStore, PostgresTransaction, Tables};
+use scratch_postgres::{Server, server_or_skip};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{AssertSqlSafe, PgPool};
+
+use super::{Database, block_on, both_kinds};
+
+both_kinds!(PostgresStore, PostgresTransaction);
+
+pub struct Schema {
+    server: &'static Server,
+    pub name: String,
+}
+
+impl Schema {
+    /// `None` after having said that the calling test is skipped.
+    pub fn new() -> Option<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let test = std::thread::current().name().unwrap_or("a test").to_owned();
+        let server = server_or_skip(&test)?;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("t{}_{number}", std::process::id());
+        Some(Self { server, name })
+    }
+
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Finds the tables without naming the schema.
+    pub async fn pool(&self) -> PgPool {
+        let options: sqlx::postgres::PgConnectOptions = self.url().parse().unwrap();
+        let options = options.options([("search_path", &self.name)]);
+        PgPoolOptions::new().max_connections(4).connect_with(options).await.unwrap()
+    }
+}
+
+#[async_trait]
+impl Database for Schema {
+    type Store = PostgresStore;
+    type Transaction = PostgresTransaction;
+
+    fn tables(&self) -> Tables {
+        Tables::default().in_schema(&self.name).unwrap()
+    }
+
+    async fn open(&self, tables: Tables) -> Result<PostgresStore, OpenError> {
+        let pool = self.pool().await;
+        PostgresStore::migrate(&pool, &tables).await?;
+        PostgresStore::open(pool, tables).await
+    }
+
+    async fn open_only(&self, tables: Tables) -> Result<PostgresStore, OpenError> {
+        PostgresStore::open(self.pool().await, tables).await
+    }
+
+    async fn run(&self, sql: &str) -> u64 {
+        let pool = self.pool().await;
+        let sql = AssertSqlSafe(sql.to_owned());
+        let rows = sqlx::raw_sql(sql).execute(&pool).await.unwrap().rows_affected();
+        pool.close().await;
+        rows
+    }
+
+    async fn number(&self, sql: &str) -> i64 {
+        let pool = self.pool().await;
+        let found = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&pool).await;
+        pool.close().await;
+        found.unwrap()
+    }
+}
+
+impl Drop for Schema {
+    /// A server of our own goes as a whole.
+    fn drop(&mut self) {
+        if let Server::Named(url) = self.server {
+            let (url, name) = (url.clone(), self.name.clone());
+            let dropped = std::thread::spawn(move || {
+                block_on(async move {
+                    let pool = PgPool::connect(&url).await?;
+                    let sql = AssertSqlSafe(format!("DROP SCHEMA IF EXISTS {name} CASCADE"));
+                    sqlx::raw_sql(sql).execute(&pool).await
+                })
+            });
+            let _ = dropped.join();
+        }
+    }
+}
+
+/// As [`block_on`], for rules that need PostgreSQL: without one nothing is checked, and the kit says
+/// so.
+pub fn on_postgres<F>(checking: F) -> Result<Outcome, String>
+where
+    F: Future<Output = Result<Outcome, String>>,
+{
+    let test = std::thread::current().name().unwrap_or("a rule").to_owned();
+    match server_or_skip(&test) {
+        Some(_) => block_on(checking),
+        None => Ok(Outcome::NotOffered),
+    }
+}

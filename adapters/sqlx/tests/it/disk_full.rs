@@ -1,0 +1,91 @@
+//! SQLite on a file system that has run full.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mfakit::{AccountStore, Error};
+use mfakit_sqlx::{Cause, SqliteStore, Tables, cause_of};
+use sqlx::sqlite::SqlitePoolOptions;
+
+use crate::databases::block_on;
+use crate::world::{World, subject};
+
+/// A file system of one mebibyte, in memory.
+struct Small(PathBuf);
+
+impl Small {
+    /// `None` after having said why: mounting is for root.
+    fn mounted(test: &str) -> Option<Self> {
+        let place = tempfile::tempdir().unwrap().keep();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&place);
+        let mounted = mount.output();
+        if mounted.as_ref().is_ok_and(|output| output.status.success()) {
+            return Some(Self(place));
+        }
+        let required = std::env::var_os("MFAKIT_REQUIRE_TOOLS").is_some_and(|set| set == "1");
+        assert!(!required, "{test} needs to mount a file system: {mounted:?}");
+        let _ = std::fs::remove_dir(&place);
+        let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: cannot mount: {mounted:?}");
+        None
+    }
+
+    /// Leaves no room.
+    fn fill(&self) -> PathBuf {
+        let filler = self.0.join("filler");
+        let mut file = std::fs::File::create(&filler).unwrap();
+        while file.write_all(&[0; 4096]).is_ok() {}
+        filler
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+        let _ = std::fs::remove_dir(&self.0);
+    }
+}
+
+async fn store(file: &Path) -> SqliteStore {
+    let pool = SqlitePoolOptions::new().connect_with(SqliteStore::options(file)).await.unwrap();
+    SqliteStore::migrate(&pool, &Tables::default()).await.unwrap();
+    SqliteStore::open(pool, Tables::default()).await.unwrap()
+}
+
+#[test]
+fn a_full_disk_is_told_by_type_and_loses_nothing() {
+    let Some(small) = Small::mounted("a_full_disk_is_told_by_type_and_loses_nothing") else {
+        return;
+    };
+    let file = small.0.join("accounts.db");
+    block_on(async {
+        let world = World::on(store(&file).await);
+        let (ada, _) = world.protect("ada").await;
+        let before = world.store.load(&ada.subject).await.unwrap();
+        let filler = small.fill();
+
+        // Pages of the log may still have room: what is answered is done, until it is full.
+        let mut done = 0;
+        let error = loop {
+            match world.mfa.password_changed(&subject("bob"), None).await {
+                Ok(_) => done += 1,
+                Err(Error::Store(error)) => break error,
+                Err(other) => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(cause_of(&error), Some(&Cause::Full));
+        assert_eq!(world.store.load(&ada.subject).await.unwrap(), before, "others are read");
+
+        std::fs::remove_file(filler).unwrap();
+        let page = mfakit::EventLog::read(&world.store, None, 10_000).await.unwrap();
+        let bobs = page.events.iter().filter(|event| *event.subject() == subject("bob")).count();
+        assert_eq!(bobs, done, "as many as were answered");
+        world.sign_in(&ada).await;
+    });
+    // Opened anew, as after a restart.
+    block_on(async {
+        let again = store(&file).await;
+        assert!(again.load(&subject("ada")).await.unwrap().is_some_and(|ada| ada.enabled()));
+    });
+}

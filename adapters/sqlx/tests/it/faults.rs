@@ -1,0 +1,188 @@
+//! What goes wrong is told by type, and the other accounts go on.
+
+use std::time::Duration;
+
+use mfakit::{AccountStore, Error, EventLog, OrgStore, StoreErrorKind};
+use mfakit_sqlx::{Cause, PostgresStore, SqliteStore, Tables, cause_of};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::SqlitePoolOptions;
+
+use crate::databases::{Database, File, Schema, Store, block_on, on_both};
+use crate::world::{World, org, subject};
+
+on_both! {
+    a_row_that_was_changed_by_hand_is_refused_and_the_others_go_on
+    corrupted_policies_and_memberships_open_no_door
+    tables_that_vanish_are_told_by_type
+}
+
+async fn a_row_that_was_changed_by_hand_is_refused_and_the_others_go_on(database: &impl Database) {
+    let world = World::on(database.store().await);
+    let (bob, _) = world.protect("bob").await;
+    for damage in [
+        "SET document = 'x'",
+        "SET document = '{}'",
+        "SET document = replace(document, '\"format\":1', '\"format\":99')",
+        "SET document = replace(document, '\"ada\"', '\"eve\"')",
+        "SET version = version + 1",
+    ] {
+        let (ada, _) = world.protect("ada").await;
+        assert_eq!(
+            database.run(&format!("UPDATE mfakit_accounts {damage} WHERE subject = 'ada'")).await,
+            1
+        );
+        let error = world.store.load(&ada.subject).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unreadable, "{damage}");
+        let refused = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap_err();
+        assert!(matches!(refused, Error::Store(_)), "{damage}: {refused:?}");
+        world.sign_in(&bob).await;
+        database.run("DELETE FROM mfakit_accounts WHERE subject = 'ada'").await;
+    }
+}
+
+async fn corrupted_policies_and_memberships_open_no_door(database: &impl Database) {
+    let world = World::on(database.store().await);
+    let (ada, session) = world.protect("ada").await;
+    let bob = subject("bob");
+    world.mfa.join_organisation(&org("acme"), &bob, world.now()).await.unwrap();
+    let terms = mfakit::PolicyTerms {
+        grace: mfakit::GracePeriod::NONE,
+        scope: mfakit::PolicyScope::WholeAccount,
+    };
+    let authority = world.authority(&org("acme"), &ada.subject);
+    world.mfa.make_required(&session, &authority, terms, None).await.unwrap();
+    let sound = database.number("SELECT version FROM mfakit_organisations").await;
+    for damage in [
+        "UPDATE mfakit_organisations SET policy = '{\"policy\":\"unheard_of\"}'",
+        "UPDATE mfakit_organisations SET version = -1",
+    ] {
+        database.run(damage).await;
+        let error = world.store.affiliations(&bob).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unreadable, "{damage}");
+        assert!(world.mfa.access(&bob).await.is_err(), "{damage}");
+        let mend = format!(
+            "UPDATE mfakit_organisations SET version = {sound}, policy = '{{\"policy\":\"voluntary\"}}'"
+        );
+        database.run(&mend).await;
+        assert!(world.mfa.access(&bob).await.is_ok());
+    }
+    database.run("UPDATE mfakit_memberships SET extension_reason = 'x', personal = true").await;
+    let error = world.store.membership(&org("acme"), &bob).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unreadable);
+}
+
+async fn tables_that_vanish_are_told_by_type(database: &impl Database) {
+    let world = World::on(database.store().await);
+    let (ada, _) = world.protect("ada").await;
+    database.run("ALTER TABLE mfakit_accounts RENAME TO elsewhere").await;
+    let error = world.store.load(&ada.subject).await.unwrap_err();
+    assert!(matches!(cause_of(&error), Some(Cause::NoTables { .. })), "{error:?}");
+}
+
+async fn refused_by<S: Store>(store: S, expected: &Cause) {
+    let world = World::on(store);
+    let first = world.password(&subject("eve"));
+    let mfakit::SignIn::Complete(session) = world.mfa.sign_in(first).await.unwrap() else {
+        panic!("eve has no MFA");
+    };
+    let phone = mfakit::NewFactor::totp("Phone", "eve@example.org").unwrap();
+    let setup = world.mfa.begin_setup(&session, phone, mfakit::Email::Verified).await;
+    let Err(Error::Store(error)) = setup else { panic!("{setup:?}") };
+    assert_eq!(cause_of(&error), Some(expected));
+}
+
+#[test]
+fn a_read_only_database_is_told_by_type() {
+    block_on(async {
+        let file = File::new();
+        file.store().await;
+        let options = SqliteStore::options(file.path()).read_only(true);
+        let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+        let store = SqliteStore::open(pool, Tables::default()).await.unwrap();
+        refused_by(store, &Cause::ReadOnly).await;
+    });
+    let Some(schema) = Schema::new() else { return };
+    block_on(async {
+        schema.store().await;
+        let options: sqlx::postgres::PgConnectOptions = schema.url().parse().unwrap();
+        let options = options.options([("default_transaction_read_only", "on")]);
+        let pool = PgPoolOptions::new().connect_with(options).await.unwrap();
+        let store = PostgresStore::open(pool, schema.tables()).await.unwrap();
+        refused_by(store, &Cause::ReadOnly).await;
+    });
+}
+
+#[test]
+fn an_exhausted_pool_is_told_by_type_and_recovers() {
+    const SOON: Duration = Duration::from_millis(200);
+    block_on(async {
+        let file = File::new();
+        file.store().await;
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(SOON);
+        let pool = pool.connect_with(SqliteStore::options(file.path())).await.unwrap();
+        let store = SqliteStore::open(pool.clone(), Tables::default()).await.unwrap();
+        let held = pool.acquire().await.unwrap();
+        let error = store.load(&subject("ada")).await.unwrap_err();
+        assert_eq!(cause_of(&error), Some(&Cause::PoolExhausted));
+        drop(held);
+        World::on(store).protect("ada").await;
+    });
+    let Some(schema) = Schema::new() else { return };
+    block_on(async {
+        schema.store().await;
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(SOON);
+        let pool = pool.connect(&schema.url()).await.unwrap();
+        let store = PostgresStore::open(pool.clone(), schema.tables()).await.unwrap();
+        let held = pool.acquire().await.unwrap();
+        let error = store.load(&subject("ada")).await.unwrap_err();
+        assert_eq!(cause_of(&error), Some(&Cause::PoolExhausted));
+        drop(held);
+        World::on(store).protect("ada").await;
+    });
+}
+
+/// The server ends every connection, again and again, while a user signs in. What is not answered is
+/// an error; what is answered is so.
+#[test]
+fn connections_that_are_cut_lose_nothing_that_was_answered() {
+    let Some(schema) = Schema::new() else { return };
+    block_on(async {
+        let options: sqlx::postgres::PgConnectOptions = schema.url().parse().unwrap();
+        let options = options.application_name(&schema.name);
+        schema.store().await;
+        let pool = PgPoolOptions::new().max_connections(2).connect_with(options).await.unwrap();
+        let store = PostgresStore::open(pool, schema.tables()).await.unwrap();
+        let world = World::on(store);
+        let cut = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{}'",
+            schema.name
+        );
+        let ada = subject("ada");
+        let mut answered = 0;
+        for _ in 0..40 {
+            let change = world.mfa.password_changed(&ada, None);
+            let (changed, _) = tokio::join!(change, schema.run(&cut));
+            answered += usize::from(changed.is_ok());
+        }
+        let page = world.store.read(None, 1_000).await.unwrap();
+        assert!(answered > 0, "none was answered");
+        assert!(page.events.len() >= answered, "{} of {answered}", page.events.len());
+    });
+}
+
+/// Another writer holds the file: the store waits, then says that it is busy, and has done nothing.
+#[test]
+fn a_file_that_stays_locked_is_told_by_type() {
+    block_on(async {
+        let file = File::new();
+        file.store().await;
+        let options = SqliteStore::options(file.path()).busy_timeout(Duration::from_millis(50));
+        let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+        let store = SqliteStore::open(pool, Tables::default()).await.unwrap();
+        let other = file.pool().await;
+        let held = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        refused_by(store.clone(), &Cause::Busy).await;
+        drop(held);
+        World::on(store).protect("ada").await;
+    });
+}

@@ -1,0 +1,22 @@
+//! The stores on real databases. One binary, a module per capability.
+//!
+//! SQLite is built in. PostgreSQL is started from the installed binaries; where there are none, its
+//! tests say that they were skipped, and with `MFAKIT_REQUIRE_TOOLS=1` they fail.
+
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod conformance;
+mod databases;
+mod disk_full;
+mod faults;
+mod has_mfa;
+mod large_roster;
+mod organisations;
+mod relays;
+mod resealing;
+mod roster;
+mod schema;
+mod statements;
+mod transactions;
+mod world;

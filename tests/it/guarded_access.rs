@@ -1,0 +1,285 @@
+//! What the organisations' policies say, kept by a guard: whose session, of which organisation, for
+//! how long.
+
+use chrono::TimeDelta;
+use mfakit::testing::{Fault, ManualClock};
+use mfakit::{
+    Access, Answer, Gate, HostAuthority, MemoryStore, Mfa, Needed, OrgId, OrgRefusal, OrgStore,
+    PolicyScope, Refusal, Settings, SignIn, Stamps, StepUpRule, Subject,
+};
+
+use crate::organisations::{acme, authority, days, fresh, office, require, terms, whole};
+use crate::watched::{Call, Turn, Watched};
+use crate::world::{START, World, block_on, keyring, passed, refused};
+
+fn over(subject: &Subject) -> HostAuthority {
+    HostAuthority::grant(subject.clone(), "job".try_into().unwrap(), "asked by its owner").unwrap()
+}
+
+fn other() -> OrgId {
+    OrgId::new("other").unwrap()
+}
+
+fn walled(access: &Access) -> bool {
+    matches!(access.gate, Gate::SetUpFirst(_))
+}
+
+/// Another process, which rereads the stamps after five minutes; and its organisation store.
+fn another_process(world: &World) -> (Mfa, Watched) {
+    let watched = Watched::new(world.memory.clone());
+    let settings = Settings::builder().recheck(TimeDelta::minutes(5)).build().unwrap();
+    let mfa = Mfa::builder(world.memory.clone())
+        .issuer("Scrivio")
+        .keyring(keyring("k1"))
+        .organisations(watched.clone())
+        .stamps(world.memory.clone())
+        .settings(settings)
+        .clock(world.clock.clone())
+        .build()
+        .unwrap();
+    (mfa, watched)
+}
+
+#[test]
+fn a_session_from_before_a_password_change_reaches_nothing_with_mfa_or_without() {
+    block_on(async {
+        let world = World::new();
+        let (_, ada) = office(&world).await;
+        let old = world.sign_in_plain(&ada).await;
+        assert_eq!(world.mfa.guard_access(&old).await.unwrap().gate, Gate::Allow);
+        world.mfa.password_changed(&ada, None).await.unwrap();
+        let rule = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
+        assert_eq!(refused(world.mfa.guard_access(&old).await), Refusal::SignInAgain);
+        assert_eq!(
+            refused(world.mfa.guard_organisation(&acme(), &old).await),
+            Refusal::SignInAgain
+        );
+        assert_eq!(refused(world.mfa.guard(&rule, &old).await), Refusal::SignInAgain);
+        assert_eq!(refused(world.mfa.check(&rule, &old).await), Refusal::SignInAgain);
+
+        let user = world.protect("ada").await;
+        let old = fresh(&world, &user).await;
+        assert_eq!(world.mfa.guard_access(&old).await.unwrap().gate, Gate::Allow);
+        world.mfa.password_changed(&user.subject, None).await.unwrap();
+        assert_eq!(refused(world.mfa.guard_access(&old).await), Refusal::SignInAgain);
+    });
+}
+
+#[test]
+fn a_session_that_may_only_set_up_reaches_nothing_else() {
+    block_on(async {
+        let world = World::new();
+        let (admin, _) = office(&world).await;
+        let user = world.protect("ada").await;
+        let lost = HostAuthority::grant(user.subject.clone(), admin.subject.clone(), "lost phone");
+        let admins = fresh(&world, &admin).await;
+        let issued = world.mfa.reset(&admins, &lost.unwrap()).await.unwrap();
+        let password = world.mfa.sign_in(world.password(&user.subject)).await;
+        let Ok(SignIn::Enrol(pending, challenge)) = password else { panic!("no enrolment") };
+        let answer = Answer::enrolment(&issued.code.reveal());
+        let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
+        let session = pending.raise(proof, world.mfa.moment().unwrap()).unwrap();
+        assert!(session.limited_to_setup());
+        let needed = Refusal::EnrolmentNeeded;
+        assert_eq!(refused(world.mfa.guard_access(&session).await), needed);
+        assert_eq!(refused(world.mfa.guard_organisation(&acme(), &session).await), needed);
+    });
+}
+
+/// Whatever call of a rename fails, and from then on every other one.
+#[test]
+fn a_guard_says_of_an_account_on_its_way_what_a_check_says() {
+    let mut stopped = 0;
+    for call in 0..14 {
+        block_on(async {
+            let world = World::new();
+            let (_, _) = office(&world).await;
+            let user = world.protect("ada").await;
+            let session = fresh(&world, &user).await;
+            world.store.reset();
+            (call..call + 4).for_each(|call| world.store.fail(call, Fault::Before));
+            let new = Subject::new("ada lovelace").unwrap();
+            let renamed = world.mfa.rename(&over(&user.subject), &new).await;
+            world.store.reset();
+            stopped += usize::from(renamed.is_err());
+            let rule = StepUpRule::fresh(Needed::SecondFactor, TimeDelta::hours(1));
+            let checked = world.mfa.check(&rule, &session).await.is_ok();
+            let guarded = world.mfa.guard(&rule, &session).await.is_ok();
+            let access = world.mfa.guard_access(&session).await.is_ok();
+            assert_eq!((guarded, access), (checked, checked), "stopped at call {call}");
+            assert!(renamed.is_err() || !checked, "call {call}: renamed, and passes");
+        });
+    }
+    assert!(stopped >= 6, "only {stopped}");
+}
+
+#[test]
+fn each_organisation_is_asked_for_itself_and_remembered_for_itself() {
+    block_on(async {
+        let world = World::new();
+        let (admin, ada) = office(&world).await;
+        world.mfa.join_organisation(&other(), &ada, world.now()).await.unwrap();
+        require(&world, &admin, terms(0, PolicyScope::OrganisationResources)).await;
+        let (mfa, orgs) = another_process(&world);
+        let session = world.sign_in_plain(&ada).await;
+        for asked in [3, 0] {
+            let reached = mfa.guard_organisation(&other(), &session).await.unwrap();
+            assert!(!walled(&reached), "{reached:?}");
+            assert!(walled(&mfa.guard_organisation(&acme(), &session).await.unwrap()));
+            assert!(!walled(&mfa.guard_access(&session).await.unwrap()));
+            assert_eq!(orgs.count(Call::Affiliations), asked);
+        }
+        let nowhere = OrgId::new("nowhere").unwrap();
+        let stranger = refused(mfa.guard_organisation(&nowhere, &session).await);
+        assert_eq!(stranger, OrgRefusal::NotAMember(nowhere).into());
+    });
+}
+
+#[test]
+fn a_decision_is_made_anew_when_its_facts_change_and_not_when_they_are_only_read_again() {
+    block_on(async {
+        let world = World::new();
+        let (admin, ada) = office(&world).await;
+        let (mfa, orgs) = another_process(&world);
+        let session = world.sign_in_plain(&ada).await;
+        let decisions = async || {
+            let account = mfa.guard_access(&session).await.unwrap();
+            let acme = mfa.guard_organisation(&acme(), &session).await.unwrap();
+            (account, acme)
+        };
+        let voluntary = decisions().await;
+        assert_eq!(orgs.count(Call::Affiliations), 2);
+        for _ in 0..3 {
+            world.wait(301);
+            assert_eq!(decisions().await, voluntary);
+        }
+        assert_eq!(orgs.count(Call::Affiliations), 0, "the stamps are what they were");
+
+        require(&world, &admin, whole(0)).await;
+        world.wait(301);
+        let (account, resources) = decisions().await;
+        assert!(walled(&account) && walled(&resources), "{account:?}, {resources:?}");
+        assert_eq!(orgs.count(Call::Affiliations), 2);
+
+        // One who joins somewhere else is decided on anew as well.
+        world.mfa.join_organisation(&other(), &ada, world.now()).await.unwrap();
+        world.wait(301);
+        assert_eq!(decisions().await, (account, resources));
+        assert_eq!(orgs.count(Call::Affiliations), 2);
+    });
+}
+
+#[test]
+fn a_remembered_decision_ends_at_the_instant_it_announced() {
+    block_on(async {
+        let world = World::new();
+        let (admin, ada) = office(&world).await;
+        require(&world, &admin, whole(1)).await;
+        let (mfa, _) = another_process(&world);
+        let session = world.sign_in_plain(&ada).await;
+        let until = world.mfa.access(&ada).await.unwrap().until.unwrap();
+        let microsecond = TimeDelta::microseconds(1);
+        for (now, closed) in [(until - microsecond, false), (until, true)] {
+            world.clock.set(now);
+            assert_eq!(walled(&mfa.guard_access(&session).await.unwrap()), closed);
+            let resources = mfa.guard_organisation(&acme(), &session).await.unwrap();
+            assert_eq!(walled(&resources), closed);
+        }
+    });
+}
+
+/// Remembered a moment ago, within `recheck`.
+#[test]
+fn what_the_same_process_changes_is_noticed_by_its_guards_at_once() {
+    block_on(async {
+        let world = World::new();
+        let (admin, ada) = office(&world).await;
+        let (by, session) = (authority(&admin.subject), world.sign_in_plain(&ada).await);
+        let gate = async || walled(&world.mfa.guard_access(&session).await.unwrap());
+        let admins = fresh(&world, &admin).await;
+        assert!(!gate().await);
+        world.mfa.make_required(&admins, &by, whole(0), None).await.unwrap();
+        assert!(gate().await, "a policy");
+        let until = world.now() + TimeDelta::days(3);
+        world.mfa.extend_member(&admins, &by, &ada, until).await.unwrap();
+        assert!(!gate().await, "an extension");
+        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
+        world.mfa.join_organisation(&acme(), &ada, world.now()).await.unwrap();
+        assert!(gate().await, "leaving, which ended it");
+        world.mfa.erase(&over(&ada)).await.unwrap();
+        assert!(!gate().await, "an erasure, of one who never had an account");
+        let stranger = refused(world.mfa.guard_organisation(&acme(), &session).await);
+        assert_eq!(stranger, OrgRefusal::NotAMember(acme()).into());
+    });
+}
+
+#[test]
+fn a_store_that_cannot_say_lets_nobody_pass_and_nothing_is_remembered_of_it() {
+    block_on(async {
+        let world = World::new();
+        let (admin, ada) = office(&world).await;
+        require(&world, &admin, whole(14)).await;
+        let (mfa, orgs) = another_process(&world);
+        let session = world.sign_in_plain(&ada).await;
+        orgs.watch(|call| if call == Call::Affiliations { Turn::Fails } else { Turn::Works });
+        assert!(mfa.guard_access(&session).await.is_err());
+        orgs.watch(|_| Turn::Works);
+        assert!(!walled(&mfa.guard_access(&session).await.unwrap()));
+    });
+}
+
+#[test]
+fn whoever_has_mfa_reaches_what_a_policy_closes() {
+    block_on(async {
+        let world = World::new();
+        let (admin, _) = office(&world).await;
+        let user = world.protect("ada").await;
+        for scope in [PolicyScope::OrganisationResources, PolicyScope::WholeAccount] {
+            require(&world, &admin, terms(0, scope)).await;
+            days(&world, 1);
+            let session = fresh(&world, &user).await;
+            let open = Access { gate: Gate::Allow, until: None };
+            assert_eq!(world.mfa.access(&user.subject).await.unwrap(), open);
+            let resources = world.mfa.access_organisation(&acme(), &user.subject).await;
+            assert_eq!(resources.unwrap(), open);
+            assert_eq!(world.mfa.guard_organisation(&acme(), &session).await.unwrap(), open);
+            let (admins, by) = (fresh(&world, &admin).await, authority(&admin.subject));
+            world.mfa.make_voluntary(&admins, &by).await.unwrap();
+        }
+    });
+}
+
+/// A host that implements no `Stamps`: the account is loaded and the revision asked.
+#[test]
+fn without_a_port_for_them_the_stamps_are_the_same() {
+    block_on(async {
+        let memory = MemoryStore::new();
+        let clock = ManualClock::at(START);
+        let build = |stamps: bool| {
+            let mfa = Mfa::builder(memory.clone())
+                .issuer("Scrivio")
+                .keyring(keyring("k1"))
+                .organisations(memory.clone())
+                .clock(clock.clone());
+            if stamps { mfa.stamps(memory.clone()) } else { mfa }.build().unwrap()
+        };
+        let (with, without) = (build(true), build(false));
+        let ada = Subject::new("ada").unwrap();
+        let mut seen = Vec::new();
+        for step in 0..3 {
+            match step {
+                0 => {
+                    drop(with.join_organisation(&acme(), &ada, with.moment().unwrap().now()).await)
+                }
+                1 => drop(with.password_changed(&ada, None).await),
+                _ => with.leave_organisation(&acme(), &ada).await.unwrap(),
+            }
+            let stamps = without.stamps(&ada).await.unwrap();
+            assert_eq!(stamps, memory.stamps(&ada).await.unwrap());
+            assert_eq!(stamps, with.stamps(&ada).await.unwrap());
+            assert_eq!(stamps.policies, memory.revision(&ada).await.unwrap());
+            assert!(!seen.contains(&stamps), "step {step} went unnoticed");
+            seen.push(stamps);
+        }
+    });
+}

@@ -1,0 +1,157 @@
+//! In front of the wall and behind it: what a policy keeps from being switched off, what stays
+//! reachable, and what slips through for a moment.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use mfakit::testing::Authenticator;
+use mfakit::{
+    Confirmed, Email, Gate, Needed, NewFactor, OrgAuthority, OrgId, OrgRefusal, PolicyScope,
+    Refusal, SignIn, StepUpRule,
+};
+
+use crate::organisations::{acme, authority, days, fresh, office, require, terms, whole};
+use crate::watched::Call;
+use crate::world::{World, block_on, refused};
+
+/// The page is closed; signing in again, the profile page, verifying the e-mail address and the
+/// setup are not. What the host does itself, signing out, asks nothing here.
+#[test]
+fn behind_the_wall_everything_that_leads_out_stays_reachable() {
+    block_on(async {
+        let world = World::new();
+        let (admin, ada) = office(&world).await;
+        require(&world, &admin, whole(14)).await;
+        days(&world, 20);
+        let password = world.mfa.sign_in(world.password(&ada)).await;
+        let Ok(SignIn::SetUpFirst(session, walled)) = password else { panic!("{password:?}") };
+        assert_eq!(walled.organisations[0].org, acme());
+        let gate = async |session| world.mfa.guard_access(session).await.unwrap().gate;
+        assert!(matches!(gate(&session).await, Gate::SetUpFirst(_)));
+
+        // The profile page, and the password once more after too long a look at it.
+        assert!(!world.mfa.status(&ada).await.unwrap().enabled);
+        world.wait(3_600);
+        let new = || NewFactor::totp("Phone", "ada@example.org").unwrap();
+        let stale = world.mfa.begin_setup(&session, new(), Email::Verified).await;
+        assert!(matches!(refused(stale), Refusal::StepUp(_)));
+        let session = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
+        let rule = StepUpRule::fresh(Needed::FirstFactor, chrono::TimeDelta::minutes(10));
+        world.mfa.guard(&rule, &session).await.unwrap();
+        assert!(matches!(gate(&session).await, Gate::SetUpFirst(_)), "a password opens no wall");
+
+        // The address is not verified yet, and then it is.
+        let unverified = world.mfa.begin_setup(&session, new(), Email::Unverified).await;
+        assert_eq!(refused(unverified), Refusal::EmailUnverified);
+        let given_up = world.mfa.begin_setup(&session, new(), Email::Verified).await.unwrap();
+        world.mfa.cancel_setup(&session, given_up.id()).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new(), Email::Verified).await.unwrap();
+        let shown = world.mfa.show_setup(&session, setup.id()).await.unwrap();
+        let phone = Authenticator::scan(shown.otpauth_uri()).unwrap();
+        let code = phone.code_at(world.now());
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        assert!(matches!(confirmed, Confirmed::FirstFactor(_)));
+        world.mfa.reissue_codes(&session, setup.id()).await.unwrap();
+        assert!(
+            matches!(gate(&session).await, Gate::SetUpFirst(_)),
+            "not before the codes are saved"
+        );
+        let session = world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+
+        assert_eq!(gate(&session).await, Gate::Allow);
+        assert_eq!(world.mfa.overview(&acme()).await.unwrap().lapsed, 0);
+    });
+}
+
+/// Between the check and the commit of switching MFA off an administrator makes it required. They
+/// live in two stores, so that the commit goes through; the next decision does not.
+#[test]
+fn a_policy_that_comes_between_the_check_and_the_commit_is_caught_by_the_next_decision() {
+    let (world, orgs) = World::watched();
+    let (admin, _) = block_on(office(&world));
+    let user = block_on(world.protect("ada"));
+    let session = block_on(fresh(&world, &user));
+    let admins = block_on(fresh(&world, &admin));
+    orgs.count(Call::Affiliations);
+
+    world.store.reset();
+    world.store.yield_around_calls();
+    let mut disable = pin!(world.mfa.disable(&session));
+    let mut context = Context::from_waker(Waker::noop());
+    while orgs.count(Call::Affiliations) == 0 {
+        assert!(disable.as_mut().poll(&mut context).is_pending(), "it did not ask");
+    }
+    assert_eq!(world.store.commits(), 0, "checked, and not committed");
+    let rival = world.elsewhere(0);
+    block_on(rival.make_required(&admins, &authority(&admin.subject), whole(0), None)).unwrap();
+    let session = loop {
+        if let Poll::Ready(disabled) = disable.as_mut().poll(&mut context) {
+            break disabled.unwrap();
+        }
+    };
+
+    assert!(!block_on(world.mfa.status(&user.subject)).unwrap().enabled, "it slipped through");
+    let closed = |gate: &Gate| matches!(gate, Gate::SetUpFirst(_));
+    assert!(closed(&block_on(world.mfa.guard_access(&session)).unwrap().gate));
+    assert!(closed(&block_on(world.mfa.guard_organisation(&acme(), &session)).unwrap().gate));
+    assert!(closed(&block_on(world.mfa.access(&user.subject)).unwrap().gate));
+    let again = block_on(world.mfa.sign_in(world.password(&user.subject)));
+    assert!(matches!(again, Ok(SignIn::SetUpFirst(..))), "{again:?}");
+}
+
+#[test]
+fn whoever_switched_mfa_off_while_it_was_voluntary_is_walled_when_it_is_required() {
+    block_on(async {
+        let world = World::new();
+        let (admin, _) = office(&world).await;
+        let user = world.protect("ada").await;
+        let session = fresh(&world, &user).await;
+        let session = world.mfa.disable(&session).await.unwrap();
+        assert_eq!(world.mfa.guard_access(&session).await.unwrap().gate, Gate::Allow);
+        require(&world, &admin, whole(0)).await;
+        let gate = world.mfa.guard_access(&session).await.unwrap().gate;
+        assert!(matches!(gate, Gate::SetUpFirst(_)), "{gate:?}");
+    });
+}
+
+#[test]
+fn of_two_methods_one_may_go_while_a_policy_requires_mfa_and_the_last_may_not() {
+    block_on(async {
+        let world = World::new();
+        let (admin, _) = office(&world).await;
+        let user = world.protect("ada").await;
+        require(&world, &admin, whole(0)).await;
+        let session = fresh(&world, &user).await;
+        let (_, session) = world.add_phone(&session, "Tablet").await;
+        let methods = world.mfa.status(&user.subject).await.unwrap().methods;
+        let tablet = methods.iter().find(|method| method.label.as_str() == "Tablet").unwrap();
+        let session = world.mfa.remove_method(&session, tablet.factor).await.unwrap();
+
+        let left = world.mfa.status(&user.subject).await.unwrap();
+        assert!(left.enabled && left.methods.len() == 1);
+        assert_eq!(world.mfa.guard_access(&session).await.unwrap().gate, Gate::Allow);
+        let last = world.mfa.remove_method(&session, left.methods[0].factor).await;
+        assert_eq!(refused(last), OrgRefusal::PolicyRequires(vec![acme()]).into());
+    });
+}
+
+/// "acme" has closed its own resources; "big" closes the whole account in three days. What is
+/// counted down is what is still to come.
+#[test]
+fn a_closed_door_does_not_hide_how_many_days_are_left_to_the_next_one() {
+    block_on(async {
+        let world = World::new();
+        let (admin, ada) = office(&world).await;
+        let big = OrgId::new("big").unwrap();
+        world.mfa.join_organisation(&big, &ada, world.now()).await.unwrap();
+        require(&world, &admin, terms(0, PolicyScope::OrganisationResources)).await;
+        let session = fresh(&world, &admin).await;
+        let by = OrgAuthority::grant(big.clone(), admin.subject.clone(), "audit finding").unwrap();
+        world.mfa.make_required(&session, &by, whole(3), None).await.unwrap();
+        let sign_in = world.mfa.sign_in(world.password(&ada)).await;
+        let Ok(SignIn::Remind(_, reminded)) = sign_in else { panic!("{sign_in:?}") };
+        assert_eq!(reminded.days_left(world.now()), 3);
+        let asking: Vec<&OrgId> = reminded.organisations.iter().map(|ask| &ask.org).collect();
+        assert_eq!(asking, [&acme(), &big], "both are named, the strictest first");
+    });
+}
