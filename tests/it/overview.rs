@@ -86,6 +86,11 @@ fn facts() -> impl Strategy<Value = Facts> {
     })
 }
 
+/// Often none, so that the wall stands at once.
+fn periods() -> impl Strategy<Value = i64> {
+    prop_oneof![1 => Just(0), 2 => 0..30_i64]
+}
+
 async fn admit(world: &World, session: &Assurance, admin: &User, name: &str, facts: &Facts) {
     let subject = Subject::new(name).unwrap();
     let after = |days| world.now() + TimeDelta::days(days);
@@ -143,12 +148,12 @@ async fn comes_true_for_the_actor(world: &World, actor: &str, walled_from: Optio
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn what_was_forecast_is_what_happens(
         members in prop::collection::vec(facts(), 0..10),
-        before in prop::option::of(0..30_i64), waited in 0..30_i64, grace in 0..30_i64, about: usize,
+        before in prop::option::of(periods()), waited in 0..30_i64, grace in periods(), about: usize,
     ) {
         prop_assume!(before != Some(grace));
         block_on(async {
