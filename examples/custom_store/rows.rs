@@ -19,13 +19,21 @@ struct PolicyRow {
     recent: Vec<CommitId>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct ExtensionRow {
+    reason: String,
+    until: i64,
+    granted: i64,
+    policy_since: i64,
+}
+
 /// Instants are microseconds since 1970, whose order is theirs.
 #[derive(Serialize, Deserialize)]
 struct MemberRow {
     first_joined: i64,
     left_at: Option<i64>,
     exemption: Option<(String, Option<i64>)>,
-    extension: Option<(String, i64, i64)>,
+    extension: Option<ExtensionRow>,
     version: u64,
     recent: Vec<CommitId>,
 }
@@ -51,12 +59,17 @@ pub(super) fn read_policy(org: &OrgId, row: &str) -> Result<Arc<Organisation>, F
 
 pub(super) fn write_member(member: &Membership) -> Result<String, Fault> {
     let exemption = member.exemption().map(|e| (e.reason.clone(), e.until.map(micros)));
-    let extension = member.extension();
+    let extension = member.extension().map(|e| ExtensionRow {
+        reason: e.reason.clone(),
+        until: micros(e.until),
+        granted: micros(e.granted),
+        policy_since: micros(e.policy_since),
+    });
     Ok(serde_json::to_string(&MemberRow {
         first_joined: micros(member.first_joined()),
         left_at: member.left_at().map(micros),
         exemption,
-        extension: extension.map(|e| (e.reason.clone(), micros(e.until), micros(e.granted))),
+        extension,
         version: member.version().number(),
         recent: member.recent_commits().to_vec(),
     })?)
@@ -67,9 +80,10 @@ pub(super) fn read_member(org: &str, subject: &str, row: &str) -> Result<Arc<Mem
     let exemption = |(reason, until): (String, Option<i64>)| {
         Ok::<_, Fault>(Exemption { reason, until: until.map(instant).transpose()? })
     };
-    let extension = |(reason, until, granted): (String, i64, i64)| {
-        let (until, granted) = (instant(until)?, instant(granted)?);
-        Ok::<_, Fault>(Extension { reason, until, granted })
+    let extension = |row: ExtensionRow| {
+        let (until, granted) = (instant(row.until)?, instant(row.granted)?);
+        let policy_since = instant(row.policy_since)?;
+        Ok::<_, Fault>(Extension { reason: row.reason, until, granted, policy_since })
     };
     Ok(Arc::new(Membership::from_stored(StoredMembership {
         org: OrgId::new(org)?,

@@ -123,7 +123,7 @@ impl Offices {
             OrgWrong::LapsesAMicrosecondLate => {
                 filter.admits(row, policy, now - TimeDelta::microseconds(1))
             }
-            OrgWrong::HonoursOldExtensions => filter.admits(&honoured(row), policy, now),
+            OrgWrong::HonoursOldExtensions => filter.admits(&honoured(row, policy), policy, now),
             // Written down when the membership was: before any of them has ended.
             OrgWrong::JudgesExemptionsAtWriting => {
                 let written = row.membership.exemption().is_some();
@@ -163,7 +163,7 @@ impl Offices {
             let key = match self.wrong {
                 ReadsThePolicyBeforeItWaits => row.key(&early(row)),
                 KeepsTheOrderOfAnOldPolicy => row.key(&met(row)),
-                HonoursOldExtensions => honoured(row).key(&policy),
+                HonoursOldExtensions => honoured(row, &policy).key(&policy),
                 _ => row.key(&policy),
             };
             let walled = key.walled_from.filter(|_| self.wrong != SortsBySubject);
@@ -258,10 +258,10 @@ impl Offices {
 }
 
 /// The same row as if its extension had been granted under today's policy.
-fn honoured(row: &RosterRow) -> RosterRow {
+fn honoured(row: &RosterRow, policy: &OrgPolicy) -> RosterRow {
     let member = &row.membership;
-    let granted = DateTime::<Utc>::MAX_UTC;
-    let extension = member.extension().map(|e| Extension { granted, ..e.clone() });
+    let since = policy.since().unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let extension = member.extension().map(|e| Extension { policy_since: since, ..e.clone() });
     let row_of = StoredMembership {
         org: member.org().clone(),
         subject: member.subject().clone(),
