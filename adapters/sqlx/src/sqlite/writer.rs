@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use mfakit::StoreError;
 use mfakit::domain::CommitOutcome;
-use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::cause::store_error;
+use crate::cause::{nothing_was_done, store_error};
 use crate::retry::Retry;
 
 /// Lets one write at a time through, in the order in which they came. Two connections that write at
@@ -64,7 +64,21 @@ impl Writer {
     }
 
     async fn try_commit(&self, what: &impl Write) -> Result<CommitOutcome, sqlx::Error> {
-        let mut tx = self.pool.begin_with(BEGIN).await?;
+        let mut connection = self.pool.acquire().await?;
+        let written = Self::write_on(&mut connection, what).await;
+        if written.as_ref().is_err_and(|error| !nothing_was_done(error)) {
+            // SQLite ends a transaction by itself when the disk is full. The driver does not see it,
+            // and would begin no other one on this connection.
+            connection.close_on_drop();
+        }
+        written
+    }
+
+    async fn write_on(
+        connection: &mut SqliteConnection,
+        what: &impl Write,
+    ) -> Result<CommitOutcome, sqlx::Error> {
+        let mut tx = connection.begin_with(BEGIN).await?;
         let outcome = what.write(&mut tx).await?;
         match outcome {
             CommitOutcome::Committed => tx.commit().await?,

@@ -1,4 +1,5 @@
-//! Both stores keep every rule of the kit.
+//! Both stores keep every rule of the kit. What a host does in a transaction of its own is in
+//! `transactions`: there it stages transitions, and not the bare commits that the kit would.
 
 mod sqlite {
     use mfakit::testing::conformance::Candidate;
@@ -11,7 +12,11 @@ mod sqlite {
         Candidate::new(store.clone())
             .other_handle(file.store().await)
             .index(store.clone())
-            .event_log(store)
+            .event_log(store.clone())
+            .organisations(store.clone())
+            .other_organisations(file.store().await)
+            .stamps(store)
+            .crowd(1_000)
             .guard(file)
     });
 }
@@ -27,7 +32,11 @@ mod postgres {
         Candidate::new(store.clone())
             .other_handle(schema.store().await)
             .index(store.clone())
-            .event_log(store)
+            .event_log(store.clone())
+            .organisations(store.clone())
+            .other_organisations(schema.store().await)
+            .stamps(store)
+            .crowd(1_000)
             .guard(schema)
     });
 }
