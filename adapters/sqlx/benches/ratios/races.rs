@@ -1,0 +1,2 @@
+//! x
+pub(crate) async fn measure() {}
