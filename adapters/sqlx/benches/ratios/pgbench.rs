@@ -1,6 +1,7 @@
 //! PostgreSQL's own client, doing what an answer does.
 
 use std::io::Write;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -15,8 +16,8 @@ use crate::world::{APART, BASE};
 /// them. What is read is written back, version included: a new row version in the same page all the
 /// same, and an account that still reads.
 const SCRIPT: &str = "\
-\\set subject {base} + {apart} * ({clients} * :turn + :client_id + 1)
-\\set turn (:turn + 1) % {turns}
+\\set subject {base} + {apart} * (:from + {clients} * :turn + :client_id + 1)
+\\set turn :turn + 1
 SELECT version, document FROM {schema}.mfakit_accounts WHERE subject = :subject \\gset
 WITH put AS (UPDATE {schema}.mfakit_accounts SET version = :version, stamp = :version, \
 enabled = true, sealed_under = ' bench ', document = :document \
@@ -31,19 +32,16 @@ pub(crate) struct Pgbench {
     program: PathBuf,
     script: NamedTempFile,
     url: String,
-    clients: u64,
-    transactions: u64,
+    clients: usize,
     events: String,
 }
 
 impl Pgbench {
-    /// Ready to answer for so many users, who have answered before: an event of theirs is what it
-    /// appends.
+    /// Ready to answer for users who have answered before: an event of theirs is what it appends.
     pub(crate) async fn new(
         schema: &Schema,
         pool: &PgPool,
-        clients: u64,
-        users: u64,
+        clients: usize,
     ) -> Result<Self, String> {
         let newest =
             "SELECT array[event]::text FROM mfakit_events ORDER BY tx DESC, id DESC LIMIT 1";
@@ -53,20 +51,20 @@ impl Pgbench {
             .replace("{schema}", &schema.name)
             .replace("{base}", &BASE.to_string())
             .replace("{apart}", &APART.to_string())
-            .replace("{clients}", &clients.to_string())
-            .replace("{turns}", &(users / clients).to_string());
+            .replace("{clients}", &clients.to_string());
         script.write_all(text.as_bytes()).expect("written");
         let (program, url) = (scratch_postgres::program("pgbench")?, schema.url.clone());
-        Ok(Self { program, script, url, clients, transactions: users / clients, events })
+        Ok(Self { program, script, url, clients, events })
     }
 
-    /// The time that one transaction takes, from the first to the last of all clients, by their
+    /// The answers of these users: the time that one transaction takes, from the first to the last of all clients, by their
     /// number.
-    pub(crate) fn run(&self) -> Duration {
+    pub(crate) fn run(&self, users: Range<usize>) -> Duration {
         let clients = self.clients.to_string();
         let output = Command::new(&self.program)
             .args(["-n", "-M", "prepared", "-c", &clients, "-j", &clients])
-            .args(["-t", &self.transactions.to_string(), "-D", "turn=0"])
+            .args(["-t", &(users.len() / self.clients).to_string(), "-D", "turn=0"])
+            .args(["-D", &format!("from={}", users.start)])
             .args(["-D", "commit=0123456789abcdef0123456789abcdef"])
             .args(["-D", &format!("events={}", self.events)])
             .arg("-f")

@@ -6,11 +6,11 @@ use mfakit_sqlx::PostgresStore;
 use sqlx::{Connection, PgConnection};
 
 use crate::database::Schema;
-use crate::measure::{ratio, timed};
+use crate::measure::{Parts, ratio, timed};
 use crate::pgbench::Pgbench;
-use crate::world::{APART, BASE, World};
+use crate::world::{World, subject};
 
-const USERS: u64 = 2_000;
+const USERS: usize = 2_000;
 const CLIENTS: usize = 2;
 
 /// At least 0.7 of what `pgbench` does, turned round.
@@ -23,22 +23,19 @@ pub(crate) async fn measure() {
     let pool = schema.pool(4).await;
     let store = PostgresStore::open(pool.clone(), schema.tables()).await.expect("a store");
     let world = World::on(store, USERS).await;
+    world.grow().await;
     schema.settle().await;
-    // Until an account remembers as many commits as it ever does.
-    for _ in 0..16 {
-        world.answers(CLIENTS).await;
-    }
     let length = "SELECT avg(length(document))::int8 FROM mfakit_accounts";
     let length: i64 = sqlx::query_scalar(length).fetch_one(&pool).await.expect("a length");
     println!("  # {USERS} accounts of {length} bytes; one answer, two clients");
 
-    let clients = u64::try_from(CLIENTS).expect("two");
-    match Pgbench::new(&schema, &pool, clients, USERS).await {
+    match Pgbench::new(&schema, &pool, CLIENTS).await {
         Err(why) => println!("SKIPPED: postgres_answers_two_clients/pgbench: {why}"),
         Ok(pgbench) => {
-            let ours = async || world.answers(CLIENTS).await;
-            let other = async || pgbench.run();
-            ratio("postgres_answers_two_clients/pgbench", LIMIT, 15, ours, other).await;
+            let (mut mine, mut same) = (Parts::of(USERS, 400), Parts::of(USERS, 400));
+            let ours = async || world.answers(mine.next(), CLIENTS).await;
+            let other = async || pgbench.run(same.next());
+            ratio("postgres_answers_two_clients/pgbench", LIMIT, 61, ours, other).await;
         }
     }
     one_connection(&schema, &world).await;
@@ -47,37 +44,33 @@ pub(crate) async fn measure() {
 
 /// A whole right answer, one after the other, against one bare select and one bare update.
 async fn one_connection(schema: &Schema, world: &World) {
-    let mut bare = PgConnection::connect_with(&schema.options()).await.expect("a connection");
+    let options = schema.options();
+    let mut bare = Some(PgConnection::connect_with(&options).await.expect("a connection"));
+    let (mut mine, mut same) = (Parts::of(USERS, 200), Parts::of(USERS, 200));
     let other = async || {
-        // A task, as ours are, and moved in and out: both sides are woken in the same way.
-        let mut connection =
-            PgConnection::connect_with(&schema.options()).await.expect("a connection");
+        let (users, mut connection) = (same.next(), bare.take().expect("it comes back"));
+        let count = u32::try_from(users.len()).expect("hundreds");
+        // In a task, as ours are: both sides are woken in the same way.
         let running = tokio::spawn(async move {
-            select_and_update(&mut connection, 1).await;
             let begin = Instant::now();
-            for number in 1..=USERS {
+            for number in users {
                 select_and_update(&mut connection, number).await;
             }
-            let elapsed = begin.elapsed();
-            connection.close().await.expect("closed");
-            elapsed
+            (begin.elapsed() / count, connection)
         });
-        running.await.expect("updates") / u32::try_from(USERS).expect("thousands")
+        let (elapsed, connection) = running.await.expect("updates");
+        bare = Some(connection);
+        elapsed
     };
-    let ours = async || world.answers(1).await;
-    ratio("postgres_right_answer/select_and_update", 1.3, 11, ours, other).await;
-    let ping = timed(2_000, async || bare.ping().await.expect("a ping")).await;
-    let cost =
-        timed(11, async || drop(world.mfa.status(&subject(1)).await.expect("a status"))).await;
-    println!("  # one round trip {ping:.1?}; one load {cost:.1?}");
+    let ours = async || world.answers(mine.next(), 1).await;
+    ratio("postgres_right_answer/select_and_update", 1.3, 61, ours, other).await;
+    let mut connection = bare.expect("it came back");
+    let ping = timed(501, async || connection.ping().await.expect("a ping")).await;
+    println!("  # one round trip {ping:.1?}");
 }
 
-fn subject(number: u64) -> mfakit::Subject {
-    mfakit::Subject::from(BASE + APART * number)
-}
-
-async fn select_and_update(connection: &mut PgConnection, number: u64) {
-    let subject = (BASE + APART * number).to_string();
+async fn select_and_update(connection: &mut PgConnection, user: usize) {
+    let subject = subject(user).to_string();
     let select = "SELECT version, document FROM mfakit_accounts WHERE subject = $1";
     let select = sqlx::query_as(select).bind(&subject).fetch_one(&mut *connection);
     let (version, document): (i64, String) = select.await.expect("a row");

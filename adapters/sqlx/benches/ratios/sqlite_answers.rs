@@ -1,5 +1,6 @@
 //! Answered challenges on SQLite, in WAL mode and with `synchronous = FULL`.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,11 +9,11 @@ use sqlx::SqlitePool;
 use tokio::sync::Mutex;
 
 use crate::database::File;
-use crate::measure::ratio;
-use crate::world::{APART, BASE, World};
+use crate::measure::{Parts, ratio};
+use crate::world::{World, subject};
 
-const USERS: u64 = 2_000;
-const CLIENTS: u64 = 2;
+const USERS: usize = 2_000;
+const CLIENTS: usize = 2;
 
 /// At least 0.7 of the same statements on the same pool, turned round.
 const LIMIT: f64 = 1.43;
@@ -22,27 +23,28 @@ pub(crate) async fn measure() {
     let pool = file.pool(4).await;
     let store = SqliteStore::open(pool.clone(), Tables::default()).await.expect("a store");
     let world = World::on(store, USERS).await;
-    for _ in 0..16 {
-        world.answers(2).await;
-    }
+    world.grow().await;
     let newest = "SELECT event FROM mfakit_events ORDER BY id DESC LIMIT 1";
     let event: String = sqlx::query_scalar(newest).fetch_one(&pool).await.expect("an event");
-    let ours = async || world.answers(2).await;
-    let other = async || statements(&pool, &event).await;
-    ratio("sqlite_answers_two_clients/same_statements", LIMIT, 15, ours, other).await;
+    let (mut mine, mut same) = (Parts::of(USERS, 200), Parts::of(USERS, 200));
+    let ours = async || world.answers(mine.next(), CLIENTS).await;
+    let other = async || statements(&pool, &event, same.next()).await;
+    ratio("sqlite_answers_two_clients/same_statements", LIMIT, 61, ours, other).await;
 }
 
-/// The statements of an answer for every user, by two clients. They take turns to write, as our
+/// The statements of an answer for each of these users, by two clients. They take turns to write, as our
 /// writes do: without that they would only wait for SQLite's busy timeout.
-async fn statements(pool: &SqlitePool, event: &str) -> Duration {
+async fn statements(pool: &SqlitePool, event: &str, users: Range<usize>) -> Duration {
+    let count = u32::try_from(users.len()).expect("hundreds");
     let turn = Arc::new(Mutex::new(()));
     let begin = Instant::now();
-    let running: Vec<_> = (1..=CLIENTS)
+    let running: Vec<_> = (0..CLIENTS)
         .map(|client| {
             let (pool, turn, event) = (pool.clone(), Arc::clone(&turn), event.to_owned());
+            let users = users.clone().skip(client).step_by(CLIENTS);
             tokio::spawn(async move {
-                for number in (client..=USERS).step_by(usize::try_from(CLIENTS).expect("two")) {
-                    select_and_commit(&pool, &turn, &event, number).await;
+                for user in users {
+                    select_and_commit(&pool, &turn, &event, user).await;
                 }
             })
         })
@@ -50,11 +52,11 @@ async fn statements(pool: &SqlitePool, event: &str) -> Duration {
     for client in running {
         client.await.expect("commits");
     }
-    begin.elapsed() / u32::try_from(USERS).expect("thousands")
+    begin.elapsed() / count
 }
 
-async fn select_and_commit(pool: &SqlitePool, turn: &Mutex<()>, event: &str, number: u64) {
-    let subject = (BASE + APART * number).to_string();
+async fn select_and_commit(pool: &SqlitePool, turn: &Mutex<()>, event: &str, user: usize) {
+    let subject = subject(user).to_string();
     let select = "SELECT version, document FROM mfakit_accounts WHERE subject = $1";
     let select = sqlx::query_as(select).bind(&subject).fetch_one(pool).await;
     let (version, document): (i64, String) = select.expect("a row");

@@ -1,6 +1,6 @@
 //! An application on a store: its users, their phones, and a clock moved by hand.
 
-use std::sync::Arc;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -43,7 +43,7 @@ pub(crate) fn mfa(store: impl AccountStore + 'static, clock: ManualClock) -> Mfa
 
 impl World {
     /// So many users, each with MFA on.
-    pub(crate) async fn on(store: impl AccountStore + 'static, users: u64) -> Self {
+    pub(crate) async fn on(store: impl AccountStore + 'static, users: usize) -> Self {
         let clock = ManualClock::at(START);
         let mfa = mfa(store, clock.clone());
         let now = clock.now();
@@ -52,8 +52,8 @@ impl World {
                 let mfa = mfa.clone();
                 tokio::spawn(async move {
                     let mut own = Vec::new();
-                    for number in (1..=users).filter(|number| number % 4 == part) {
-                        own.push((number, set_up(&mfa, number, now).await));
+                    for user in (0..users).filter(|user| user % 4 == part) {
+                        own.push((user, set_up(&mfa, user, now).await));
                     }
                     own
                 })
@@ -63,7 +63,7 @@ impl World {
         for part in set_ups {
             all.extend(part.await.expect("a set of users"));
         }
-        all.sort_by_key(|(number, _)| *number);
+        all.sort_by_key(|(user, _)| *user);
         Self { mfa, clock, users: all.into_iter().map(|(_, user)| user).collect() }
     }
 
@@ -75,11 +75,11 @@ impl World {
         self.clock.now()
     }
 
-    /// Lets the next code appear, and opens so many challenges for each user.
-    pub(crate) async fn open(&self, challenges: usize) -> Vec<Vec<Open>> {
+    /// Lets the next code appear, and opens so many challenges for each of these users.
+    pub(crate) async fn open(&self, users: Range<usize>, challenges: usize) -> Vec<Vec<Open>> {
         self.wait(TimeDelta::seconds(30));
-        let mut all = Vec::with_capacity(self.users.len());
-        for user in &self.users {
+        let mut all = Vec::with_capacity(users.len());
+        for user in &self.users[users] {
             let mut own = Vec::with_capacity(challenges);
             for _ in 0..challenges {
                 let first = FirstFactor::password(user.subject.clone(), self.now());
@@ -93,19 +93,19 @@ impl World {
         all
     }
 
-    /// Every user's right answer, by so many clients at once: the time that one takes, from the
-    /// first answer to the last, by the number of answers. Opening is not timed.
-    pub(crate) async fn answers(&self, clients: usize) -> Duration {
+    /// The right answers of these users, by so many clients at once: the time that one takes, from
+    /// the first answer to the last, by the number of answers. Opening is not timed.
+    pub(crate) async fn answers(&self, users: Range<usize>, clients: usize) -> Duration {
+        let count = u32::try_from(users.len()).expect("thousands");
         let mut shares: Vec<Vec<Open>> = (0..clients).map(|_| Vec::new()).collect();
-        for (number, open) in self.open(1).await.into_iter().flatten().enumerate() {
+        for (number, open) in self.open(users, 1).await.into_iter().flatten().enumerate() {
             shares[number % clients].push(open);
         }
-        let mfa = Arc::new(self.mfa.clone());
         let begin = Instant::now();
         let running: Vec<_> = shares
             .into_iter()
             .map(|share| {
-                let mfa = Arc::clone(&mfa);
+                let mfa = self.mfa.clone();
                 tokio::spawn(async move {
                     for open in share {
                         assert!(answer(&mfa, &open).await, "a right code passes");
@@ -116,7 +116,14 @@ impl World {
         for client in running {
             client.await.expect("right answers");
         }
-        begin.elapsed() / u32::try_from(self.users.len()).expect("thousands")
+        begin.elapsed() / count
+    }
+
+    /// Lets everybody answer until an account remembers as many commits as it ever does.
+    pub(crate) async fn grow(&self) {
+        for _ in 0..28 {
+            self.answers(0..self.users.len(), 4).await;
+        }
     }
 }
 
@@ -126,8 +133,27 @@ pub(crate) async fn answer(mfa: &Mfa, open: &Open) -> bool {
     matches!(verdict.expect("a verdict"), Verdict::Passed(_))
 }
 
-async fn set_up(mfa: &Mfa, number: u64, now: DateTime<Utc>) -> User {
-    let subject = Subject::from(BASE + APART * number);
+/// Answers all of these at once; how many were accepted.
+pub(crate) async fn race(mfa: &Mfa, all: Vec<Open>) -> usize {
+    let run = |open: Open| {
+        let mfa = mfa.clone();
+        tokio::spawn(async move { answer(&mfa, &open).await })
+    };
+    let running: Vec<_> = all.into_iter().map(run).collect();
+    let mut accepted = 0;
+    for answered in running {
+        accepted += usize::from(answered.await.expect("an answer"));
+    }
+    accepted
+}
+
+/// The user of this place among all.
+pub(crate) fn subject(user: usize) -> Subject {
+    Subject::from(BASE + APART * (u64::try_from(user).expect("thousands") + 1))
+}
+
+async fn set_up(mfa: &Mfa, user: usize, now: DateTime<Utc>) -> User {
+    let subject = subject(user);
     let first = FirstFactor::password(subject.clone(), now);
     let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else {
         panic!("nobody is there yet, and the store answers");
