@@ -10,6 +10,7 @@ mod binaries;
 mod cluster;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 pub use cluster::Cluster;
@@ -44,6 +45,15 @@ pub fn server() -> Result<&'static Server, &'static str> {
         Err(_) => Cluster::start().map(Server::Own),
     });
     server.as_ref().map_err(String::as_str)
+}
+
+/// An installed program of the newest server, such as `pgbench`.
+///
+/// # Errors
+/// Why there is none.
+pub fn program(name: &str) -> Result<PathBuf, String> {
+    let program = binaries::directory()?.join(name);
+    if program.is_file() { Ok(program) } else { Err(format!("{name} is not installed")) }
 }
 
 /// The server of this process, or `None` after having said on standard error that `what` was
