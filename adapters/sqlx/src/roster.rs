@@ -53,8 +53,9 @@ pub(crate) fn page(query: &RosterQuery, member: &str) -> Option<Statement> {
     let org = statement.text(query.org().as_str());
     let span = Span::of(query)?;
     let mut branches = Vec::new();
-    let wanted = i64::try_from(query.limit()).unwrap_or(i64::MAX - 1).saturating_add(1);
-    let most = statement.number(wanted);
+    // In the text and not a value: PostgreSQL keeps a plan only when it knows how little is read,
+    // and planning anew takes longer than the page.
+    let most = query.limit().saturating_add(1);
     let mut add = |what: &str, order: &str, statement: &mut Statement, walled: &str| {
         let place = statement.values.len();
         branches.push(format!(
@@ -63,6 +64,7 @@ pub(crate) fn page(query: &RosterQuery, member: &str) -> Option<Statement> {
              ORDER BY {order} LIMIT {most}) AS branch{place}"
         ));
     };
+    let mut plain_branches = 0;
     if query.filter() == RosterFilter::Protected {
         let mut what = "m.has_mfa".to_owned();
         if let Some(key) = query.after() {
@@ -75,14 +77,25 @@ pub(crate) fn page(query: &RosterQuery, member: &str) -> Option<Statement> {
         if !exempt_only {
             for (what, order, walled) in plain(query, &span, &mut statement) {
                 add(&what, order, &mut statement, &walled);
+                plain_branches += 1;
             }
         }
         let (what, walled) = personal(query, &span, &mut statement);
         let order = format!("{walled}, m.subject");
         add(&what, &order, &mut statement, &walled);
     }
-    statement.sql =
-        format!("{} ORDER BY walled, subject LIMIT {most}", branches.join(" UNION ALL "));
+    // Whoever shares the deadline comes before whoever joined later: of these no more is read than
+    // the others leave room for.
+    let mut sharing = String::new();
+    if let (2, [first, later, ..]) = (plain_branches, &mut branches[..]) {
+        sharing = format!("WITH sharing AS ({first}) ");
+        *first = "SELECT * FROM sharing".to_owned();
+        *later = format!(
+            "SELECT * FROM ({later} LIMIT {most} - (SELECT count(*) FROM sharing)) AS rest"
+        );
+    }
+    let branches = branches.join(" UNION ALL ");
+    statement.sql = format!("{sharing}{branches} ORDER BY walled, subject LIMIT {most}");
     Some(statement)
 }
 
@@ -224,8 +237,10 @@ fn exempt_at(now: DateTime<Utc>, statement: &mut Statement) -> String {
     )
 }
 
-/// The statement of the counts, one row: protected, without personal terms, lapsed of these, and of
-/// those with: all, exempt, lapsed.
+/// The statement of the counts, one row: protected, without personal terms, how many of these are in
+/// their period (`NULL` for all of them), and of those with: all, exempt, lapsed.
+///
+/// Few have joined within the last period, however many have lapsed: those in it are counted.
 pub(crate) fn counts(org: &str, policy: &OrgPolicy, now: DateTime<Utc>) -> Statement {
     let mut statement = Statement::default();
     let org = statement.text(org);
@@ -234,15 +249,15 @@ pub(crate) fn counts(org: &str, policy: &OrgPolicy, now: DateTime<Utc>) -> State
         let joined = micros(now).saturating_sub(grace);
         (joined >= since).then_some(joined)
     });
-    let lapsed = match lapsed_up_to {
+    let running = match lapsed_up_to {
         Some(joined) => {
             let joined = statement.number(joined);
             format!(
                 "(SELECT count(*) FROM {{members}} m WHERE m.org = {org} AND m.left_at IS NULL \
-                 AND {PLAIN} AND m.first_joined <= {joined})"
+                 AND {PLAIN} AND m.first_joined > {joined})"
             )
         }
-        None => "CAST(0 AS bigint)".to_owned(),
+        None => "CAST(NULL AS bigint)".to_owned(),
     };
     let (exempt, walled) = (exempt_at(now, &mut statement), walled_from(policy, &mut statement));
     let now = statement.number(micros(now));
@@ -251,7 +266,7 @@ pub(crate) fn counts(org: &str, policy: &OrgPolicy, now: DateTime<Utc>) -> State
              AND m.has_mfa) AS protected, \
          (SELECT count(*) FROM {{members}} m WHERE m.org = {org} AND m.left_at IS NULL \
              AND {PLAIN}) AS plain, \
-         {lapsed} AS lapsed, count(*) AS personal, \
+         {running} AS running, count(*) AS personal, \
          coalesce(sum(CASE WHEN {exempt} THEN 1 ELSE 0 END), 0) AS exempt, \
          coalesce(sum(CASE WHEN NOT {exempt} AND {walled} <= {now} THEN 1 ELSE 0 END), 0) AS late \
          FROM {{members}} m WHERE m.org = {org} AND m.left_at IS NULL \

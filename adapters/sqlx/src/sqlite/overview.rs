@@ -45,13 +45,15 @@ impl SqliteStore {
 }
 
 fn counts(row: &SqliteRow, required: bool) -> Result<RosterCounts, StoreError> {
-    let number = |column: &'static str| {
-        let count: i64 = row.try_get(column).map_err(store_error)?;
-        unsigned(column, count)
+    let maybe = |column: &'static str| {
+        let count: Option<i64> = row.try_get(column).map_err(store_error)?;
+        count.map(|count| unsigned(column, count)).transpose()
     };
+    let number = |column: &'static str| Ok::<_, StoreError>(maybe(column)?.unwrap_or_default());
     let (protected, plain, personal) =
         (number("protected")?, number("plain")?, number("personal")?);
-    let (exempt, lapsed) = (number("exempt")?, number("lapsed")? + number("late")?);
+    let over = plain.saturating_sub(maybe("running")?.unwrap_or(plain));
+    let (exempt, lapsed) = (number("exempt")?, over + number("late")?);
     let lapsed = if required { lapsed } else { 0 };
     let open = (plain + personal).saturating_sub(exempt);
     Ok(RosterCounts {
