@@ -19,7 +19,7 @@ impl Schema {
         let schema = Self { url: server_or_skip(name)?.url(), name: format!("bench_{name}") };
         let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", schema.name);
         let pool = PgPool::connect(&schema.url).await.expect("a server");
-        execute(&mut *pool.acquire().await.expect("a connection"), &drop).await;
+        execute(&mut pool.acquire().await.expect("a connection"), &drop).await;
         PostgresStore::migrate(&pool, &schema.tables()).await.expect("migrations");
         pool.close().await;
         Some(schema)

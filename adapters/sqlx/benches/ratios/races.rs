@@ -43,12 +43,11 @@ async fn run(world: &World, mut other: Option<Racer>) -> Vec<usize> {
     while accepted.len() < RACES {
         world.wait(PAUSE);
         for mut here in world.open(0..USERS, RUNNERS).await {
-            let there = other.as_mut().map(|racer| {
+            if let Some(racer) = &mut other {
                 racer.begin(world.now(), here.split_off(RUNNERS / 2));
-                racer
-            });
+            }
             let won = world::race(&world.mfa, here).await;
-            accepted.push(won + there.map_or(0, Racer::accepted));
+            accepted.push(won + other.as_mut().map_or(0, Racer::accepted));
         }
     }
     accepted
