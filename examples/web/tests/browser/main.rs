@@ -11,6 +11,7 @@ mod guessing;
 mod keyboard;
 mod languages;
 mod repeated;
+mod restart;
 mod sessions;
 mod setup;
 mod sign_in;

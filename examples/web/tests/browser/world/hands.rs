@@ -104,6 +104,14 @@ impl Browser {
         self.wait_on(self.client.refresh()).expect("it reloads");
     }
 
+    /// What stands in the first frame of the page.
+    pub(crate) fn framed_address(&self) -> String {
+        self.wait_on(self.client.enter_frame(0)).expect("a frame");
+        let address = self.script("return document.URL", &[]);
+        self.wait_on(self.client.enter_parent_frame()).expect("the page around it");
+        address.as_str().unwrap_or_default().to_owned()
+    }
+
     /// From now on no script of a page runs.
     pub(crate) fn switch_scripts_off(&mut self) -> &mut Self {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true }));

@@ -8,6 +8,7 @@ mod look;
 mod page;
 mod people;
 mod phone;
+mod process;
 mod tools;
 mod wire;
 
@@ -26,6 +27,7 @@ use driver::Driver;
 pub(crate) use page::Role;
 pub(crate) use people::Owner;
 pub(crate) use phone::Phone;
+pub(crate) use process::Process;
 
 /// The password of every account of the demonstration.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
