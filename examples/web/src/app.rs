@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{Clock, EventLog, Level, Mfa, Needed, Settings, StepUpRule, StepUpRules};
+use mfakit::{Clock, EventLog, Level, Mfa, Needed, OrgStore, Settings, StepUpRule, StepUpRules};
 use mfakit_axum::{MfaWeb, Places};
 
 use crate::demo;
@@ -23,6 +23,8 @@ pub(crate) const PRODUCT: &str = "Scrivio";
 pub(crate) const PAYOUT: &str = "payout";
 /// The rule of what administrators do: the second factor, as fresh as mfakit itself will ask for.
 pub(crate) const ADMINISTER: &str = "administer";
+/// The rule of a changed password, for those who have a second factor.
+pub(crate) const CHANGE_PASSWORD: &str = "password";
 
 /// What every handler may need.
 #[derive(Clone)]
@@ -31,13 +33,14 @@ pub(crate) struct App {
     pub(crate) records: Arc<dyn Records>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) passwords: Arc<Passwords>,
+    pub(crate) orgs: Arc<dyn OrgStore>,
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl App {
     pub(crate) async fn build(config: &Config, opened: Opened) -> Result<Self, StartError> {
-        let Opened { mfa, log, records, .. } = opened;
+        let Opened { mfa, orgs, log, records, .. } = opened;
         let clock = Arc::clone(&config.clock);
         let mfa = mfa
             .issuer(PRODUCT)
@@ -58,7 +61,8 @@ impl App {
         let rules = rules(&mfa)?;
         let web = MfaWeb::builder(mfa, host).product(PRODUCT).rules(rules).build()?;
         let passwords = Passwords::new(Arc::clone(&clock)).await.map_err(StartError::new)?;
-        Ok(Self { web, records, sessions, passwords: Arc::new(passwords), log, clock })
+        let passwords = Arc::new(passwords);
+        Ok(Self { web, records, sessions, passwords, orgs, log, clock })
     }
 
     pub(crate) fn mfa(&self) -> &Mfa {
@@ -72,8 +76,9 @@ impl App {
 
 fn rules(mfa: &Mfa) -> Result<StepUpRules, StartError> {
     let payout = StepUpRule::level(Level::TwoFactors, TimeDelta::minutes(5));
-    let administer = StepUpRule::fresh(Needed::SecondFactor, mfa.settings().fresh());
-    Ok(StepUpRules::new().with(PAYOUT, payout)?.with(ADMINISTER, administer)?)
+    let second_factor = StepUpRule::fresh(Needed::SecondFactor, mfa.settings().fresh());
+    let rules = StepUpRules::new().with(PAYOUT, payout)?.with(ADMINISTER, second_factor.clone())?;
+    Ok(rules.with(CHANGE_PASSWORD, second_factor)?)
 }
 
 /// mfakit takes a clock of its own; this one is shared with the sessions.

@@ -49,16 +49,15 @@ const fn account(
     Account { id, email, verified: true, member_of, administers }
 }
 
-/// Which organisation somebody administers.
-pub(crate) fn administered_by(subject: &Subject) -> Option<OrgId> {
-    let account = ACCOUNTS.iter().find(|account| account.id == subject.as_str())?;
-    OrgId::new(account.administers?).ok()
-}
-
 /// What an organisation is called.
 pub(crate) fn name_of(org: &OrgId) -> &str {
     let known = ORGANISATIONS.iter().find(|(id, _)| *id == org.as_str());
     known.map_or(org.as_str(), |(_, name)| name)
+}
+
+/// The account of somebody, as it was at the start.
+pub(crate) fn account_of(subject: &Subject) -> Option<&'static Account> {
+    ACCOUNTS.iter().find(|account| account.id == subject.as_str())
 }
 
 /// Makes the accounts that are not there yet. What their owners have changed stays.

@@ -6,6 +6,7 @@
 //! (`authority`), the messages to owners (`mail`), and its pages (`pages`, one file each).
 
 mod app;
+mod authority;
 mod demo;
 mod error;
 mod host;
@@ -18,6 +19,7 @@ mod routes;
 mod server;
 mod sessions;
 mod storage;
+mod trail;
 mod words;
 
 pub use demo::{ACCOUNTS, Account, ORGANISATIONS, PASSWORD};

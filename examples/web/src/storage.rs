@@ -29,6 +29,7 @@ pub enum Store {
 /// What is kept, opened.
 pub(crate) struct Opened {
     pub(crate) mfa: MfaBuilder,
+    pub(crate) orgs: Arc<dyn OrgStore>,
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) records: Arc<dyn Records>,
     /// What whoever started it ought to know.
@@ -90,7 +91,7 @@ where
         .organisations(store.clone())
         .stamps(store.clone())
         .keyring(keyring);
-    Opened { mfa, log: Arc::new(store), records, notes }
+    Opened { mfa, orgs: Arc::new(store.clone()), log: Arc::new(store), records, notes }
 }
 
 /// Reads the key file beside a database, or makes it with the database. A real application keeps its

@@ -63,8 +63,16 @@ impl IntoResponse for Problem {
     }
 }
 
+/// Logs what went wrong behind the adapter's answers.
+pub(crate) async fn log_failures(response: Response) -> Response {
+    if let Some(failure) = response.extensions().get::<mfakit_axum::Failure>() {
+        log(failure.error());
+    }
+    response
+}
+
 #[allow(clippy::print_stderr, reason = "a real application has a log")]
-fn log(error: &(dyn Error + 'static)) {
+fn log(error: &dyn Error) {
     eprintln!("error: {error}");
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Form, Query, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use mfakit_axum::ReturnPath;
 use serde::Deserialize;
@@ -53,7 +52,7 @@ pub(crate) async fn show(
     };
     let (again, email) = (known.is_some(), known.map(|user| user.email).unwrap_or_default());
     let (email, to) = (email.as_str(), heading.to.as_str());
-    page(StatusCode::OK, &Page { product: PRODUCT, again, email, to, alert: None })
+    page(None, &Page { product: PRODUCT, again, email, to, alert: None })
 }
 
 /// `POST /sign-in`
@@ -89,7 +88,7 @@ pub(crate) async fn sign_in(
     };
     let (again, to) = (current.is_some(), typed.to.as_str());
     let view = Page { product: PRODUCT, again, email: &email, to, alert: Some(alert) };
-    page(StatusCode::UNPROCESSABLE_ENTITY, &view)
+    page(view.alert.as_ref(), &view)
 }
 
 /// `POST /sign-out`

@@ -8,7 +8,7 @@ use mfakit_axum::SignedIn;
 
 use super::Problem;
 use crate::app::{App, PRODUCT};
-use crate::demo;
+use crate::authority;
 use crate::records::User;
 
 /// A visitor whom a guard has let pass, with what the application knows of him.
@@ -16,6 +16,12 @@ pub(crate) struct Viewer {
     pub(crate) signed_in: SignedIn,
     pub(crate) user: User,
     pub(crate) administers: Option<OrgId>,
+}
+
+/// A viewer who administers an organisation. Nobody else reaches a handler that asks for one.
+pub(crate) struct Admin {
+    pub(crate) viewer: Viewer,
+    pub(crate) org: OrgId,
 }
 
 /// What stands around a page.
@@ -48,7 +54,19 @@ impl FromRequestParts<App> for Viewer {
         let user = user.map_err(|error| Problem::from(error).into_response())?;
         // Users are never deleted here.
         let user = user.ok_or_else(|| Problem::NotFound.into_response())?;
-        let administers = demo::administered_by(signed_in.subject());
+        let administers = authority::administered_by(signed_in.subject());
         Ok(Self { signed_in, user, administers })
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let viewer = Viewer::from_request_parts(parts, app).await?;
+        match viewer.administers.clone() {
+            Some(org) => Ok(Self { viewer, org }),
+            None => Err(Problem::Forbidden.into_response()),
+        }
     }
 }
