@@ -10,6 +10,8 @@ mod elsewhere;
 mod guessing;
 mod keyboard;
 mod languages;
+mod organisation;
+mod payout;
 mod repeated;
 mod restart;
 mod sessions;

@@ -117,3 +117,18 @@ fn a_setup_that_is_left_for_too_long_starts_again() {
     assert_eq!(visitor.alert().as_deref(), Some("This setup has expired. Start again."));
     visitor.look("setup-1-expired");
 }
+
+#[test]
+fn two_factor_authentication_waits_for_a_verified_email_address() {
+    let Some(world) = World::start() else { return };
+    let mut visitor = world.signs_in("unverified@example.org");
+    visitor.visit("/profile").shows("Not verified").look("profile-unverified");
+    visitor.follow("Set up two-factor authentication").look("setup-1-unverified");
+    visitor.shows("Verify your email address first.");
+    assert!(!visitor.has(Role::Button, "Start setup"));
+    // Nor by a form that the page does not show.
+    let answers = visitor.post("/mfa/setup", "", 1);
+    assert_eq!(answers[0].status, 422, "{answers:?}");
+    visitor.press("Cancel").press("Verify e-mail address").is_at("/profile", "Profile");
+    visitor.start_setup();
+}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction};
 use fantoccini::key::Key;
 use serde_json::json;
@@ -79,6 +80,23 @@ impl Browser {
     pub(crate) fn fill_and_go(&mut self, name: &str, text: &str) -> &mut Self {
         let field = self.find(Role::Field, name);
         self.leads_on(|browser| browser.wait_on(field.send_keys(text)).expect("typed"))
+    }
+
+    /// Ticks a box.
+    #[track_caller]
+    pub(crate) fn tick(&mut self, name: &str) -> &mut Self {
+        let tick = self.find(Role::Tick, name);
+        self.wait_on(tick.click()).expect("it can be ticked");
+        self
+    }
+
+    /// Chooses a day, as its field's own calendar would.
+    #[track_caller]
+    pub(crate) fn choose_date(&mut self, name: &str, day: DateTime<Utc>) -> &mut Self {
+        let field = self.find(Role::Date, name);
+        let day = day.format("%d%m%Y").to_string();
+        self.wait_on(field.send_keys(&day)).expect("typed");
+        self
     }
 
     /// Two clicks where one was asked for.

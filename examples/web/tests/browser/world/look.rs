@@ -102,16 +102,17 @@ impl Browser {
         self
     }
 
-    /// What the console has said since it was asked last. A page that says no with its status, as
-    /// one with a wrong code does, is no complaint.
+    /// The errors and warnings on the console since it was asked last. A page that says no with its
+    /// status, as one with a wrong code does, is no complaint.
     pub(crate) fn console(&self) -> Vec<String> {
         let said = self.wait_on(self.client.issue_cmd(Raw::console())).expect("a console");
         let said = said.as_array().cloned().unwrap_or_default();
-        let refusal = |entry: &Value| {
+        let complaint = |entry: &&Value| {
             let text = entry["message"].as_str().unwrap_or_default();
-            entry["source"] == "network" && text.contains("responded with a status of 4")
+            let refusal = entry["source"] == "network" && text.contains("with a status of 4");
+            (entry["level"] == "SEVERE" || entry["level"] == "WARNING") && !refusal
         };
-        said.iter().filter(|entry| !refusal(entry)).map(Value::to_string).collect()
+        said.iter().filter(complaint).map(Value::to_string).collect()
     }
 }
 
