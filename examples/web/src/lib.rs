@@ -25,6 +25,6 @@ mod words;
 pub use demo::{ACCOUNTS, Account, ORGANISATIONS, PASSWORD};
 pub use error::StartError;
 pub use mail::Mail;
-pub use options::{Options, USAGE};
-pub use server::{Config, Running, start};
+pub use options::{Options, OptionsError, USAGE};
+pub use server::{Config, Running, application, start};
 pub use storage::Store;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
 use mfakit::{Clock, SystemClock};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -58,6 +59,15 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Running, Sta
         axum::serve(listener, router).with_graceful_shutdown(until).await
     });
     Ok(Running { address, notes, stop, serving })
+}
+
+/// The application as a router, for a server of one's own.
+///
+/// # Errors
+/// As [`start`].
+pub async fn application(config: &Config) -> Result<Router, StartError> {
+    let opened = storage::open(&config.store, config.keys.as_deref()).await?;
+    Ok(router(&App::build(config, opened).await?))
 }
 
 /// The application, serving.
