@@ -34,7 +34,8 @@ impl Notifier for Mailer {
         let Some(message) = words::message(event) else { return Ok(()) };
         let user = self.runtime.block_on(self.records.user(event.subject()));
         if let Some(user) = user.map_err(NotifierError::new)? {
-            (self.mail)(&format!("To: {}\nSubject: {PRODUCT}: {message}", user.email));
+            let subject = format!("{PRODUCT}: your account has changed");
+            (self.mail)(&format!("To: {}\nSubject: {subject}\n\n{message}", user.email));
         }
         Ok(())
     }
