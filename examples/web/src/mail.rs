@@ -35,7 +35,8 @@ impl Notifier for Mailer {
         let user = self.runtime.block_on(self.records.user(event.subject()));
         if let Some(user) = user.map_err(NotifierError::new)? {
             let subject = format!("{PRODUCT}: your account has changed");
-            (self.mail)(&format!("To: {}\nSubject: {subject}\n\n{message}", user.email));
+            let body = format!("{message} {}", words::ADVICE);
+            (self.mail)(&format!("To: {}\nSubject: {subject}\n\n{body}", user.email));
         }
         Ok(())
     }

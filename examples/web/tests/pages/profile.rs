@@ -22,7 +22,7 @@ async fn an_unverified_address_is_verified_from_the_profile_and_the_setup_opens(
 async fn the_owner_is_told_by_a_message_and_on_the_profile() {
     let world = World::new().await;
     let mut ada = world.protected(ADA).await;
-    let told = "Two-factor authentication was switched on. If you know nothing of it,";
+    let told = "Two-factor authentication was switched on.";
     ada.get("/profile").await.shows(told).shows("10 recovery codes are left.");
     // The messages go out on a thread of their own.
     let sent = || world.mail.lock().expect("lock").clone();
