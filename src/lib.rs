@@ -71,12 +71,14 @@
 //! | `serde` | | the stored form of an account, and the values that sessions keep |
 //! | `testing` | | a manual clock, seeded entropy, cheap hashing, a store that fails on cue |
 //!
-//! Nothing here needs an async runtime, a web framework or SQL.
+//! Nothing here needs an async runtime, a web framework or SQL. The [`manual`] has what the pages of
+//! single items cannot say.
 
 pub mod domain;
 mod error;
 mod hashing;
 mod keyring;
+pub mod manual;
 mod memory;
 mod ports;
 #[cfg(feature = "qr")]
