@@ -8,7 +8,7 @@ use mfakit::{Access, Assurance, Error, EvidenceKind, Gate, Refusal, SignIn, Step
 
 use crate::host::{HostError, Token, Visitor};
 use crate::rejection::{Rejection, heading};
-use crate::safety::{ReturnPath, append};
+use crate::safety::{Fields, ReturnPath, append};
 use crate::session::{Session, SignedInState, State};
 use crate::texts::Texts;
 use crate::web::MfaWeb;
@@ -36,10 +36,12 @@ impl Visit {
     pub(crate) async fn enter(web: &MfaWeb, parts: Parts) -> Result<Self, Rejection> {
         let host = web.host();
         let known = host.visitor(&parts).await;
-        let known = known.map_err(|error| Rejection::host_failed(&parts, error))?;
+        let known =
+            known.map_err(|error| Rejection::host_failed(&parts, error).with_page(web, &parts))?;
         let Some(visitor) = known else { return Err(Rejection::signed_out(web, &parts)) };
         let kept = host.read(&parts).await;
-        let kept = kept.map_err(|error| Rejection::host_failed(&parts, error))?;
+        let kept =
+            kept.map_err(|error| Rejection::host_failed(&parts, error).with_page(web, &parts))?;
         let kept = kept.filter(|session| session.subject() == visitor.first_factor.subject());
         let web = web.clone();
         match kept {
@@ -160,6 +162,11 @@ impl Visit {
             }
             Err(error) => Err(self.refused(error).await),
         }
+    }
+
+    /// The fields of the query. A field that is there twice counts once, as in a form.
+    pub(crate) fn query(&self) -> Fields {
+        Fields::parse(self.parts.uri.query().unwrap_or_default().as_bytes())
     }
 
     pub(crate) fn texts(&self) -> &Texts {

@@ -10,7 +10,9 @@
 mod api;
 mod attacks;
 mod challenge;
+mod examples;
 mod guards;
+mod hostile;
 mod manage;
 mod repeated;
 mod safety;

@@ -3,6 +3,7 @@
 mod browser;
 mod counted;
 mod host;
+mod wire;
 
 use axum::Router;
 use axum::http::request::Parts;
