@@ -1,0 +1,80 @@
+//! The two organisations and the six accounts that the example starts with.
+
+use mfakit::{Mfa, OrgId, Subject};
+
+use crate::error::StartError;
+use crate::passwords;
+use crate::records::{Records, User};
+
+/// The password of every demonstration account.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// One account of the demonstration.
+#[derive(Debug, Clone, Copy)]
+pub struct Account {
+    /// Its stable identifier, which outlives a changed e-mail address.
+    pub id: &'static str,
+    /// What its owner signs in with.
+    pub email: &'static str,
+    /// Whether the address is verified at the start.
+    pub verified: bool,
+    /// The organisations that it belongs to, by identifier.
+    pub member_of: &'static [&'static str],
+    /// The organisation that it administers. A real application has a table of roles.
+    pub administers: Option<&'static str>,
+}
+
+/// The organisations: identifier and name.
+pub const ORGANISATIONS: [(&str, &str); 2] = [("northwind", "Northwind"), ("contoso", "Contoso")];
+
+const NORTHWIND: &[&str] = &["northwind"];
+const CONTOSO: &[&str] = &["contoso"];
+
+/// The accounts.
+pub const ACCOUNTS: [Account; 6] = [
+    account("u-1001", "practitioner@example.org", NORTHWIND, None),
+    account("u-1002", "second@example.org", NORTHWIND, None),
+    Account { verified: false, ..account("u-1003", "unverified@example.org", &[], None) },
+    account("u-1004", "both@example.org", &["northwind", "contoso"], None),
+    account("u-1005", "admin@example.org", NORTHWIND, Some("northwind")),
+    account("u-1006", "owner@example.org", CONTOSO, Some("contoso")),
+];
+
+const fn account(
+    id: &'static str,
+    email: &'static str,
+    member_of: &'static [&'static str],
+    administers: Option<&'static str>,
+) -> Account {
+    Account { id, email, verified: true, member_of, administers }
+}
+
+/// What an organisation is called.
+pub(crate) fn name_of(org: &OrgId) -> &str {
+    let known = ORGANISATIONS.iter().find(|(id, _)| *id == org.as_str());
+    known.map_or(org.as_str(), |(_, name)| name)
+}
+
+/// The account of somebody, as it was at the start.
+pub(crate) fn account_of(subject: &Subject) -> Option<&'static Account> {
+    ACCOUNTS.iter().find(|account| account.id == subject.as_str())
+}
+
+/// Makes the accounts that are not there yet. What their owners have changed stays.
+pub(crate) async fn seed(records: &dyn Records, mfa: &Mfa) -> Result<(), StartError> {
+    let now = mfa.moment()?.now();
+    for account in &ACCOUNTS {
+        let id = Subject::new(account.id).map_err(StartError::new)?;
+        if records.user(&id).await?.is_none() {
+            let password = passwords::hash(PASSWORD).await.map_err(StartError::new)?;
+            let email = account.email.to_owned();
+            records
+                .add_user(&User { id: id.clone(), email, verified: account.verified, password })
+                .await?;
+        }
+        for org in account.member_of {
+            mfa.join_organisation(&OrgId::new(org).map_err(StartError::new)?, &id, now).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Where a member stands, in words.
+
+use chrono::{DateTime, Utc};
+use mfakit::Standing;
+
+use crate::words;
+
+/// A member's state, as the overview shows it.
+pub(super) struct State {
+    pub(super) badge: &'static str,
+    /// Whether somebody ought to look at it.
+    pub(super) bad: bool,
+    pub(super) text: String,
+}
+
+impl State {
+    pub(super) fn of(
+        standing: Standing,
+        protected: bool,
+        deadline: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let (badge, bad, text) = match standing {
+            _ if protected => ("Protected", false, "Has two-factor authentication.".to_owned()),
+            Standing::Compliant | Standing::Voluntary => {
+                ("No two-factor authentication", false, "It is voluntary.".to_owned())
+            }
+            Standing::InGrace { deadline } => {
+                let left = words::count(days_until(deadline, now), "day", "days");
+                let text = format!("Deadline {}: {left} left.", words::time(deadline));
+                ("In transition period", false, text)
+            }
+            Standing::Lapsed { since } => {
+                let text = format!("Has to set it up to go on, since {}.", words::time(since));
+                ("Transition period lapsed", true, text)
+            }
+            Standing::Exempt { until } => {
+                let ends = until.map_or_else(
+                    || "Exempt for good.".to_owned(),
+                    |until| format!("Exempt until {}.", words::time(until)),
+                );
+                let then = deadline.map_or_else(String::new, |deadline| {
+                    format!(" Without it, the deadline would be {}.", words::time(deadline))
+                });
+                ("Exempt", false, format!("{ends}{then}"))
+            }
+        };
+        Self { badge, bad, text }
+    }
+}
+
+/// Days that have at least begun.
+fn days_until(deadline: DateTime<Utc>, now: DateTime<Utc>) -> u64 {
+    let seconds = (deadline - now).num_seconds().max(0);
+    u64::try_from(seconds).unwrap_or_default().div_ceil(86_400)
+}

@@ -1,0 +1,29 @@
+//! The audit trail, read from mfakit's event log.
+
+use std::collections::VecDeque;
+
+use mfakit::{Event, EventLog, StoreError};
+
+/// The latest events that are wanted, the latest first.
+///
+/// It reads the log from its beginning, which a demonstration can afford. An application whose log
+/// grows has a relay copy each event once to where it is searched by user.
+pub(crate) async fn latest(
+    log: &dyn EventLog,
+    limit: usize,
+    wanted: impl Fn(&Event) -> bool,
+) -> Result<Vec<Event>, StoreError> {
+    const PAGE: usize = 500;
+    let mut latest = VecDeque::new();
+    let mut after = None;
+    loop {
+        let page = log.read(after.as_ref(), PAGE).await?;
+        latest.extend(page.events.into_iter().filter(&wanted));
+        let excess = latest.len().saturating_sub(limit);
+        latest.drain(..excess);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(latest.into_iter().rev().collect()),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Dates, names and events, in words.
+
+use chrono::{DateTime, Utc};
+use mfakit::{Event, EventKind, OrgChange, OrgId, PolicyTerms, Purpose, Subject};
+
+use crate::app::{ADMINISTER, CHANGE_PASSWORD, PAYOUT};
+use crate::demo;
+
+/// A time as a page shows it.
+pub(crate) fn time(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+/// A number of things: `1 member`, `2 members`.
+pub(crate) fn count(number: impl TryInto<u64>, one: &str, many: &str) -> String {
+    match number.try_into() {
+        Ok(1) => format!("1 {one}"),
+        Ok(number) => format!("{number} {many}"),
+        Err(_) => format!("many {many}"),
+    }
+}
+
+/// Names of organisations in a sentence: `Northwind and Contoso`.
+pub(crate) fn names<'a>(orgs: impl IntoIterator<Item = &'a OrgId>) -> String {
+    let names: Vec<&str> = orgs.into_iter().map(demo::name_of).collect();
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// The message to the owner about an event, if it concerns him.
+pub(crate) fn message(event: &Event) -> Option<String> {
+    const ADVICE: &str =
+        "If you know nothing of it, change your password and tell your administrator.";
+    let sentence = || sentence(event.kind(), |_| "an administrator".to_owned());
+    event.concerns_owner().then(|| format!("{} {ADVICE}", sentence()))
+}
+
+/// Who else did it, when it was not the owner.
+pub(crate) fn actor(kind: &EventKind) -> Option<&Subject> {
+    match kind {
+        EventKind::Reset { by, .. }
+        | EventKind::Erased { by, .. }
+        | EventKind::RenameBegun { by, .. }
+        | EventKind::Organisation { by, .. } => Some(by),
+        _ => None,
+    }
+}
+
+/// An event as a sentence, with the name of whoever did it.
+pub(crate) fn sentence(kind: &EventKind, name: impl Fn(&Subject) -> String) -> String {
+    let text = match kind {
+        EventKind::SetupBegun { .. } => "A setup was begun.",
+        EventKind::SetupConfirmed { .. } => "A right code confirmed the setup.",
+        EventKind::SetupCodeRejected { .. } => "A wrong code was typed during a setup.",
+        EventKind::SetupEnded { .. } => "A setup ended without being finished.",
+        EventKind::CodesReissued { .. } => {
+            "The recovery codes of an unfinished setup were replaced."
+        }
+        EventKind::MfaEnabled { .. } => "Two-factor authentication was switched on.",
+        EventKind::FactorAdded { .. } => "A method was added.",
+        EventKind::FactorReplaced { .. } => {
+            "A lost method was replaced, and the recovery codes with it."
+        }
+        EventKind::FactorRenamed { .. } => "A method was renamed.",
+        EventKind::FactorPreferred { .. } => "Another method became the preferred one.",
+        EventKind::FactorRemoved { .. } => "A method was removed.",
+        EventKind::FactorsSuspended => "Every method was suspended after too many wrong codes.",
+        EventKind::MfaDisabled => "Two-factor authentication was switched off.",
+        EventKind::CodeAccepted { purpose, .. } => {
+            return format!("A code was accepted {}.", of(purpose));
+        }
+        EventKind::CodeRejected { purpose, .. } => {
+            return format!("A wrong code was refused {}.", of(purpose));
+        }
+        EventKind::GuessesSpent => {
+            "Many wrong codes were tried: somebody who knows the password may be guessing."
+        }
+        EventKind::RecoveryCodeUsed { left, purpose } => {
+            let left = count(*left, "code is left", "codes are left");
+            return format!("A recovery code was used {}; {left}.", of(purpose));
+        }
+        EventKind::RecoveryCodesReplaced => {
+            "The recovery codes were replaced; the old ones no longer work."
+        }
+        EventKind::Reset { by, reason } => {
+            let by = name(by);
+            return format!(
+                "Every method was removed by {by}, who issued an enrolment code. Reason: {reason}"
+            );
+        }
+        EventKind::EnrolmentCodeUsed => "The enrolment code was used.",
+        EventKind::PasswordChanged => "The password was changed.",
+        EventKind::Resealed { .. } => "Secrets were sealed under another key.",
+        EventKind::RenameBegun { .. } | EventKind::RenamedFrom { .. } => {
+            "The account moved to another identifier."
+        }
+        EventKind::Erased { .. } => "The account was erased.",
+        EventKind::Organisation { org, by, reason, change } => {
+            let (org, by) = (demo::name_of(org), name(by));
+            return format!("{} by {by}. Reason: {reason}", changed(org, change));
+        }
+        _ => "Something happened that this release has no words for.",
+    };
+    text.to_owned()
+}
+
+fn of(purpose: &Purpose) -> String {
+    match purpose {
+        Purpose::SignIn => "at a sign-in".to_owned(),
+        Purpose::StepUp(action) => match action.as_str() {
+            PAYOUT => "for a payout".to_owned(),
+            ADMINISTER => "before something that administrators do".to_owned(),
+            CHANGE_PASSWORD => "before a change of the password".to_owned(),
+            "mfa.manage" => "before a change of the methods or codes".to_owned(),
+            other => format!("for the action “{other}”"),
+        },
+        _ => "at an enrolment".to_owned(),
+    }
+}
+
+fn changed(org: &str, change: &OrgChange) -> String {
+    let days = |terms: &PolicyTerms| count(terms.grace.as_days(), "day", "days");
+    match change {
+        OrgChange::MadeRequired { terms, .. } => format!(
+            "Two-factor authentication was made required in {org}, with a transition period of {},",
+            days(terms)
+        ),
+        OrgChange::TermsChanged { from, to } => format!(
+            "The transition period of {org} was changed from {} to {}",
+            days(from),
+            days(to)
+        ),
+        OrgChange::MadeVoluntary => {
+            format!("Two-factor authentication was made voluntary in {org}")
+        }
+        OrgChange::MemberExtended { until } => {
+            format!("The transition period in {org} was extended until {}", time(*until))
+        }
+        OrgChange::MemberExempted { until: Some(until) } => {
+            format!("An exemption in {org} was granted until {}", time(*until))
+        }
+        OrgChange::MemberExempted { until: None } => {
+            format!("An exemption in {org} was granted for good")
+        }
+        OrgChange::ExemptionEnded => format!("The exemption in {org} was ended"),
+        _ => format!("The policy of {org} was changed"),
+    }
+}
