@@ -10,6 +10,7 @@ mod conformance;
 mod databases;
 mod disk_full;
 mod faults;
+mod given_up;
 mod has_mfa;
 mod large_roster;
 mod organisations;
