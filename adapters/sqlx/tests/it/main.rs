@@ -16,6 +16,7 @@ mod large_roster;
 mod organisations;
 mod relays;
 mod resealing;
+mod retries;
 mod roster;
 mod schema;
 mod statements;
