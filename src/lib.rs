@@ -69,6 +69,7 @@
 //! |---|---|---|
 //! | `qr` | default | QR codes of a setup, as SVG and as text |
 //! | `serde` | | the stored form of an account, and the values that sessions keep |
+//! | `bcrypt` | | recovery codes that another system hashed with bcrypt ([`import`]) |
 //! | `testing` | | a manual clock, seeded entropy, cheap hashing, a store that fails on cue |
 //!
 //! Nothing here needs an async runtime, a web framework or SQL.
@@ -76,6 +77,7 @@
 pub mod domain;
 mod error;
 mod hashing;
+pub mod import;
 mod keyring;
 mod memory;
 mod ports;
@@ -88,6 +90,9 @@ mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use domain::{
+    CodeReading, Import, ImportReport, Imported, ImportedCodes, ImportedFactor, Prompt, Seed,
+};
 pub use domain::{
     Access, AccountExport, AccountName, Acknowledgement, AcrNames, ActionName, ActorOutlook,
     Affiliation, Algorithm, Answer, Assurance, Challenge, ChallengeId, Claims, Code, CommitId,
@@ -109,7 +114,7 @@ pub use keyring::{Keyring, KeyringError, SealingKey};
 pub use memory::MemoryStore;
 pub use ports::{
     AccountIndex, AccountStore, CipherError, Clock, CodeHasher, Entropy, EntropyError, EventCursor,
-    EventLog, EventPage, HasherError, Lane, Notifier, NotifierError, OsEntropy, SealedPage,
+    EventLog, EventPage, HasherError, ImportedCodeHasher, Lane, Notifier, NotifierError, OsEntropy, SealedPage,
     SecretCipher, StoreError, StoreErrorKind, SystemClock,
 };
 pub use ports::{CurrentStamps, OrgStore, PolicyRevision, Stamps};

@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sync", &[]),
     ("error", &["domain", "ports"]),
     ("hashing", &["domain", "ports", "sync"]),
+    ("import", &["domain"]),
     ("keyring", &["domain", "ports", "sync"]),
     ("memory", &["domain", "ports", "sync"]),
     ("qr", &["domain"]),
