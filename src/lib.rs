@@ -91,9 +91,6 @@ mod sync;
 pub mod testing;
 
 pub use domain::{
-    CodeReading, Import, ImportReport, Imported, ImportedCodes, ImportedFactor, Prompt, Seed,
-};
-pub use domain::{
     Access, AccountExport, AccountName, Acknowledgement, AcrNames, ActionName, ActorOutlook,
     Affiliation, Algorithm, Answer, Assurance, Challenge, ChallengeId, Claims, Code, CommitId,
     Confirmed, Demand, Digits, Email, Event, EventId, EventKind, Evidence, EvidenceKind, Exemption,
@@ -108,14 +105,17 @@ pub use domain::{
     Stamp, Standing, Status, StepUpRule, StepUpRules, StepUpRulesError, StoredMembership, Subject,
     Throttle, TotpParams, TotpSecret, Unmet, Verdict, Version, Walled,
 };
+pub use domain::{
+    CodeReading, Import, ImportReport, Imported, ImportedCodes, ImportedFactor, Prompt, Seed,
+};
 pub use error::Error;
 pub use hashing::Argon2Hasher;
 pub use keyring::{Keyring, KeyringError, SealingKey};
 pub use memory::MemoryStore;
 pub use ports::{
     AccountIndex, AccountStore, CipherError, Clock, CodeHasher, Entropy, EntropyError, EventCursor,
-    EventLog, EventPage, HasherError, ImportedCodeHasher, Lane, Notifier, NotifierError, OsEntropy, SealedPage,
-    SecretCipher, StoreError, StoreErrorKind, SystemClock,
+    EventLog, EventPage, HasherError, ImportedCodeHasher, Lane, Notifier, NotifierError, OsEntropy,
+    SealedPage, SecretCipher, StoreError, StoreErrorKind, SystemClock,
 };
 pub use ports::{CurrentStamps, OrgStore, PolicyRevision, Stamps};
 pub use service::PolicyChanged;

@@ -33,8 +33,8 @@ mod transition;
 
 pub use account::{
     Account, AccountExport, Arrival, Asked, ConfirmedFirst, EnrolmentExport, Fresh, GuessesExport,
-    HostAuthority, ImportExport, ImportedCheck, IssuedEnrolment, Judged, MethodStatus, NewSecret, OneTimeCheck, Question,
-    RecoveryExport, Reseal, SetupExport, SetupStatus, SignIn, Status,
+    HostAuthority, ImportExport, ImportedCheck, IssuedEnrolment, Judged, MethodStatus, NewSecret,
+    OneTimeCheck, Question, RecoveryExport, Reseal, SetupExport, SetupStatus, SignIn, Status,
 };
 pub use assurance::{Assurance, Evidence, EvidenceKind, PendingSignIn};
 pub use budget::{GuessBudget, Throttle};

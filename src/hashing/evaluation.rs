@@ -45,12 +45,7 @@ impl Evaluation {
         };
         let mut digest = [0; 32];
         argon2
-            .hash_password_into_with_memory(
-                &self.text,
-                &self.salt,
-                &mut digest,
-                blocks,
-            )
+            .hash_password_into_with_memory(&self.text, &self.salt, &mut digest, blocks)
             .map_err(failed)?;
         Ok(digest)
     }

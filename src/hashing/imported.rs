@@ -125,7 +125,9 @@ fn read_argon2id(text: &str) -> Result<Imported, HasherError> {
         return Err(garbled());
     };
     if fields.next().is_some() {
-        return Err(HasherError::Scheme("an imported Argon2id hash has parameters beside its costs"));
+        return Err(HasherError::Scheme(
+            "an imported Argon2id hash has parameters beside its costs",
+        ));
     }
     let affordable = MEMORY.contains(&memory)
         && passes > 0

@@ -40,7 +40,13 @@ impl ImportedCodeHasher for Argon2Hasher {
         // Read and priced, all of them, before anything is computed.
         let readied: Result<Vec<_>, _> = hashes.iter().map(|hash| self.readied(hash)).collect();
         let readied = readied?;
-        let work = Box::new(move |memory: &mut Memory| judge_all(&code, &readied, memory));
+        #[cfg(test)]
+        let computed = Arc::clone(&self.computed);
+        let count = move || {
+            #[cfg(test)]
+            computed.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        };
+        let work = Box::new(move |memory: &mut Memory| judge_all(&code, &readied, memory, count));
         let matched = self.pool.evaluate(lane, work)?.digest().await?;
         Ok(ImportedEvaluation::new(hashes.into_iter().zip(matched.map(Choice::from))))
     }
@@ -66,9 +72,11 @@ fn judge_all(
     code: &ImportedCode,
     hashes: &[Readied],
     memory: &mut Memory,
+    count: impl Fn(),
 ) -> Result<[u8; 32], HasherError> {
     let mut matched = [0; 32];
     for (met, (hash, pepper)) in matched.iter_mut().zip(hashes) {
+        count();
         *met = hash.judge(code, pepper.as_ref(), memory)?.unwrap_u8();
     }
     Ok(matched)

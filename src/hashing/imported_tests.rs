@@ -38,8 +38,15 @@ const ARGON2_OF_ANOTHER_PROGRAM: &str =
 #[test]
 fn absurd_and_garbled_hashes_are_refused_before_anything_is_computed() {
     let salt_and_digest = "c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
-    for costs in ["m=65537,t=1,p=1", "m=4294967295,t=4294967295,p=1", "m=65536,t=4,p=1",
-        "m=19456,t=0,p=1", "m=63,t=1,p=1", "m=1024,t=1,p=5", "m=1024,t=1,p=0"] {
+    for costs in [
+        "m=65537,t=1,p=1",
+        "m=4294967295,t=4294967295,p=1",
+        "m=65536,t=4,p=1",
+        "m=19456,t=0,p=1",
+        "m=63,t=1,p=1",
+        "m=1024,t=1,p=5",
+        "m=1024,t=1,p=0",
+    ] {
         assert!(read(&format!("$argon2id$v=19${costs}${salt_and_digest}")).is_err(), "{costs}");
     }
     assert!(read(&format!("$argon2id$v=19$m=65536,t=3,p=4${salt_and_digest}")).is_ok());
@@ -51,9 +58,13 @@ fn absurd_and_garbled_hashes_are_refused_before_anything_is_computed() {
         "$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHQ$AAAA",
         "$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHQ",
         "$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA$x",
-        "$sha256", "$sha256$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA",
+        "$sha256",
+        "$sha256$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA",
         "$sha256$argon2id$v=19$m=4294967295,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        "pbkdf2_sha256$870000$salt$digest", "plain", "$2x$05$", "$2",
+        "pbkdf2_sha256$870000$salt$digest",
+        "plain",
+        "$2x$05$",
+        "$2",
     ] {
         assert!(matches!(read(text), Err(HasherError::Scheme(_))), "{text}");
     }

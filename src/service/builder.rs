@@ -10,8 +10,8 @@ use crate::domain::{Invalid, Issuer, Settings};
 use crate::hashing::Argon2Hasher;
 use crate::keyring::Keyring;
 use crate::ports::{
-    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, ImportedCodeHasher,
-    Notifier, OrgStore, OsEntropy, SecretCipher, Stamps, SystemClock,
+    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, ImportedCodeHasher, Notifier,
+    OrgStore, OsEntropy, SecretCipher, Stamps, SystemClock,
 };
 
 /// Collects what an [`Mfa`] needs. An issuer and a keyring (or a cipher) are required; everything

@@ -33,8 +33,8 @@ use std::sync::Arc;
 use crate::domain::{Issuer, Moment, Settings};
 use crate::error::Error;
 use crate::ports::{
-    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, ImportedCodeHasher,
-    OrgStore, SecretCipher, Stamps,
+    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, ImportedCodeHasher, OrgStore,
+    SecretCipher, Stamps,
 };
 
 pub use builder::{BuildError, MfaBuilder};

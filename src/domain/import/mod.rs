@@ -19,10 +19,10 @@ pub use codes::ImportedCodes;
 pub use factor::ImportedFactor;
 pub use prepared::{LiveSeed, PreparedCodes, PreparedFactor, PreparedImport};
 pub use seed::Seed;
-#[cfg(feature = "serde")]
-pub(crate) use set::ImportedSlot;
 pub(crate) use set::ImportRecord;
 pub use set::ImportedSet;
+#[cfg(feature = "serde")]
+pub(crate) use set::ImportedSlot;
 
 /// What another system holds about one user's second factors.
 ///

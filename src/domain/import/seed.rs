@@ -141,9 +141,14 @@ mod tests {
         }
         // Fifteen and sixteen bytes: no padding, and padding; bits left over.
         assert_eq!(bytes(&Seed::from_base32(&"A".repeat(24)).unwrap()).len(), 15);
-        assert_eq!(bytes(&Seed::from_base32("MZXW6YTBOJTG633CMFZGM33PMI======").unwrap()).len(), 16);
+        assert_eq!(
+            bytes(&Seed::from_base32("MZXW6YTBOJTG633CMFZGM33PMI======").unwrap()).len(),
+            16
+        );
         assert_eq!(bytes(&Seed::from_base32(&"7".repeat(26)).unwrap()), [0xff; 16]);
-        for text in ["", "GEZDGNBV", "GEZDGNBVGY3TQOJ1", "GEZDGNBV=GY3TQOJQ", "GEZDGNBVGY3TQOJ\u{130}"] {
+        for text in
+            ["", "GEZDGNBV", "GEZDGNBVGY3TQOJ1", "GEZDGNBV=GY3TQOJQ", "GEZDGNBVGY3TQOJ\u{130}"]
+        {
             assert!(Seed::from_base32(text).is_err(), "{text}");
         }
         assert!(Seed::from_base32(&"A".repeat(104)).is_err(), "65 bytes");

@@ -10,8 +10,7 @@ use crate::domain::extra::Extra;
 
 /// What wrong codes of less than 64 bits cost: a budget of their own, whatever the settings say of
 /// authenticator codes.
-const IMPORTED_THROTTLE: Throttle =
-    Throttle::Budget { guesses: 20, regrow: TimeDelta::days(14) };
+const IMPORTED_THROTTLE: Throttle = Throttle::Budget { guesses: 20, regrow: TimeDelta::days(14) };
 
 /// That an account was imported. It stays, so that no second run brings back what the owner has
 /// removed since.

@@ -153,7 +153,11 @@ fn check(account: &Account) -> Result<(), StoredError> {
     let set = own || (enabled && account.imported.is_some());
     ensure(set == enabled, "recovery", "must be there if, and only if, there are factors")?;
     let codes = account.imported_codes().is_some();
-    ensure(!codes || (enabled && !own), "imported", "must hold no codes beside a set, or without factors")?;
+    ensure(
+        !codes || (enabled && !own),
+        "imported",
+        "must hold no codes beside a set, or without factors",
+    )?;
     let preferred =
         account.preferred().is_some() == enabled && account.preferred.is_some() == enabled;
     ensure(preferred, "preferred", "must be one of the factors")?;
