@@ -11,6 +11,7 @@ mod api;
 mod attacks;
 mod challenge;
 mod guards;
+mod imported;
 mod manage;
 mod repeated;
 mod safety;
