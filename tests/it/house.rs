@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sync", &[]),
     ("error", &["domain", "ports"]),
     ("hashing", &["domain", "ports", "sync"]),
+    ("import", &["domain"]),
     ("keyring", &["domain", "ports", "sync"]),
     ("manual", &[]),
     ("memory", &["domain", "ports", "sync"]),

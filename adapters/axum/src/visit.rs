@@ -98,6 +98,9 @@ impl Visit {
         if let Refusal::StepUp(unmet) = refusal {
             return Rejection::step_up(web, parts, MANAGE, unmet, &heading(web, parts));
         }
+        if *refusal == Refusal::RegenerateFirst {
+            return Rejection::regenerate_first(web, parts);
+        }
         if !is_void(refusal) {
             return Rejection::failed(parts, error).with_page(web, parts);
         }
@@ -136,8 +139,11 @@ impl Visit {
     pub(crate) async fn access(&self) -> Result<Access, Rejection> {
         let (mfa, assurance) = (self.web.mfa(), &self.signed_in()?.assurance);
         let access = match mfa.guard_access(assurance).await {
-            // It counts, and may go no further than the setup: who demands that is asked anew.
-            Err(Error::Refused(Refusal::EnrolmentNeeded)) => mfa.access(assurance.subject()).await,
+            // It counts, and may go no further than the setup, or than new recovery codes: who else
+            // demands something is asked anew.
+            Err(Error::Refused(Refusal::EnrolmentNeeded | Refusal::RegenerateFirst)) => {
+                mfa.access(assurance.subject()).await
+            }
             access => access,
         };
         match access {

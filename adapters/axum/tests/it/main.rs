@@ -13,6 +13,7 @@ mod challenge;
 mod examples;
 mod guards;
 mod hostile;
+mod imported;
 mod manage;
 mod repeated;
 mod safety;

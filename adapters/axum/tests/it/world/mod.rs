@@ -57,7 +57,7 @@ impl World {
         let mfa = Mfa::builder(counted.clone())
             .issuer("Scrivio")
             .keyring(Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("key")))
-            .hasher(Argon2Hasher::cheap_and_insecure())
+            .argon2(Argon2Hasher::cheap_and_insecure())
             .organisations(memory)
             .stamps(counted.clone())
             .clock(clock.clone())
