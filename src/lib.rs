@@ -69,14 +69,18 @@
 //! |---|---|---|
 //! | `qr` | default | QR codes of a setup, as SVG and as text |
 //! | `serde` | | the stored form of an account, and the values that sessions keep |
+//! | `bcrypt` | | recovery codes that another system hashed with bcrypt ([`import`]) |
 //! | `testing` | | a manual clock, seeded entropy, cheap hashing, a store that fails on cue |
 //!
-//! Nothing here needs an async runtime, a web framework or SQL.
+//! Nothing here needs an async runtime, a web framework or SQL. The [`manual`] has what the pages of
+//! single items cannot say.
 
 pub mod domain;
 mod error;
 mod hashing;
+pub mod import;
 mod keyring;
+pub mod manual;
 mod memory;
 mod ports;
 #[cfg(feature = "qr")]
@@ -103,14 +107,17 @@ pub use domain::{
     Stamp, Standing, Status, StepUpRule, StepUpRules, StepUpRulesError, StoredMembership, Subject,
     Throttle, TotpParams, TotpSecret, Unmet, Verdict, Version, Walled,
 };
+pub use domain::{
+    CodeReading, Import, ImportReport, Imported, ImportedCodes, ImportedFactor, Prompt, Seed,
+};
 pub use error::Error;
 pub use hashing::Argon2Hasher;
 pub use keyring::{Keyring, KeyringError, SealingKey};
 pub use memory::MemoryStore;
 pub use ports::{
     AccountIndex, AccountStore, CipherError, Clock, CodeHasher, Entropy, EntropyError, EventCursor,
-    EventLog, EventPage, HasherError, Lane, Notifier, NotifierError, OsEntropy, SealedPage,
-    SecretCipher, StoreError, StoreErrorKind, SystemClock,
+    EventLog, EventPage, HasherError, ImportedCodeHasher, Lane, Notifier, NotifierError, OsEntropy,
+    SealedPage, SecretCipher, StoreError, StoreErrorKind, SystemClock,
 };
 pub use ports::{CurrentStamps, OrgStore, PolicyRevision, Stamps};
 pub use service::PolicyChanged;

@@ -67,12 +67,22 @@ pub struct Assurance {
     pub(crate) stamp: Stamp,
     #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::evidence"))]
     pub(crate) evidence: Vec<Evidence>,
+    /// The account had imported codes of less than 64 bits when a code of a factor was proven.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_false"))]
+    pub(crate) regenerate_first: bool,
+}
+
+#[cfg(feature = "serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Assurance {
     pub(crate) fn begin(first: FirstFactor, session: SessionId, stamp: Stamp) -> Self {
         let evidence = Evidence { kind: EvidenceKind::First(first.method), at: first.at };
-        Self { subject: first.subject, session, stamp, evidence: vec![evidence] }
+        let (subject, evidence) = (first.subject, vec![evidence]);
+        Self { subject, session, stamp, evidence, regenerate_first: false }
     }
 
     /// Whose session it is.
@@ -117,6 +127,21 @@ impl Assurance {
         !self.has_second_factor() && self.evidence.iter().any(|e| e.kind == EvidenceKind::Enrolment)
     }
 
+    /// Whether the account holds imported recovery codes of less than 64 bits that the session has to
+    /// replace before anything else ([`Mfa::regenerate_codes`]), now that it has proven both factors.
+    /// Show that screen and refuse everything else, as [`StepUpRule::check`] does; signing out,
+    /// re-authenticating and a step-up stay possible.
+    ///
+    /// [`Mfa::regenerate_codes`]: crate::Mfa::regenerate_codes
+    /// [`StepUpRule::check`]: crate::StepUpRule::check
+    pub fn limited_to_regenerating(&self) -> bool {
+        self.regenerate_first
+    }
+
+    pub(crate) fn check_unlimited(&self) -> Result<(), Refusal> {
+        if self.regenerate_first { Err(Refusal::RegenerateFirst) } else { Ok(()) }
+    }
+
     /// Adds what a step-up challenge proved to this session.
     ///
     /// # Errors
@@ -144,7 +169,9 @@ impl Assurance {
             ProvenBy::Recovery => EvidenceKind::Recovery,
             ProvenBy::Enrolment => EvidenceKind::Enrolment,
         };
-        Ok(self.with(kind, proof.at(), moment.now))
+        let mut raised = self.with(kind, proof.at(), moment.now);
+        raised.regenerate_first |= proof.regenerate_first();
+        Ok(raised)
     }
 
     /// This session with one more piece of evidence. The latest of its kind is kept: single sign-on
@@ -166,6 +193,12 @@ impl Assurance {
     /// This session after it has itself changed the credentials: what it proved stays proven.
     pub(crate) fn under(mut self, stamp: Stamp) -> Self {
         self.stamp = stamp;
+        self
+    }
+
+    /// This session once it has issued recovery codes.
+    pub(crate) fn regenerated(mut self) -> Self {
+        self.regenerate_first = false;
         self
     }
 

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::assurance::Evidence;
 use super::factor::FactorKind;
 use super::id::{ChallengeId, FactorId, SessionId, Stamp, Subject};
+use super::import::Prompt;
 use super::invalid::{Invalid, bytes_within, no_control};
 use super::label::Label;
 use super::proof::Proof;
@@ -248,6 +249,8 @@ pub struct Passed {
     pub recovery_left: Option<usize>,
     /// Whether that is few enough to ask for a new set.
     pub low: bool,
+    /// What the owner has to be asked to do, because of what was imported. Empty otherwise.
+    pub prompts: Vec<Prompt>,
     /// Where the user was heading.
     pub heading: Option<String>,
 }
@@ -269,11 +272,20 @@ pub struct Rejection {
     ///
     /// [`Throttle::SuspendAfter`]: crate::Throttle::SuspendAfter
     pub suspended: bool,
+    /// Too many wrong recovery codes were tried, and the account's are imported ones of less than 64
+    /// bits: none is judged before a guess has grown back.
+    pub recovery_paused: bool,
 }
 
 impl Rejection {
     pub(crate) const fn plain() -> Self {
-        Self { malformed: false, answers_left: None, three_codes_wanted: false, suspended: false }
+        Self {
+            malformed: false,
+            answers_left: None,
+            three_codes_wanted: false,
+            suspended: false,
+            recovery_paused: false,
+        }
     }
 
     pub(crate) const fn malformed() -> Self {
@@ -285,6 +297,8 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.suspended {
             "too many wrong codes in a row: use a recovery code"
+        } else if self.recovery_paused {
+            "too many wrong recovery codes: use your authenticator app"
         } else if self.three_codes_wanted {
             "enter three codes in a row, as your app shows them one after the other"
         } else if self.malformed {

@@ -65,7 +65,8 @@ impl Event {
             | EventKind::RecoveryCodesReplaced
             | EventKind::GuessesSpent
             | EventKind::Reset { .. }
-            | EventKind::EnrolmentCodeUsed => true,
+            | EventKind::EnrolmentCodeUsed
+            | EventKind::Imported { .. } => true,
             EventKind::SetupBegun { .. }
             | EventKind::SetupConfirmed { .. }
             | EventKind::SetupCodeRejected { .. }
@@ -73,6 +74,7 @@ impl Event {
             | EventKind::CodesReissued { .. }
             | EventKind::CodeAccepted { .. }
             | EventKind::CodeRejected { .. }
+            | EventKind::ImportedCodeRejected { .. }
             | EventKind::FactorRenamed { .. }
             | EventKind::FactorPreferred { .. }
             | EventKind::PasswordChanged
@@ -166,7 +168,8 @@ pub enum EventKind {
         /// What for.
         purpose: Purpose,
     },
-    /// The guess budget ran out: somebody who knows the password is guessing.
+    /// The guess budget ran out, or that of imported recovery codes: somebody who knows the password
+    /// is guessing.
     GuessesSpent,
     /// A recovery code was used.
     RecoveryCodeUsed {
@@ -187,6 +190,24 @@ pub enum EventKind {
     },
     /// The enrolment code was used.
     EnrolmentCodeUsed,
+    /// Factors, and perhaps recovery codes, came from another system and are live.
+    Imported {
+        /// Who asked.
+        by: Subject,
+        /// Why.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::reason"))]
+        reason: String,
+        /// How many factors.
+        factors: u8,
+        /// How many recovery codes.
+        codes: u8,
+    },
+    /// A wrong recovery code was charged, because the account's were imported with less than 64
+    /// bits.
+    ImportedCodeRejected {
+        /// What for.
+        purpose: Purpose,
+    },
     /// The host said that the password was changed.
     PasswordChanged,
     /// Secrets were sealed anew.

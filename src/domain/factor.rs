@@ -26,6 +26,8 @@ pub struct Factor {
     pub(crate) added_at: DateTime<Utc>,
     pub(crate) last_used_at: DateTime<Utc>,
     pub(crate) suspended: bool,
+    /// It was imported with a seed of less than 128 bits.
+    pub(crate) weak: bool,
     pub(crate) authenticator: Authenticator,
     pub(crate) extra: Extra,
 }
@@ -62,6 +64,11 @@ impl Factor {
     /// Whether it was suspended after too many failures in a row.
     pub fn suspended(&self) -> bool {
         self.suspended
+    }
+
+    /// Whether its seed has less than 128 bits, because it was imported so.
+    pub fn is_weak(&self) -> bool {
+        self.weak
     }
 
     /// What it is verified by.

@@ -15,6 +15,7 @@ mod extra;
 mod factor;
 mod first_factor;
 mod id;
+mod import;
 mod invalid;
 mod label;
 mod organisation;
@@ -32,8 +33,8 @@ mod transition;
 
 pub use account::{
     Account, AccountExport, Arrival, Asked, ConfirmedFirst, EnrolmentExport, Fresh, GuessesExport,
-    HostAuthority, IssuedEnrolment, Judged, MethodStatus, NewSecret, OneTimeCheck, Question,
-    RecoveryExport, Reseal, SetupExport, SetupStatus, SignIn, Status,
+    HostAuthority, ImportExport, ImportedCheck, IssuedEnrolment, Judged, MethodStatus, NewSecret,
+    OneTimeCheck, Question, RecoveryExport, Reseal, SetupExport, SetupStatus, SignIn, Status,
 };
 pub use assurance::{Assurance, Evidence, EvidenceKind, PendingSignIn};
 pub use budget::{GuessBudget, Throttle};
@@ -42,6 +43,11 @@ pub use event::{Event, EventId, EventKind};
 pub use factor::{Authenticator, Factor, FactorKind, TotpAuthenticator};
 pub use first_factor::{FirstFactor, FirstFactorMethod, MethodName};
 pub use id::{ChallengeId, CommitId, FactorId, SessionId, SetupId, Stamp, Subject, Version};
+pub use import::{
+    CodeReading, Import, ImportReport, Imported, ImportedCode, ImportedCodes, ImportedEvaluation,
+    ImportedFactor, ImportedHash, ImportedSet, LiveSeed, PreparedCodes, PreparedFactor,
+    PreparedImport, Prompt, Seed,
+};
 pub use invalid::Invalid;
 pub use label::{AccountName, Issuer, Label};
 #[cfg(test)]
@@ -82,6 +88,7 @@ pub(crate) mod parts {
         CHARGED_CHALLENGES, ChargedChallenge, ChargedChallenges, Enrolment, RECENT_COMMITS,
     };
     pub(crate) use super::extra::{Extra, Value};
+    pub(crate) use super::import::{ImportRecord, ImportedSlot};
     pub(crate) use super::recovery::Slot;
     pub(crate) use super::setup::{Confirmation, RightCode};
     pub(crate) use super::time::whole_micros;

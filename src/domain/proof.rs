@@ -37,6 +37,7 @@ pub struct Proof {
     purpose: Purpose,
     by: ProvenBy,
     at: DateTime<Utc>,
+    regenerate_first: bool,
 }
 
 impl Proof {
@@ -48,7 +49,16 @@ impl Proof {
         by: ProvenBy,
         at: DateTime<Utc>,
     ) -> Self {
-        Self { subject, session, stamp, purpose, by, at }
+        Self { subject, session, stamp, purpose, by, at, regenerate_first: false }
+    }
+
+    /// The session that it raises has to replace imported recovery codes first.
+    pub(crate) fn limited_to_regenerating(self) -> Self {
+        Self { regenerate_first: true, ..self }
+    }
+
+    pub(crate) fn regenerate_first(&self) -> bool {
+        self.regenerate_first
     }
 
     /// Who passed.

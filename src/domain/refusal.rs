@@ -83,6 +83,22 @@ pub enum Refusal {
     /// The enrolment code was not used in time.
     #[error("the enrolment code expired at {0}: ask for a new one")]
     EnrolmentExpired(DateTime<Utc>),
+    /// The account holds imported recovery codes of less than 64 bits: they have to be replaced
+    /// first.
+    #[error("new recovery codes have to be issued first")]
+    RegenerateFirst,
+    /// An import would add to an account that has MFA on, or codes to one that has its own.
+    #[error("two-factor authentication is enabled already")]
+    AlreadyEnabled,
+    /// An import holds a seed of less than 128 bits, which was not accepted by name.
+    #[error("a seed has less than 128 bits, and such were not accepted")]
+    WeakSeed,
+    /// An import holds recovery codes of less than 64 bits, which were not accepted by name.
+    #[error("the recovery codes have less than 64 bits, and such were not accepted")]
+    WeakCodes,
+    /// An import holds a seed twice, or one that the account holds already.
+    #[error("another method has this seed")]
+    SeedTaken,
     /// The account has moved, or is moving, to another subject.
     #[error("the account has moved to another subject")]
     Moved,
@@ -124,6 +140,11 @@ impl Refusal {
             Self::FirstFactorOutOfDate => "first_factor_out_of_date",
             Self::EnrolmentNeeded => "enrolment_needed",
             Self::EnrolmentExpired(_) => "enrolment_expired",
+            Self::RegenerateFirst => "regenerate_first",
+            Self::AlreadyEnabled => "already_enabled",
+            Self::WeakSeed => "weak_seed",
+            Self::WeakCodes => "weak_codes",
+            Self::SeedTaken => "seed_taken",
             Self::Moved => "moved",
             Self::SubjectTaken => "subject_taken",
             Self::ClockOutOfRange => "clock_out_of_range",

@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Block, Version};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::scheme::Costs;
-use crate::domain::{KeyId, OneTimeCode};
+use crate::domain::KeyId;
 use crate::ports::HasherError;
 
 /// A key that is mixed into every hash and kept away from the database.
@@ -23,11 +23,11 @@ impl fmt::Debug for Pepper {
 }
 
 /// Everything that one hash is computed from.
-#[derive(Debug)]
 pub(super) struct Evaluation {
     pub(super) costs: Costs,
     pub(super) pepper: Option<Arc<Pepper>>,
-    pub(super) code: OneTimeCode,
+    /// What is hashed.
+    pub(super) text: Zeroizing<Vec<u8>>,
     pub(super) salt: [u8; 16],
 }
 
@@ -45,18 +45,13 @@ impl Evaluation {
         };
         let mut digest = [0; 32];
         argon2
-            .hash_password_into_with_memory(
-                self.code.expose_bytes(),
-                &self.salt,
-                &mut digest,
-                blocks,
-            )
+            .hash_password_into_with_memory(&self.text, &self.salt, &mut digest, blocks)
             .map_err(failed)?;
         Ok(digest)
     }
 }
 
-fn failed(error: argon2::Error) -> HasherError {
+pub(super) fn failed(error: argon2::Error) -> HasherError {
     HasherError::Failed(Box::new(std::io::Error::other(error.to_string())))
 }
 
@@ -72,7 +67,7 @@ pub(super) struct Memory {
 impl Memory {
     const KEPT: usize = 19_456;
 
-    fn borrow(&mut self, count: usize) -> &mut [Block] {
+    pub(super) fn borrow(&mut self, count: usize) -> &mut [Block] {
         if self.blocks.len() < count {
             // A larger vector would be copied from; there is nothing to keep.
             self.blocks = vec![Block::new(); count];
@@ -105,8 +100,8 @@ mod tests {
     use super::*;
 
     fn evaluation(costs: Costs) -> Evaluation {
-        let code = OneTimeCode::from_random(&[7; 16]);
-        Evaluation { costs, pepper: None, code, salt: [1; 16] }
+        let text = Zeroizing::new(vec![7; 16]);
+        Evaluation { costs, pepper: None, text, salt: [1; 16] }
     }
 
     fn is_wiped(memory: &Memory) -> bool {

@@ -58,10 +58,10 @@ pub struct Argon2Hasher {
     entropy: Salts,
     threads: usize,
     waiting: usize,
-    pool: Pool,
+    pub(super) pool: Pool,
     /// How many hashes were computed.
     #[cfg(test)]
-    computed: Arc<std::sync::atomic::AtomicUsize>,
+    pub(super) computed: Arc<std::sync::atomic::AtomicUsize>,
 }
 
 impl Argon2Hasher {
@@ -162,6 +162,39 @@ impl Argon2Hasher {
         self
     }
 
+    /// How new codes are hashed.
+    pub(super) fn scheme(&self) -> Scheme {
+        Scheme { costs: self.costs, pepper: self.pepper.as_ref().map(|pepper| pepper.id.clone()) }
+    }
+
+    /// Hashes new texts, each with a salt of its own, in their order.
+    pub(super) async fn hash_new(
+        &self,
+        texts: Vec<Zeroizing<Vec<u8>>>,
+    ) -> Result<Vec<CodeHash>, HasherError> {
+        let mut salts = vec![[0; 16]; texts.len()];
+        self.entropy.0.fill(salts.as_flattened_mut())?;
+        let tasks = texts.into_iter().zip(&salts).map(|(text, salt)| {
+            let (costs, pepper) = (self.costs, self.pepper.clone());
+            self.work(Task { costs, pepper, text, salt: *salt })
+        });
+        let replies = self.pool.hash_new(tasks.collect())?;
+        let mut hashes = Vec::with_capacity(salts.len());
+        for (reply, salt) in replies.into_iter().zip(salts) {
+            hashes.push(CodeHash::new(salt, reply.digest().await?));
+        }
+        Ok(hashes)
+    }
+
+    /// The pepper that a stored scheme names.
+    pub(super) fn stored_pepper(
+        &self,
+        id: Option<&KeyId>,
+    ) -> Result<Option<Arc<Pepper>>, HasherError> {
+        let unknown = HasherError::Scheme("its pepper is not among this hasher's");
+        id.map(|id| self.find_pepper(id).cloned().ok_or(unknown)).transpose()
+    }
+
     fn find_pepper(&self, id: &KeyId) -> Option<&Arc<Pepper>> {
         self.pepper.iter().chain(&self.retired).find(|pepper| pepper.id == *id)
     }
@@ -184,20 +217,9 @@ impl Argon2Hasher {
 #[async_trait]
 impl CodeHasher for Argon2Hasher {
     async fn hash(&self, codes: Vec<OneTimeCode>) -> Result<HashedCodes, HasherError> {
-        let id = self.pepper.as_ref().map(|pepper| pepper.id.clone());
-        let scheme = Scheme { costs: self.costs, pepper: id }.write()?;
-        let mut salts = vec![[0; 16]; codes.len()];
-        self.entropy.0.fill(salts.as_flattened_mut())?;
-        let tasks = codes.into_iter().zip(&salts).map(|(code, salt)| {
-            let (costs, pepper) = (self.costs, self.pepper.clone());
-            self.work(Task { costs, pepper, code, salt: *salt })
-        });
-        let replies = self.pool.hash_new(tasks.collect())?;
-        let mut hashes = Vec::with_capacity(salts.len());
-        for (reply, salt) in replies.into_iter().zip(salts) {
-            hashes.push(CodeHash::new(salt, reply.digest().await?));
-        }
-        Ok(HashedCodes { scheme, hashes })
+        let scheme = self.scheme().write()?;
+        let texts = codes.iter().map(text_of).collect();
+        Ok(HashedCodes { scheme, hashes: self.hash_new(texts).await? })
     }
 
     async fn evaluate(
@@ -208,12 +230,8 @@ impl CodeHasher for Argon2Hasher {
         hash: &CodeHash,
     ) -> Result<Evaluation, HasherError> {
         let Scheme { costs, pepper } = Scheme::read(scheme)?;
-        let unknown = HasherError::Scheme("its pepper is not among this hasher's");
-        let pepper = match pepper {
-            None => None,
-            Some(id) => Some(self.find_pepper(&id).cloned().ok_or(unknown)?),
-        };
-        let task = Task { costs, pepper, code, salt: *hash.salt() };
+        let pepper = self.stored_pepper(pepper.as_ref())?;
+        let task = Task { costs, pepper, text: text_of(&code), salt: *hash.salt() };
         let digest = self.pool.evaluate(lane, self.work(task))?.digest().await?;
         Ok(hash.evaluate(&digest))
     }
@@ -223,6 +241,10 @@ impl Default for Argon2Hasher {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn text_of(code: &OneTimeCode) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(code.expose_bytes().to_vec())
 }
 
 /// Where salts come from.

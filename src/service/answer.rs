@@ -2,7 +2,10 @@
 
 use super::Mfa;
 use super::attempt::Attempt;
-use crate::domain::{Answer, Challenge, CodeHash, Evaluation, OneTimeCheck, Question, Verdict};
+use crate::domain::{
+    Answer, Challenge, CodeHash, Evaluation, ImportedCheck, ImportedEvaluation, OneTimeCheck,
+    Question, Verdict,
+};
 use crate::error::Error;
 use crate::ports::Lane;
 
@@ -28,6 +31,7 @@ impl Mfa {
         let mut attempt = Attempt::load(self, challenge.subject()).await?;
         let mut opened = None;
         let mut evaluated = None;
+        let mut imported = None;
         loop {
             let question = attempt.account().question(challenge, &answer, attempt.moment()?)?;
             let decision = match question {
@@ -42,6 +46,11 @@ impl Mfa {
                     let evaluation = self.evaluate(evaluated, challenge, &check).await?;
                     evaluated = Some((*check.hash(), evaluation));
                     check.judge(&evaluation)
+                }
+                Question::Imported(check) => {
+                    let before = imported.take();
+                    let evaluation = self.evaluate_imported(before, challenge, &check).await?;
+                    check.judge(imported.insert(evaluation))
                 }
             };
             if let Some(verdict) = attempt.settle(decision).await? {
@@ -63,5 +72,20 @@ impl Mfa {
         let lane = Lane::of(challenge.subject());
         let code = check.code().clone();
         Ok(self.inner.hasher.evaluate(lane, code, check.scheme(), check.hash()).await?)
+    }
+
+    /// Evaluates an imported code, unless it was evaluated against the same hashes before.
+    async fn evaluate_imported(
+        &self,
+        before: Option<ImportedEvaluation>,
+        challenge: &Challenge,
+        check: &ImportedCheck<'_>,
+    ) -> Result<ImportedEvaluation, Error> {
+        if let Some(evaluation) = before.filter(|before| check.is_judged_by(before)) {
+            return Ok(evaluation);
+        }
+        let lane = Lane::of(challenge.subject());
+        let (code, hashes) = (check.code().clone(), check.hashes());
+        Ok(self.imported_code_hasher()?.evaluate_imported(lane, code, hashes).await?)
     }
 }

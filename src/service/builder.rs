@@ -10,8 +10,8 @@ use crate::domain::{Invalid, Issuer, Settings};
 use crate::hashing::Argon2Hasher;
 use crate::keyring::Keyring;
 use crate::ports::{
-    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, Notifier, OrgStore,
-    OsEntropy, SecretCipher, Stamps, SystemClock,
+    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, ImportedCodeHasher, Notifier,
+    OrgStore, OsEntropy, SecretCipher, Stamps, SystemClock,
 };
 
 /// Collects what an [`Mfa`] needs. An issuer and a keyring (or a cipher) are required; everything
@@ -25,6 +25,7 @@ pub struct MfaBuilder {
     stamps: Option<Arc<dyn Stamps>>,
     cipher: Option<Arc<dyn SecretCipher>>,
     hasher: Option<Arc<dyn CodeHasher>>,
+    imported_hasher: Option<Arc<dyn ImportedCodeHasher>>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     notifier: Option<Box<dyn Notifier>>,
@@ -57,6 +58,7 @@ impl MfaBuilder {
             stamps: None,
             cipher: None,
             hasher: None,
+            imported_hasher: None,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
             notifier: None,
@@ -85,6 +87,23 @@ impl MfaBuilder {
     /// Hashes one-time codes with something else than the default [`Argon2Hasher`].
     pub fn hasher(mut self, hasher: impl CodeHasher + 'static) -> Self {
         self.hasher = Some(Arc::new(hasher));
+        self
+    }
+
+    /// Hashes one-time codes, and codes that are imported, with the built-in hasher otherwise set up: with
+    /// a pepper, at other costs, on other threads.
+    pub fn argon2(mut self, hasher: Argon2Hasher) -> Self {
+        let hasher = Arc::new(hasher);
+        self.hasher = Some(hasher.clone());
+        self.imported_hasher = Some(hasher);
+        self
+    }
+
+    /// Hashes and judges recovery codes that were imported with something else than an
+    /// [`Argon2Hasher`]. A host that gives a [`hasher`](Self::hasher) of its own and not this one
+    /// cannot import codes.
+    pub fn imported_code_hasher(mut self, hasher: impl ImportedCodeHasher + 'static) -> Self {
+        self.imported_hasher = Some(Arc::new(hasher));
         self
     }
 
@@ -144,7 +163,15 @@ impl MfaBuilder {
     pub fn build(self) -> Result<Mfa, BuildError> {
         let issuer = Issuer::new(self.issuer.unwrap_or_default())?;
         let cipher = self.cipher.ok_or(BuildError::MissingCipher)?;
-        let hasher = self.hasher.unwrap_or_else(|| Arc::new(Argon2Hasher::default()));
+        let (hasher, imported_hasher) = match self.hasher {
+            Some(hasher) => (hasher, self.imported_hasher),
+            None => {
+                // One pool for both kinds of codes, so that accounts take turns in it.
+                let default = Arc::new(Argon2Hasher::default());
+                let imported = self.imported_hasher.unwrap_or_else(|| default.clone());
+                (default as Arc<dyn CodeHasher>, Some(imported))
+            }
+        };
         let notices = self.notifier.map(Notices::start).transpose();
         let notices = notices.map_err(BuildError::NotifierThread)?;
         let inner = Inner {
@@ -155,6 +182,7 @@ impl MfaBuilder {
             stamps: self.stamps,
             cipher,
             hasher,
+            imported_hasher,
             clock: self.clock,
             entropy: self.entropy,
             notices,

@@ -167,7 +167,8 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::EnrolmentNeeded`] when it may
-    /// only set up a first factor; otherwise as [`access`](Self::access).
+    /// only set up a first factor, [`Refusal::RegenerateFirst`] when it has to replace imported
+    /// recovery codes first; otherwise as [`access`](Self::access).
     pub async fn guard_access(&self, session: &Assurance) -> Result<Access, Error> {
         self.guard_decision(None, session).await
     }
@@ -199,6 +200,9 @@ impl Mfa {
         }
         if session.limited_to_setup() {
             return Err(Refusal::EnrolmentNeeded.into());
+        }
+        if session.limited_to_regenerating() {
+            return Err(Refusal::RegenerateFirst.into());
         }
         if let Some(access) = guard.decision(org, now) {
             return Ok(access);

@@ -10,6 +10,7 @@ mod attempt;
 mod builder;
 mod draw;
 mod guard;
+mod import;
 mod issuing;
 mod lifecycle;
 mod members;
@@ -32,8 +33,8 @@ use std::sync::Arc;
 use crate::domain::{Issuer, Moment, Settings};
 use crate::error::Error;
 use crate::ports::{
-    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, OrgStore, SecretCipher,
-    Stamps,
+    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, ImportedCodeHasher, OrgStore,
+    SecretCipher, Stamps,
 };
 
 pub use builder::{BuildError, MfaBuilder};
@@ -79,6 +80,7 @@ struct Inner {
     stamps: Option<Arc<dyn Stamps>>,
     cipher: Arc<dyn SecretCipher>,
     hasher: Arc<dyn CodeHasher>,
+    imported_hasher: Option<Arc<dyn ImportedCodeHasher>>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     notices: Option<Notices>,
@@ -106,6 +108,11 @@ impl Mfa {
     /// [`Refusal::ClockOutOfRange`](crate::Refusal::ClockOutOfRange).
     pub fn moment(&self) -> Result<Moment<'_>, Error> {
         Ok(Moment::new(&self.inner.settings, self.inner.clock.now())?)
+    }
+
+    fn imported_code_hasher(&self) -> Result<&dyn ImportedCodeHasher, Error> {
+        let hasher = self.inner.imported_hasher.as_deref();
+        hasher.ok_or(Error::MissingPort("a hasher of imported codes"))
     }
 
     /// How many notices the notifier has missed: it failed, panicked, or was too slow. They can be

@@ -55,6 +55,7 @@ fn fullest(algorithm: Algorithm) -> Account {
         added_at: at(i64::from(n)),
         last_used_at: at(9_999),
         suspended: true,
+        weak: true,
         authenticator: Authenticator::Totp(TotpAuthenticator {
             params,
             sealed: sealed(algorithm),

@@ -1,6 +1,7 @@
 //! The rules of the house that the compiler does not know: which way the arrows run, what the
 //! domain may touch, what the core may be built of, how long a file may be.
 
+mod manual;
 mod paths;
 mod sources;
 
@@ -22,7 +23,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sync", &[]),
     ("error", &["domain", "ports"]),
     ("hashing", &["domain", "ports", "sync"]),
+    ("import", &["domain"]),
     ("keyring", &["domain", "ports", "sync"]),
+    ("manual", &[]),
     ("memory", &["domain", "ports", "sync"]),
     ("qr", &["domain"]),
     ("stored", &["domain", "ports"]),

@@ -22,6 +22,7 @@ mod guarded_access;
 mod guards;
 mod history;
 mod house;
+mod import;
 mod interop;
 mod lifecycle;
 mod memberships;

@@ -51,10 +51,9 @@
       button.setAttribute("aria-live", "polite");
       button.textContent = done;
     } else if (copy) {
-      const range = document.createRange();
-      range.selectNodeContents(document.getElementById(copy));
-      getSelection().removeAllRanges();
-      getSelection().addRange(range);
+      const source = document.getElementById(copy);
+      if (source.select) source.select();
+      else getSelection().selectAllChildren(source);
     } else if (download) {
       const link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob([text(download)], { type: "text/plain" }));

@@ -1,4 +1,5 @@
-//! The style sheet and the script, built in. Browsers keep them for an hour.
+//! The style sheet and the script, built in. Browsers keep them for an hour; shared caches do not,
+//! because a session layer may put a cookie on any answer.
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -22,7 +23,7 @@ pub(crate) async fn script() -> Response {
 fn file(content: &'static str, kind: &'static str) -> Response {
     let mut response = content.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    let kept = HeaderValue::from_static("public, max-age=3600");
+    let kept = HeaderValue::from_static("private, max-age=3600");
     response.headers_mut().insert(header::CACHE_CONTROL, kept);
     response
 }

@@ -143,6 +143,12 @@ impl Rejection {
         Self::new(parts, StatusCode::FORBIDDEN, "set_up_first", detail).to(web.path("/setup"))
     }
 
+    /// The account's recovery codes came from another system and are too weak.
+    pub(crate) fn regenerate_first(web: &MfaWeb, parts: &Parts) -> Self {
+        let detail = "new recovery codes have to be issued first";
+        Self::new(parts, StatusCode::FORBIDDEN, "regenerate_first", detail).to(web.path("/codes"))
+    }
+
     pub(crate) fn step_up(
         web: &MfaWeb,
         parts: &Parts,

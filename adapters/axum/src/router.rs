@@ -22,12 +22,14 @@
 //! | `/assets/mfa.css`, `/assets/mfa.js` | the files | |
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::middleware::map_response;
 use axum::routing::{get, post};
 
 use crate::handlers::{challenge, manage, setup, step_up};
+use crate::rejection::Rejection;
 use crate::safety::{MAX_BODY, SameOrigin, guarded};
 use crate::web::MfaWeb;
 use crate::{api, assets};
@@ -60,11 +62,24 @@ impl MfaWeb {
             .route(assets::STYLE, get(assets::style))
             .route(assets::SCRIPT, get(assets::script))
             .nest(api::AT, api::router())
-            .fallback(async || StatusCode::NOT_FOUND)
+            .fallback(no_such_page)
+            .method_not_allowed_fallback(no_such_method)
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .layer(SameOrigin::new())
             .layer(map_response(async |response| guarded(response)))
             .with_state(self.clone());
         Router::new().nest(self.prefix(), pages)
     }
+}
+
+async fn no_such_page(State(web): State<MfaWeb>, parts: Parts) -> Rejection {
+    let detail = "there is nothing at this path";
+    let rejection = Rejection::new(&parts, StatusCode::NOT_FOUND, "no_such_route", detail);
+    rejection.with_page(&web, &parts)
+}
+
+async fn no_such_method(State(web): State<MfaWeb>, parts: Parts) -> Rejection {
+    let detail = "the path does not take this method";
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    Rejection::new(&parts, status, "no_such_method", detail).with_page(&web, &parts)
 }

@@ -8,7 +8,7 @@ use mfakit::{Access, Assurance, Error, EvidenceKind, Gate, Refusal, SignIn, Step
 
 use crate::host::{HostError, Token, Visitor};
 use crate::rejection::{Rejection, heading};
-use crate::safety::{ReturnPath, append};
+use crate::safety::{Fields, ReturnPath, append};
 use crate::session::{Session, SignedInState, State};
 use crate::texts::Texts;
 use crate::web::MfaWeb;
@@ -36,10 +36,12 @@ impl Visit {
     pub(crate) async fn enter(web: &MfaWeb, parts: Parts) -> Result<Self, Rejection> {
         let host = web.host();
         let known = host.visitor(&parts).await;
-        let known = known.map_err(|error| Rejection::host_failed(&parts, error))?;
+        let known =
+            known.map_err(|error| Rejection::host_failed(&parts, error).with_page(web, &parts))?;
         let Some(visitor) = known else { return Err(Rejection::signed_out(web, &parts)) };
         let kept = host.read(&parts).await;
-        let kept = kept.map_err(|error| Rejection::host_failed(&parts, error))?;
+        let kept =
+            kept.map_err(|error| Rejection::host_failed(&parts, error).with_page(web, &parts))?;
         let kept = kept.filter(|session| session.subject() == visitor.first_factor.subject());
         let web = web.clone();
         match kept {
@@ -96,6 +98,9 @@ impl Visit {
         if let Refusal::StepUp(unmet) = refusal {
             return Rejection::step_up(web, parts, MANAGE, unmet, &heading(web, parts));
         }
+        if *refusal == Refusal::RegenerateFirst {
+            return Rejection::regenerate_first(web, parts);
+        }
         if !is_void(refusal) {
             return Rejection::failed(parts, error).with_page(web, parts);
         }
@@ -134,8 +139,11 @@ impl Visit {
     pub(crate) async fn access(&self) -> Result<Access, Rejection> {
         let (mfa, assurance) = (self.web.mfa(), &self.signed_in()?.assurance);
         let access = match mfa.guard_access(assurance).await {
-            // It counts, and may go no further than the setup: who demands that is asked anew.
-            Err(Error::Refused(Refusal::EnrolmentNeeded)) => mfa.access(assurance.subject()).await,
+            // It counts, and may go no further than the setup, or than new recovery codes: who else
+            // demands something is asked anew.
+            Err(Error::Refused(Refusal::EnrolmentNeeded | Refusal::RegenerateFirst)) => {
+                mfa.access(assurance.subject()).await
+            }
             access => access,
         };
         match access {
@@ -160,6 +168,11 @@ impl Visit {
             }
             Err(error) => Err(self.refused(error).await),
         }
+    }
+
+    /// The fields of the query. A field that is there twice counts once, as in a form.
+    pub(crate) fn query(&self) -> Fields {
+        Fields::parse(self.parts.uri.query().unwrap_or_default().as_bytes())
     }
 
     pub(crate) fn texts(&self) -> &Texts {

@@ -23,6 +23,10 @@ pub enum Cause {
     /// Others were in the way for as long as it was worth trying. Nothing was changed.
     #[error("the database asked to try again, too often")]
     Busy,
+    /// The pool gave a connection on which a transaction was open that nobody had ended. What was
+    /// written there was rolled back, and the connection closed.
+    #[error("the connection was still in a transaction that nobody had ended")]
+    LeftOpen,
     /// The database, or this connection, is read-only.
     #[error("the database is read-only")]
     ReadOnly,

@@ -42,6 +42,7 @@ pub(crate) fn may_wait<'e>(events: impl IntoIterator<Item = &'e EventKind>) -> b
                 | EventKind::RenameBegun { .. }
                 | EventKind::RenamedFrom { .. }
                 | EventKind::Erased { .. }
+                | EventKind::Imported { .. }
                 | EventKind::Organisation { .. }
         )
     })
@@ -62,7 +63,8 @@ mod tests {
             EventKind::CodeRejected { factor: None, purpose: purpose.clone() },
             EventKind::GuessesSpent,
             EventKind::FactorsSuspended,
-            EventKind::RecoveryCodeUsed { left: 9, purpose },
+            EventKind::RecoveryCodeUsed { left: 9, purpose: purpose.clone() },
+            EventKind::ImportedCodeRejected { purpose },
             EventKind::EnrolmentCodeUsed,
             EventKind::SetupConfirmed { setup },
             EventKind::SetupCodeRejected { setup },

@@ -30,12 +30,14 @@ pub(crate) fn names<'a>(orgs: impl IntoIterator<Item = &'a OrgId>) -> String {
     }
 }
 
+/// What to do about a message that its owner cannot account for.
+pub(crate) const ADVICE: &str =
+    "If you know nothing of it, change your password and tell your administrator.";
+
 /// The message to the owner about an event, if it concerns him.
 pub(crate) fn message(event: &Event) -> Option<String> {
-    const ADVICE: &str =
-        "If you know nothing of it, change your password and tell your administrator.";
     let sentence = || sentence(event.kind(), |_| "an administrator".to_owned());
-    event.concerns_owner().then(|| format!("{} {ADVICE}", sentence()))
+    event.concerns_owner().then(sentence)
 }
 
 /// Who else did it, when it was not the owner.

@@ -1,6 +1,6 @@
 //! Answering a challenge with a code, or with three in a row.
 
-use super::{Account, OneTimeCheck};
+use super::{Account, ImportedCheck, OneTimeCheck};
 use crate::domain::budget::Throttle;
 use crate::domain::challenge::{
     Answer, AnswerKind, Challenge, Passed, Purpose, Rejection, Typed, Verdict,
@@ -8,6 +8,7 @@ use crate::domain::challenge::{
 use crate::domain::event::EventKind;
 use crate::domain::factor::{Factor, drift_of};
 use crate::domain::id::FactorId;
+use crate::domain::import::Prompt;
 use crate::domain::proof::{Proof, ProvenBy};
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::{SealContext, SealedSecret};
@@ -27,6 +28,8 @@ pub enum Question<'a> {
     Totp(Asked<'a>),
     /// One evaluation of the slow hash.
     OneTime(OneTimeCheck<'a>),
+    /// Evaluations of imported recovery codes, one a code.
+    Imported(ImportedCheck<'a>),
 }
 
 /// A well-formed answer that waits for a factor's secret.
@@ -260,6 +263,7 @@ impl Asked<'_> {
             answers_left: Some(self.moment.settings.answers_per_challenge.saturating_sub(answered)),
             three_codes_wanted: after.guesses_spent(self.moment),
             suspended: after.factors.iter().all(|factor| factor.suspended),
+            recovery_paused: false,
         }
     }
 }
@@ -277,7 +281,10 @@ impl Draft<'_> {
             next.budget.refill();
         }
         next.charged.pass(challenge.id);
-        let recovery_left = next.recovery.as_ref().map(|set| set.left());
+        let recovery_left = next.codes_left();
+        let prompts = next.prompts();
+        let replace = prompts.contains(&Prompt::RegenerateCodes);
+        let both_factors = matches!(by, ProvenBy::Totp(_));
         let low = recovery_left.is_some_and(|left| left <= usize::from(self.low_stock()));
         let proof = Proof::new(
             challenge.subject.clone(),
@@ -287,7 +294,9 @@ impl Draft<'_> {
             by,
             self.now(),
         );
+        // Whoever has shown both factors can replace the codes, and has to.
+        let proof = if replace && both_factors { proof.limited_to_regenerating() } else { proof };
         let heading = challenge.heading.clone();
-        self.commit(Verdict::Passed(Passed { proof, recovery_left, low, heading }))
+        self.commit(Verdict::Passed(Passed { proof, recovery_left, low, prompts, heading }))
     }
 }

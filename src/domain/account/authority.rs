@@ -73,6 +73,15 @@ impl Account {
         moment: Moment<'_>,
     ) -> Result<(), Refusal> {
         self.check_session(session)?;
+        session.check_unlimited()?;
+        self.check_fresh_second_factor(session, moment)
+    }
+
+    pub(super) fn check_fresh_second_factor(
+        &self,
+        session: &Assurance,
+        moment: Moment<'_>,
+    ) -> Result<(), Refusal> {
         let rule = StepUpRule::fresh(Needed::SecondFactor, moment.settings.fresh);
         rule.check_evidence(session, moment.now).map(drop)
     }
@@ -85,6 +94,7 @@ impl Account {
         moment: Moment<'_>,
     ) -> Result<(), Refusal> {
         self.check_session(session)?;
+        session.check_unlimited()?;
         let needed = if self.enabled() { Needed::SecondFactor } else { Needed::FirstFactor };
         let rule = StepUpRule::fresh(needed, moment.settings.fresh).or_recovery();
         rule.check_evidence(session, moment.now).map(drop)

@@ -124,10 +124,10 @@ impl ConfirmedFirst<'_> {
         };
         self.account.known(lost)?;
         draft.next.pending = None;
-        draft.next.recovery = Some(recovery);
+        draft.issue_codes(recovery);
         draft.event(EventKind::FactorReplaced { lost, factor: self.pending.factor });
         draft.event(EventKind::RecoveryCodesReplaced);
-        let session = draft.activate(self.session, self.pending, right);
+        let session = draft.activate(self.session, self.pending, right).regenerated();
         if draft.next.preferred == Some(lost) {
             draft.next.preferred = Some(self.pending.factor);
         }

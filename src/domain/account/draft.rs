@@ -1,10 +1,13 @@
 //! The next state of an account while it is being decided.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::Account;
 use crate::domain::event::EventKind;
 use crate::domain::id::{FactorId, SessionId, Stamp, Version};
+use crate::domain::recovery::RecoverySet;
 use crate::domain::time::Moment;
 use crate::domain::transition::Transition;
 
@@ -65,7 +68,20 @@ impl Draft<'_> {
         self.next.factors.clear();
         self.next.preferred = None;
         self.next.recovery = None;
+        self.forget_imported_codes();
         self.next.budget.failures = 0;
+    }
+
+    /// Gives the account a set of recovery codes; imported ones stop working in the same instant.
+    pub(super) fn issue_codes(&mut self, set: Arc<RecoverySet>) {
+        self.next.recovery = Some(set);
+        self.forget_imported_codes();
+    }
+
+    fn forget_imported_codes(&mut self) {
+        if let Some(record) = &mut self.next.imported {
+            record.codes = None;
+        }
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {

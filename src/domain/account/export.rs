@@ -25,6 +25,8 @@ pub struct AccountExport {
     pub setup: Option<SetupExport>,
     /// The recovery codes.
     pub recovery: Option<RecoveryExport>,
+    /// What came from another system.
+    pub imported: Option<ImportExport>,
     /// The count of wrong codes.
     pub guesses: GuessesExport,
     /// When the password was last changed, as far as the host said so.
@@ -69,6 +71,17 @@ pub struct RecoveryExport {
     pub used_at: Vec<DateTime<Utc>>,
 }
 
+/// What came from another system, of an [`AccountExport`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ImportExport {
+    /// When it came.
+    pub at: DateTime<Utc>,
+    /// The recovery codes that came with it, until they are replaced.
+    pub recovery: Option<RecoveryExport>,
+}
+
 /// The guess budget of an [`AccountExport`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -110,6 +123,15 @@ impl Account {
                 recovery: pending.confirmed.as_ref().map(|c| RecoveryExport::of(&c.recovery)),
             }),
             recovery: self.recovery().map(RecoveryExport::of),
+            imported: self.imported.as_ref().map(|record| ImportExport {
+                at: record.at,
+                recovery: record.codes.as_ref().map(|set| RecoveryExport {
+                    issued_at: record.at,
+                    issued: set.issued(),
+                    left: set.left(),
+                    used_at: sorted(set.slots.iter().filter_map(|slot| slot.spent_at)),
+                }),
+            }),
             guesses: GuessesExport {
                 spent: self.budget.spent,
                 since: self.budget.since,
@@ -129,8 +151,13 @@ impl Account {
 
 impl RecoveryExport {
     fn of(set: &RecoverySet) -> Self {
-        let mut used_at: Vec<_> = set.slots.iter().filter_map(|slot| slot.spent_at).collect();
-        used_at.sort_unstable();
+        let used_at = sorted(set.slots.iter().filter_map(|slot| slot.spent_at));
         Self { issued_at: set.issued_at(), issued: set.issued(), left: set.left(), used_at }
     }
+}
+
+fn sorted(times: impl Iterator<Item = DateTime<Utc>>) -> Vec<DateTime<Utc>> {
+    let mut times: Vec<_> = times.collect();
+    times.sort_unstable();
+    times
 }

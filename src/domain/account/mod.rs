@@ -2,7 +2,7 @@
 //!
 //! Every rule is a function of the account, an input and the time, and answers with a
 //! [`Decision`](super::Decision). One file per capability: [`sign_in`], [`setup`], [`answer`],
-//! [`recover`], [`methods`], [`reset`], [`lifecycle`]. What they share is here: the state, and the
+//! [`recover`], [`methods`], [`reset`], [`lifecycle`], [`import`]. What they share is here: the state, and the
 //! draft of the next one.
 
 mod answer;
@@ -11,6 +11,8 @@ mod charged;
 mod confirm;
 mod draft;
 mod export;
+mod import;
+mod imported_codes;
 mod lifecycle;
 mod methods;
 mod recover;
@@ -27,6 +29,7 @@ use super::budget::GuessBudget;
 use super::extra::Extra;
 use super::factor::Factor;
 use super::id::{CommitId, FactorId, SessionId, Stamp, Subject, Version};
+use super::import::{ImportRecord, ImportedSet};
 use super::recovery::{CodeHash, HashScheme, RecoverySet};
 use super::refusal::Refusal;
 use super::setup::PendingSetup;
@@ -40,7 +43,10 @@ pub(crate) use charged::ChargedChallenges;
 pub(crate) use charged::{ChargedChallenge, KEPT as CHARGED_CHALLENGES};
 pub use confirm::{ConfirmedFirst, Judged};
 use draft::Draft;
-pub use export::{AccountExport, EnrolmentExport, GuessesExport, RecoveryExport, SetupExport};
+pub use export::{
+    AccountExport, EnrolmentExport, GuessesExport, ImportExport, RecoveryExport, SetupExport,
+};
+pub use imported_codes::ImportedCheck;
 pub use lifecycle::{Arrival, Reseal};
 pub use recover::OneTimeCheck;
 pub use reset::IssuedEnrolment;
@@ -65,6 +71,7 @@ pub struct Account {
     pub(crate) preferred: Option<FactorId>,
     pub(crate) pending: Option<Box<PendingSetup>>,
     pub(crate) recovery: Option<Arc<RecoverySet>>,
+    pub(crate) imported: Option<ImportRecord>,
     pub(crate) budget: GuessBudget,
     pub(crate) charged: ChargedChallenges,
     pub(crate) enrolment: Option<Enrolment>,
@@ -99,6 +106,7 @@ impl Account {
             preferred: None,
             pending: None,
             recovery: None,
+            imported: None,
             budget: GuessBudget::default(),
             charged: ChargedChallenges::default(),
             enrolment: None,
@@ -130,7 +138,8 @@ impl Account {
         self.stamp
     }
 
-    /// Whether MFA is on: there is a confirmed factor and a recovery set.
+    /// Whether MFA is on: there is a live factor. With it there is a recovery set, unless it was
+    /// imported: then there may be imported codes, or none.
     pub fn enabled(&self) -> bool {
         !self.factors.is_empty()
     }
@@ -158,6 +167,22 @@ impl Account {
     /// The recovery codes.
     pub fn recovery(&self) -> Option<&RecoverySet> {
         self.recovery.as_deref()
+    }
+
+    /// The recovery codes that were imported, until they are replaced.
+    pub fn imported_codes(&self) -> Option<&ImportedSet> {
+        self.imported.as_ref()?.codes.as_deref()
+    }
+
+    /// When the account was imported, if it was.
+    pub fn imported_at(&self) -> Option<DateTime<Utc>> {
+        self.imported.as_ref().map(|record| record.at)
+    }
+
+    /// How many recovery codes are unused, of whatever origin; `None` when there are none at all.
+    pub fn codes_left(&self) -> Option<usize> {
+        let own = self.recovery().map(RecoverySet::left);
+        own.or_else(|| self.imported_codes().map(ImportedSet::left))
     }
 
     /// What was spent on guesses.

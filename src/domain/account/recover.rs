@@ -36,7 +36,9 @@ impl Account {
         typed: &Typed,
         moment: Moment<'a>,
     ) -> Result<Question<'a>, Refusal> {
-        let set = self.recovery.as_deref().ok_or(Refusal::NotEnabled)?;
+        let Some(set) = self.recovery.as_deref() else {
+            return self.ask_imported(challenge, typed, moment);
+        };
         let Some(code) = OneTimeCode::parse(typed) else {
             return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
         };
@@ -62,7 +64,8 @@ impl Account {
         Ok(Question::OneTime(OneTimeCheck { account: self, challenge, code, scheme, hash, moment }))
     }
 
-    /// Replaces the recovery codes: the old set stops working in the same instant.
+    /// Replaces the recovery codes, or issues the first ones: the old set, imported codes among it,
+    /// stops working in the same instant.
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`], and [`Refusal::StepUp`] when the session holds no code of a factor
@@ -76,10 +79,10 @@ impl Account {
     ) -> Result<Transition<(Assurance, RecoveryCodes)>, Refusal> {
         self.check_regenerate(session, moment)?;
         let mut draft = self.draft(moment);
-        draft.next.recovery = Some(Arc::new(RecoverySet::new(&codes, hashed, moment.now)?));
+        draft.issue_codes(Arc::new(RecoverySet::new(&codes, hashed, moment.now)?));
         draft.event(EventKind::RecoveryCodesReplaced);
         let stamp = draft.new_stamp(Some(session.session()));
-        Ok(draft.commit((session.clone().under(stamp), codes)))
+        Ok(draft.commit((session.clone().regenerated().under(stamp), codes)))
     }
 
     /// Checks whether the codes may be replaced, before a new set is hashed.
@@ -91,7 +94,8 @@ impl Account {
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
-        self.check_second_factor(session, moment)
+        // The one thing that a session limited to regenerating may do.
+        self.check_fresh_second_factor(session, moment)
     }
 
     /// What a one-time code unlocks, if its evaluation holds for what is stored now.

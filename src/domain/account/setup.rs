@@ -108,7 +108,8 @@ impl Account {
     ///
     /// # Errors
     /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`], [`Refusal::SetupExpired`] after ten
-    /// minutes, [`Refusal::SetupConfirmed`].
+    /// minutes, [`Refusal::SetupConfirmed`]; [`Refusal::RegenerateFirst`] when the session is
+    /// [limited](Assurance::limited_to_regenerating).
     pub fn open_setup(
         &self,
         session: &Assurance,
@@ -193,7 +194,7 @@ impl Account {
         let (pending, confirmation) = self.confirmed_of(session, id, moment)?;
         let mut draft = self.draft(moment);
         draft.next.pending = None;
-        draft.next.recovery = Some(confirmation.recovery.clone());
+        draft.issue_codes(confirmation.recovery.clone());
         draft.next.enrolment = None;
         draft.event(EventKind::MfaEnabled { factor: pending.factor });
         let session = draft.activate(session, pending, confirmation.right);
@@ -230,6 +231,7 @@ impl Account {
     /// The pending setup of this name, if it is this session's.
     fn pending_of(&self, session: &Assurance, id: SetupId) -> Result<&PendingSetup, Refusal> {
         self.check_session(session)?;
+        session.check_unlimited()?;
         let pending = self.pending().filter(|pending| pending.id == id);
         let pending = pending.ok_or(Refusal::UnknownSetup)?;
         if pending.session == session.session() {
@@ -269,6 +271,7 @@ impl Draft<'_> {
             added_at: right.at,
             last_used_at: right.at,
             suspended: false,
+            weak: false,
             authenticator: Authenticator::Totp(TotpAuthenticator {
                 params: pending.params,
                 sealed: pending.sealed.clone(),

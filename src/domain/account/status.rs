@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Account;
 use crate::domain::factor::{Factor, FactorKind};
 use crate::domain::id::{FactorId, SetupId};
+use crate::domain::import::Prompt;
 use crate::domain::label::Label;
 use crate::domain::settings::Settings;
 
@@ -16,7 +17,7 @@ pub struct Status {
     pub enabled: bool,
     /// The methods, the preferred one first.
     pub methods: Vec<MethodStatus>,
-    /// Unused recovery codes; `None` when there is no set.
+    /// Unused recovery codes, imported ones too; `None` when there are none at all.
     pub recovery_left: Option<usize>,
     /// Whether that is few enough to ask for a new set.
     pub low: bool,
@@ -24,6 +25,8 @@ pub struct Status {
     pub setup: Option<SetupStatus>,
     /// An administrator has reset the account: an enrolment code is needed first.
     pub enrolment_needed: bool,
+    /// What the owner has to be asked to do, because of what was imported. Empty otherwise.
+    pub prompts: Vec<Prompt>,
 }
 
 /// One method of a [`Status`].
@@ -41,6 +44,8 @@ pub struct MethodStatus {
     pub preferred: bool,
     /// Whether it was suspended after too many failures in a row.
     pub suspended: bool,
+    /// Whether its seed has less than 128 bits, because it was imported so.
+    pub weak: bool,
     /// When it was added.
     pub added_at: DateTime<Utc>,
     /// When it was last used.
@@ -67,7 +72,7 @@ impl Account {
         let mut methods: Vec<MethodStatus> =
             self.factors.iter().map(|factor| self.method_status(factor)).collect();
         methods.sort_by_key(|method| !method.preferred);
-        let recovery_left = self.recovery().map(|set| set.left());
+        let recovery_left = self.codes_left();
         Status {
             enabled: self.enabled(),
             methods,
@@ -80,6 +85,7 @@ impl Account {
                 confirmed: pending.confirmed(),
             }),
             enrolment_needed: self.enrolment.is_some(),
+            prompts: self.prompts(),
         }
     }
 
@@ -90,6 +96,7 @@ impl Account {
             label: factor.label.clone(),
             preferred: self.preferred == Some(factor.id),
             suspended: factor.suspended,
+            weak: factor.weak,
             added_at: factor.added_at,
             last_used_at: factor.last_used_at,
         }

@@ -126,6 +126,7 @@ pub(crate) fn protected_account(name: &str) -> Account {
         added_at: day(-100),
         last_used_at: day(-100),
         suspended: false,
+        weak: false,
         authenticator: Authenticator::Totp(totp),
         extra: Default::default(),
     };

@@ -125,8 +125,9 @@ impl StepUpRule {
     ///
     /// # Errors
     /// [`Refusal::SignInAgain`] when the stamp is not the session's, [`Refusal::EnrolmentNeeded`]
-    /// when the session may only set up a first factor, and [`Refusal::StepUp`] with every
-    /// requirement that is missing or expired.
+    /// when the session may only set up a first factor, [`Refusal::RegenerateFirst`] when it has to
+    /// replace imported recovery codes first, and [`Refusal::StepUp`] with every requirement that is
+    /// missing or expired.
     pub fn check(
         &self,
         assurance: &Assurance,
@@ -139,6 +140,7 @@ impl StepUpRule {
         if assurance.limited_to_setup() {
             return Err(Refusal::EnrolmentNeeded);
         }
+        assurance.check_unlimited()?;
         self.check_evidence(assurance, now)
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::{BudgetV1, ChargedV1};
 use super::factor::FactorV1;
+use super::imported::ImportedV1;
 use super::is_default;
 use super::recovery::{EnrolmentV1, RecoveryV1};
 use super::setup::SetupV1;
@@ -28,6 +29,8 @@ pub(in crate::stored) struct AccountV1 {
     preferred: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recovery: Option<RecoveryV1>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    imported: Option<ImportedV1>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<SetupV1>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +61,7 @@ impl AccountV1 {
             factors: account.factors.iter().map(FactorV1::of).collect(),
             preferred: account.preferred.map(|id| id.to_string()),
             recovery: account.recovery.as_deref().map(RecoveryV1::of),
+            imported: account.imported.as_ref().map(ImportedV1::of),
             pending: account.pending.as_deref().map(SetupV1::of),
             enrolment: account.enrolment.as_ref().map(EnrolmentV1::of),
             budget: BudgetV1::of(&account.budget),
@@ -86,6 +90,7 @@ impl AccountV1 {
             factors: each("factors", self.factors, FactorV1::into_factor)?,
             preferred: self.preferred.map(|id| checked("preferred", id.parse())).transpose()?,
             recovery: one("recovery", self.recovery, RecoveryV1::into_set)?.map(Arc::new),
+            imported: one("imported", self.imported, ImportedV1::into_record)?,
             pending: one("pending", self.pending, SetupV1::into_pending)?.map(Box::new),
             enrolment: one("enrolment", self.enrolment, EnrolmentV1::into_enrolment)?,
             budget: self.budget.into_budget().map_err(|e| e.within("budget"))?,
@@ -143,8 +148,16 @@ fn check(account: &Account) -> Result<(), StoredError> {
     let stamp_known = account.stamp.number() <= account.version.number();
     ensure(stamp_known, "stamp", "must not be above the version")?;
     let enabled = account.enabled();
-    let set = account.recovery.is_some();
+    let own = account.recovery.is_some();
+    // Only what was imported can be without a set of its own.
+    let set = own || (enabled && account.imported.is_some());
     ensure(set == enabled, "recovery", "must be there if, and only if, there are factors")?;
+    let codes = account.imported_codes().is_some();
+    ensure(
+        !codes || (enabled && !own),
+        "imported",
+        "must hold no codes beside a set, or without factors",
+    )?;
     let preferred =
         account.preferred().is_some() == enabled && account.preferred.is_some() == enabled;
     ensure(preferred, "preferred", "must be one of the factors")?;

@@ -18,6 +18,8 @@ pub(super) struct FactorV1 {
     used: String,
     #[serde(default, skip_serializing_if = "is_default")]
     suspended: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    weak: bool,
     totp: TotpV1,
     #[serde(flatten)]
     extra: Extra,
@@ -51,6 +53,7 @@ impl FactorV1 {
             added: write_time(factor.added_at),
             used: write_time(factor.last_used_at),
             suspended: factor.suspended,
+            weak: factor.weak,
             totp: TotpV1::of(factor.totp()),
             extra: factor.extra.clone(),
         }
@@ -64,6 +67,7 @@ impl FactorV1 {
             added_at: time("added", &self.added)?,
             last_used_at: time("used", &self.used)?,
             suspended: self.suspended,
+            weak: self.weak,
             authenticator: Authenticator::Totp(totp),
             extra: self.extra,
         })

@@ -7,6 +7,7 @@
 mod account;
 mod counts;
 mod factor;
+mod imported;
 mod recovery;
 mod setup;
 

@@ -37,7 +37,7 @@ pub(crate) static FILES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
 
 #[test]
 fn every_golden_file_is_read_and_written_back_byte_for_byte() {
-    assert!(FILES.len() >= 12, "golden files are missing: {} are left", FILES.len());
+    assert!(FILES.len() >= 16, "golden files are missing: {} are left", FILES.len());
     for (name, text) in FILES.iter() {
         let account = read(text).unwrap_or_else(|error| panic!("{name}: {error}\n{ADVICE}"));
         assert_eq!(&canonical(&account), text, "{name} is written differently now\n{ADVICE}");
@@ -104,6 +104,25 @@ fn a_golden_file_means_what_it_meant() {
     assert_eq!((guesses.spent, guesses.told), (20, true));
     assert_eq!(guesses.since, Some(time("2027-01-16T08:02:00.123456Z")));
 
+    let account = file("imported");
+    assert!(account.factors()[0].is_weak());
+    let codes = account.imported_codes().unwrap();
+    assert!(codes.is_weak() && account.recovery().is_none());
+    let export = account.export().imported.unwrap();
+    assert_eq!(export.at, time("2027-01-15T08:00:00.123456Z"));
+    let recovery = export.recovery.unwrap();
+    assert_eq!((recovery.issued, recovery.left), (2, 1));
+    assert_eq!(recovery.used_at, [time("2027-01-15T08:02:00.123456Z")]);
+    let guessed = file("imported_guessed_at");
+    let budget = guessed.imported_codes().unwrap().budget();
+    let throttle = Throttle::default();
+    assert_eq!(budget.left(&throttle, time("2027-01-29T08:00:59Z")), 0);
+    assert_eq!(budget.left(&throttle, time("2027-01-29T08:01:01Z")), 1);
+    assert_eq!(guessed.export().guesses.spent, 0);
+    assert!(file("imported_without_codes").codes_left().is_none());
+    let regenerated = file("imported_regenerated");
+    assert!(regenerated.imported_codes().is_none() && regenerated.imported_at().is_some());
+
     let setup = file("setup_confirmed").export().setup.unwrap();
     assert_eq!(setup.begun_at, time("2027-01-15T08:00:00.123456Z"));
     assert_eq!(setup.confirmed_at, Some(time("2027-01-15T08:02:00.123456Z")));
@@ -169,6 +188,10 @@ fn every_field_of_the_format_is_in_a_golden_file() {
         "refill_due",
         "failures",
         "passed",
+        "imported",
+        "codes",
+        "reading",
+        "weak",
     ] {
         assert!(found.binary_search(&field).is_ok(), "{field} is in no golden file");
     }
@@ -198,6 +221,10 @@ fn accounts() -> Vec<(&'static str, Account)> {
         ("enrolling", story(enrolling)),
         ("moving", story(moving)),
         ("moved", story(moved)),
+        ("imported", story(imported)),
+        ("imported_guessed_at", story(imported_guessed_at)),
+        ("imported_without_codes", story(imported_without_codes)),
+        ("imported_regenerated", story(imported_regenerated)),
         ("unknown_fields", unknown_fields()),
     ]
 }
@@ -206,6 +233,34 @@ fn story(tell: fn(&mut History) -> Step) -> Account {
     let mut history = History::new("user-1815");
     tell(&mut history).unwrap();
     Account::clone(&history.account)
+}
+
+/// From another system, with two weak codes, of which one was used.
+fn imported(history: &mut History) -> Step {
+    history.move_in(&["28480242", "38352190"])?;
+    history.wait(TimeDelta::minutes(2));
+    history.sign_in(|_| Answer::recovery("3835-2190"))
+}
+
+/// Somebody knows the password and has emptied the codes' own budget.
+fn imported_guessed_at(history: &mut History) -> Step {
+    history.move_in(&["28480242"])?;
+    for _ in 0..20 {
+        history.wait(TimeDelta::minutes(1));
+        history.sign_in(|_| Answer::recovery("99999999"))?;
+    }
+    Ok(())
+}
+
+fn imported_without_codes(history: &mut History) -> Step {
+    history.move_in(&[])
+}
+
+fn imported_regenerated(history: &mut History) -> Step {
+    imported_without_codes(history)?;
+    history.wait(TimeDelta::minutes(2));
+    history.sign_in(History::right_code)?;
+    history.regenerate()
 }
 
 fn setup_pending(history: &mut History) -> Step {

@@ -146,6 +146,8 @@ async fn judge(
 fn go_on(visit: &mut Visit, asked: &Asked, raised: Raised) -> String {
     let to = if raised.assurance.limited_to_setup() {
         visit.web.path("/setup")
+    } else if raised.assurance.limited_to_regenerating() {
+        visit.web.path("/codes")
     } else {
         heading(visit, asked)
     };

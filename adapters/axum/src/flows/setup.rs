@@ -227,6 +227,10 @@ pub(crate) async fn reissue(
 pub(crate) async fn finish(visit: &mut Visit, fields: &Fields) -> Result<Standing, Rejection> {
     let form = visit.session.fingerprint("/setup/finish", fields);
     let Some(id) = visit.signed_in()?.setup else { return Ok(Standing::Finished) };
+    // Another window has replaced the codes since: those that were saved may not be those that count.
+    if fields.names_another_form(visit.session.form) {
+        return show(visit, id).await;
+    }
     let (mfa, session) = (visit.web.mfa().clone(), visit.assurance()?);
     let finishing = async move { mfa.finish_setup(&session, id).await };
     match visit.web.once().run(form, finishing).await {

@@ -106,6 +106,9 @@ impl Guard {
         if state.assurance.limited_to_setup() {
             return Err(Rejection::set_up_first(web, parts));
         }
+        if state.assurance.limited_to_regenerating() {
+            return Err(Rejection::regenerate_first(web, parts));
+        }
         let reminded = match access.gate {
             Gate::Allow => None,
             Gate::AllowAndRemind(reminded) => Some(reminded),

@@ -1,10 +1,8 @@
 //! The verification screen.
 
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use mfakit::{Answer, FactorId, Rejection as Rejected};
-use serde::Deserialize;
 
 use super::{UNPROCESSABLE, status_of};
 use crate::flows::challenge::{self, Answered, asked, destination};
@@ -14,18 +12,8 @@ use crate::safety::Fields;
 use crate::session::{Asked, State};
 use crate::visit::Visit;
 
-/// Which of the methods the visitor has picked.
-#[derive(Deserialize)]
-pub(crate) struct Picked {
-    #[serde(default)]
-    method: String,
-}
-
-/// `GET /challenge`
-pub(crate) async fn screen(
-    visit: Visit,
-    Query(picked): Query<Picked>,
-) -> Result<Response, Rejection> {
+/// `GET /challenge`, with `?method=` of the method that the visitor has picked.
+pub(crate) async fn screen(visit: Visit) -> Result<Response, Rejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
     match challenge::stands(&visit, &asked).await? {
         Answered::Repeated(stands) if asked.methods().is_empty() && !asked.is_enrolment() => {
@@ -33,7 +21,8 @@ pub(crate) async fn screen(
             Ok(show_recovery(visit, &asked, alert, StatusCode::OK).await)
         }
         Answered::Repeated(stands) => {
-            Ok(show(visit, &asked, picked.method.parse().ok(), stands, None).await)
+            let picked = visit.query().id("method");
+            Ok(show(visit, &asked, picked, stands, None).await)
         }
         answered => Ok(settle(visit, &asked, answered, None, Form::Code).await),
     }

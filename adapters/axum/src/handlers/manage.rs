@@ -80,7 +80,10 @@ pub(crate) async fn sure_regenerate(visit: Visit) -> Result<Response, Rejection>
     if !manage::status(&visit).await?.enabled {
         return Ok(visit.go("/methods").await);
     }
-    check_fresh(&visit, "/codes").await?;
+    // One that has to may always ask; whether it is fresh is checked with the answer.
+    if !visit.assurance()?.limited_to_regenerating() {
+        check_fresh(&visit, "/codes").await?;
+    }
     let t = visit.texts();
     let view = pages::Sure {
         title: t.new_codes_title.to_string(),

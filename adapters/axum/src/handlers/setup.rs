@@ -1,10 +1,8 @@
 //! The setup screens.
 
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use mfakit::{Email, FactorId, Gate, OrgId, Setup, SetupId, SetupRejection};
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{UNPROCESSABLE, names, show_codes, status_of};
@@ -18,21 +16,12 @@ use crate::visit::Visit;
 /// The name that the image comes with.
 const NAMED_BY_THE_CORE: &str = "QR code";
 
-/// A lost method that a new one is to replace.
-#[derive(Deserialize)]
-pub(crate) struct Replacing {
-    #[serde(default)]
-    replaces: String,
-}
-
-/// `GET /setup`
-pub(crate) async fn screen(
-    mut visit: Visit,
-    Query(replacing): Query<Replacing>,
-) -> Result<Response, Rejection> {
+/// `GET /setup`, with `?replaces=` of a lost method that the new one is to replace.
+pub(crate) async fn screen(mut visit: Visit) -> Result<Response, Rejection> {
     visit.still_counts().await?;
     let standing = setup::standing(&mut visit).await?;
-    show(visit, standing, replacing.replaces.parse().ok()).await
+    let replaces = visit.query().id("replaces");
+    show(visit, standing, replaces).await
 }
 
 /// `POST /setup`: "Start setup".

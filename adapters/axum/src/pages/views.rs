@@ -248,6 +248,18 @@ pub struct Failed {
     pub status: u16,
 }
 
+impl Failed {
+    /// Nobody may have it, or not this visitor.
+    pub fn forbidden(&self) -> bool {
+        self.status == 403
+    }
+
+    /// There is nothing at this address, or nothing of this kind.
+    pub fn missing(&self) -> bool {
+        matches!(self.status, 404 | 405)
+    }
+}
+
 /// A text that is shown once: wiped when dropped, never printed by `Debug`.
 pub struct Secret(Zeroizing<String>);
 

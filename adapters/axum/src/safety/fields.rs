@@ -5,8 +5,10 @@ use std::fmt;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use zeroize::Zeroizing;
+
+use crate::rejection::Rejection;
+use crate::web::MfaWeb;
 
 /// The longest body of a request, in bytes. The longest form has three codes and a label.
 pub(crate) const MAX_BODY: usize = 4096;
@@ -21,7 +23,13 @@ impl Fields {
         Self(pairs.map(|(k, v)| (k.to_owned(), Zeroizing::new(v.to_owned()))).collect())
     }
 
-    /// A field as it was typed; empty when it is not there.
+    /// The fields of a form's body, or of a query.
+    pub(crate) fn parse(encoded: &[u8]) -> Self {
+        let pairs = form_urlencoded::parse(encoded);
+        Self(pairs.map(|(k, v)| (k.into_owned(), Zeroizing::new(v.into_owned()))).collect())
+    }
+
+    /// A field as it was typed, the first of its name; empty when it is not there.
     pub(crate) fn text(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(key, _)| key == name);
         found.map_or("", |(_, value)| value.as_str())
@@ -32,27 +40,38 @@ impl Fields {
         self.text(name).parse().ok()
     }
 
+    /// Whether it says to be a form that the session has left behind.
+    pub(crate) fn names_another_form(&self, current: u32) -> bool {
+        self.id("form").is_some_and(|form: u32| form != current)
+    }
+
     /// Every field with its value, for recognising the same form.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Fields {
-    type Rejection = Response;
+impl FromRequest<MfaWeb> for Fields {
+    type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let kind = request.headers().get(header::CONTENT_TYPE).cloned();
-        let kind = kind.as_ref().and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let form = kind.split(';').next().unwrap_or_default().trim();
+    async fn from_request(request: Request, web: &MfaWeb) -> Result<Self, Rejection> {
+        let (parts, body) = request.into_parts();
+        let refuse = |status, code, detail| {
+            Err(Rejection::new(&parts, status, code, detail).with_page(web, &parts))
+        };
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let form = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         // Bytes of another type are a form that no form of ours sends.
         if !form.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
+            let detail = "the body must be a form";
+            return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", detail);
         }
-        let body =
-            Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        let pairs = form_urlencoded::parse(&body);
-        Ok(Self(pairs.map(|(k, v)| (k.into_owned(), Zeroizing::new(v.into_owned()))).collect()))
+        let request = Request::from_parts(parts.clone(), body);
+        let Ok(body) = Bytes::from_request(request, web).await else {
+            let detail = "the body must have at most 4096 bytes";
+            return refuse(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail);
+        };
+        Ok(Self::parse(&body))
     }
 }
 

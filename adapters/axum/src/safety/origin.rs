@@ -38,7 +38,11 @@ impl SameOrigin {
             return true;
         }
         let own = authority(&parts.headers, &parts.uri);
-        let origin = parts.headers.get(header::ORIGIN).map(|origin| origin.as_bytes());
+        let mut origins = parts.headers.get_all(header::ORIGIN).iter().map(|o| o.as_bytes());
+        let origin = origins.next();
+        if origins.next().is_some() {
+            return false;
+        }
         let site = parts.headers.get(SEC_FETCH_SITE).map(|site| site.as_bytes());
         // `null` names nobody: whether it is ours, only the other header can say.
         let named = origin.filter(|origin| *origin != b"null");
@@ -144,6 +148,14 @@ mod tests {
             (&[HOST, own, site("none")], true),
             (&[HOST, site("none")], false),
             (&[HOST, ("host", "evil.example"), ("origin", "https://evil.example")], false),
+            (&[HOST, own, ("origin", "https://evil.example")], false),
+            (&[HOST, ("origin", "null"), site("cross-site")], false),
+            (&[HOST, ("origin", "https://app.example:443"), site("same-site")], false),
+            (&[HOST, ("origin", "ftp://app.example:8443")], false),
+            (&[HOST, ("origin", "https://ada@app.example:8443")], false),
+            (&[HOST, ("origin", "https://app.example:8443/")], false),
+            (&[HOST, ("origin", "")], false),
+            (&[HOST, own, site("same-origin, cross-site")], false),
         ];
         for (headers, expected) in cases {
             assert_eq!(allows(Method::POST, headers), *expected, "{headers:?}");

@@ -23,9 +23,12 @@ const LAYERS: usize = 4;
 impl ReturnPath {
     /// Takes a path that came from outside: 1 to 2,048 bytes of printable ASCII that begin with one
     /// slash and go on without `//`, `\` and dot segments, in the path as it is and however often it
-    /// is decoded. Browsers read `\` as `/`, and drop control characters.
+    /// is decoded. Browsers read `\` as `/`, and drop control characters. They encode `"`, `<` and `>`,
+    /// so that a path with one of them was written by somebody: it neither ends an attribute nor opens
+    /// a tag.
     pub fn parse(path: &str) -> Option<Self> {
-        if path.len() > 2048 || !path.bytes().all(|b| b.is_ascii_graphic()) {
+        let plain = |b: u8| b.is_ascii_graphic() && !b"\"<>".contains(&b);
+        if path.len() > 2048 || !path.bytes().all(plain) {
             return None;
         }
         let own = path.split_once('#').map_or(path, |(own, _)| own);
@@ -132,6 +135,9 @@ mod tests {
             "/é",
             "/%FF",
             "/a?x=\\",
+            "/\"autofocus",
+            "/<b>",
+            "/a?\"><script>",
             &long,
         ] {
             assert!(ReturnPath::parse(path).is_none(), "{path:?}");

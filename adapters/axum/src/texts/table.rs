@@ -129,6 +129,8 @@ texts! {
     enrolment_expired: "This enrolment code has expired. Ask your administrator for a new one.", "Deze registratiecode is verlopen. Vraag je beheerder om een nieuwe.";
     failed_title: "Something went wrong", "Er ging iets mis";
     failed_lead: "Nothing was changed. Please try again in a moment.", "Er is niets veranderd. Probeer het zo opnieuw.";
+    missing_title: "There is no such page", "Deze pagina bestaat niet";
+    missing_lead: "The address may be out of date. Go on from your profile.", "Het adres is misschien verouderd. Ga verder vanuit je profiel.";
     forbidden_title: "This page is not for you", "Deze pagina is niet voor jou";
     forbidden_lead: "You don’t have access to it.", "Je hebt er geen toegang toe.";
 }

@@ -10,7 +10,10 @@
 mod api;
 mod attacks;
 mod challenge;
+mod examples;
 mod guards;
+mod hostile;
+mod imported;
 mod manage;
 mod repeated;
 mod safety;

@@ -89,7 +89,7 @@ async fn every_answer_has_the_headers() {
     }
     let style = browser.get("/mfa/assets/mfa.css").await;
     assert_eq!(style.headers["content-type"], "text/css; charset=utf-8");
-    assert_eq!(style.headers["cache-control"], "public, max-age=3600");
+    assert_eq!(style.headers["cache-control"], "private, max-age=3600");
     assert_eq!(browser.get("/mfa/assets/mfa.js").await.status, 200);
 }
 

@@ -9,16 +9,13 @@ use mfakit::{
     AccountIndex, AccountStore, CurrentStamps, Event, Format, KeyId, PolicyRevision, SealedPage,
     Stamp, Stamps, StoreError, Subject,
 };
-use sqlx::PgConnection;
-use sqlx::postgres::PgArguments;
-use sqlx::query::QueryScalar;
-use sqlx::{Postgres, SqlStr};
+use sqlx::SqlStr;
 
 use super::PostgresStore;
+use super::alone::Put;
 use super::sql::Sql;
 use crate::account_row::{AccountRow, EventRows, account, signed, unsigned};
 use crate::cause::{Cause, store_error};
-use crate::retry::Retry;
 
 #[async_trait]
 impl AccountStore for PostgresStore {
@@ -33,15 +30,7 @@ impl AccountStore for PostgresStore {
 
     async fn commit(&self, commit: &Commit) -> Result<CommitOutcome, StoreError> {
         let prepared = Prepared::of(commit, self.format)?;
-        let mut retry = Retry::begin();
-        loop {
-            let mut connection = self.pool.acquire().await.map_err(store_error)?;
-            match prepared.put(&mut connection, &self.sql).await {
-                Ok(outcome) => return Ok(outcome),
-                Err(error) if retry.again(&error).await => {}
-                Err(error) => return Err(store_error(error)),
-            }
-        }
+        outcome(self.alone(|| prepared.put(&self.sql)).await?)
     }
 }
 
@@ -69,17 +58,12 @@ impl Prepared {
     }
 
     /// Compares, writes and appends, in one statement.
-    pub(super) async fn put(
-        &self,
-        connection: &mut PgConnection,
-        sql: &Sql,
-    ) -> Result<CommitOutcome, sqlx::Error> {
+    pub(super) fn put(&self, sql: &Sql) -> Put<'_> {
         let Some(row) = &self.row else {
-            let erase = self.log.bind(sql.erase.get()).bind(&self.subject).bind(self.expected);
-            return outcome(erase.fetch_one(connection).await?);
+            return self.log.bind(sql.erase.get()).bind(&self.subject).bind(self.expected);
         };
         let text = if self.expected.is_some() { &sql.replace } else { &sql.make };
-        let mut query = self
+        let query = self
             .log
             .bind(text.get())
             .bind(&self.subject)
@@ -88,10 +72,10 @@ impl Prepared {
             .bind(row.enabled)
             .bind(&row.sealed_under)
             .bind(&row.document);
-        if let Some(expected) = self.expected {
-            query = query.bind(expected);
+        match self.expected {
+            Some(expected) => query.bind(expected),
+            None => query,
         }
-        outcome(query.fetch_one(connection).await?)
     }
 }
 
@@ -101,16 +85,13 @@ pub(super) struct Log {
     events: EventRows,
 }
 
-/// A commit's statement, which answers how many rows it wrote.
-pub(super) type Put<'q> = QueryScalar<'q, Postgres, i64, PgArguments>;
-
 impl Log {
     pub(super) fn of(id: mfakit::CommitId, events: &[Event]) -> Result<Self, StoreError> {
         Ok(Self { id: id.to_string(), events: EventRows::of(events)? })
     }
 
     pub(super) fn bind(&self, sql: SqlStr) -> Put<'_> {
-        sqlx::query_scalar(sql)
+        sqlx::query(sql)
             .bind(&self.id)
             .bind(&self.events.places)
             .bind(&self.events.subjects)
@@ -120,11 +101,11 @@ impl Log {
 }
 
 /// What a commit's statement says: how many rows it wrote.
-pub(super) fn outcome(written: i64) -> Result<CommitOutcome, sqlx::Error> {
+pub(super) fn outcome(written: i64) -> Result<CommitOutcome, StoreError> {
     match written {
         0 => Ok(CommitOutcome::Conflict),
         1 => Ok(CommitOutcome::Committed),
-        _ => Err(sqlx::Error::Protocol("more than one row was written".to_owned())),
+        _ => Err(Cause::Driver("more than one row was written").into()),
     }
 }
 

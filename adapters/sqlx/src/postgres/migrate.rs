@@ -1,7 +1,8 @@
 //! Making the tables, and finding out whether they are what this release needs.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 
+use super::alone::begun;
 use crate::open_error::{OpenError, check_version};
 use crate::tables::Tables;
 
@@ -13,8 +14,7 @@ fn newest() -> i64 {
 }
 
 pub(super) async fn run(pool: &PgPool, tables: &Tables) -> Result<(), OpenError> {
-    let mut connection = pool.acquire().await?;
-    let mut tx = connection.begin().await?;
+    let mut tx = begun(pool).await?;
     // Processes that start at once run them one after the other.
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))")
         .bind(tables.bare("schema"))

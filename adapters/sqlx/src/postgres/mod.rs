@@ -6,6 +6,11 @@
 //!   that race on one row, the second waits for the first, compares again with what that left, finds
 //!   another version and writes nothing: that is what READ COMMITTED does to an `UPDATE`. A row that
 //!   is to be made meets `ON CONFLICT DO NOTHING`. Either way the answer is how many rows it wrote.
+//! - **By itself** means that no transaction was open on the connection. One may be: sqlx 0.9.0 loses
+//!   sight of a transaction whose `begin` is dropped half-way, as when a client hangs up, and the
+//!   pool hands the connection out again. What is written there is gone with the connection, and was
+//!   answered. So each statement also answers how old its transaction is, and one that is older than
+//!   the exchange is rolled back, not answered: `alone.rs`.
 //! - **Durability** is the server's `synchronous_commit`; a store does not open where it is off.
 //! - **Retries** only follow errors that say that nothing was done (40001, 40P01), six times within
 //!   two seconds. After anything else the service looks for the id of its commit.
@@ -19,6 +24,7 @@
 //!   it. A transaction that stays open for an hour therefore holds the events back for an hour.
 
 mod accounts;
+mod alone;
 mod events;
 mod migrate;
 mod organisations;

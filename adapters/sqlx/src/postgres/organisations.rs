@@ -9,16 +9,16 @@ use mfakit::{
     Affiliation, Membership, OrgId, OrgStore, Organisation, PolicyRevision, RosterCounts,
     RosterQuery, RosterRow, RosterRows, StoreError, Subject,
 };
+use sqlx::Row;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row};
 
 use super::PostgresStore;
-use super::accounts::{Log, Put, outcome};
+use super::accounts::{Log, outcome};
+use super::alone::Put;
 use super::sql::Sql;
 use crate::account_row::{signed, unsigned};
 use crate::cause::{Cause, store_error};
 use crate::org_row::{bytes_of, organisation, policy_json, roster_row, without_policy};
-use crate::retry::Retry;
 
 #[async_trait]
 impl OrgStore for PostgresStore {
@@ -76,15 +76,7 @@ impl OrgStore for PostgresStore {
 
     async fn commit(&self, commit: &OrgCommit) -> Result<CommitOutcome, StoreError> {
         let prepared = OrgPrepared::of(commit, &self.sql)?;
-        let mut retry = Retry::begin();
-        loop {
-            let mut connection = self.pool.acquire().await.map_err(store_error)?;
-            match prepared.put(&mut connection, &self.sql).await {
-                Ok(outcome) => return Ok(outcome),
-                Err(error) if retry.again(&error).await => {}
-                Err(error) => return Err(store_error(error)),
-            }
-        }
+        outcome(self.alone(|| prepared.put(&self.sql)).await?)
     }
 
     async fn roster(&self, query: &RosterQuery) -> Result<RosterRows, StoreError> {
@@ -107,15 +99,8 @@ impl OrgStore for PostgresStore {
         if self.sql.tables.members().is_some() {
             return Err(Cause::HostsMemberships.into());
         }
-        let mut retry = Retry::begin();
-        loop {
-            let forget = sqlx::query_scalar(self.sql.forget.get()).bind(subject.as_str());
-            match forget.fetch_one(&self.pool).await {
-                Ok(count) => return unsigned("count", count),
-                Err(error) if retry.again(&error).await => {}
-                Err(error) => return Err(store_error(error)),
-            }
-        }
+        let forget = || sqlx::query(self.sql.forget.get()).bind(subject.as_str());
+        unsigned("count", self.alone(forget).await?)
     }
 }
 
@@ -135,10 +120,9 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`] when the database cannot say.
     pub async fn signed_in(&self, subject: &Subject, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let note = sqlx::query(self.sql.signed_in.get());
-        let note = note.bind(subject.as_str()).bind(at.timestamp_micros());
-        note.execute(&self.pool).await.map_err(store_error)?;
-        Ok(())
+        let at = at.timestamp_micros();
+        let note = || sqlx::query(self.sql.signed_in.get()).bind(subject.as_str()).bind(at);
+        self.alone(note).await.map(drop)
     }
 
     /// Says that the host has changed a user's memberships in a table of its own: access decisions
@@ -148,9 +132,8 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`] when the database cannot say.
     pub async fn members_changed(&self, subject: &Subject) -> Result<(), StoreError> {
-        let count = sqlx::query(self.sql.members_changed.get()).bind(subject.as_str());
-        count.execute(&self.pool).await.map_err(store_error)?;
-        Ok(())
+        let count = || sqlx::query(self.sql.members_changed.get()).bind(subject.as_str());
+        self.alone(count).await.map(drop)
     }
 }
 
@@ -200,19 +183,15 @@ impl<'c> OrgPrepared<'c> {
         }
     }
 
-    pub(super) async fn put(
-        &self,
-        connection: &mut PgConnection,
-        sql: &Sql,
-    ) -> Result<CommitOutcome, sqlx::Error> {
-        let mut query = match self.commit.row() {
+    pub(super) fn put(&self, sql: &Sql) -> Put<'_> {
+        let query = match self.commit.row() {
             OrgRow::Organisation(row) => self.organisation(row, sql),
             OrgRow::Membership(row) => self.membership(row, sql),
         };
-        if let Some(expected) = self.expected {
-            query = query.bind(expected);
+        match self.expected {
+            Some(expected) => query.bind(expected),
+            None => query,
         }
-        outcome(query.fetch_one(connection).await?)
     }
 
     fn organisation<'q>(&'q self, row: &'q Organisation, sql: &Sql) -> Put<'q> {

@@ -13,9 +13,8 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`] when the database cannot say.
     pub async fn register_relay(&self, name: &str) -> Result<(), StoreError> {
-        let add = sqlx::query(self.sql.add_relay.get()).bind(name);
-        add.execute(&self.pool).await.map_err(store_error)?;
-        Ok(())
+        let add = || sqlx::query(self.sql.add_relay.get()).bind(name);
+        self.alone(add).await.map(drop)
     }
 
     /// How far a reader has come; `None` at the beginning.
@@ -42,14 +41,9 @@ impl PostgresStore {
     pub async fn move_relay(&self, name: &str, to: &EventCursor) -> Result<(), StoreError> {
         let place = Place::of(to)?;
         self.check_own(place).await?;
-        let moved = sqlx::query(self.sql.move_relay.get())
-            .bind(name)
-            .bind(place.tx.to_string())
-            .bind(place.id)
-            .execute(&self.pool)
-            .await
-            .map_err(store_error)?;
-        if moved.rows_affected() == 0 {
+        let tx = place.tx.to_string();
+        let forward = || sqlx::query(self.sql.move_relay.get()).bind(name).bind(&tx).bind(place.id);
+        if self.alone(forward).await? == 0 {
             self.relay_position(name).await?;
         }
         Ok(())
@@ -60,8 +54,7 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`] when the database cannot say.
     pub async fn retire_relay(&self, name: &str) -> Result<(), StoreError> {
-        let drop = sqlx::query(self.sql.drop_relay.get()).bind(name);
-        drop.execute(&self.pool).await.map_err(store_error)?;
-        Ok(())
+        let strike = || sqlx::query(self.sql.drop_relay.get()).bind(name);
+        self.alone(strike).await.map(drop)
     }
 }

@@ -47,10 +47,22 @@ macro_rules! statements {
 const LOG: &str = "log AS (INSERT INTO {events} (commit_id, place, subject, at, event) \
      SELECT $1, e.place, e.subject, e.at, e.event \
      FROM put, unnest($2::int2[], $3::text[], $4::int8[], $5::text[]) AS e(place, subject, at, event) \
-     ORDER BY e.place)";
+     ORDER BY e.place RETURNING 1)";
+
+/// For how many microseconds the transaction has been open: see [`super::alone`]. It is asked last.
+const AGE: &str =
+    "(extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000000)::int8 AS age";
 
 fn committing(before: &str, after: &str) -> String {
-    format!("WITH put AS ({before} RETURNING 1), {after}{LOG} SELECT count(*) FROM put")
+    format!(
+        "WITH put AS ({before} RETURNING 1), {after}{LOG} \
+         SELECT (SELECT count(*) FROM put) AS written, (SELECT count(*) FROM log) AS logged, {AGE}"
+    )
+}
+
+/// A statement that writes, and answers how many rows.
+fn writing(statement: &str) -> String {
+    format!("WITH put AS ({statement} RETURNING 1) SELECT count(*) AS written, {AGE} FROM put")
 }
 
 /// Counts a change of one membership.
@@ -83,16 +95,21 @@ statements! {
          e.tx < pg_snapshot_xmin(pg_current_snapshot()) FROM {events} e \
          WHERE (e.tx, e.id) > ($1::text::xid8, $2) ORDER BY e.tx, e.id LIMIT $3";
     knows_tx: "SELECT $1::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())";
-    prune_events: "DELETE FROM {events} e WHERE (e.tx, e.id) <= ($1::text::xid8, $2) \
-         AND NOT EXISTS (SELECT 1 FROM {relays} r WHERE (r.tx, r.id) < (e.tx, e.id))";
-    expire_events: "DELETE FROM {events} e WHERE e.at < $1 \
+    prune_events: writing(
+        "DELETE FROM {events} e WHERE (e.tx, e.id) <= ($1::text::xid8, $2) \
+         AND NOT EXISTS (SELECT 1 FROM {relays} r WHERE (r.tx, r.id) < (e.tx, e.id))");
+    expire_events: writing(
+        "DELETE FROM {events} e WHERE e.at < $1 \
          AND e.tx < pg_snapshot_xmin(pg_current_snapshot()) \
-         AND NOT EXISTS (SELECT 1 FROM {relays} r WHERE (r.tx, r.id) < (e.tx, e.id))";
-    add_relay: "INSERT INTO {relays} (name, tx, id) VALUES ($1, '0', 0) ON CONFLICT DO NOTHING";
+         AND NOT EXISTS (SELECT 1 FROM {relays} r WHERE (r.tx, r.id) < (e.tx, e.id))");
+    add_relay: writing(
+        "INSERT INTO {relays} (name, tx, id) VALUES ($1, '0', 0) ON CONFLICT DO NOTHING");
     find_relay: "SELECT tx::text, id FROM {relays} WHERE name = $1";
-    move_relay: "UPDATE {relays} SET tx = $2::text::xid8, id = $3 \
-         WHERE name = $1 AND (tx, id) <= ($2::text::xid8, $3)";
-    drop_relay: "DELETE FROM {relays} WHERE name = $1";
+    move_relay: writing(
+        "UPDATE {relays} SET tx = $2::text::xid8, id = $3 \
+         WHERE name = $1 AND (tx, id) <= ($2::text::xid8, $3)");
+    drop_relay: writing(
+        "DELETE FROM {relays} WHERE name = $1");
 
     organisation: "SELECT version, policy, recent FROM {organisations} WHERE org = $1";
     make_organisation: committing(
@@ -123,11 +140,13 @@ statements! {
          person AS (DELETE FROM {people} WHERE subject = $1 RETURNING changes), \
          policies AS (UPDATE {policies} SET changes = changes + 1 \
              + (SELECT changes FROM person) WHERE EXISTS (SELECT 1 FROM person)) \
-         SELECT count(*) FROM gone";
-    signed_in: "UPDATE {memberships} SET last_signed_in = $2 \
-         WHERE subject = $1 AND coalesce(last_signed_in < $2, true)";
-    members_changed: "INSERT INTO {people} AS p (subject, changes) VALUES ($1, 1) \
-         ON CONFLICT (subject) DO UPDATE SET changes = p.changes + 1";
+         SELECT count(*) AS written, ".to_owned() + AGE + " FROM gone";
+    signed_in: writing(
+        "UPDATE {memberships} SET last_signed_in = $2 \
+         WHERE subject = $1 AND coalesce(last_signed_in < $2, true)");
+    members_changed: writing(
+        "INSERT INTO {people} AS p (subject, changes) VALUES ($1, 1) \
+         ON CONFLICT (subject) DO UPDATE SET changes = p.changes + 1");
     undone: "SELECT (SELECT count(*) FROM unnest($1::text[], $2::int8[]) AS s(subject, version) \
              LEFT JOIN {accounts} a ON a.subject = s.subject \
              WHERE a.version IS DISTINCT FROM s.version) \

@@ -9,7 +9,8 @@ use mfakit::{CommitId, Format, StoreError, Subject};
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::PostgresStore;
-use super::accounts::Prepared;
+use super::accounts::{Prepared, outcome};
+use super::alone::{begun, within};
 use super::organisations::OrgPrepared;
 use super::sql::Sql;
 use crate::account_row::account;
@@ -42,8 +43,7 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`] when the database cannot.
     pub async fn begin(&self) -> Result<PostgresTransaction, StoreError> {
-        let begun = self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await;
-        Ok(self.around(begun.map_err(store_error)?))
+        Ok(self.around(begun(&self.pool).await.map_err(store_error)?))
     }
 
     /// Goes on in a transaction that the host has begun on its pool, at READ COMMITTED. Its lifetime
@@ -100,7 +100,8 @@ impl PostgresTransaction {
         let (commit, closed) = transition.into_commit(id);
         let prepared = Prepared::of(&commit, self.format)?;
         self.broken = true;
-        let outcome = prepared.put(&mut self.inner, &self.sql).await.map_err(store_error)?;
+        let written = within(prepared.put(&self.sql), &mut self.inner).await;
+        let outcome = outcome(written.map_err(store_error)?)?;
         self.broken = false;
         if outcome == CommitOutcome::Conflict {
             return Err(StageError::Conflict);
@@ -123,7 +124,8 @@ impl PostgresTransaction {
         let (commit, closed) = transition.into_commit(id);
         let prepared = OrgPrepared::of(&commit, &self.sql)?;
         self.broken = true;
-        let outcome = prepared.put(&mut self.inner, &self.sql).await.map_err(store_error)?;
+        let written = within(prepared.put(&self.sql), &mut self.inner).await;
+        let outcome = outcome(written.map_err(store_error)?)?;
         self.broken = false;
         if outcome == CommitOutcome::Conflict {
             return Err(StageError::Conflict);

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use mfakit::StoreError;
 use mfakit::domain::CommitOutcome;
-use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{Connection, SqlSafeStr, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::cause::{nothing_was_done, store_error};
+use crate::cause::{Cause, store_error};
 use crate::retry::Retry;
 
 /// Lets one write at a time through, in the order in which they came. Two connections that write at
@@ -39,10 +39,10 @@ impl Writer {
     pub(super) async fn begin(
         &self,
     ) -> Result<(Transaction<'static, Sqlite>, OwnedMutexGuard<()>), StoreError> {
-        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let turn = self.turn().await?;
         let mut retry = Retry::begin();
         loop {
-            match self.pool.begin_with(BEGIN).await {
+            match self.transaction().await {
                 Ok(begun) => return Ok((begun, turn)),
                 Err(error) if retry.again(&error).await => {}
                 Err(error) => return Err(store_error(error)),
@@ -52,7 +52,7 @@ impl Writer {
 
     /// Writes in a transaction of its own: all of it, or on a conflict nothing.
     pub(super) async fn commit(&self, what: &impl Write) -> Result<CommitOutcome, StoreError> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn().await?;
         let mut retry = Retry::begin();
         loop {
             match self.try_commit(what).await {
@@ -63,22 +63,29 @@ impl Writer {
         }
     }
 
-    async fn try_commit(&self, what: &impl Write) -> Result<CommitOutcome, sqlx::Error> {
-        let mut connection = self.pool.acquire().await?;
-        let written = Self::write_on(&mut connection, what).await;
-        if written.as_ref().is_err_and(|error| !nothing_was_done(error)) {
-            // SQLite ends a transaction by itself when the disk is full. The driver does not see it,
-            // and would begin no other one on this connection.
-            connection.close_on_drop();
-        }
-        written
+    /// Waits for as long as the pool waits for a connection: a host that writes here while it holds
+    /// a transaction of its own open would wait for itself.
+    async fn turn(&self) -> Result<OwnedMutexGuard<()>, StoreError> {
+        let patience = self.pool.options().get_acquire_timeout();
+        let turn = tokio::time::timeout(patience, Arc::clone(&self.turn).lock_owned()).await;
+        turn.map_err(|_| Cause::Busy.into())
     }
 
-    async fn write_on(
-        connection: &mut SqliteConnection,
-        what: &impl Write,
-    ) -> Result<CommitOutcome, sqlx::Error> {
-        let mut tx = connection.begin_with(BEGIN).await?;
+    /// What [`SqlitePool::begin_with`] does, but not on a connection that is stuck: SQLite ends a
+    /// transaction by itself when the disk is full, and the driver, which does not see it, counts
+    /// that connection as being in one for good.
+    async fn transaction(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        loop {
+            let connection = self.pool.acquire().await?;
+            if !connection.is_in_transaction() {
+                return Transaction::begin(connection, Some(BEGIN.into_sql_str())).await;
+            }
+            connection.close().await?;
+        }
+    }
+
+    async fn try_commit(&self, what: &impl Write) -> Result<CommitOutcome, sqlx::Error> {
+        let mut tx = self.transaction().await?;
         let outcome = what.write(&mut tx).await?;
         match outcome {
             CommitOutcome::Committed => tx.commit().await?,

@@ -4,12 +4,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use mfakit::{AccountStore, Error};
-use mfakit_sqlx::{Cause, SqliteStore, Tables, cause_of};
+use mfakit::domain::Account;
+use mfakit::{AccountStore, Error, OrgStore, StoreError, Version};
+use mfakit_sqlx::{Cause, SqliteStore, StageError, Tables, cause_of};
 use sqlx::sqlite::SqlitePoolOptions;
 
 use crate::databases::block_on;
-use crate::world::{World, subject};
+use crate::world::{World, commit_id, org, subject};
 
 /// A file system of one mebibyte, in memory.
 struct Small(PathBuf);
@@ -88,4 +89,60 @@ fn a_full_disk_is_told_by_type_and_loses_nothing() {
         let again = store(&file).await;
         assert!(again.load(&subject("ada")).await.unwrap().is_some_and(|ada| ada.enabled()));
     });
+}
+
+/// SQLite may end a transaction by itself when there is no room. Whatever wrote then, the connection
+/// it wrote on must be good for the next one.
+#[test]
+fn every_kind_of_write_goes_on_after_the_disk_was_full() {
+    let Some(small) = Small::mounted("every_kind_of_write_goes_on_after_the_disk_was_full") else {
+        return;
+    };
+    let file = small.0.join("accounts.db");
+    block_on(async {
+        let pool = SqlitePoolOptions::new().max_connections(1);
+        let pool = pool.connect_with(SqliteStore::options(&file)).await.unwrap();
+        SqliteStore::migrate(&pool, &Tables::default()).await.unwrap();
+        let world = World::on(SqliteStore::open(pool, Tables::default()).await.unwrap());
+        let (store, ada) = (&world.store, subject("ada"));
+        world.mfa.join_organisation(&org("acme"), &ada, world.now()).await.unwrap();
+        for what in ["sign-in", "member", "relay", "forgotten", "transaction"] {
+            let filler = small.fill();
+            let mut written = 0;
+            let error = loop {
+                let name = format!("{what}-{written}-{}", "x".repeat(200));
+                let tried = match what {
+                    "sign-in" => {
+                        let at = world.now() + chrono::TimeDelta::seconds(written);
+                        store.signed_in(&ada, at).await
+                    }
+                    "member" => store.members_changed(&subject(&name)).await,
+                    "relay" => store.register_relay(&name).await,
+                    "forgotten" => {
+                        store.members_changed(&subject(&name)).await.ok();
+                        store.forget(&subject(&name)).await.map(drop)
+                    }
+                    _ => in_a_transaction(&world, &name).await,
+                };
+                match tried {
+                    Ok(()) => written += 1,
+                    Err(error) => break error,
+                }
+            };
+            assert_eq!(cause_of(&error), Some(&Cause::Full), "{what}");
+            std::fs::remove_file(filler).unwrap();
+            world.mfa.password_changed(&subject(what), None).await.unwrap();
+        }
+    });
+}
+
+async fn in_a_transaction(world: &World<SqliteStore>, name: &str) -> Result<(), StoreError> {
+    let mut tx = world.store.begin().await?;
+    let absent = Account::absent(subject(name), Version::first([9; 8]));
+    let changed = absent.password_changed(None, world.moment()).unwrap();
+    match tx.stage(commit_id(), changed).await {
+        Ok(_) => tx.commit().await.map(drop),
+        Err(StageError::Store(error)) => Err(error),
+        Err(other) => panic!("{other:?}"),
+    }
 }

@@ -170,6 +170,24 @@ fn connections_that_are_cut_lose_nothing_that_was_answered() {
     });
 }
 
+/// A host that lets the service write while it holds the one transaction that may, waits for itself.
+#[test]
+fn a_write_beside_a_transaction_of_ones_own_is_given_up() {
+    block_on(async {
+        let file = File::new();
+        file.store().await;
+        let pool = SqlitePoolOptions::new().acquire_timeout(Duration::from_millis(300));
+        let pool = pool.connect_with(SqliteStore::options(file.path())).await.unwrap();
+        let store = SqliteStore::open(pool, Tables::default()).await.unwrap();
+        let open = store.begin().await.unwrap();
+        let refused =
+            tokio::time::timeout(Duration::from_secs(20), refused_by(store.clone(), &Cause::Busy));
+        refused.await.expect("an answer");
+        drop(open);
+        World::on(store).protect("ada").await;
+    });
+}
+
 /// Another writer holds the file: the store waits, then says that it is busy, and has done nothing.
 #[test]
 fn a_file_that_stays_locked_is_told_by_type() {

@@ -1,7 +1,11 @@
 //! Changes of accounts inside a transaction of the host's.
 
 use mfakit::domain::{Decision, Receipt, Transition};
-use mfakit::{AccountStore, Membership, OrgStore, StoreErrorKind, Version};
+use mfakit::domain::Account;
+use mfakit::{
+    AccountStore, Import, Imported, ImportedCodes, ImportedFactor, Membership, OrgStore, Seed,
+    StoreErrorKind, Version,
+};
 use mfakit_sqlx::{Cause, StageError, cause_of};
 
 use crate::databases::{Database, Staging, Store, on_both};
@@ -16,6 +20,7 @@ on_both! {
     after_a_failed_statement_there_is_no_receipt
     after_a_rollback_to_a_savepoint_there_is_no_receipt
     an_erasure_and_a_membership_are_staged_like_the_rest
+    an_import_becomes_durable_with_the_rows_of_the_host_or_not_at_all
 }
 
 async fn events(store: &impl Store) -> usize {
@@ -197,4 +202,49 @@ async fn an_erasure_and_a_membership_are_staged_like_the_rest(database: &impl Da
     assert_eq!(joined.open(&receipt).unwrap().subject(), &bob);
     assert!(world.store.load(&ada.subject).await.unwrap().is_none());
     assert!(world.store.membership(&org("acme"), &bob).await.unwrap().is_some());
+}
+
+async fn an_import_becomes_durable_with_the_rows_of_the_host_or_not_at_all(
+    database: &impl Database,
+) {
+    let world = World::on(database.store().await);
+    database.run("CREATE TABLE host_moved (who text)").await;
+    let ada = subject("ada");
+    let import = || {
+        let seed = Seed::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap();
+        Import::new()
+            .factor(ImportedFactor::totp("Phone", seed).unwrap())
+            .codes(ImportedCodes::plain(["28480242", "38352190"]).unwrap())
+            .accept_codes_under_64_bits()
+    };
+    for rolled_back in [true, false] {
+        let prepared = world.mfa.prepare_import(&ada, import()).await.unwrap();
+        let mut tx = world.store.begin_transaction().await;
+        tx.run("INSERT INTO host_moved VALUES ('ada')").await.unwrap();
+        let account = Account::absent(ada.clone(), Version::first([9; 8]));
+        let imported = account.import(&world.over(&ada), &prepared, &[], world.moment());
+        let Decision::Change(imported) = imported.unwrap() else { panic!("it is the first") };
+        let closed = tx.put(commit_id(), imported).await.unwrap();
+        if rolled_back {
+            drop(tx);
+        } else {
+            let imported = closed.open(&tx.end().await.unwrap()).unwrap();
+            assert!(matches!(imported, Imported::Now(report) if report.codes == 2));
+        }
+        let rows = database.number("SELECT count(*) FROM host_moved").await;
+        let stored = world.store.load(&ada).await.unwrap().is_some();
+        assert_eq!((rows, stored), if rolled_back { (0, false) } else { (1, true) });
+    }
+    // It is read back whole: its codes work, and another run leaves it alone.
+    let account = world.store.load(&ada).await.unwrap().unwrap();
+    assert_eq!(account.imported_codes().unwrap().left(), 2);
+    let again = world.mfa.import(&world.over(&ada), import()).await.unwrap();
+    assert_eq!(again, Imported::Before(world.now()));
+    let (_, challenge) = match world.mfa.sign_in(world.password(&ada)).await.unwrap() {
+        mfakit::SignIn::Challenge(pending, challenge) => (pending, challenge),
+        other => panic!("{other:?}"),
+    };
+    let recovered = world.mfa.answer(&challenge, mfakit::Answer::recovery("2848 0242")).await;
+    assert!(matches!(recovered.unwrap(), mfakit::Verdict::Passed(_)));
+    assert_eq!(world.mfa.status(&ada).await.unwrap().recovery_left, Some(1));
 }

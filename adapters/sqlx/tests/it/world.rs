@@ -60,7 +60,7 @@ impl<S: Store> World<S> {
             .organisations(store.clone())
             .stamps(store.clone())
             .issuer("Scrivio")
-            .hasher(Argon2Hasher::cheap_and_insecure())
+            .argon2(Argon2Hasher::cheap_and_insecure())
             .clock(clock.clone())
             .entropy(entropy)
             .keyring(keyring);

@@ -1,5 +1,7 @@
 //! A browser: one cookie, the headers of a page's own form, and no script.
 
+use std::net::SocketAddr;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, header};
@@ -8,11 +10,21 @@ use mfakit::testing::Authenticator;
 use mfakit_axum::Failure;
 use tower::ServiceExt;
 
+use super::wire;
+
 pub(crate) struct Browser {
-    app: Router,
+    line: Line,
+    cookie_name: &'static str,
     pub(crate) cookie: Option<String>,
     /// Headers of every request, in place of a browser's own.
     pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+/// What a browser speaks to.
+#[derive(Clone)]
+enum Line {
+    App(Router),
+    Server(SocketAddr),
 }
 
 pub(crate) struct Answer {
@@ -24,6 +36,15 @@ pub(crate) struct Answer {
 
 impl Browser {
     pub(crate) fn new(app: Router) -> Self {
+        Self::on(Line::App(app), "sid")
+    }
+
+    /// A browser that speaks to a server over TCP.
+    pub(crate) fn of_server(at: SocketAddr, cookie_name: &'static str) -> Self {
+        Self::on(Line::Server(at), cookie_name)
+    }
+
+    fn on(line: Line, cookie_name: &'static str) -> Self {
         let own = [
             ("host", "app.example"),
             ("origin", "https://app.example"),
@@ -31,17 +52,18 @@ impl Browser {
             ("accept", "text/html,application/xhtml+xml"),
         ];
         let headers = own.map(|(name, value)| (name, value.to_owned())).to_vec();
-        Self { app, cookie: None, headers }
+        Self { line, cookie_name, cookie: None, headers }
     }
 
     /// The same session in another window.
     pub(crate) fn window(&self) -> Self {
-        Self { app: self.app.clone(), cookie: self.cookie.clone(), headers: self.headers.clone() }
+        let (line, headers) = (self.line.clone(), self.headers.clone());
+        Self { line, cookie_name: self.cookie_name, cookie: self.cookie.clone(), headers }
     }
 
     /// The same browser, whose requests another process answers from now on.
     pub(crate) fn answered_by(self, app: Router) -> Self {
-        Self { app, ..self }
+        Self { line: Line::App(app), ..self }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -58,18 +80,22 @@ impl Browser {
             request = request.header(*name, value);
         }
         if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, format!("sid={cookie}"));
+            request = request.header(header::COOKIE, format!("{}={cookie}", self.cookie_name));
         }
         let typed = self.headers.iter().any(|(name, _)| *name == "content-type");
         if method == Method::POST && !typed {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
         let request = request.body(Body::from(body)).expect("request");
-        let response = self.app.clone().oneshot(request).await.expect("infallible");
+        let response = match &self.line {
+            Line::App(app) => app.clone().oneshot(request).await.expect("infallible"),
+            Line::Server(at) => wire::send(*at, request).await,
+        };
         let failed = response.extensions().get::<Failure>().is_some();
         let (parts, body) = response.into_parts();
         if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
-            let cookie = cookie.to_str().expect("ascii").strip_prefix("sid=").expect("ours");
+            let cookie = cookie.to_str().expect("ascii").strip_prefix(self.cookie_name);
+            let cookie = cookie.and_then(|cookie| cookie.strip_prefix('=')).expect("ours");
             let token = cookie.split(';').next().expect("a value").to_owned();
             self.cookie = Some(token).filter(|token| !token.is_empty());
         }
@@ -106,9 +132,14 @@ impl Browser {
 
     /// From the profile to the QR code.
     pub(crate) async fn start_setup(&mut self) -> Answer {
-        let page = self.get("/mfa/setup").await;
-        let begun = self.submit(&page, "/mfa/setup", &[]).await;
-        assert_eq!(begun.location(), "/mfa/setup", "{}", begun.body);
+        self.start_setup_under("/mfa").await
+    }
+
+    pub(crate) async fn start_setup_under(&mut self, prefix: &str) -> Answer {
+        let setup = format!("{prefix}/setup");
+        let page = self.get(&setup).await;
+        let begun = self.submit(&page, &setup, &[]).await;
+        assert_eq!(begun.location(), setup, "{}", begun.body);
         self.follow(&begun).await
     }
 }

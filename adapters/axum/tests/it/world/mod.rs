@@ -3,6 +3,7 @@
 mod browser;
 mod counted;
 mod host;
+mod wire;
 
 use axum::Router;
 use axum::http::request::Parts;
@@ -56,7 +57,7 @@ impl World {
         let mfa = Mfa::builder(counted.clone())
             .issuer("Scrivio")
             .keyring(Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("key")))
-            .hasher(Argon2Hasher::cheap_and_insecure())
+            .argon2(Argon2Hasher::cheap_and_insecure())
             .organisations(memory)
             .stamps(counted.clone())
             .clock(clock.clone())

@@ -1,0 +1,101 @@
+//! Recovering with a code that was imported.
+
+use super::Account;
+use super::answer::Question;
+use crate::domain::challenge::{Challenge, Rejection, Typed, Verdict};
+use crate::domain::event::EventKind;
+use crate::domain::import::{ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet};
+use crate::domain::proof::ProvenBy;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Moment;
+use crate::domain::transition::Decision;
+
+/// A well-formed answer that waits for one evaluation per imported code, ten at most.
+///
+/// It costs the same, hit, miss and spent alike.
+#[derive(Debug)]
+#[must_use]
+pub struct ImportedCheck<'a> {
+    account: &'a Account,
+    challenge: &'a Challenge,
+    set: &'a ImportedSet,
+    code: ImportedCode,
+    moment: Moment<'a>,
+}
+
+impl Account {
+    /// Reads an answer for the imported codes. An account without any rejects every code.
+    pub(super) fn ask_imported<'a>(
+        &'a self,
+        challenge: &'a Challenge,
+        typed: &Typed,
+        moment: Moment<'a>,
+    ) -> Result<Question<'a>, Refusal> {
+        if !self.enabled() {
+            return Err(Refusal::NotEnabled);
+        }
+        let rejected = |rejection| Ok(Question::Decided(Verdict::Rejected(rejection)));
+        let Some(set) = self.imported_codes() else {
+            return rejected(Rejection::plain());
+        };
+        let Some(code) = ImportedCode::parse(typed, set.reading) else {
+            return rejected(Rejection::malformed());
+        };
+        if set.paused(moment.now) {
+            return rejected(Rejection { recovery_paused: true, ..Rejection::plain() });
+        }
+        Ok(Question::Imported(ImportedCheck { account: self, challenge, set, code, moment }))
+    }
+}
+
+impl ImportedCheck<'_> {
+    /// The code to evaluate.
+    pub fn code(&self) -> &ImportedCode {
+        &self.code
+    }
+
+    /// The hashes to evaluate it against: every one, spent or not.
+    pub fn hashes(&self) -> Vec<ImportedHash> {
+        self.set.hashes()
+    }
+
+    /// Whether an earlier evaluation still judges what is stored.
+    pub fn is_judged_by(&self, evaluation: &ImportedEvaluation) -> bool {
+        evaluation.is_of(&self.hashes())
+    }
+
+    /// Judges the code. A miss changes nothing, unless the codes have less than 64 bits: then it is
+    /// charged, in the commit that tells of it.
+    pub fn judge(self, evaluation: &ImportedEvaluation) -> Decision<Verdict> {
+        let now = self.moment.now;
+        let Some(index) = self.set.unlocked(evaluation) else {
+            return self.missed();
+        };
+        let spent = self.set.with_spent(index, now);
+        let mut draft = self.account.draft(self.moment);
+        let left = u8::try_from(spent.left()).unwrap_or(u8::MAX);
+        draft.next.put_imported_codes(spent);
+        let purpose = self.challenge.purpose.clone();
+        draft.event(EventKind::RecoveryCodeUsed { left, purpose });
+        Decision::Change(draft.pass(self.challenge, ProvenBy::Recovery))
+    }
+
+    fn missed(self) -> Decision<Verdict> {
+        if !self.set.is_weak() {
+            return Decision::Unchanged(Verdict::Rejected(Rejection::plain()));
+        }
+        let mut charged = self.set.charged(self.moment.now);
+        let paused = charged.paused(self.moment.now);
+        let tell = paused && !charged.budget.told;
+        charged.budget.told |= paused;
+        let mut draft = self.account.draft(self.moment);
+        draft.next.put_imported_codes(charged);
+        let purpose = self.challenge.purpose.clone();
+        draft.event(EventKind::ImportedCodeRejected { purpose });
+        if tell {
+            draft.event(EventKind::GuessesSpent);
+        }
+        let rejection = Rejection { recovery_paused: paused, ..Rejection::plain() };
+        Decision::Change(draft.commit(Verdict::Rejected(rejection)))
+    }
+}

@@ -1,0 +1,123 @@
+//! A factor as another system holds it.
+
+use chrono::{DateTime, Utc};
+
+use super::seed::Seed;
+use crate::domain::invalid::{Invalid, within};
+use crate::domain::label::Label;
+use crate::domain::time::Moment;
+use crate::domain::totp::{DRIFT_LIMIT, Step, TotpParams, Window};
+
+/// How far ahead of the clock a last used step may lie. Further ahead it is no step but something
+/// else, such as seconds, and the factor would be dead.
+const STEPS_AHEAD: u64 = 20;
+
+/// An authenticator app that another system knows.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct ImportedFactor {
+    pub(super) label: Label,
+    pub(super) seed: Seed,
+    pub(super) params: TotpParams,
+    last_step: Option<Step>,
+    pub(super) drift: i8,
+    added_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+impl ImportedFactor {
+    /// A TOTP factor of SHA-1, six digits and 30 seconds, whose last used step is unknown.
+    ///
+    /// # Errors
+    /// [`Invalid`] when the label is none: see [`Label`].
+    pub fn totp(label: &str, seed: Seed) -> Result<Self, Invalid> {
+        Ok(Self {
+            label: Label::new(label)?,
+            seed,
+            params: TotpParams::default(),
+            last_step: None,
+            drift: 0,
+            added_at: None,
+            last_used_at: None,
+        })
+    }
+
+    /// How its codes are computed.
+    pub fn params(mut self, params: TotpParams) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// The last step whose code the other system has accepted: Unix seconds divided by the period.
+    /// Only codes of later steps will be accepted.
+    ///
+    /// Say it only if the other system stores it, and has accepted no code since. Without it every
+    /// code of the window in which the import happens is burned: the owner waits for at most a
+    /// minute, and no code is good twice.
+    pub fn last_step(mut self, step: Step) -> Self {
+        self.last_step = Some(step);
+        self
+    }
+
+    /// How many steps its clock is known to be ahead of the server's: −4 to 4.
+    pub fn drift(mut self, steps: i8) -> Self {
+        self.drift = steps;
+        self
+    }
+
+    /// When it was set up; without it, when it was imported.
+    pub fn added_at(mut self, at: DateTime<Utc>) -> Self {
+        self.added_at = Some(at);
+        self
+    }
+
+    /// When it was last used; without it, when it was set up.
+    pub fn last_used_at(mut self, at: DateTime<Utc>) -> Self {
+        self.last_used_at = Some(at);
+        self
+    }
+
+    /// What it is called.
+    pub fn label(&self) -> &Label {
+        &self.label
+    }
+
+    /// Whether its seed has less than 128 bits.
+    pub fn is_weak(&self) -> bool {
+        self.seed.is_weak()
+    }
+
+    pub(super) fn check(&self, moment: Moment<'_>) -> Result<(), Invalid> {
+        let (drift, limit) = (i64::from(self.drift), i64::from(DRIFT_LIMIT));
+        within("clock drift in steps", drift, -limit, limit)?;
+        let most = self.window(moment).centre.saturating_add(STEPS_AHEAD);
+        match self.last_step {
+            Some(step) if step > most => Err(Invalid::Range {
+                what: "last used step",
+                min: 0,
+                max: most.cast_signed(),
+                found: step.cast_signed(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The last step that will not be accepted any more.
+    pub(super) fn burned(&self, moment: Moment<'_>) -> Step {
+        let window = self.window(moment);
+        self.last_step.unwrap_or(window.centre.saturating_add(u64::from(window.reach)))
+    }
+
+    /// When it was added and when it was last used; neither after now, whatever the other clock
+    /// said.
+    pub(super) fn times(&self, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+        let past = |at: DateTime<Utc>| at.clamp(DateTime::UNIX_EPOCH, now);
+        let added = self.added_at.map_or(now, past);
+        (added, self.last_used_at.map_or(added, past))
+    }
+
+    fn window(&self, moment: Moment<'_>) -> Window {
+        let reach = moment.settings.window;
+        Window::around(moment.unix_seconds(), self.params, self.drift, reach)
+    }
+}

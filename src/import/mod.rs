@@ -1,0 +1,81 @@
+//! Moving users here from another system, without asking them to scan anything again.
+//!
+//! [`Mfa::import`](crate::Mfa::import) is the one function. What it takes, an
+//! [`Import`](crate::Import), is put together by hand or by one of these modules, each of which says
+//! how to get the values out of its system and which becomes what:
+//!
+//! | from | seeds | recovery codes |
+//! |---|---|---|
+//! | [`django_otp`] | 160 bits, with the last used step and the drift | plain, 40 bits |
+//! | [`allauth`] | 160 bits | derived from a seed, 26 bits |
+//! | [`devise`] | 120 bits in releases before 5, with the last used step | bcrypt, 64 bits (feature `bcrypt`) |
+//! | [`fortify`] | 80 bits unless configured | plain once decrypted, 103 bits |
+//! | [`aspnet`] | 160 bits | plain, 46 bits |
+//! | [`google`] | as they were set up | none |
+//! | [`totp_rs`] | as they were set up | whatever the host made |
+//!
+//! # What becomes of it
+//!
+//! - **A seed is a live factor at once.** Import only what the other system treats as confirmed and
+//!   switched on. If it does not store the last used step, the codes of the current window are burned.
+//! - **A seed comes once.** One that the account holds already, or that comes twice, is refused.
+//! - **A seed under 128 bits** is refused unless the host accepts such by name. The factor is marked
+//!   ([`MethodStatus::weak`](crate::MethodStatus)), and [`Status`](crate::Status) and
+//!   [`Passed`](crate::Passed) prompt to replace it.
+//! - **Recovery codes keep working**, each once. They name no slot, so an answer is judged against all
+//!   of them, ten at most: plain ones under Argon2id, hashed ones under the hash they came with. It
+//!   costs ten times what a code of our own costs, hit or miss.
+//! - **Codes under 64 bits** are refused unless the host accepts such by name. Wrong ones are charged to
+//!   a budget of their own, 20 with one back per 14 days; when it is spent no imported code works until
+//!   one has grown back. The first session that proves both factors is
+//!   [limited](crate::Assurance::limited_to_regenerating) until it has replaced them.
+//! - **An account without codes** is marked, and its owner prompted to have some issued.
+//! - **An account is imported once.** A second run changes nothing, so that what its owner has removed
+//!   since does not come back: [`Imported::Before`](crate::Imported). One that has MFA on here already
+//!   is refused; [`Import::beside_live_factors`](crate::Import::beside_live_factors) adds to it all the
+//!   same.
+//! - **The owner is told**: `Imported` is one of the events that concern him. Whoever moves a whole
+//!   fleet can answer it with a letter of his own.
+//!
+//! # How to run it
+//!
+//! 1. Switch the other system's second factor off for writing, so that no code is accepted there after
+//!    the export. If that cannot be, leave the last used steps out.
+//! 2. For each user: read, put an import together, [`Mfa::import`](crate::Mfa::import). Note errors and go on.
+//! 3. Run it again until it answers nothing but `Before`.
+//! 4. Erase the seeds in the other system, and the export.
+//!
+//! ```
+//! use mfakit::{HostAuthority, Imported, Mfa, Subject, import};
+//!
+//! async fn move_one(mfa: &Mfa, id: u64, key: &str, codes: &str) -> Result<(), mfakit::Error> {
+//!     let found = import::aspnet::import("Authenticator app", key, codes);
+//!     let found = found.map_err(mfakit::Refusal::from)?.accept_codes_under_64_bits();
+//!     let job = Subject::new("migration").map_err(mfakit::Refusal::from)?;
+//!     let authority = HostAuthority::grant(Subject::from(id), job, "moved from ASP.NET Identity")
+//!         .map_err(mfakit::Refusal::from)?;
+//!     match mfa.import(&authority, found).await? {
+//!         Imported::Now(report) => println!("{id}: {} factors", report.factors.len()),
+//!         Imported::Before(at) => println!("{id}: done at {at}"),
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! In a transaction of the host's own, [`Mfa::prepare_import`](crate::Mfa::prepare_import) seals and
+//! hashes, and [`Account::import`](crate::domain::Account::import) decides.
+
+pub mod allauth;
+pub mod aspnet;
+pub mod devise;
+pub mod django_otp;
+pub mod fortify;
+pub mod google;
+pub mod totp_rs;
+
+use crate::domain::{Import, ImportedCodes, Invalid};
+
+/// Adds plain codes, if there are any.
+fn with_plain_codes(import: Import, codes: &[impl AsRef<str>]) -> Result<Import, Invalid> {
+    if codes.is_empty() { Ok(import) } else { Ok(import.codes(ImportedCodes::plain(codes)?)) }
+}

@@ -1,0 +1,108 @@
+//! Taking over what another system holds.
+
+use super::Mfa;
+use super::attempt::Attempt;
+use crate::domain::{
+    Account, FactorId, HostAuthority, Import, Imported, ImportedCodes, LiveSeed, PreparedCodes,
+    PreparedFactor, PreparedImport, Refusal, SealContext, Subject,
+};
+use crate::error::Error;
+
+impl Mfa {
+    /// Makes factors and recovery codes of another system live, all in one commit.
+    ///
+    /// It belongs to the host's migration job, not to a page. Run the job as often as you like: an
+    /// account is imported once, and answers [`Imported::Before`] from then on. Every session of the
+    /// account is void afterwards. See [`mfakit::import`](crate::import) for what to hand in.
+    ///
+    /// # Errors
+    /// As [`Account::import`]; [`Error::MissingPort`] when codes come and the builder was given a
+    /// hasher of its own but none for imported codes; [`Error::Hasher`] when a hash is of an unknown
+    /// kind or costs too much. One account's error says nothing of the others: go on with them.
+    pub async fn import(
+        &self,
+        authority: &HostAuthority,
+        import: Import,
+    ) -> Result<Imported, Error> {
+        let mut attempt = Attempt::load(self, authority.over()).await?;
+        let (beside_live, codes) = (import.terms.beside_live, import.codes.is_some());
+        if let Some(at) = attempt.account().check_import(authority, beside_live, codes)? {
+            return Ok(Imported::Before(at));
+        }
+        let prepared = self.prepare_import(authority.over(), import).await?;
+        let mut live = Vec::new();
+        loop {
+            live = self.live_seeds(attempt.account(), live).await?;
+            let (account, moment) = (attempt.account(), attempt.moment()?);
+            let decision = account.import(authority, &prepared, &live, moment)?;
+            if let Some(imported) = attempt.settle(decision).await? {
+                return Ok(imported);
+            }
+        }
+    }
+
+    /// Seals and hashes an import for one subject, without loading or changing anything: for hosts
+    /// that decide with [`Account::import`] and commit it in a transaction of their own.
+    ///
+    /// # Errors
+    /// [`Error::Cipher`]; for codes as [`import`](Self::import).
+    pub async fn prepare_import(
+        &self,
+        subject: &Subject,
+        import: Import,
+    ) -> Result<PreparedImport, Error> {
+        let mut factors: Vec<PreparedFactor> = Vec::with_capacity(import.factors.len());
+        for imported in &import.factors {
+            let factor = FactorId::from_random(self.random()?);
+            let (secret, params) = imported.secret();
+            let context = SealContext { subject, factor, params };
+            let sealed = self.inner.cipher.seal(secret, context).await?;
+            factors.push(imported.clone().prepared(factor, sealed));
+        }
+        let codes = match import.codes.clone() {
+            Some(codes) => Some(self.prepare_codes(subject, codes).await?),
+            None => None,
+        };
+        Ok(import.prepared(factors, codes))
+    }
+
+    async fn prepare_codes(
+        &self,
+        subject: &Subject,
+        codes: ImportedCodes,
+    ) -> Result<PreparedCodes, Error> {
+        let hasher = self.imported_code_hasher()?;
+        let hashes = match (codes.digests(), codes.hashes()) {
+            (Some(digests), _) => {
+                let _place = self.inner.issuing.begin(subject)?;
+                hasher.hash_imported(digests.to_vec()).await?
+            }
+            (None, hashes) => {
+                let hashes = hashes.unwrap_or_default();
+                hashes.iter().try_for_each(|hash| hasher.check_imported(hash))?;
+                hashes.to_vec()
+            }
+        };
+        Ok(codes.prepared(hashes).map_err(Refusal::from)?)
+    }
+
+    /// Opens what the account holds, unless it was opened before.
+    async fn live_seeds(
+        &self,
+        account: &Account,
+        before: Vec<LiveSeed>,
+    ) -> Result<Vec<LiveSeed>, Error> {
+        let mut live = Vec::new();
+        for (place, sealed) in account.sealed_secrets() {
+            let opened = before.iter().find(|seed| seed.sealed == *sealed).cloned();
+            live.push(match opened {
+                Some(seed) => seed,
+                None => {
+                    let secret = self.inner.cipher.open(sealed, place).await?;
+                    LiveSeed { sealed: sealed.clone(), secret }
+                }
+            });
+        }
+        Ok(live)
+    }
+}

@@ -1,0 +1,67 @@
+//! Moving in from another system.
+
+mod attacks;
+mod codes;
+mod programs;
+
+use mfakit::{
+    Answer, Assurance, Challenge, HostAuthority, Import, ImportReport, Imported, ImportedFactor,
+    PendingSignIn, Rejection, Seed, SignIn, Subject, Verdict,
+};
+
+use crate::world::{World, hasher};
+
+/// 20 bytes, as RFC 6238 appendix B has them.
+const SEED: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+/// An application that can take imported codes.
+fn world() -> World {
+    World::built(|builder| builder.argon2(hasher()))
+}
+
+fn ada() -> Subject {
+    Subject::new("ada").unwrap()
+}
+
+fn authority() -> HostAuthority {
+    HostAuthority::grant(ada(), Subject::new("migration").unwrap(), "moved in").unwrap()
+}
+
+fn phone(seed: &str) -> ImportedFactor {
+    ImportedFactor::totp("Phone", Seed::from_base32(seed).unwrap()).unwrap()
+}
+
+/// A phone and nothing else.
+fn one_phone() -> Import {
+    Import::new().factor(phone(SEED))
+}
+
+async fn moved_in(world: &World, import: Import) -> ImportReport {
+    match world.mfa.import(&authority(), import).await.unwrap() {
+        Imported::Now(report) => report,
+        Imported::Before(at) => panic!("imported before, at {at}"),
+    }
+}
+
+async fn challenged(world: &World) -> (PendingSignIn, Challenge) {
+    match world.mfa.sign_in(world.password(&ada())).await.unwrap() {
+        SignIn::Challenge(pending, challenge) => (pending, challenge),
+        other => panic!("no challenge: {other:?}"),
+    }
+}
+
+/// Signs in with an answer that has to pass.
+async fn sign_in(world: &World, answer: Answer) -> Assurance {
+    let (pending, challenge) = challenged(world).await;
+    let passed = crate::world::passed(world.mfa.answer(&challenge, answer).await);
+    pending.raise(passed.proof, world.mfa.moment().unwrap()).unwrap()
+}
+
+/// Tries to sign in with a recovery code.
+async fn recover(world: &World, typed: &str) -> Result<usize, Rejection> {
+    let (_, challenge) = challenged(world).await;
+    match world.mfa.answer(&challenge, Answer::recovery(typed)).await.unwrap() {
+        Verdict::Passed(passed) => Ok(passed.recovery_left.unwrap()),
+        Verdict::Rejected(rejection) => Err(rejection),
+    }
+}

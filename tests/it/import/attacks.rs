@@ -1,0 +1,304 @@
+//! What was tried against an import.
+
+use mfakit::testing::Authenticator;
+use mfakit::{
+    AccountStore, Answer, CodeReading, Email, Error, HostAuthority, Import, Imported,
+    ImportedCodes, ImportedFactor, NewFactor, Refusal, Seed, SignIn, Subject, Verdict,
+};
+
+use super::{SEED, ada, authority, challenged, moved_in, one_phone, phone, recover, world};
+use crate::world::{World, block_on, hasher, keyring, passed, refused};
+
+fn labelled(label: &str, seed: &[u8]) -> ImportedFactor {
+    ImportedFactor::totp(label, Seed::from_bytes(seed).unwrap()).unwrap()
+}
+
+async fn refusal(world: &World, import: Import) -> Refusal {
+    refused(world.mfa.import(&authority(), import).await)
+}
+
+#[test]
+fn a_second_run_changes_nothing_not_even_what_the_owner_has_changed_since() {
+    block_on(async {
+        let world = world();
+        let codes = || ImportedCodes::plain(["28480242", "38352190"]).unwrap();
+        let import = || one_phone().codes(codes()).accept_codes_under_64_bits();
+        moved_in(&world, import()).await;
+        let at = world.now();
+        assert_eq!(recover(&world, "28480242").await, Ok(1));
+        world.wait(90);
+        let before = world.memory.load(&ada()).await.unwrap();
+        let again = world.mfa.import(&authority(), import().beside_live_factors()).await;
+        assert_eq!(again.unwrap(), Imported::Before(at));
+        assert_eq!(world.memory.load(&ada()).await.unwrap(), before);
+        assert!(recover(&world, "28480242").await.is_err(), "a spent code does not come back");
+
+        // He switches it off, and the phone that he has given away stays out.
+        let uri = format!("otpauth://totp/x?secret={SEED}&algorithm=SHA1&digits=6&period=30");
+        let app = Authenticator::scan(&uri).unwrap();
+        let session = super::sign_in(&world, Answer::code(&app.code_at(world.now()))).await;
+        let (session, _) = world.mfa.regenerate_codes(&session).await.unwrap();
+        world.mfa.disable(&session).await.unwrap();
+        assert_eq!(world.mfa.import(&authority(), import()).await.unwrap(), Imported::Before(at));
+        let signed_in = world.mfa.sign_in(world.password(&ada())).await.unwrap();
+        assert!(matches!(signed_in, SignIn::Complete(_)));
+    });
+}
+
+#[test]
+fn an_account_that_has_mfa_is_left_alone_unless_the_host_says_so() {
+    block_on(async {
+        let world = world();
+        let owner = world.protect("ada").await;
+        assert_eq!(refusal(&world, one_phone_named("Old phone")).await, Refusal::AlreadyEnabled);
+        let codes = ImportedCodes::plain(["3f9a71c288ab0d5e"]).unwrap();
+        let with_codes = one_phone_named("Old phone").codes(codes).beside_live_factors();
+        assert_eq!(refusal(&world, with_codes).await, Refusal::AlreadyEnabled);
+        let beside = || one_phone_named("Old phone").beside_live_factors();
+        let report = moved_in(&world, beside()).await;
+        assert!(report.prompts.is_empty(), "it has codes of its own");
+        let status = world.mfa.status(&ada()).await.unwrap();
+        assert_eq!((status.methods.len(), status.recovery_left), (2, Some(10)));
+        // Sessions from before are void, and the owner's phone and paper still work.
+        let rule =
+            mfakit::StepUpRule::fresh(mfakit::Needed::FirstFactor, chrono::TimeDelta::hours(1));
+        let void = world.mfa.check(&rule, &owner.session).await;
+        assert_eq!(refused(void), Refusal::SignInAgain);
+        recover(&world, &owner.recovery(0)).await.unwrap();
+    });
+}
+
+fn one_phone_named(label: &str) -> Import {
+    Import::new().factor(labelled(label, b"98765432109876543210"))
+}
+
+#[test]
+fn a_seed_that_is_live_pending_or_repeated_is_refused() {
+    block_on(async {
+        // Twice in one import, also with zeros behind it or other parameters.
+        let world = world();
+        let seed = b"12345678901234567890";
+        for twin in [seed.to_vec(), [seed.as_slice(), &[0; 12]].concat()] {
+            let import = Import::new().factor(labelled("A", seed)).factor(labelled("B", &twin));
+            assert_eq!(refusal(&world, import).await, Refusal::SeedTaken);
+        }
+        let eight = mfakit::TotpParams::new(mfakit::Algorithm::Sha1, mfakit::Digits::Eight, 60);
+        let import = Import::new()
+            .factor(labelled("A", seed))
+            .factor(labelled("B", seed).params(eight.unwrap()));
+        assert_eq!(refusal(&world, import).await, Refusal::SeedTaken);
+
+        // In an unfinished setup of the account.
+        let SignIn::Complete(session) = world.mfa.sign_in(world.password(&ada())).await.unwrap()
+        else {
+            panic!("MFA is on");
+        };
+        let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
+        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let shown = setup.manual_key().replace(' ', "");
+        let pending = Import::new().factor(phone(&shown));
+        assert_eq!(refusal(&world, pending).await, Refusal::SeedTaken);
+
+        // Live: set up here.
+        let code = Authenticator::scan(setup.otpauth_uri()).unwrap().code_at(world.now());
+        let _ = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        let live = Import::new()
+            .factor(ImportedFactor::totp("Again", Seed::from_base32(&shown).unwrap()).unwrap())
+            .beside_live_factors();
+        assert_eq!(refusal(&world, live).await, Refusal::SeedTaken);
+    });
+}
+
+#[test]
+fn an_import_ends_an_unfinished_setup_and_voids_every_session() {
+    block_on(async {
+        let world = world();
+        let SignIn::Complete(session) = world.mfa.sign_in(world.password(&ada())).await.unwrap()
+        else {
+            panic!("MFA is on");
+        };
+        let new = NewFactor::totp("Tablet", "ada@example.org").unwrap();
+        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        moved_in(&world, one_phone()).await;
+        let code = Authenticator::scan(setup.otpauth_uri()).unwrap().code_at(world.now());
+        let late = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+        assert_eq!(refused(late), Refusal::SignInAgain);
+        assert!(world.mfa.status(&ada()).await.unwrap().setup.is_none());
+    });
+}
+
+#[test]
+fn what_would_weaken_an_account_has_to_be_accepted_by_name() {
+    block_on(async {
+        let world = world();
+        let weak_seed = || Import::new().factor(labelled("Phone", &[7; 15]));
+        assert_eq!(refusal(&world, weak_seed()).await, Refusal::WeakSeed);
+        assert!(Seed::from_bytes(&[7; 9]).is_err(), "72 bits are too few at any rate");
+        let weak_codes = || one_phone().codes(ImportedCodes::plain(["28480242"]).unwrap());
+        assert_eq!(refusal(&world, weak_codes()).await, Refusal::WeakCodes);
+        // One does not stand for the other.
+        let other = weak_seed().accept_codes_under_64_bits();
+        assert_eq!(refusal(&world, other).await, Refusal::WeakSeed);
+        let other = weak_codes().accept_seeds_under_128_bits();
+        assert_eq!(refusal(&world, other).await, Refusal::WeakCodes);
+        let report = moved_in(&world, weak_seed().accept_seeds_under_128_bits()).await;
+        let status = world.mfa.status(&ada()).await.unwrap();
+        assert!(status.methods[0].weak);
+        assert_eq!(status.prompts[1], mfakit::Prompt::ReplaceMethod(report.factors[0]));
+    });
+}
+
+#[test]
+fn a_last_used_step_that_is_none_is_refused_instead_of_killing_the_factor() {
+    block_on(async {
+        let world = world();
+        let step = world.now().timestamp().unsigned_abs() / 30;
+        for (last, taken) in [
+            (world.now().timestamp().unsigned_abs(), false), // seconds
+            (u64::MAX, false),
+            (step + 21, false),
+            (step + 20, true),
+        ] {
+            let import = Import::new().factor(phone(SEED).last_step(last));
+            let imported = world.mfa.import(&authority(), import).await;
+            assert_eq!(imported.is_ok(), taken, "{last}");
+        }
+        let world = self::world();
+        for drift in [-5, 5, i8::MAX, i8::MIN] {
+            let import = Import::new().factor(phone(SEED).drift(drift));
+            assert!(matches!(refusal(&world, import).await, Refusal::Invalid(_)));
+        }
+    });
+}
+
+#[test]
+fn without_a_last_used_step_the_whole_window_is_burned_and_not_a_step_more() {
+    block_on(async {
+        let uri = format!("otpauth://totp/x?secret={SEED}&algorithm=SHA1&digits=6&period=30");
+        let app = Authenticator::scan(&uri).unwrap();
+        for drift in [0, -3, 4] {
+            let world = world();
+            moved_in(&world, Import::new().factor(phone(SEED).drift(drift))).await;
+            let centre = i64::from(drift);
+            for off in -1..=1 {
+                let (_, challenge) = challenged(&world).await;
+                let code = app.code_after(world.now(), centre + off);
+                let verdict = world.mfa.answer(&challenge, Answer::code(&code)).await;
+                crate::world::rejected(verdict);
+            }
+            let next = app.code_after(world.now(), centre + 2);
+            world.wait(30);
+            let (_, challenge) = challenged(&world).await;
+            passed(world.mfa.answer(&challenge, Answer::code(&next)).await);
+        }
+    });
+}
+
+#[test]
+fn only_an_authority_over_this_account_imports_and_never_past_a_reset() {
+    block_on(async {
+        let world = world();
+        let job = Subject::new("migration").unwrap();
+        let bob = HostAuthority::grant(Subject::new("bob").unwrap(), job.clone(), "moved").unwrap();
+        let prepared = world.mfa.prepare_import(&ada(), one_phone()).await.unwrap();
+        let account = mfakit::domain::Account::absent(ada(), mfakit::Version::first([1; 8]));
+        let moment = world.mfa.moment().unwrap();
+        let foreign = account.import(&bob, &prepared, &[], moment).unwrap_err();
+        assert_eq!(foreign, Refusal::ForeignSession);
+
+        let owner = world.protect("ada").await;
+        let admin = world.protect("root").await;
+        let over = HostAuthority::grant(ada(), admin.subject.clone(), "lost").unwrap();
+        world.mfa.reset(&admin.session, &over).await.unwrap();
+        assert_eq!(refusal(&world, one_phone()).await, Refusal::EnrolmentNeeded);
+        let _ = owner;
+    });
+}
+
+#[test]
+fn one_imported_code_signs_in_once_however_often_it_is_sent_at_once() {
+    block_on(async {
+        for codes in [["28480242", "38352190"], ["3f9a71c288ab0d5e", "77aa0b1c9f3e52d4"]] {
+            let world = world();
+            let import = one_phone().codes(ImportedCodes::plain(codes).unwrap());
+            moved_in(&world, import.accept_codes_under_64_bits()).await;
+            let mut challenges = Vec::new();
+            for _ in 0..16 {
+                challenges.push(challenged(&world).await.1);
+            }
+            let answers =
+                challenges.iter().map(|c| world.mfa.answer(c, Answer::recovery(codes[0])));
+            let verdicts = crate::concurrency::at_once(answers);
+            let passes = verdicts.iter().filter(|v| matches!(v, Ok(Verdict::Passed(_)))).count();
+            assert_eq!(passes, 1);
+            assert_eq!(world.mfa.status(&ada()).await.unwrap().recovery_left, Some(1));
+        }
+    });
+}
+
+#[test]
+fn guesses_at_once_are_charged_exactly() {
+    block_on(async {
+        let world = world();
+        let import = one_phone().codes(ImportedCodes::plain(["28480242"]).unwrap());
+        moved_in(&world, import.accept_codes_under_64_bits()).await;
+        let mut challenges = Vec::new();
+        for _ in 0..40 {
+            challenges.push(challenged(&world).await.1);
+        }
+        let wrong: Vec<String> = (0..40).map(|n| format!("9999{n:04}")).collect();
+        let answers = challenges
+            .iter()
+            .zip(&wrong)
+            .map(|(c, typed)| world.mfa.answer(c, Answer::recovery(typed)));
+        let verdicts = crate::concurrency::at_once(answers);
+        let judged = verdicts.iter().filter(|verdict| {
+            matches!(verdict, Ok(Verdict::Rejected(rejection)) if !rejection.recovery_paused)
+        });
+        assert_eq!(judged.count(), 19, "the twentieth says that it was the last");
+        assert!(recover(&world, "28480242").await.unwrap_err().recovery_paused);
+    });
+}
+
+#[test]
+fn an_absurd_hash_is_refused_when_it_comes_and_when_it_is_read() {
+    block_on(async {
+        let world = world();
+        let digest = "y6kZMdazYiN7WN.YlGUYV.h4OZ85WE7Y4s6Kfg0Cn/SpFJOZWNlDW";
+        for hash in [
+            format!("$2a$31${digest}"),
+            "$argon2id$v=19$m=4194304,t=3,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA".to_owned(),
+            "pbkdf2_sha256$1000000000$salt$digest".to_owned(),
+        ] {
+            let codes = ImportedCodes::hashed([&hash], CodeReading::Folded, 64).unwrap();
+            let import = world.mfa.import(&authority(), one_phone().codes(codes)).await;
+            assert!(matches!(import, Err(Error::Hasher(_))), "{hash}: {import:?}");
+        }
+        assert!(world.memory.load(&ada()).await.unwrap().is_none(), "nothing was imported by half");
+    });
+}
+
+#[test]
+fn without_a_hasher_for_them_codes_are_refused_and_factors_are_not() {
+    block_on(async {
+        let world = World::built(|builder| builder.hasher(hasher()).keyring(keyring("k1")));
+        let codes = ImportedCodes::plain(["3f9a71c288ab0d5e"]).unwrap();
+        let import = world.mfa.import(&authority(), one_phone().codes(codes)).await;
+        assert!(matches!(import, Err(Error::MissingPort(_))), "{import:?}");
+        moved_in(&world, one_phone()).await;
+    });
+}
+
+#[test]
+fn a_clock_that_ran_backwards_since_the_other_system_leaves_no_time_in_the_future() {
+    block_on(async {
+        let world = world();
+        let later = world.now() + chrono::TimeDelta::days(400);
+        let factor = phone(SEED).added_at(later).last_used_at(later);
+        moved_in(&world, Import::new().factor(factor)).await;
+        let status = world.mfa.status(&ada()).await.unwrap();
+        assert_eq!(status.methods[0].added_at, world.now());
+        assert_eq!(status.methods[0].last_used_at, world.now());
+    });
+}

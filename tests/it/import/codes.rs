@@ -1,0 +1,214 @@
+//! Imported recovery codes: a mode of their own, a budget of their own, and the way out of it.
+
+use chrono::TimeDelta;
+use mfakit::{
+    Answer, EventKind, EventLog, ImportedCodes, Needed, Prompt, ProvenBy, Refusal, StepUpRule,
+};
+
+use super::{ada, authority, challenged, moved_in, one_phone, recover, sign_in, world};
+use crate::world::{World, block_on, passed, refused};
+use mfakit::testing::Authenticator;
+
+const WEAK: [&str; 3] = ["28480242", "38352190", "10964550"];
+const STRONG: [&str; 2] = ["3f9a71c288ab0d5e", "77aa0b1c9f3e52d4"];
+
+fn app() -> Authenticator {
+    let uri = format!("otpauth://totp/x?secret={}&algorithm=SHA1&digits=6&period=30", super::SEED);
+    Authenticator::scan(&uri).unwrap()
+}
+
+async fn with_codes(codes: &[&str]) -> World {
+    let world = world();
+    let codes = ImportedCodes::plain(codes).unwrap();
+    moved_in(&world, one_phone().codes(codes).accept_codes_under_64_bits()).await;
+    world.wait(90);
+    world
+}
+
+async fn events(world: &World) -> Vec<EventKind> {
+    let page = world.memory.read(None, 1000).await.unwrap();
+    page.events.iter().map(|event| event.kind().clone()).collect()
+}
+
+#[test]
+fn weak_codes_have_a_budget_of_their_own_and_authenticator_codes_keep_theirs() {
+    block_on(async {
+        let world = with_codes(&WEAK).await;
+        for guess in 1..=20 {
+            let rejection = recover(&world, &format!("9999{guess:04}")).await.unwrap_err();
+            assert_eq!(rejection.recovery_paused, guess == 20, "{guess}");
+            assert!(!rejection.malformed && !rejection.three_codes_wanted);
+        }
+        assert_eq!(
+            events(&world).await.iter().filter(|e| **e == EventKind::GuessesSpent).count(),
+            1
+        );
+        // A right one is not even judged, and nothing is written.
+        let calls = world.memory.read(None, 1000).await.unwrap().events.len();
+        assert!(recover(&world, WEAK[0]).await.unwrap_err().recovery_paused);
+        assert_eq!(world.memory.read(None, 1000).await.unwrap().events.len(), calls);
+        // The authenticator's own budget is untouched.
+        let status = world.mfa.status(&ada()).await.unwrap();
+        assert_eq!(status.recovery_left, Some(3));
+        sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
+        // One grows back in 14 days.
+        world.wait(14 * 86_400 - 1);
+        assert!(recover(&world, WEAK[0]).await.unwrap_err().recovery_paused);
+        world.wait(1);
+        assert_eq!(recover(&world, WEAK[0]).await, Ok(2));
+        assert_eq!(recover(&world, WEAK[1]).await, Ok(1), "a right code costs no guess");
+    });
+}
+
+#[test]
+fn authenticator_guesses_leave_the_budget_of_codes_alone() {
+    block_on(async {
+        let world = with_codes(&WEAK).await;
+        for _ in 0..4 {
+            let (_, challenge) = challenged(&world).await;
+            for _ in 0..5 {
+                let _ = world.mfa.answer(&challenge, Answer::code("000000")).await;
+            }
+        }
+        assert_eq!(recover(&world, WEAK[0]).await, Ok(2));
+    });
+}
+
+#[test]
+fn what_cannot_be_a_code_is_not_charged() {
+    block_on(async {
+        let world = with_codes(&WEAK).await;
+        for typed in ["", "  ", "---", &"1".repeat(300)] {
+            let rejection = recover(&world, typed).await.unwrap_err();
+            assert!(rejection.malformed, "{typed:?}");
+        }
+        for _ in 0..19 {
+            let _ = recover(&world, "99999999").await;
+        }
+        assert_eq!(recover(&world, " 2848 0242\n").await, Ok(2));
+    });
+}
+
+#[test]
+fn strong_codes_have_no_budget_and_force_nothing() {
+    block_on(async {
+        let world = with_codes(&STRONG).await;
+        for _ in 0..50 {
+            let rejection = recover(&world, "0000000000000000").await.unwrap_err();
+            assert!(!rejection.recovery_paused);
+        }
+        let written = events(&world).await.len();
+        assert_eq!(written, 1, "misses write nothing");
+        assert_eq!(recover(&world, "3F9A-71C2-88AB-0D5E").await, Ok(1));
+        let session = sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
+        assert!(!session.limited_to_regenerating());
+    });
+}
+
+#[test]
+fn a_session_with_both_factors_can_do_nothing_before_it_has_new_codes() {
+    block_on(async {
+        let world = with_codes(&WEAK).await;
+        let (pending, challenge) = challenged(&world).await;
+        let answer = Answer::code(&app().code_at(world.now()));
+        let pass = passed(world.mfa.answer(&challenge, answer).await);
+        assert_eq!(pass.prompts, [Prompt::RegenerateCodes]);
+        let session = pending.raise(pass.proof, world.mfa.moment().unwrap()).unwrap();
+        assert!(session.limited_to_regenerating());
+
+        let any = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
+        let first = Refusal::RegenerateFirst;
+        assert_eq!(refused(world.mfa.check(&any, &session).await), first);
+        assert_eq!(refused(world.mfa.guard(&any, &session).await), first);
+        assert_eq!(refused(world.mfa.guard_access(&session).await), first);
+        assert_eq!(refused(world.mfa.disable(&session).await), first);
+        let factor = world.mfa.status(&ada()).await.unwrap().methods[0].factor;
+        assert_eq!(refused(world.mfa.remove_method(&session, factor).await), first);
+        assert_eq!(refused(world.mfa.rename_method(&session, factor, "x").await), first);
+        assert_eq!(refused(world.mfa.prefer_method(&session, factor).await), first);
+        let new = mfakit::NewFactor::totp("Tablet", "ada@example.org").unwrap();
+        let begun = world.mfa.begin_setup(&session, new, mfakit::Email::Verified).await;
+        assert_eq!(refused(begun), first);
+        // Neither re-authenticating nor another proof gets it out.
+        let session = world.mfa.reauthenticate(&session, world.password(&ada())).await.unwrap();
+        assert!(session.limited_to_regenerating());
+
+        let (session, codes) = world.mfa.regenerate_codes(&session).await.unwrap();
+        assert!(!session.limited_to_regenerating());
+        world.mfa.check(&any, &session).await.unwrap();
+        let status = world.mfa.status(&ada()).await.unwrap();
+        assert_eq!((status.recovery_left, status.prompts), (Some(10), vec![]));
+        for dead in WEAK {
+            assert!(recover(&world, dead).await.is_err(), "the old set is dead");
+        }
+        recover(&world, &codes.as_slice()[0].reveal()).await.unwrap();
+        world.wait(60);
+        let session = sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
+        assert!(!session.limited_to_regenerating());
+    });
+}
+
+#[test]
+fn a_session_by_recovery_is_not_limited_until_it_shows_a_code() {
+    block_on(async {
+        let world = with_codes(&WEAK).await;
+        let session = sign_in(&world, Answer::recovery(WEAK[0])).await;
+        assert!(!session.limited_to_regenerating(), "it may replace the lost phone");
+        let challenge = world.mfa.step_up(&session, "anything").await.unwrap();
+        let answer = Answer::code(&app().code_at(world.now()));
+        let pass = passed(world.mfa.answer(&challenge, answer).await);
+        assert!(matches!(pass.proof.proven_by(), ProvenBy::Totp(_)));
+        let session = session.raise(pass.proof, world.mfa.moment().unwrap()).unwrap();
+        assert!(session.limited_to_regenerating());
+        world.mfa.regenerate_codes(&session).await.unwrap();
+    });
+}
+
+#[test]
+fn the_limit_survives_being_stored() {
+    block_on(async {
+        let world = with_codes(&WEAK).await;
+        let session = sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
+        let json = serde_json::to_string(&session).unwrap();
+        let read: mfakit::Assurance = serde_json::from_str(&json).unwrap();
+        assert!(read.limited_to_regenerating());
+        assert_eq!(read, session);
+    });
+}
+
+#[test]
+fn an_account_without_codes_is_marked_and_gets_some_on_request() {
+    block_on(async {
+        let world = world();
+        let report = moved_in(&world, one_phone()).await;
+        assert_eq!(report.prompts, [Prompt::IssueCodes]);
+        world.wait(90);
+        let status = world.mfa.status(&ada()).await.unwrap();
+        assert_eq!((status.recovery_left, &*status.prompts), (None, &[Prompt::IssueCodes][..]));
+        assert!(recover(&world, "28480242").await.is_err());
+        let session = sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
+        assert!(!session.limited_to_regenerating(), "prompted, not forced");
+        let (_, codes) = world.mfa.regenerate_codes(&session).await.unwrap();
+        assert!(world.mfa.status(&ada()).await.unwrap().prompts.is_empty());
+        recover(&world, &codes.as_slice()[3].reveal()).await.unwrap();
+        let _ = authority();
+    });
+}
+
+#[test]
+fn replacing_the_lost_phone_issues_codes_of_our_own() {
+    block_on(async {
+        let world = with_codes(&WEAK).await;
+        let lost = world.mfa.status(&ada()).await.unwrap().methods[0].factor;
+        let session = sign_in(&world, Answer::recovery(WEAK[2])).await;
+        let new = mfakit::NewFactor::totp("New phone", "ada@example.org").unwrap().replacing(lost);
+        let setup = world.mfa.begin_setup(&session, new, mfakit::Email::Verified).await.unwrap();
+        let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let typed = phone.code_at(world.now());
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &typed).await.unwrap();
+        assert!(matches!(confirmed, mfakit::Confirmed::Replaced(..)), "{confirmed:?}");
+        let status = world.mfa.status(&ada()).await.unwrap();
+        assert_eq!((status.recovery_left, status.prompts), (Some(10), vec![]));
+        assert!(recover(&world, WEAK[0]).await.is_err());
+    });
+}
