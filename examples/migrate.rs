@@ -66,12 +66,15 @@ fn show(status: &Status) {
         println!("  {} of {}{weak}", method.label, method.added_at.format("%Y-%m-%d"));
     }
     for prompt in &status.prompts {
-        println!("  will be asked to {}", match prompt {
-            Prompt::RegenerateCodes => "replace the recovery codes, before anything else",
-            Prompt::IssueCodes => "have recovery codes issued",
-            Prompt::ReplaceMethod(_) => "set the method up anew",
-            _ => "do something that this example does not know",
-        });
+        println!(
+            "  will be asked to {}",
+            match prompt {
+                Prompt::RegenerateCodes => "replace the recovery codes, before anything else",
+                Prompt::IssueCodes => "have recovery codes issued",
+                Prompt::ReplaceMethod(_) => "set the method up anew",
+                _ => "do something that this example does not know",
+            }
+        );
     }
 }
 

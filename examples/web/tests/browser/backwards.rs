@@ -23,8 +23,8 @@ fn going_back_shows_no_secret_again() {
 #[test]
 fn a_cancelled_sign_in_is_not_resumed_by_going_back() {
     let Some(world) = World::start() else { return };
-    let (owner, _) = world.protects(SOMEBODY);
-    let mut visitor = world.signs_in(SOMEBODY);
+    let (owner, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets().signs_in(SOMEBODY);
     visitor.press("Cancel").is_at("/sign-in", "Sign in").back();
     // The page may still be there, as the browser kept it; what is typed into it is worth nothing.
     if visitor.heading() == "Enter your verification code" {

@@ -23,7 +23,8 @@ fn foreign_page(world: &World, body: &str) -> u16 {
 
 /// A page with a form that posts to the application.
 fn foreign_form(world: &World, path: &str, fields: &[(&str, &str)]) -> u16 {
-    let inputs = fields.iter().map(|(name, value)| format!("<input name={name} value=\"{value}\">"));
+    let inputs =
+        fields.iter().map(|(name, value)| format!("<input name={name} value=\"{value}\">"));
     let (inputs, home) = (inputs.collect::<String>(), world.address());
     let form = format!(
         "<form method=post action=\"{home}{path}\">{inputs}<button>Win a prize</button></form>"
@@ -58,7 +59,8 @@ fn a_form_of_another_origin_changes_nothing() {
 fn another_site_signs_nobody_in_or_out_and_pays_nothing() {
     let Some(world) = World::start() else { return };
     let mut visitor = world.signs_in(SOMEBODY);
-    for path in ["/sign-out", "/payout", "/mfa/setup", "/mfa/setup/cancel", "/mfa/challenge/cancel"] {
+    for path in ["/sign-out", "/payout", "/mfa/setup", "/mfa/setup/cancel", "/mfa/challenge/cancel"]
+    {
         let port = foreign_form(&world, path, &[]);
         for host in ["127.0.0.1", "evil.example"] {
             is_refused(&mut visitor, &format!("http://{host}:{port}/"));

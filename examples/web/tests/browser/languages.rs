@@ -6,7 +6,7 @@ use crate::world::{Role, World};
 fn a_dutch_browser_is_spoken_to_in_dutch() {
     let Some(world) = World::start() else { return };
     let mut visitor = world.browser_in("nl-NL,nl");
-    visitor.visit("/sign-in").type_password("practitioner@example.org");
+    visitor.signs_in("practitioner@example.org");
     visitor.visit("/mfa/setup").is_at("/mfa/setup", "Tweestapsverificatie instellen");
     assert_eq!(visitor.script("return document.documentElement.lang", &[]), "nl");
     visitor.look("setup-1-start-nl").press("Instellen starten").look("setup-2-scan-nl");

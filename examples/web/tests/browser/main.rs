@@ -4,6 +4,13 @@
 //! that know nothing of this project, which read the QR code from the screen; no test looks into a
 //! store.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
+
 mod backwards;
 mod codes;
 mod elsewhere;

@@ -37,8 +37,8 @@ fn cancelling_a_step_up_leaves_the_session_as_it_was() {
 #[test]
 fn a_recovery_code_signs_in_and_is_not_enough_for_a_payout() {
     let Some(world) = World::start() else { return };
-    let (owner, _) = world.protects(SOMEBODY);
-    let mut visitor = world.signs_in(SOMEBODY);
+    let (owner, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets().signs_in(SOMEBODY);
     visitor.press("Use a recovery code").fill("Recovery code", &owner.codes[0]).press("Verify");
     visitor.is_at("/dashboard", "Dashboard").visit("/payout").is_at("/mfa/challenge", STEP_UP);
     visitor.lacks("Use a recovery code").visit("/mfa/challenge/recovery");

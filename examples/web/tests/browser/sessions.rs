@@ -68,8 +68,8 @@ fn a_setup_that_one_session_began_is_not_confirmed_by_another() {
 #[test]
 fn a_cookie_of_before_the_second_factor_is_worth_nothing_after_it() {
     let Some(world) = World::start() else { return };
-    let (owner, _) = world.protects(SOMEBODY);
-    let mut visitor = world.signs_in(SOMEBODY);
+    let (owner, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets().signs_in(SOMEBODY);
     let mut thief = world.browser();
     thief.steal_cookies(&visitor).visit("/dashboard");
     thief.is_at("/mfa/challenge", "Enter your verification code");

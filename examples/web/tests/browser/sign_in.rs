@@ -8,8 +8,8 @@ const TITLE: &str = "Enter your verification code";
 #[test]
 fn every_sign_in_asks_for_a_code_and_goes_on_to_the_dashboard() {
     let Some(world) = World::start() else { return };
-    let (owner, _) = world.protects(SOMEBODY);
-    let mut visitor = world.browser();
+    let (owner, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets();
     visitor.visit("/sign-in").look("sign-in");
     visitor.type_password(SOMEBODY).is_at("/mfa/challenge", TITLE).look("challenge");
     visitor.type_code(&owner.phone.code_at(world.now())).is_at("/dashboard", "Dashboard");
@@ -21,8 +21,8 @@ fn every_sign_in_asks_for_a_code_and_goes_on_to_the_dashboard() {
 #[test]
 fn a_visitor_goes_on_to_the_page_that_he_was_heading_to() {
     let Some(world) = World::start() else { return };
-    let (owner, _) = world.protects(SOMEBODY);
-    let mut visitor = world.browser();
+    let (owner, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets();
     visitor.visit("/audit?from=a%20link").type_password(SOMEBODY).is_at("/mfa/challenge", TITLE);
     // Neither a wrong code nor a detour forgets it.
     visitor.type_code(&owner.phone.wrong_code_at(world.now())).press("Use a recovery code");
@@ -33,8 +33,8 @@ fn a_visitor_goes_on_to_the_page_that_he_was_heading_to() {
 #[test]
 fn a_visitor_is_never_sent_to_another_site() {
     let Some(world) = World::start() else { return };
-    let (owner, _) = world.protects(SOMEBODY);
-    let mut visitor = world.browser();
+    let (owner, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets();
     visitor.visit("/sign-in?to=//evil.example/phish").type_password(SOMEBODY);
     visitor.type_code(&owner.phone.code_at(world.now())).is_at("/dashboard", "Dashboard");
 }
@@ -42,8 +42,8 @@ fn a_visitor_is_never_sent_to_another_site() {
 #[test]
 fn a_wrong_code_shows_a_message_and_an_empty_field_that_has_the_focus() {
     let Some(world) = World::start() else { return };
-    let (owner, _) = world.protects(SOMEBODY);
-    let mut visitor = world.signs_in(SOMEBODY);
+    let (owner, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets().signs_in(SOMEBODY);
     visitor.type_code(&owner.phone.wrong_code_at(world.now())).is_at("/mfa/challenge", TITLE);
     let wrong = "That code is not right. Wait for the next one and try again.";
     assert_eq!(visitor.alert().as_deref(), Some(wrong));
@@ -60,8 +60,8 @@ fn a_wrong_code_shows_a_message_and_an_empty_field_that_has_the_focus() {
 #[test]
 fn a_pasted_code_may_have_a_space_in_it() {
     let Some(world) = World::start() else { return };
-    let (owner, _) = world.protects(SOMEBODY);
-    let mut visitor = world.signs_in(SOMEBODY);
+    let (owner, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets().signs_in(SOMEBODY);
     let code = owner.phone.code_at(world.now());
     let spaced = format!("{} {}", &code[..3], &code[3..]);
     visitor.leads_on(|visitor| visitor.paste(&spaced)).is_at("/dashboard", "Dashboard");
@@ -70,8 +70,8 @@ fn a_pasted_code_may_have_a_space_in_it() {
 #[test]
 fn a_recovery_code_signs_in_once() {
     let Some(world) = World::start() else { return };
-    let (owner, _) = world.protects(SOMEBODY);
-    let mut visitor = world.signs_in(SOMEBODY);
+    let (owner, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets().signs_in(SOMEBODY);
     visitor.press("Use a recovery code").is_at("/mfa/challenge/recovery", "Enter a recovery code");
     visitor.look("recovery").press("Back to verification").is_at("/mfa/challenge", TITLE);
     visitor.press("Use a recovery code").fill("Recovery code", &owner.codes[3]).press("Verify");
@@ -79,7 +79,8 @@ fn a_recovery_code_signs_in_once() {
 
     let mut again = world.signs_in(SOMEBODY);
     again.press("Use a recovery code").fill("Recovery code", &owner.codes[3]).press("Verify");
-    let spent = "That recovery code was not accepted. Check it and try again; each code works only once.";
+    let spent =
+        "That recovery code was not accepted. Check it and try again; each code works only once.";
     assert_eq!(again.alert().as_deref(), Some(spent));
     assert_eq!(again.value("Recovery code"), "");
     assert_eq!(again.focused(), "Recovery code");
@@ -91,8 +92,8 @@ fn a_recovery_code_signs_in_once() {
 #[test]
 fn cancel_on_the_challenge_returns_to_the_sign_in_page_with_nothing_left_of_the_sign_in() {
     let Some(world) = World::start() else { return };
-    world.protects(SOMEBODY);
-    let mut visitor = world.signs_in(SOMEBODY);
+    let (_, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets().signs_in(SOMEBODY);
     visitor.is_at("/mfa/challenge", TITLE).press("Cancel").is_at("/sign-in", "Sign in");
     assert_eq!(visitor.cookies(), Vec::<String>::new());
     for path in ["/mfa/challenge", "/dashboard", "/profile", "/mfa/setup", "/mfa/methods"] {
@@ -104,8 +105,8 @@ fn cancel_on_the_challenge_returns_to_the_sign_in_page_with_nothing_left_of_the_
 #[test]
 fn a_pending_sign_in_reaches_nothing_but_the_challenge() {
     let Some(world) = World::start() else { return };
-    world.protects(SOMEBODY);
-    let mut visitor = world.signs_in(SOMEBODY);
+    let (_, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets().signs_in(SOMEBODY);
     for path in ["/", "/dashboard", "/profile", "/mfa/setup", "/mfa/methods", "/payout", "/audit"] {
         visitor.visit(path).is_at("/mfa/challenge", TITLE);
     }
@@ -114,8 +115,8 @@ fn a_pending_sign_in_reaches_nothing_but_the_challenge() {
 #[test]
 fn a_challenge_that_is_left_for_too_long_asks_to_sign_in_again() {
     let Some(world) = World::start() else { return };
-    let (owner, _) = world.protects(SOMEBODY);
-    let mut visitor = world.browser();
+    let (owner, mut visitor) = world.protects(SOMEBODY);
+    visitor.forgets();
     visitor.visit("/audit").type_password(SOMEBODY);
     world.minutes_pass(11);
     visitor.type_code(&owner.phone.code_at(world.now()));

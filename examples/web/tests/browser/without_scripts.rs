@@ -8,7 +8,7 @@ const SOMEBODY: &str = "practitioner@example.org";
 fn setup_and_sign_in_work_without_javascript() {
     let Some(world) = World::start() else { return };
     let mut visitor = world.browser();
-    visitor.switch_scripts_off().visit("/sign-in").type_password(SOMEBODY);
+    visitor.switch_scripts_off().signs_in(SOMEBODY);
     visitor.follow("Profile").follow("Set up two-factor authentication");
     let phone = visitor.start_setup();
     // What only scripts can do is not offered.

@@ -18,7 +18,9 @@ impl App {
         let letterbox = Arc::clone(&messages);
         let config = Config {
             clock: Arc::new(clock),
-            mail: Arc::new(move |message| letterbox.lock().expect("lock").push(message.to_string())),
+            mail: Arc::new(move |message| {
+                letterbox.lock().expect("lock").push(message.to_string())
+            }),
             ..Config::default()
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -2,33 +2,29 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fantoccini::{Client, ClientBuilder, wd};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// The driver's process, which its browser shares a process group with.
 pub(crate) struct Driver {
     process: Child,
     /// What the browser writes: its profile, and what is downloaded.
-    pub(crate) folder: PathBuf,
+    pub(crate) folder: TempDir,
     address: String,
 }
 
 impl Driver {
     pub(crate) fn start() -> Self {
-        static STARTED: AtomicUsize = AtomicUsize::new(0);
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let folder = format!("mfakit-browser-{}-{number}", std::process::id());
-        let folder = std::env::temp_dir().join(folder);
-        std::fs::create_dir_all(folder.join("downloads")).expect("a temporary folder");
+        let folder = TempDir::new().expect("a temporary folder");
+        std::fs::create_dir(folder.path().join("downloads")).expect("a folder for downloads");
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
-            .env("TMPDIR", &folder)
+            .env("TMPDIR", folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -46,13 +42,15 @@ impl Driver {
 
     /// A new browser, spoken to in these languages.
     pub(crate) fn browser(&self, runtime: &Runtime, languages: &str) -> Client {
-        let profile = format!("--user-data-dir={}", self.folder.join("profile").display());
+        let profile = format!("--user-data-dir={}", self.folder.path().join("profile").display());
         let arguments = [
             "--headless",
             "--no-sandbox",
             "--disable-background-networking",
-            "--disable-dev-shm-usage",
             "--disable-component-update",
+            "--disable-dev-shm-usage",
+            "--disable-extensions",
+            "--disable-gpu",
             "--no-first-run",
             "--window-size=1280,900",
             // A name of another site that leads here.
@@ -77,7 +75,6 @@ impl Drop for Driver {
         let group = format!("-{}", self.process.id());
         let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.process.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

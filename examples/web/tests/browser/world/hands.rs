@@ -1,6 +1,7 @@
 //! What hands do besides clicking on names: keys, clipboard, impatience.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction};
@@ -24,7 +25,8 @@ impl Browser {
     }
 
     pub(crate) fn type_keys(&self, text: &str) {
-        let keys = text.chars().flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
+        let keys =
+            text.chars().flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
         self.act_with_keys(keys);
     }
 
@@ -72,7 +74,7 @@ impl Browser {
 
     /// Where downloads go.
     pub(crate) fn downloads(&self) -> PathBuf {
-        self.driver.folder.join("downloads")
+        self.driver.folder.path().join("downloads")
     }
 
     /// Types into a field whose page then goes on by itself.
@@ -109,7 +111,10 @@ impl Browser {
         };
         let there = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
         let mouse = MouseActions::new("mouse".to_owned()).then(there);
-        let mouse = click().into_iter().chain(click()).fold(mouse, |mouse, act| mouse.then(act));
+        // As fast as a hand does it.
+        let pause = PointerAction::Pause { duration: Duration::from_millis(120) };
+        let twice = click().into_iter().chain([pause]).chain(click());
+        let mouse = twice.fold(mouse, |mouse, act| mouse.then(act));
         self.wait_on(self.client.perform_actions(mouse)).expect("clicked twice");
     }
 
@@ -120,6 +125,12 @@ impl Browser {
 
     pub(crate) fn reload(&self) {
         self.wait_on(self.client.refresh()).expect("it reloads");
+    }
+
+    /// A browser that was never here: the session is left, not ended.
+    pub(crate) fn forgets(&mut self) -> &mut Self {
+        self.wait_on(self.client.delete_all_cookies()).expect("it forgets");
+        self
     }
 
     /// What stands in the first frame of the page.
@@ -137,7 +148,8 @@ impl Browser {
     }
 
     fn allow_clipboard(&self) {
-        let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        let permissions =
+            json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
         self.devtools("Browser.grantPermissions", permissions);
     }
 

@@ -51,10 +51,7 @@ impl Browser {
 
     /// Writes a picture of what the window shows into the folder for people to look at.
     pub(crate) fn picture(&mut self, name: &str) -> PathBuf {
-        let folder = std::env::var_os("MFAKIT_SCREENS").map(PathBuf::from);
-        let folder = folder.unwrap_or_else(|| tools::workspace().join("target/screens"));
-        std::fs::create_dir_all(&folder).expect("a folder for pictures");
-        let file = folder.join(format!("{name}.png"));
+        let file = tools::screens().join(format!("{name}.png"));
         self.take_picture(&file);
         file
     }

@@ -18,6 +18,12 @@ impl Browser {
         self.fill("E-mail address", email).fill("Password", PASSWORD).press("Sign in")
     }
 
+    /// Opens the sign-in page and types the password.
+    #[track_caller]
+    pub(crate) fn signs_in(&mut self, email: &str) -> &mut Self {
+        self.visit("/sign-in").type_password(email)
+    }
+
     /// From the profile to the QR code.
     #[track_caller]
     pub(crate) fn start_setup(&mut self) -> Phone {
@@ -32,7 +38,7 @@ impl World {
     #[track_caller]
     pub(crate) fn signs_in(&self, email: &str) -> Browser {
         let mut browser = self.browser();
-        browser.visit("/sign-in").type_password(email);
+        browser.signs_in(email);
         browser
     }
 

@@ -4,20 +4,19 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::{Clock, SystemClock};
-use tokio::runtime::Runtime;
+use tempfile::TempDir;
 
-use super::{Browser, runtime, tools};
+use super::windows::Windows;
+use super::{Browser, tools};
 
 pub(crate) struct Process {
-    runtime: Arc<Runtime>,
+    windows: Windows,
     running: Child,
-    folder: PathBuf,
+    folder: TempDir,
     listen: String,
     /// What it has said at its last start.
     pub(crate) said: Vec<String>,
@@ -26,26 +25,22 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it; `None` where there is no browser to visit it with.
     pub(crate) fn start() -> Option<Self> {
-        static STARTED: AtomicUsize = AtomicUsize::new(0);
         if !tools::all_there() {
             return None;
         }
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let folder = format!("mfakit-process-{}-{number}", std::process::id());
-        let folder = std::env::temp_dir().join(folder);
-        std::fs::create_dir_all(&folder).expect("a temporary folder");
+        let folder = TempDir::new().expect("a temporary folder");
         // Nobody else takes it in the moment between.
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let listen = free.expect("a free port").to_string();
-        let (running, said) = spawn(&folder, &listen);
-        Some(Self { runtime: Arc::new(runtime()), running, folder, listen, said })
+        let (running, said) = spawn(folder.path(), &listen);
+        Some(Self { windows: Windows::default(), running, folder, listen, said })
     }
 
     /// Kills it without a warning, and starts it again where it was.
     pub(crate) fn is_killed_and_starts_again(&mut self) {
         self.running.kill().expect("it was running");
         self.running.wait().expect("it is dead");
-        (self.running, self.said) = spawn(&self.folder, &self.listen);
+        (self.running, self.said) = spawn(self.folder.path(), &self.listen);
     }
 
     pub(crate) fn address(&self) -> String {
@@ -53,7 +48,7 @@ impl Process {
     }
 
     pub(crate) fn browser(&self) -> Browser {
-        Browser::open(&self.runtime, &self.address(), "en-GB,en")
+        self.windows.open(&self.address())
     }
 
     /// Somebody opens a browser and types the password.
@@ -79,7 +74,6 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.running.kill();
         let _ = self.running.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -10,7 +10,8 @@ const PROGRAMS: [&str; 4] = ["chromium", "chromedriver", "zbarimg", "oathtool"];
 ///
 /// `MFAKIT_REQUIRE_TOOLS=1`, which CI sets, makes a missing program a failure.
 pub(crate) fn all_there() -> bool {
-    let mut missing: Vec<String> = PROGRAMS.iter().filter(|p| !runs(p)).map(|p| (*p).into()).collect();
+    let mut missing: Vec<String> =
+        PROGRAMS.iter().filter(|p| !runs(p)).map(|p| (*p).into()).collect();
     if !axe().is_file() {
         missing.push(format!("axe-core in {}", axe().display()));
     }
@@ -28,6 +29,14 @@ pub(crate) fn all_there() -> bool {
 /// The accessibility engine, where `scripts/tools` puts it.
 pub(crate) fn axe() -> PathBuf {
     workspace().join("target/axe/node_modules/axe-core/axe.min.js")
+}
+
+/// Where pictures go: `MFAKIT_SCREENS`, or `target/screens`.
+pub(crate) fn screens() -> PathBuf {
+    let folder = std::env::var_os("MFAKIT_SCREENS").map(PathBuf::from);
+    let folder = folder.unwrap_or_else(|| workspace().join("target/screens"));
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    folder
 }
 
 /// The root of the repository.
