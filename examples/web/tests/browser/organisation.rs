@@ -108,7 +108,7 @@ fn an_administrator_sees_who_is_late_and_extends_or_exempts() {
         ["Without 3", "In transition period 1", "Lapsed 1", "Exempt 1", "Protected 1"]
     );
     world.signs_in(MEMBER).is_at("/mfa/setup", SETUP);
-    world.signs_in(OTHER).is_at("/dashboard", "Dashboard").shows("days left to set up");
+    world.signs_in(OTHER).is_at("/dashboard", "Dashboard").shows("8 days left to set up");
     world.signs_in(BOTH).is_at("/dashboard", "Dashboard").lacks("left to set up");
 
     of_member(&mut admin, "exempt", BOTH).follow("End the exemption");

@@ -92,12 +92,16 @@ impl Browser {
         self
     }
 
-    /// Chooses a day, as its field's own calendar would.
+    /// Chooses a day, as its field's own calendar would. In which order its parts are typed depends
+    /// on the machine.
     #[track_caller]
     pub(crate) fn choose_date(&mut self, name: &str, day: DateTime<Utc>) -> &mut Self {
         let field = self.find(Role::Date, name);
-        let day = day.format("%d%m%Y").to_string();
-        self.wait_on(field.send_keys(&day)).expect("typed");
+        let element = serde_json::to_value(&field).expect("an element");
+        self.script(
+            "arguments[0].value = arguments[1]",
+            &[element, json!(day.date_naive().to_string())],
+        );
         self
     }
 

@@ -42,6 +42,7 @@ impl Browser {
             let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
             self.devtools("Emulation.setDeviceMetricsOverride", size);
         };
+        self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true }));
         let usual = if width < 600 { 844 } else { 800 };
         device(usual);
         let height = self.script("return document.documentElement.scrollHeight", &[]);
