@@ -44,6 +44,7 @@ pub(crate) fn message(event: &Event) -> Option<String> {
 pub(crate) fn actor(kind: &EventKind) -> Option<&Subject> {
     match kind {
         EventKind::Reset { by, .. }
+        | EventKind::Imported { by, .. }
         | EventKind::Erased { by, .. }
         | EventKind::RenameBegun { by, .. }
         | EventKind::Organisation { by, .. } => Some(by),
@@ -92,6 +93,14 @@ pub(crate) fn sentence(kind: &EventKind, name: impl Fn(&Subject) -> String) -> S
             return format!(
                 "Every method was removed by {by}, who issued an enrolment code. Reason: {reason}"
             );
+        }
+        EventKind::Imported { by, reason, factors, codes } => {
+            let (by, factors) = (name(by), count(*factors, "method", "methods"));
+            let codes = count(*codes, "recovery code", "recovery codes");
+            return format!("{factors} and {codes} were imported by {by}. Reason: {reason}");
+        }
+        EventKind::ImportedCodeRejected { purpose } => {
+            return format!("A wrong recovery code was refused {}.", of(purpose));
         }
         EventKind::EnrolmentCodeUsed => "The enrolment code was used.",
         EventKind::PasswordChanged => "The password was changed.",
