@@ -123,3 +123,39 @@ fn a_step_up_survives_being_killed() {
     process.is_killed_and_starts_again();
     visitor.visit("/payout").is_at("/payout", "Payout");
 }
+
+#[test]
+fn a_policy_and_a_reset_survive_being_killed_between_any_two_steps() {
+    let Some(mut process) = Process::start() else { return };
+    let mut admin = process.signs_in("admin@example.org");
+    let phone = admin.start_setup();
+    admin.press("Next").type_code(&phone.code_at(Process::now()));
+    admin.press("I have saved my codes").press("Done");
+    let mut member = process.signs_in(SOMEBODY);
+    let phone = member.start_setup();
+    member.press("Next").type_code(&phone.code_at(Process::now()));
+    member.press("I have saved my codes").press("Done");
+
+    admin.visit("/organization").fill("Transition period in days", "14").press("Make it required");
+    process.is_killed_and_starts_again();
+    process.signs_in("second@example.org").lacks("left to set up");
+    admin.fill("Reason", "Health records").press("Make it required");
+    process.is_killed_and_starts_again();
+    process.signs_in("second@example.org").shows("14 days left to set up");
+
+    admin.visit("/organization?show=protected").follow(SOMEBODY);
+    admin.follow("Reset two-factor authentication").fill("Reason", "Lost the phone");
+    process.is_killed_and_starts_again();
+    admin.press("Reset");
+    let code = admin.value("Enrolment code");
+    process.is_killed_and_starts_again();
+    let mut member = process.signs_in(SOMEBODY);
+    member.is_at("/mfa/challenge", "Enter your enrolment code");
+    process.is_killed_and_starts_again();
+    member.fill("Enrolment code", &code).press("Verify");
+    process.is_killed_and_starts_again();
+    let phone = member.start_setup();
+    member.press("Next").type_code(&phone.code_at(Process::now()));
+    process.is_killed_and_starts_again();
+    member.press("I have saved my codes").press("Done").is_at("/profile", "Profile");
+}
