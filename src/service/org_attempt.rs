@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::Mfa;
 use crate::domain::{
-    Closed, CommitId, CommitOutcome, Moment, OrgCommit, OrgId, OrgTransition, Organisation, Receipt,
+    Closed, CommitId, CommitOutcome, Membership, Moment, OrgCommit, OrgId, OrgTransition,
+    Organisation, Receipt,
 };
 use crate::error::Error;
 use crate::ports::OrgStore;
@@ -94,6 +95,14 @@ impl<'m, T> OrgAttempt<'m, T> {
             notices.tell(commit.events());
         }
         closed.open(&Receipt::vouch_that_these_are_durable([commit.id()])).ok()
+    }
+}
+
+impl OrgAttempt<'_, Membership> {
+    /// [Recognises](Self::recognise) a change to the membership that was just loaded.
+    pub(super) fn recognise_in(&mut self, stored: Option<&Membership>) -> Option<Membership> {
+        let stored = stored?;
+        self.recognise(|commit| stored.recent_commits().contains(&commit))
     }
 }
 
