@@ -42,6 +42,8 @@
 //! 1. Switch the other system's second factor off for writing, so that no code is accepted there after
 //!    the export. If that cannot be, leave the last used steps out.
 //! 2. For each user: read, put an import together, [`Mfa::import`](crate::Mfa::import). Note errors and go on.
+//!    Hashing ten plain codes takes about a tenth of a second of a core; the rest is one load and one
+//!    commit. Several workers may share the work: an account takes one import, whoever comes first.
 //! 3. Run it again until it answers nothing but `Before`.
 //! 4. Erase the seeds in the other system, and the export.
 //!
