@@ -10,7 +10,7 @@
 //! | [`allauth`] | 160 bits | derived from a seed, 26 bits |
 //! | [`devise`] | 120 bits in releases before 5, with the last used step | bcrypt, 64 bits (feature `bcrypt`) |
 //! | [`fortify`] | 80 bits unless configured | plain once decrypted, 103 bits |
-//! | [`aspnet`] | 160 bits | plain, 46 bits |
+//! | [`aspnet`] | 160 bits | plain, 47 bits |
 //! | [`google`] | as they were set up | none |
 //! | [`totp_rs`] | as they were set up | whatever the host made |
 //!
