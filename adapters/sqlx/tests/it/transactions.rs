@@ -1,7 +1,7 @@
 //! Changes of accounts inside a transaction of the host's.
 
-use mfakit::domain::{Decision, Receipt, Transition};
 use mfakit::domain::Account;
+use mfakit::domain::{Decision, Receipt, Transition};
 use mfakit::{
     AccountStore, Import, Imported, ImportedCodes, ImportedFactor, Membership, OrgStore, Seed,
     StoreErrorKind, Version,
