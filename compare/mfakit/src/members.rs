@@ -45,7 +45,8 @@ pub(crate) async fn on_sqlite(pool: SqlitePool, record: &Record) {
     let fill = format!(
         "INSERT INTO mfakit_accounts
          WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < {MEMBERS} - 1)
-         SELECT CAST({FROM} + n AS TEXT), version, stamp, enabled, sealed_under, document
+         SELECT CAST({FROM} + n AS TEXT), version, stamp, enabled, sealed_under,
+         json_set(document, '$.subject', CAST({FROM} + n AS TEXT))
          FROM n, (SELECT * FROM mfakit_accounts WHERE enabled LIMIT 1) WHERE n % 10 < 6;
          INSERT INTO mfakit_memberships
          WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < {MEMBERS} - 1)
