@@ -29,6 +29,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`OrgRefusal::JoinedInTheFuture`]; [`Error::MissingPort`] without an organisation store.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn join_organisation(
         &self,
         org: &OrgId,
@@ -63,6 +64,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn leave_organisation(&self, org: &OrgId, subject: &Subject) -> Result<(), Error> {
         let store = Arc::clone(self.org_store()?);
         let mut attempt = OrgAttempt::begin(self)?;
@@ -83,6 +85,7 @@ impl Mfa {
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn extend_member(
         &self,
         actor: &Assurance,
@@ -100,6 +103,7 @@ impl Mfa {
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn exempt_member(
         &self,
         actor: &Assurance,
@@ -117,6 +121,7 @@ impl Mfa {
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn end_exemption(
         &self,
         actor: &Assurance,

@@ -41,6 +41,8 @@ mod stored;
 mod sync_host;
 mod threads;
 mod throttle;
+#[cfg(feature = "tracing")]
+mod traced;
 mod walls;
 mod watched;
 mod wishes;
