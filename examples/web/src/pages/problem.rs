@@ -18,7 +18,7 @@ pub(crate) enum Problem {
     /// It is nobody's fault who sent the request.
     Broken(Box<dyn Error + Send + Sync>),
     /// Another answer, such as a redirect.
-    Instead(Response),
+    Instead(Box<Response>),
 }
 
 #[derive(Template)]
@@ -38,7 +38,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, title, lead) = match self {
-            Self::Instead(response) => return response,
+            Self::Instead(response) => return *response,
             Self::Forbidden => (
                 StatusCode::FORBIDDEN,
                 "This page is not for you",

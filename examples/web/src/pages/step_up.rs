@@ -32,7 +32,9 @@ pub(super) fn ask(app: &App, enrolled: bool, action: &str, to: &str) -> Problem 
         false => "/sign-in".to_owned(),
     };
     match (ReturnPath::parse(&page), ReturnPath::parse(to)) {
-        (Some(page), Some(to)) => Problem::Instead(go(&page.with_to(&to), HeaderMap::new())),
+        (Some(page), Some(to)) => {
+            Problem::Instead(Box::new(go(&page.with_to(&to), HeaderMap::new())))
+        }
         _ => Problem::NotFound,
     }
 }

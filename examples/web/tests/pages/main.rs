@@ -1,5 +1,12 @@
 //! The application's own pages, over HTTP, without a browser.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 mod administration;
 mod options;
 mod password;
