@@ -17,7 +17,7 @@ fn a_double_click_on_verify_signs_in_once() {
 }
 
 #[test]
-fn a_double_click_on_a_wrong_code_is_charged_once() {
+fn a_wrong_code_that_two_clicks_send_at_once_is_charged_once() {
     let Some(world) = World::start() else { return };
     let (owner, _) = world.protects(SOMEBODY);
     let wrong = owner.phone.wrong_codes_at(world.now());
@@ -25,7 +25,7 @@ fn a_double_click_on_a_wrong_code_is_charged_once() {
     visitor.switch_scripts_off().signs_in(SOMEBODY);
     for code in &wrong[..3] {
         visitor.fill("Verification code", code);
-        visitor.leads_on(|visitor| visitor.double_click("Verify"));
+        visitor.leads_on(|visitor| visitor.two_clicks_at_once("Verify"));
         assert!(visitor.alert().is_some_and(|alert| !alert.contains("One try left.")));
     }
     visitor.fill("Verification code", &wrong[3]).press("Verify");
@@ -87,13 +87,13 @@ fn one_code_in_many_requests_at_once_raises_one_session() {
 }
 
 #[test]
-fn a_double_click_on_confirm_shows_the_codes_that_count_or_offers_new_ones() {
+fn two_clicks_on_confirm_at_once_show_the_codes_that_count_or_offers_new_ones() {
     let Some(world) = World::start() else { return };
     let mut visitor = world.browser();
     visitor.switch_scripts_off().signs_in(SOMEBODY);
     let phone = visitor.start_setup();
     visitor.press("Next").fill("Verification code", &phone.code_at(world.now()));
-    visitor.leads_on(|visitor| visitor.double_click("Confirm"));
+    visitor.leads_on(|visitor| visitor.two_clicks_at_once("Confirm"));
     if visitor.heading() == "Your codes were shown once" {
         visitor.press("Show new codes");
     }

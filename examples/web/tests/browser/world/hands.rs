@@ -105,19 +105,27 @@ impl Browser {
         self
     }
 
-    /// Two clicks where one was asked for.
+    /// Two clicks where one was asked for, as fast as a hand does it.
     #[track_caller]
     pub(crate) fn double_click(&self, name: &str) {
+        self.click_twice(name, Duration::from_millis(120));
+    }
+
+    /// Two clicks in the same moment: the form is sent twice before there is any answer.
+    #[track_caller]
+    pub(crate) fn two_clicks_at_once(&self, name: &str) {
+        self.click_twice(name, Duration::ZERO);
+    }
+
+    #[track_caller]
+    fn click_twice(&self, name: &str, duration: Duration) {
         let element = self.find(Role::Button, name);
-        let click = || {
-            let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
-            [PointerAction::Down { button }, PointerAction::Up { button }]
-        };
+        let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
+        let click = || [PointerAction::Down { button }, PointerAction::Up { button }];
         let there = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
-        let mouse = MouseActions::new("mouse".to_owned()).then(there);
-        // As fast as a hand does it.
-        let pause = PointerAction::Pause { duration: Duration::from_millis(120) };
+        let pause = PointerAction::Pause { duration };
         let twice = click().into_iter().chain([pause]).chain(click());
+        let mouse = MouseActions::new("mouse".to_owned()).then(there);
         let mouse = twice.fold(mouse, |mouse, act| mouse.then(act));
         self.wait_on(self.client.perform_actions(mouse)).expect("clicked twice");
     }
