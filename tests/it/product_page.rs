@@ -31,8 +31,11 @@ struct Met {
 
 const NO: Option<i64> = None;
 
+/// The columns of [`Met`], as a row writes them.
+type Meets = (&'static str, bool, &'static str, Option<bool>);
+
 #[rustfmt::skip]
-const POLICY: &[(&str, Given, (&str, bool, &str, Option<bool>))] = &[
+const POLICY: &[(&str, Given, Meets)] = &[
     ("An organization administrator can make MFA required for the whole organization.",
         Given { grace: Some(0), enabled_on: NO, day: 0 }, ("set up first", false, "lapsed", None)),
     ("To avoid locking everyone out at once, a transition period (grace period) applies.",
