@@ -70,6 +70,7 @@
 //! | `qr` | default | QR codes of a setup, as SVG and as text |
 //! | `serde` | | the stored form of an account, and the values that sessions keep |
 //! | `bcrypt` | | recovery codes that another system hashed with bcrypt ([`import`]) |
+//! | `tracing` | | a span for each operation, with its outcome |
 //! | `testing` | | a manual clock, seeded entropy, cheap hashing, a store that fails on cue |
 //!
 //! Nothing here needs an async runtime, a web framework or SQL. The [`manual`] has what the pages of

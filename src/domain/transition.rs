@@ -80,6 +80,13 @@ impl<T> Transition<T> {
         &self.events
     }
 
+    /// The same change, of which nobody waits for the answer.
+    #[cfg(feature = "testing")]
+    pub(crate) fn without_outcome(self) -> Transition<()> {
+        let Self { expected, next, events, at, outcome: _ } = self;
+        Transition { expected, next, events, at, outcome: () }
+    }
+
     /// Splits the transition into what a store commits and the answer that waits for it. `id` must
     /// be new and random: a commit whose reply is lost is found again by it.
     pub fn into_commit(self, id: CommitId) -> (Commit, Closed<T>) {

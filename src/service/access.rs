@@ -20,6 +20,7 @@ impl Mfa {
     /// # Errors
     /// [`Error::MissingPort`] without an organisation store; [`Error::Store`], and then let nobody
     /// pass.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn access(&self, subject: &Subject) -> Result<Access, Error> {
         let store = self.org_store()?;
         let now = self.moment()?.now();
@@ -34,6 +35,7 @@ impl Mfa {
     /// # Errors
     /// [`OrgRefusal::NotAMember`](crate::OrgRefusal::NotAMember); otherwise as
     /// [`access`](Self::access).
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn access_organisation(
         &self,
         org: &OrgId,

@@ -2,6 +2,7 @@
 
 use super::Mfa;
 use super::attempt::Attempt;
+use super::traced;
 use crate::domain::{
     Answer, Challenge, CodeHash, Evaluation, ImportedCheck, ImportedEvaluation, OneTimeCheck,
     Question, Verdict,
@@ -27,7 +28,14 @@ impl Mfa {
     /// [`Refusal::WrongAnswerKind`]: crate::Refusal::WrongAnswerKind
     /// [`Refusal::EnrolmentExpired`]: crate::Refusal::EnrolmentExpired
     /// [`Account::question`]: crate::domain::Account::question
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %challenge.subject(), outcome), err(level = "debug")))]
     pub async fn answer(&self, challenge: &Challenge, answer: Answer) -> Result<Verdict, Error> {
+        let verdict = self.judge(challenge, answer).await?;
+        traced::verdict(&verdict);
+        Ok(verdict)
+    }
+
+    async fn judge(&self, challenge: &Challenge, answer: Answer) -> Result<Verdict, Error> {
         let mut attempt = Attempt::load(self, challenge.subject()).await?;
         let mut opened = None;
         let mut evaluated = None;

@@ -98,7 +98,7 @@ impl Guards {
         last.insert(subject.clone(), guard);
     }
 
-    /// Forgets one user, whose account this process has changed.
+    /// Forgets one user, whose account or membership this process has changed.
     pub(super) fn forget(&self, subject: &Subject) {
         if !self.used.load(Ordering::SeqCst) {
             return;
@@ -155,6 +155,7 @@ impl Mfa {
     /// # Errors
     /// As [`StepUpRule::check`], and [`Error::Store`] when the stamp cannot be read: let nobody
     /// pass then.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn guard(&self, rule: &StepUpRule, session: &Assurance) -> Result<Satisfied, Error> {
         let now = self.moment()?.now();
         let (guard, _) = self.guarded(session, now).await?;
@@ -169,6 +170,7 @@ impl Mfa {
     /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::EnrolmentNeeded`] when it may
     /// only set up a first factor, [`Refusal::RegenerateFirst`] when it has to replace imported
     /// recovery codes first; otherwise as [`access`](Self::access).
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn guard_access(&self, session: &Assurance) -> Result<Access, Error> {
         self.guard_decision(None, session).await
     }
@@ -180,6 +182,7 @@ impl Mfa {
     /// # Errors
     /// As [`guard_access`](Self::guard_access), and
     /// [`OrgRefusal::NotAMember`](crate::OrgRefusal::NotAMember).
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn guard_organisation(
         &self,
         org: &OrgId,

@@ -19,6 +19,7 @@ impl Mfa {
     /// As [`Account::import`]; [`Error::MissingPort`] when codes come and the builder was given a
     /// hasher of its own but none for imported codes; [`Error::Hasher`] when a hash is of an unknown
     /// kind or costs too much. One account's error says nothing of the others: go on with them.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %authority.over()), err(level = "debug")))]
     pub async fn import(
         &self,
         authority: &HostAuthority,

@@ -30,6 +30,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::SignInAgain`] when that session is void itself.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn password_changed(
         &self,
         subject: &Subject,
@@ -54,6 +55,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::Store`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %authority.over()), err(level = "debug")))]
     pub async fn erase(&self, authority: &HostAuthority) -> Result<(), Error> {
         let mut attempt = Attempt::load(self, authority.over()).await?;
         loop {
@@ -84,6 +86,7 @@ impl Mfa {
     /// # Errors
     /// [`Refusal::SubjectTaken`] when the new subject has an account, [`Refusal::Moved`] when the
     /// old one is on its way elsewhere, [`Refusal::NotEnabled`] when there is nothing to move.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %authority.over()), err(level = "debug")))]
     pub async fn rename(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
         let from = authority.over();
         if from == to {
@@ -193,6 +196,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::Store`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn export(&self, subject: &Subject) -> Result<Export, Error> {
         const PAGE: usize = 1000;
         let account = self.inner.store.load(subject).await?;

@@ -11,6 +11,7 @@ impl Mfa {
     /// # Errors
     /// [`Refusal::StepUp`] without a second factor within the last ten minutes,
     /// [`Refusal::UnknownFactor`], [`Refusal::LabelTaken`], [`Refusal::Invalid`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn rename_method(
         &self,
         session: &Assurance,
@@ -32,6 +33,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn prefer_method(&self, session: &Assurance, factor: FactorId) -> Result<(), Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
         loop {
@@ -48,6 +50,7 @@ impl Mfa {
     /// # Errors
     /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`]; for the last one as
     /// [`disable`](Self::disable).
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn remove_method(
         &self,
         session: &Assurance,
@@ -73,6 +76,7 @@ impl Mfa {
     /// [`OrgRefusal::PolicyRequires`](crate::OrgRefusal::PolicyRequires) while an organisation asks
     /// for MFA, its grace period included. Policy and account live in two stores, so a policy can
     /// come in between; the next [`access`](Self::access) decision catches that.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn disable(&self, session: &Assurance) -> Result<Assurance, Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
         loop {

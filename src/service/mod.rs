@@ -26,6 +26,7 @@ mod secrets;
 mod setup;
 mod sign_in;
 mod status;
+mod traced;
 
 use std::fmt;
 use std::sync::Arc;

@@ -16,6 +16,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn overview(&self, org: &OrgId) -> Result<RosterCounts, Error> {
         Ok(self.org_store()?.counts(org, self.moment()?.now()).await?)
     }
@@ -28,6 +29,7 @@ impl Mfa {
     /// [`OrgRefusal::CursorForeign`](crate::OrgRefusal::CursorForeign),
     /// [`OrgRefusal::CursorOutdated`](crate::OrgRefusal::CursorOutdated); [`Refusal::Invalid`] when
     /// the limit is out of bounds; [`Error::MissingPort`]; [`Error::Store`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn roster(
         &self,
         org: &OrgId,
@@ -55,6 +57,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn forecast(
         &self,
         org: &OrgId,
@@ -88,6 +91,7 @@ impl Mfa {
     /// # Errors
     /// [`Error::MissingPort`] without an organisation store; [`Error::Store`], and then repeat the
     /// span and drop the reminders that were sent already.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn reminders(
         &self,
         org: &OrgId,

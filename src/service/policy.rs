@@ -38,6 +38,7 @@ impl Mfa {
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the policy.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %authority.over()), err(level = "debug")))]
     pub async fn make_required(
         &self,
         actor: &Assurance,
@@ -55,6 +56,7 @@ impl Mfa {
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the policy.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %authority.over()), err(level = "debug")))]
     pub async fn change_terms(
         &self,
         actor: &Assurance,
@@ -71,6 +73,7 @@ impl Mfa {
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the policy.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %authority.over()), err(level = "debug")))]
     pub async fn make_voluntary(
         &self,
         actor: &Assurance,

@@ -15,6 +15,7 @@ impl Mfa {
     /// [`Refusal::NotEnabled`](crate::Refusal::NotEnabled), and
     /// [`Refusal::StepUp`](crate::Refusal::StepUp) without a code of a method within the last ten
     /// minutes: a recovery code is not enough.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn regenerate_codes(
         &self,
         session: &Assurance,

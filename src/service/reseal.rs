@@ -27,6 +27,7 @@ impl Mfa {
     /// # Errors
     /// [`Error::MissingPort`] without an [`AccountIndex`](crate::AccountIndex); [`Error::Store`]
     /// when the page could not be read. What goes wrong with one account is in the answer.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, err(level = "debug")))]
     pub async fn reseal_page(
         &self,
         retired: &KeyId,

@@ -18,6 +18,7 @@ impl Mfa {
     /// last ten minutes, [`Refusal::ForeignSession`](crate::Refusal::ForeignSession) when the
     /// authority is another actor's, [`Refusal::NotEnabled`](crate::Refusal::NotEnabled) when there
     /// is nothing to reset.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %authority.over()), err(level = "debug")))]
     pub async fn reset(
         &self,
         actor: &Assurance,

@@ -2,6 +2,7 @@
 
 use super::Mfa;
 use super::attempt::Attempt;
+use super::traced;
 use crate::domain::{
     Assurance, Confirmed, Decision, Email, FactorId, Judged, NewFactor, NewSecret, PendingSetup,
     RecoveryCodes, SealContext, Setup, SetupId, Subject,
@@ -25,6 +26,7 @@ impl Mfa {
     /// [`Refusal::TooManyFactors`]: crate::Refusal::TooManyFactors
     /// [`Refusal::UnknownFactor`]: crate::Refusal::UnknownFactor
     /// [`Refusal::SignInAgain`]: crate::Refusal::SignInAgain
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn begin_setup(
         &self,
         session: &Assurance,
@@ -60,6 +62,7 @@ impl Mfa {
     /// [`Refusal::SetupElsewhere`]: crate::Refusal::SetupElsewhere
     /// [`Refusal::SetupExpired`]: crate::Refusal::SetupExpired
     /// [`Refusal::SetupConfirmed`]: crate::Refusal::SetupConfirmed
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn show_setup(&self, session: &Assurance, id: SetupId) -> Result<Setup, Error> {
         let account = self.load(session.subject()).await?;
         let moment = self.moment()?;
@@ -75,6 +78,7 @@ impl Mfa {
     ///
     /// # Errors
     /// As [`show_setup`](Self::show_setup). A wrong code is a [`Confirmed::Rejected`], not an error.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject(), outcome), err(level = "debug")))]
     pub async fn confirm_setup(
         &self,
         session: &Assurance,
@@ -102,6 +106,7 @@ impl Mfa {
                 }
             };
             if let Some(confirmed) = attempt.settle(decision).await? {
+                traced::confirmed(&confirmed);
                 return Ok(confirmed);
             }
         }
@@ -112,6 +117,7 @@ impl Mfa {
     ///
     /// # Errors
     /// As [`finish_setup`](Self::finish_setup).
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn reissue_codes(
         &self,
         session: &Assurance,
@@ -138,6 +144,7 @@ impl Mfa {
     /// [`Refusal::SetupElsewhere`](crate::Refusal::SetupElsewhere),
     /// [`Refusal::SetupUnconfirmed`](crate::Refusal::SetupUnconfirmed),
     /// [`Refusal::SetupExpired`](crate::Refusal::SetupExpired) an hour after it was confirmed.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn finish_setup(&self, session: &Assurance, id: SetupId) -> Result<Assurance, Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
         loop {
@@ -153,6 +160,7 @@ impl Mfa {
     /// # Errors
     /// [`Refusal::UnknownSetup`](crate::Refusal::UnknownSetup),
     /// [`Refusal::SetupElsewhere`](crate::Refusal::SetupElsewhere).
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn cancel_setup(&self, session: &Assurance, id: SetupId) -> Result<(), Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
         loop {

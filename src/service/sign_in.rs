@@ -16,6 +16,7 @@ impl Mfa {
     /// # Errors
     /// [`Refusal::FirstFactorOutOfDate`] when it lies in the future or before the last password
     /// change; [`Error::Store`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %first.subject()), err(level = "debug")))]
     pub async fn sign_in(&self, first: FirstFactor) -> Result<SignIn, Error> {
         let fresh = Fresh {
             session: SessionId::from_random(self.random()?),
@@ -34,6 +35,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::SignInAgain`] when the session is void and a whole sign-in is needed.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn reauthenticate(
         &self,
         session: &Assurance,
@@ -48,6 +50,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`] when MFA is off, [`Refusal::SignInAgain`] when the session is void.
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn step_up(&self, session: &Assurance, action: &str) -> Result<Challenge, Error> {
         let action = ActionName::new(action).map_err(Refusal::from)?;
         let id = ChallengeId::from_random(self.random()?);
@@ -59,6 +62,7 @@ impl Mfa {
     ///
     /// # Errors
     /// As [`StepUpRule::check`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn check(&self, rule: &StepUpRule, session: &Assurance) -> Result<Satisfied, Error> {
         let account = self.load(session.subject()).await?;
         account.check_session(session)?;

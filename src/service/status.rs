@@ -9,6 +9,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::Store`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn status(&self, subject: &Subject) -> Result<Status, Error> {
         Ok(self.load(subject).await?.status(&self.inner.settings))
     }
@@ -17,6 +18,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an [`AccountIndex`](crate::AccountIndex); [`Error::Store`].
+    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, err(level = "debug")))]
     pub async fn statuses(&self, subjects: &[Subject]) -> Result<Vec<Status>, Error> {
         let index = self.inner.index.as_ref().ok_or(Error::MissingPort("an account index"))?;
         let accounts = index.load_many(subjects).await?;

@@ -32,6 +32,7 @@ mod notifier;
 mod operations;
 mod organisations;
 mod overview;
+mod product_page;
 mod reauthentication;
 mod reminders;
 mod secrecy;
@@ -40,6 +41,9 @@ mod stored;
 mod sync_host;
 mod threads;
 mod throttle;
+#[cfg(feature = "tracing")]
+mod traced;
 mod walls;
 mod watched;
+mod wishes;
 mod world;

@@ -17,6 +17,7 @@
 
   // A button that only leads on leaves no question mark behind in the address.
   for (const form of document.querySelectorAll("form[method=get]")) {
+    if (form.querySelector("[name]")) continue;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       location.assign(form.action);

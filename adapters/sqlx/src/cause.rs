@@ -116,6 +116,8 @@ fn of_code(code: String, message: &str) -> Cause {
         "40001" | "40P01" => Cause::Busy,
         // Ended by an administrator, crashed, starting: nothing is known of what was sent.
         "57P01" | "57P02" | "57P03" => Cause::Disconnected,
+        // An SQLSTATE has five characters, and may be all digits.
+        state if state.len() == 5 => Cause::Refused { code },
         // SQLite says what kind it is in the low byte.
         number => match number.parse::<u32>().map(|number| number & 0xff) {
             Ok(1) if message.contains("no such") => Cause::NoTables { code },
@@ -148,4 +150,27 @@ pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
 /// ```
 pub fn cause_of(error: &StoreError) -> Option<&Cause> {
     std::error::Error::source(error)?.downcast_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 22021, a NUL in a text, ends in the same byte as SQLITE_BUSY.
+    #[test]
+    fn no_sqlstate_is_taken_for_a_code_of_sqlite() {
+        let kinds = ["40001", "40P01", "53100", "42P01", "42703", "3F000", "25006"];
+        let kinds = kinds.into_iter().chain(["57P01", "57P02", "57P03"]);
+        let kinds: Vec<&str> = kinds.collect();
+        for number in 0..100_000 {
+            let code = format!("{number:05}");
+            if !kinds.contains(&code.as_str()) {
+                assert_eq!(of_code(code.clone(), "no such"), Cause::Refused { code });
+            }
+        }
+        assert_eq!(of_code("5".to_owned(), ""), Cause::Busy);
+        assert_eq!(of_code("517".to_owned(), ""), Cause::Busy, "SQLITE_BUSY_SNAPSHOT");
+        assert_eq!(of_code("13".to_owned(), ""), Cause::Full);
+        assert_eq!(of_code("8".to_owned(), ""), Cause::ReadOnly);
+    }
 }

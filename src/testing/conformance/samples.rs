@@ -25,6 +25,12 @@ pub(super) fn broken_sample(why: impl std::fmt::Display) -> Violation {
     Violation::new(format!("the kit could not make its sample: {why}"))
 }
 
+/// A change for a host's transaction, and the commit that it becomes.
+pub(super) struct Within {
+    pub(super) commit: Commit,
+    pub(super) change: Transition<()>,
+}
+
 /// Makes commits with ids and versions that repeat from run to run.
 #[derive(Debug, Clone)]
 pub(super) struct Author {
@@ -69,13 +75,41 @@ impl Author {
 
     /// A commit that erases the account.
     pub(super) fn erase(&mut self, account: &Account) -> Result<Commit, Violation> {
+        let erased = self.erased(account)?;
+        Ok(self.commit(erased))
+    }
+
+    fn erased(&self, account: &Account) -> Result<Transition<()>, Violation> {
         let subject = account.subject().clone();
         let authority = HostAuthority::grant(subject.clone(), subject, "a test");
         let erased = account.erase(&authority.map_err(broken_sample)?, self.moment()?);
         match erased.map_err(broken_sample)? {
-            Decision::Change(transition) => Ok(self.commit(transition)),
+            Decision::Change(transition) => Ok(transition),
             Decision::Unchanged(()) => Err(broken_sample("nothing to erase")),
         }
+    }
+
+    /// What [`touch`](Self::touch) does, for a host's transaction.
+    pub(super) fn touch_within(&mut self, account: &Account) -> Result<Within, Violation> {
+        self.within(|author| {
+            let touched = account.password_changed(None, author.moment()?);
+            Ok(touched.map_err(broken_sample)?.without_outcome())
+        })
+    }
+
+    /// What [`erase`](Self::erase) does, for a host's transaction.
+    pub(super) fn erase_within(&mut self, account: &Account) -> Result<Within, Violation> {
+        self.within(|author| author.erased(account))
+    }
+
+    /// A decision is pure: made again it is the same, once to be put and once to compare with.
+    fn within(
+        &mut self,
+        decide: impl Fn(&Self) -> Result<Transition<()>, Violation>,
+    ) -> Result<Within, Violation> {
+        let id = CommitId::from_random(self.draw());
+        let (commit, _) = decide(self)?.into_commit(id);
+        Ok(Within { commit, change: decide(self)? })
     }
 
     pub(super) fn commit<T>(&mut self, transition: Transition<T>) -> Commit {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::domain::{Commit, CommitOutcome};
+use crate::domain::{CommitId, CommitOutcome, Transition};
 use crate::ports::StoreError;
 
 /// Lets the kit hold such a transaction open, and roll it back, while others read and write.
@@ -23,11 +23,17 @@ pub trait HostTransactions: Send + Sync {
 /// One transaction of the host's.
 #[async_trait]
 pub trait HostTransaction: Send {
-    /// Puts a commit into it, by the statements of [`AccountStore::commit`](crate::AccountStore::commit).
+    /// Puts a change into it. It becomes a commit by
+    /// [`Transition::into_commit`](crate::domain::Transition::into_commit), and is written by the
+    /// statements of [`AccountStore::commit`](crate::AccountStore::commit).
     ///
     /// # Errors
     /// [`StoreError`] when it is not known whether it is in.
-    async fn put(&mut self, commit: &Commit) -> Result<CommitOutcome, StoreError>;
+    async fn put(
+        &mut self,
+        id: CommitId,
+        change: Transition<()>,
+    ) -> Result<CommitOutcome, StoreError>;
 
     /// Ends it and makes it true.
     ///

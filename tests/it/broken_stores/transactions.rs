@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mfakit::domain::{Account, Commit, CommitOutcome};
+use mfakit::CommitId;
+use mfakit::domain::{Account, Commit, CommitOutcome, Transition};
 use mfakit::testing::conformance::{HostTransaction, HostTransactions};
 use mfakit::{AccountStore, StoreError};
 
@@ -74,7 +75,12 @@ impl Open {
 
 #[async_trait]
 impl HostTransaction for Open {
-    async fn put(&mut self, commit: &Commit) -> Result<CommitOutcome, StoreError> {
+    async fn put(
+        &mut self,
+        id: CommitId,
+        change: Transition<()>,
+    ) -> Result<CommitOutcome, StoreError> {
+        let (commit, _) = change.into_commit(id);
         let key = commit.subject().to_string();
         let stored = match self.rows.get(&key) {
             Some(row) => row.clone(),
@@ -86,12 +92,12 @@ impl HostTransaction for Open {
         }
         self.rows.insert(key, commit.next().cloned());
         match self.wrong {
-            TxWrong::WritesRowsAtOnce => self.store.put(commit),
+            TxWrong::WritesRowsAtOnce => self.store.put(&commit),
             TxWrong::LogsAtOnce => self.store.append(commit.events(), None),
             _ => {}
         }
         let early = self.wrong == TxWrong::NumbersEventsWhenTheyArePut;
-        self.held.push((commit.clone(), early.then(|| self.store.next_number())));
+        self.held.push((commit, early.then(|| self.store.next_number())));
         Ok(CommitOutcome::Committed)
     }
 

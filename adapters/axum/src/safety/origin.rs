@@ -149,6 +149,7 @@ mod tests {
             (&[HOST, site("none")], false),
             (&[HOST, ("host", "evil.example"), ("origin", "https://evil.example")], false),
             (&[HOST, own, ("origin", "https://evil.example")], false),
+            (&[HOST, ("host", "evil.example"), own], false),
             (&[HOST, ("origin", "null"), site("cross-site")], false),
             (&[HOST, ("origin", "https://app.example:443"), site("same-site")], false),
             (&[HOST, ("origin", "ftp://app.example:8443")], false),

@@ -6,6 +6,7 @@
     clippy::panic,
     reason = "a test stops at the first surprise"
 )]
+#![allow(clippy::duplicate_mod, reason = "each example brings what it shares with the others")]
 
 mod api;
 mod attacks;

@@ -132,4 +132,14 @@ impl Written {
         }
         sum
     }
+
+    /// How many of a kind can have been done by one user: what was tried and not answered as not
+    /// done, each step and each code once, however many tried it.
+    pub(crate) fn at_most(&self, kind: Kind, user: u32) -> u64 {
+        let own = self.0.iter().filter(|((of, by, _), _)| *of == kind && *by == user);
+        let once = matches!(kind, Kind::Code | Kind::Recovery);
+        own.map(|(_, said)| said.tried - said.not)
+            .map(|open| if once { open.min(1) } else { open })
+            .sum()
+    }
 }

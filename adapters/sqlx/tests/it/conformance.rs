@@ -1,5 +1,48 @@
-//! Both stores keep every rule of the kit. What a host does in a transaction of its own is in
-//! `transactions`: there it stages transitions, and not the bare commits that the kit would.
+//! Both stores keep every rule of the kit, those about a host's own transactions among them.
+
+use async_trait::async_trait;
+use mfakit::domain::{CommitOutcome, Transition};
+use mfakit::testing::conformance::{HostTransaction, HostTransactions};
+use mfakit::{CommitId, StoreError};
+use mfakit_sqlx::StageError;
+
+use crate::databases::{Staging, Store};
+
+/// Begins transactions on a store's pool.
+struct Begins<S>(S);
+
+#[async_trait]
+impl<S: Store> HostTransactions for Begins<S> {
+    async fn begin(&self) -> Result<Box<dyn HostTransaction>, StoreError> {
+        Ok(Box::new(Begun(self.0.begin_transaction().await)))
+    }
+}
+
+struct Begun<T>(T);
+
+#[async_trait]
+impl<T: Staging> HostTransaction for Begun<T> {
+    async fn put(
+        &mut self,
+        id: CommitId,
+        change: Transition<()>,
+    ) -> Result<CommitOutcome, StoreError> {
+        match self.0.put(id, change).await {
+            Ok(_) => Ok(CommitOutcome::Committed),
+            Err(StageError::Conflict) => Ok(CommitOutcome::Conflict),
+            Err(StageError::Store(error)) => Err(error),
+            Err(other) => Err(StoreError::unavailable(other)),
+        }
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.0.end().await.map(drop)
+    }
+
+    async fn roll_back(self: Box<Self>) -> Result<(), StoreError> {
+        self.0.undo().await
+    }
+}
 
 mod sqlite {
     use mfakit::testing::conformance::Candidate;
@@ -15,7 +58,8 @@ mod sqlite {
             .event_log(store.clone())
             .organisations(store.clone())
             .other_organisations(file.store().await)
-            .stamps(store)
+            .stamps(store.clone())
+            .host_transactions(super::Begins(store))
             .crowd(1_000)
             .guard(file)
     });
@@ -35,7 +79,8 @@ mod postgres {
             .event_log(store.clone())
             .organisations(store.clone())
             .other_organisations(schema.store().await)
-            .stamps(store)
+            .stamps(store.clone())
+            .host_transactions(super::Begins(store))
             .crowd(1_000)
             .guard(schema)
     });

@@ -55,7 +55,10 @@ pub trait Store:
 {
     type Transaction: Staging;
     async fn begin_transaction(&self) -> Self::Transaction;
-    async fn register(&self, relay: &str);
+    async fn try_register(&self, relay: &str) -> Result<(), StoreError>;
+    async fn register(&self, relay: &str) {
+        self.try_register(relay).await.unwrap();
+    }
     async fn position(&self, relay: &str) -> Result<Option<EventCursor>, StoreError>;
     async fn advance(&self, relay: &str, to: &EventCursor) -> Result<(), StoreError>;
     async fn expire(&self, before: DateTime<Utc>) -> u64;
@@ -63,7 +66,7 @@ pub trait Store:
 
 /// What both transactions do.
 #[async_trait]
-pub trait Staging: Send + Sized {
+pub trait Staging: Send + Sized + 'static {
     async fn account(&mut self, subject: &Subject) -> Option<Arc<Account>>;
     async fn put<T: Send>(
         &mut self,
@@ -77,6 +80,7 @@ pub trait Staging: Send + Sized {
     ) -> Result<Closed<T>, StageError>;
     async fn run(&mut self, sql: &str) -> Result<(), sqlx::Error>;
     async fn end(self) -> Result<Receipt, StoreError>;
+    async fn undo(self) -> Result<(), StoreError>;
 }
 
 /// Implements the traits above for a store, whose methods have the same names everywhere.
@@ -88,8 +92,8 @@ macro_rules! both_kinds {
             async fn begin_transaction(&self) -> Self::Transaction {
                 self.begin().await.unwrap()
             }
-            async fn register(&self, relay: &str) {
-                self.register_relay(relay).await.unwrap();
+            async fn try_register(&self, relay: &str) -> Result<(), mfakit::StoreError> {
+                self.register_relay(relay).await
             }
             async fn position(
                 &self,
@@ -137,6 +141,9 @@ macro_rules! both_kinds {
             }
             async fn end(self) -> Result<mfakit::domain::Receipt, mfakit::StoreError> {
                 self.commit().await
+            }
+            async fn undo(self) -> Result<(), mfakit::StoreError> {
+                self.rollback().await
             }
         }
     };

@@ -20,5 +20,6 @@ mod retries;
 mod roster;
 mod schema;
 mod statements;
+mod strange_names;
 mod transactions;
 mod world;

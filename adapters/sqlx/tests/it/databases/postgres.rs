@@ -1,6 +1,8 @@
 //! PostgreSQL: a schema of its own on the server of this process.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use mfakit::testing::conformance::Outcome;
@@ -8,6 +10,7 @@ use mfakit_sqlx::{OpenError, PostgresStore, PostgresTransaction, Tables};
 use scratch_postgres::{Server, server_or_skip};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgPool};
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
 use super::{Database, block_on, both_kinds};
 
@@ -16,6 +19,44 @@ both_kinds!(PostgresStore, PostgresTransaction);
 pub struct Schema {
     server: &'static Server,
     pub name: String,
+    _share: Share,
+}
+
+/// An open transaction holds back the events of the whole server. Tests that keep one open for long
+/// have the server to themselves, so that nobody else waits for events in vain.
+static SHARED: LazyLock<Arc<RwLock<()>>> = LazyLock::new(Arc::default);
+
+/// Parts of their names.
+const KEEP_ONE_OPEN: [&str; 5] = [
+    "host_transaction",
+    "transaction_still_open",
+    "comes_late",
+    "while_mfa_is_switched_on",
+    "while_a_membership_is_made",
+];
+
+enum Share {
+    Some(#[expect(dead_code, reason = "held")] OwnedRwLockReadGuard<()>),
+    All(#[expect(dead_code, reason = "held")] OwnedRwLockWriteGuard<()>),
+}
+
+impl Share {
+    /// Each test is on a thread of its own, which may sleep.
+    fn of(test: &str) -> Self {
+        let all = KEEP_ONE_OPEN.iter().any(|part| test.contains(part));
+        loop {
+            let lock = Arc::clone(&SHARED);
+            let share = if all {
+                lock.try_write_owned().map(Self::All)
+            } else {
+                lock.try_read_owned().map(Self::Some)
+            };
+            match share {
+                Ok(share) => return share,
+                Err(_) => std::thread::sleep(Duration::from_millis(5)),
+            }
+        }
+    }
 }
 
 impl Schema {
@@ -26,7 +67,7 @@ impl Schema {
         let server = server_or_skip(&test)?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("t{}_{number}", std::process::id());
-        Some(Self { server, name })
+        Some(Self { server, name, _share: Share::of(&test) })
     }
 
     pub fn url(&self) -> String {
