@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use fantoccini::{Client, ClientBuilder, wd};
@@ -10,22 +11,27 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+/// Runs the driver until the pipe to it is closed, as it is when this process ends in whatever way;
+/// then neither a browser nor its files are left.
+const UNTIL_THE_END: &str = "chromedriver --port=0 & read -r _; trap '' TERM; kill -TERM 0; \
+    rm -rf \"$TMPDIR\"; kill -KILL 0";
+
 /// The driver's process, which its browser shares a process group with.
 pub(crate) struct Driver {
-    process: Child,
+    _process: Child,
     /// What the browser writes: its profile, and what is downloaded.
-    pub(crate) folder: TempDir,
+    pub(crate) folder: PathBuf,
     address: String,
 }
 
 impl Driver {
     pub(crate) fn start() -> Self {
-        let folder = TempDir::new().expect("a temporary folder");
-        std::fs::create_dir(folder.path().join("downloads")).expect("a folder for downloads");
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
-            .env("TMPDIR", folder.path())
-            .stdin(Stdio::null())
+        let folder = TempDir::new().expect("a temporary folder").keep();
+        std::fs::create_dir(folder.join("downloads")).expect("a folder for downloads");
+        let mut process = Command::new("sh")
+            .args(["-c", UNTIL_THE_END])
+            .env("TMPDIR", &folder)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .process_group(0)
@@ -37,12 +43,12 @@ impl Driver {
             Some(port.trim_end_matches('.').to_owned())
         });
         let address = format!("http://127.0.0.1:{}", ready.expect("chromedriver says its port"));
-        Self { process, folder, address }
+        Self { _process: process, folder, address }
     }
 
     /// A new browser, spoken to in these languages.
     pub(crate) fn browser(&self, runtime: &Runtime, languages: &str) -> Client {
-        let profile = format!("--user-data-dir={}", self.folder.path().join("profile").display());
+        let profile = format!("--user-data-dir={}", self.folder.join("profile").display());
         let arguments = [
             "--headless",
             "--no-sandbox",
@@ -66,15 +72,6 @@ impl Driver {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let connecting = builder.capabilities(capabilities).connect(&self.address);
         runtime.block_on(connecting).expect("a browser starts")
-    }
-}
-
-impl Drop for Driver {
-    /// Whatever has happened, no browser is left behind.
-    fn drop(&mut self) {
-        let group = format!("-{}", self.process.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
-        let _ = self.process.wait();
     }
 }
 

@@ -74,7 +74,7 @@ impl Browser {
 
     /// Where downloads go.
     pub(crate) fn downloads(&self) -> PathBuf {
-        self.driver.folder.path().join("downloads")
+        self.driver.folder.join("downloads")
     }
 
     /// Types into a field whose page then goes on by itself.

@@ -15,7 +15,7 @@ impl Phone {
     /// Points the camera at the screen.
     #[track_caller]
     pub(crate) fn scan(browser: &Browser) -> Self {
-        let picture = browser.driver.folder.path().join("screen.png");
+        let picture = browser.driver.folder.join("screen.png");
         browser.take_picture(&picture);
         let uri = tools::run(Command::new("zbarimg").args(["--quiet", "--raw"]).arg(&picture));
         assert!(uri.starts_with("otpauth://totp/"), "the QR code says something else");

@@ -1,8 +1,8 @@
-//! The browsers of a test. One that is closed is used again, as if it had never been anywhere: a new
-//! one takes its time to start.
+//! The browsers. One that is closed is used again, as if it had never been anywhere, by this test or
+//! the next: a new one takes its time to start.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use fantoccini::Client;
 use serde_json::json;
@@ -21,21 +21,24 @@ pub(crate) struct Browser {
     pub(super) driver: Arc<Driver>,
     pub(super) home: String,
     languages: &'static str,
-    closed: Closed,
 }
 
 pub(super) struct Windows {
     pub(super) runtime: Arc<Runtime>,
-    closed: Closed,
 }
 
-type Closed = Arc<Mutex<Vec<(Client, Arc<Driver>)>>>;
+/// What is closed and can be used again.
+static CLOSED: Mutex<Vec<(Client, Arc<Driver>)>> = Mutex::new(Vec::new());
+
+/// What speaks to the browsers, which outlive a test.
+static RUNTIME: LazyLock<Arc<Runtime>> = LazyLock::new(|| {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    Arc::new(builder.worker_threads(2).enable_all().build().expect("a runtime"))
+});
 
 impl Default for Windows {
     fn default() -> Self {
-        let mut builder = tokio::runtime::Builder::new_multi_thread();
-        let runtime = builder.worker_threads(2).enable_all().build().expect("a runtime");
-        Self { runtime: Arc::new(runtime), closed: Closed::default() }
+        Self { runtime: Arc::clone(&RUNTIME) }
     }
 }
 
@@ -45,13 +48,16 @@ impl Windows {
     }
 
     pub(super) fn open_in(&self, languages: &'static str, home: &str) -> Browser {
-        let used = self.closed.lock().expect("lock").pop().filter(|_| languages == LANGUAGES);
+        let used = match languages {
+            LANGUAGES => CLOSED.lock().expect("lock").pop(),
+            _ => None,
+        };
         let (client, driver) = used.unwrap_or_else(|| {
             let driver = Driver::start();
             (driver.browser(&self.runtime, languages), Arc::new(driver))
         });
-        let (runtime, closed) = (Arc::clone(&self.runtime), Arc::clone(&self.closed));
-        let browser = Browser { runtime, client, driver, home: home.to_owned(), languages, closed };
+        let runtime = Arc::clone(&self.runtime);
+        let browser = Browser { runtime, client, driver, home: home.to_owned(), languages };
         let downloads = json!({ "behavior": "allow", "downloadPath": browser.downloads() });
         browser.devtools("Browser.setDownloadBehavior", downloads);
         browser
@@ -90,7 +96,7 @@ impl Drop for Browser {
         if self.languages == LANGUAGES {
             self.forgets_everything();
             let closed = (self.client.clone(), Arc::clone(&self.driver));
-            self.closed.lock().expect("lock").push(closed);
+            CLOSED.lock().expect("lock").push(closed);
         }
     }
 }
