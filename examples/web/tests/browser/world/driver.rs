@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 /// Runs the driver until the pipe to it is closed, as it is when this process ends in whatever way;
 /// then neither a browser nor its files are left.
 const UNTIL_THE_END: &str = "chromedriver --port=0 & read -r _; trap '' TERM; kill -TERM 0; \
-    rm -rf \"$TMPDIR\"; kill -KILL 0";
+    for _ in 1 2 3 4 5 6; do rm -rf \"$TMPDIR\"; sleep 0.5; done; kill -KILL 0";
 
 /// The driver's process, which its browser shares a process group with.
 pub(crate) struct Driver {
