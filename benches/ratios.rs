@@ -1,4 +1,6 @@
-//! The ratios that mfakit promises, both sides measured in one run: `ratio NAME VALUE LIMIT`.
+//! The ratios that mfakit promises, both sides measured in one run: `ratio NAME VALUE LIMIT`; and
+//! how far each hot path is from what the machine allows, its hash compressions or the like alone:
+//! `floor NAME VALUE`.
 //!
 //! Absolute times on a shared machine say little; a ratio of two things timed in turn, round by
 //! round, says whether something got slower. `cargo bench --bench ratios`.
@@ -13,8 +15,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use aes_gcm::{AeadInOut, Aes256Gcm};
 use argon2::{Algorithm as Argon2Algorithm, Argon2, Block, Params, Version};
 use chrono::TimeDelta;
+use hmac::{Hmac, KeyInit, Mac};
 use mfakit::domain::{Window, match_code};
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
@@ -22,6 +26,7 @@ use mfakit::{
     Keyring, MemoryStore, Mfa, NewFactor, OsEntropy, RecoveryCodes, SealingKey, SignIn, Subject,
     TotpParams, TotpSecret, Verdict,
 };
+use sha1::Sha1;
 
 const SEED: &[u8; 20] = b"12345678901234567890";
 const START: i64 = 1_800_000_000;
@@ -37,14 +42,37 @@ fn main() {
     issuing_ten_codes();
 }
 
-/// Times both sides in turn and prints the median of the rounds' ratios.
+/// Prints the ratio of both sides, and its limit.
 fn ratio(
     name: &str,
     limit: f64,
     rounds: usize,
+    ours: impl FnMut() -> Duration,
+    other: impl FnMut() -> Duration,
+) {
+    let (median, [ours, other]) = compared(rounds, ours, other);
+    println!("ratio {name} {median:.3} {limit}");
+    println!("  # {ours:?} against {other:?}");
+}
+
+/// Prints how far a path is from its floor.
+fn floor(
+    name: &str,
+    rounds: usize,
+    ours: impl FnMut() -> Duration,
+    floor: impl FnMut() -> Duration,
+) {
+    let (median, [ours, floor]) = compared(rounds, ours, floor);
+    println!("floor {name} {median:.3}");
+    println!("  # {ours:?} against {floor:?}");
+}
+
+/// Times both sides in turn: the median of the rounds' ratios, and of each side's times.
+fn compared(
+    rounds: usize,
     mut ours: impl FnMut() -> Duration,
     mut other: impl FnMut() -> Duration,
-) {
+) -> (f64, [Duration; 2]) {
     let (_, _) = (ours(), other());
     let mut ratios: Vec<f64> = Vec::with_capacity(rounds);
     let (mut our_times, mut other_times) = (Vec::new(), Vec::new());
@@ -64,8 +92,7 @@ fn ratio(
     ratios.sort_by(f64::total_cmp);
     our_times.sort();
     other_times.sort();
-    println!("ratio {name} {:.3} {limit}", ratios[rounds / 2]);
-    println!("  # {:?} against {:?}", our_times[rounds / 2], other_times[rounds / 2]);
+    (ratios[rounds / 2], [our_times[rounds / 2], other_times[rounds / 2]])
 }
 
 fn timed(times: u32, mut work: impl FnMut()) -> Duration {
@@ -95,6 +122,43 @@ fn judging_a_code() {
         })
     };
     ratio("judge_code/totp_rs_check", 1.0, 201, judge, check_wrong_code());
+    floor("judge_code/eight_compressions", 201, judge, compressions(8));
+}
+
+/// The least that a window of three steps costs: two compressions for the key, two for each step.
+fn compressions(count: usize) -> impl FnMut() -> Duration {
+    let (mut state, block) = ([0x6745_2301_u32; 5], [[0x36_u8; 64]]);
+    move || {
+        timed(2_000, || {
+            for _ in 0..count {
+                sha1::block_api::compress(&mut state, black_box(&block));
+            }
+            black_box(state);
+        })
+    }
+}
+
+/// What a right answer cannot do without: three HMACs, each keyed, and the unsealing of a secret.
+fn hmacs_and_unsealing() -> impl FnMut() -> Duration {
+    let cipher = Aes256Gcm::new(&[7; 32].into());
+    let (nonce, associated) = ([1; 12].into(), [2; 100]);
+    let mut sealed = *SEED;
+    let tag = cipher
+        .encrypt_inout_detached(&nonce, &associated, (&mut sealed[..]).into())
+        .expect("sealed");
+    move || {
+        timed(2_000, || {
+            let mut secret = black_box(sealed);
+            cipher
+                .decrypt_inout_detached(&nonce, &associated, (&mut secret[..]).into(), &tag)
+                .expect("opened");
+            for step in 0..3_u64 {
+                let mut mac = <Hmac<Sha1> as KeyInit>::new_from_slice(&secret).expect("a key");
+                mac.update(&black_box(step).to_be_bytes());
+                black_box(mac.finalize());
+            }
+        })
+    }
 }
 
 /// One protected account on the memory store, with every port as a host has it but the clock.
@@ -160,6 +224,8 @@ fn a_right_answer_on_the_memory_store() {
         }
         total / 100
     };
+    let name = "memory_store_right_answer/hmacs_and_unsealing";
+    ratio(name, 2.5, 201, &answer, hmacs_and_unsealing());
     ratio("memory_store_right_answer/totp_rs_check", 6.0, 201, answer, check_wrong_code());
 }
 

@@ -21,6 +21,7 @@ mod fuses;
 mod guarded_access;
 mod guards;
 mod history;
+mod hostile;
 mod house;
 mod import;
 mod interop;

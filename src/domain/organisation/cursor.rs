@@ -68,9 +68,10 @@ fn read(text: &str) -> Option<RosterCursor> {
     let (micros, rest) = rest.split_first_chunk::<8>()?;
     let (length, rest) = rest.split_first()?;
     let (org, subject) = rest.split_at_checked(usize::from(*length))?;
-    let walled_from = match has {
-        0 => None,
-        1 => Some(DateTime::from_timestamp_micros(i64::from_be_bytes(*micros))?),
+    // One cursor has one text: where there is no instant, nothing stands in its place.
+    let walled_from = match (has, i64::from_be_bytes(*micros)) {
+        (0, 0) => None,
+        (1, micros) => Some(DateTime::from_timestamp_micros(micros)?),
         _ => return None,
     };
     let subject = Subject::new(std::str::from_utf8(subject).ok()?).ok()?;

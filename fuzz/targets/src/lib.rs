@@ -1,0 +1,57 @@
+//! What every fuzz target does with its input: one function each, which panics when what it asserts
+//! does not hold.
+//!
+//! libFuzzer calls them from `fuzz/fuzz_targets`, and `tests/corpus.rs` calls them with every input
+//! of the committed corpora, so that nothing is written twice. No target asserts merely that nothing
+//! crashes: each knows what a right answer is, from a second reading of the rule.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a target stops at the first surprise: that is how a fuzzer hears of it"
+)]
+
+mod codes;
+mod cursors;
+mod hash_schemes;
+mod http;
+mod input;
+mod keyrings;
+mod otpauth;
+mod recovery_codes;
+mod scene;
+mod sealed_secrets;
+mod sessions;
+mod step_up_rules;
+mod stored_accounts;
+
+pub use codes::codes;
+pub use cursors::cursors;
+pub use hash_schemes::hash_schemes;
+pub use http::{api, pages};
+pub use keyrings::keyrings;
+pub use otpauth::otpauth;
+pub use recovery_codes::recovery_codes;
+pub use sealed_secrets::sealed_secrets;
+pub use sessions::sessions;
+pub use step_up_rules::step_up_rules;
+pub use stored_accounts::stored_accounts;
+
+/// A target's body.
+pub type Target = fn(&[u8]);
+
+/// Every target, by the name that its corpus has.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("api", api),
+    ("codes", codes),
+    ("cursors", cursors),
+    ("hash_schemes", hash_schemes),
+    ("keyrings", keyrings),
+    ("otpauth", otpauth),
+    ("pages", pages),
+    ("recovery_codes", recovery_codes),
+    ("sealed_secrets", sealed_secrets),
+    ("sessions", sessions),
+    ("step_up_rules", step_up_rules),
+    ("stored_accounts", stored_accounts),
+];

@@ -1,0 +1,120 @@
+//! One account, its owner's phone and the time: the same in every execution.
+
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, Utc};
+use mfakit::domain::{Account, CommitOutcome, Decision, Fresh, Transition, Version};
+use mfakit::testing::{Authenticator, SeededEntropy, block_on};
+use mfakit::{
+    AccountStore, Assurance, ChallengeId, Clock, CommitId, Confirmed, Digits, Email, FirstFactor,
+    Keyring, MemoryStore, Mfa, Moment, NewFactor, SealingKey, SessionId, Settings, SignIn, Subject,
+};
+
+pub(crate) const SEED: &[u8; 20] = b"12345678901234567890";
+pub(crate) const NOW: u64 = 1_800_000_007;
+
+pub(crate) fn at(seconds: u64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds.cast_signed(), 0).expect("an instant")
+}
+
+pub(crate) fn settings() -> &'static Settings {
+    static SETTINGS: OnceLock<Settings> = OnceLock::new();
+    SETTINGS.get_or_init(Settings::default)
+}
+
+pub(crate) fn moment() -> Moment<'static> {
+    Moment::new(settings(), at(NOW)).expect("a moment")
+}
+
+/// A phone that holds [`SEED`].
+pub(crate) fn phone(digits: Digits) -> Authenticator {
+    let uri = format!(
+        "otpauth://totp/Scrivio:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&algorithm=SHA1&digits={}&period=30",
+        digits.count()
+    );
+    Authenticator::scan(&uri).expect("a URI")
+}
+
+pub(crate) fn keyring() -> Keyring {
+    let key = SealingKey::from_bytes("k1", &[7; 32]).expect("a key");
+    Keyring::new(key).with_entropy(Arc::new(SeededEntropy::new(7)))
+}
+
+pub(crate) fn ada() -> Subject {
+    Subject::new("ada").expect("a subject")
+}
+
+pub(crate) fn fresh() -> Fresh {
+    Fresh { session: SessionId::from_random([3; 16]), challenge: ChallengeId::from_random([4; 16]) }
+}
+
+/// An account without factors, and a session of it.
+pub(crate) fn unprotected(subject: Subject) -> (Account, Assurance) {
+    let account = Account::absent(subject.clone(), Version::first([5; 8]));
+    let first = FirstFactor::password(subject, at(NOW));
+    match account.sign_in(first, fresh(), moment()) {
+        Ok(SignIn::Complete(session)) => (account, session),
+        other => panic!("not signed in: {other:?}"),
+    }
+}
+
+/// Ada's account with one phone and ten recovery codes, and the session that enabled MFA.
+pub(crate) fn protected() -> &'static (Arc<Account>, Assurance) {
+    static PROTECTED: OnceLock<(Arc<Account>, Assurance)> = OnceLock::new();
+    PROTECTED.get_or_init(|| block_on(protect()))
+}
+
+struct Standing;
+
+impl Clock for Standing {
+    fn now(&self) -> DateTime<Utc> {
+        at(NOW)
+    }
+}
+
+async fn protect() -> (Arc<Account>, Assurance) {
+    let memory = MemoryStore::new();
+    let mfa = Mfa::builder(memory.clone())
+        .issuer("Scrivio")
+        .keyring(keyring())
+        .hasher(hasher())
+        .clock(Standing)
+        .entropy(SeededEntropy::new(1))
+        .build()
+        .expect("a complete builder");
+    let first = FirstFactor::password(ada(), at(NOW));
+    let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { panic!("no sign-in") };
+    let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
+    let setup = mfa.begin_setup(&session, new, Email::Verified).await.expect("a setup");
+    let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
+    let confirmed = mfa.confirm_setup(&session, setup.id(), &phone.code_at(at(NOW))).await;
+    let Ok(Confirmed::FirstFactor(_)) = confirmed else { panic!("not confirmed") };
+    let session = mfa.finish_setup(&session, setup.id()).await.expect("finished");
+    let account = memory.load(&ada()).await.expect("the store").expect("a row");
+    (account, session)
+}
+
+pub(crate) fn hasher() -> mfakit::Argon2Hasher {
+    mfakit::Argon2Hasher::cheap_and_insecure().with_entropy(Arc::new(SeededEntropy::new(2)))
+}
+
+/// Commits a decision to nowhere: the answer, and the account after it.
+pub(crate) fn committed<T>(decision: Decision<T>, before: &Account) -> (T, Arc<Account>) {
+    match decision {
+        Decision::Unchanged(answer) => (answer, Arc::new(before.clone())),
+        Decision::Change(transition) => change(transition),
+    }
+}
+
+pub(crate) fn change<T>(transition: Transition<T>) -> (T, Arc<Account>) {
+    let mut next = None;
+    let answer = transition.commit_with(CommitId::from_random([6; 16]), |commit| {
+        next = commit.next().cloned();
+        Ok::<_, std::convert::Infallible>(CommitOutcome::Committed)
+    });
+    let answer = match answer {
+        Ok(Some(answer)) => answer,
+        _ => panic!("not committed"),
+    };
+    (answer, next.expect("a row"))
+}
