@@ -9,6 +9,7 @@ pub(super) fn verdict(verdict: &Verdict) {
         Verdict::Passed(_) => "passed",
         Verdict::Rejected(why) if why.malformed => "malformed",
         Verdict::Rejected(why) if why.suspended => "suspended",
+        Verdict::Rejected(why) if why.recovery_paused => "recovery_paused",
         Verdict::Rejected(why) if why.three_codes_wanted => "three_codes_wanted",
         Verdict::Rejected(_) => "rejected",
     });

@@ -29,7 +29,7 @@ pub fn sealed_secrets(data: &[u8]) {
     let (period, digits) = (input.byte(), input.byte());
     let mut bytes = genuine.bytes().to_vec();
     bytes.truncate(bytes.len() - usize::from(input.byte()) % (bytes.len() + 1));
-    bytes.extend((0..input.byte() % 8).map(|n| n));
+    bytes.extend(0..input.byte() % 8);
     for byte in &mut bytes {
         *byte ^= input.byte();
     }

@@ -1,8 +1,10 @@
 //! Accounts as a store reads them.
 
-use mfakit::domain::{Account, Question};
+use mfakit::domain::{Account, ImportedEvaluation, Question};
 use mfakit::testing::block_on;
 use mfakit::{Answer, FirstFactor, Format, SecretCipher, SignIn, StoredAccount, Verdict};
+
+use subtle::Choice;
 
 use crate::scene;
 
@@ -59,6 +61,10 @@ fn decide(account: &Account) {
             Ok(Question::OneTime(check)) => {
                 let evaluation = check.hash().evaluate(&[0x5a; 32]);
                 check.judge(&evaluation)
+            }
+            Ok(Question::Imported(check)) => {
+                let missed = check.hashes().into_iter().map(|hash| (hash, Choice::from(0)));
+                check.judge(&ImportedEvaluation::new(missed))
             }
         };
         let (_, next) = scene::committed(decision, account);
