@@ -30,8 +30,8 @@ rules! {
     a_garbled_cursor_is_refused
 }
 
-/// Reads to the end, in pages of so many.
-async fn read_all(
+/// Reads to the end, in pages of so many. A page may be shorter than that and not the last one.
+pub(super) async fn read_all(
     log: &dyn EventLog,
     mut after: Option<EventCursor>,
     page: usize,
@@ -54,7 +54,7 @@ async fn read_all(
     Err(Violation::new("reading page by page does not come to an end"))
 }
 
-fn ids(events: &[Event]) -> Vec<EventId> {
+pub(super) fn ids(events: &[Event]) -> Vec<EventId> {
     events.iter().map(Event::id).collect()
 }
 

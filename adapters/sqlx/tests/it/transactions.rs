@@ -1,7 +1,7 @@
 //! Changes of accounts inside a transaction of the host's.
 
-use mfakit::domain::{Decision, Receipt, Transition};
 use mfakit::domain::Account;
+use mfakit::domain::{Decision, Receipt, Transition};
 use mfakit::{
     AccountStore, Import, Imported, ImportedCodes, ImportedFactor, Membership, OrgStore, Seed,
     StoreErrorKind, Version,
@@ -24,7 +24,7 @@ on_both! {
 }
 
 async fn events(store: &impl Store) -> usize {
-    store.read(None, 1_000).await.unwrap().events.len()
+    store.events(None).await.len()
 }
 
 async fn what_is_staged_opens_with_the_commit(database: &impl Database) {
