@@ -33,7 +33,8 @@ impl Receiver {
 }
 
 /// Delivers what has come since the last time. `dies` is a crash at the worst moment: after a page
-/// was delivered, before that was noted.
+/// was delivered, before that was noted. A real one comes again every few seconds: `None` says that
+/// nothing more is certain for now.
 async fn relay(store: &SqliteStore, to: &mut Receiver, dies: bool) -> Result<(), Box<dyn Error>> {
     loop {
         let position = store.relay_position("receiver").await?;

@@ -41,6 +41,7 @@ impl Place {
 #[async_trait]
 impl EventLog for PostgresStore {
     /// When an open transaction holds back all there is, it waits for that up to half a second.
+    /// What is certain is handed out at once.
     async fn read(
         &self,
         after: Option<&EventCursor>,
