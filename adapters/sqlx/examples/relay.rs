@@ -24,8 +24,9 @@ struct Receiver {
 
 impl Receiver {
     fn take(&mut self, event: &Event) {
-        if self.seen.insert(event.id()) {
-            println!("{} {}: {:?}", event.id().commit, event.subject(), event.kind());
+        let key = event.id();
+        if self.seen.insert(key) {
+            println!("{}/{} {}: {:?}", key.commit, key.index, event.subject(), event.kind());
         } else {
             self.repeats += 1;
         }
