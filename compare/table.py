@@ -131,10 +131,14 @@ def machine(lines):
     except (OSError, StopIteration):
         pass
     rounds = len({line["round"] for line in lines})
+    loads = [line["load"] for line in lines if line.get("load") is not None]
+    load = f", load average {min(loads)} to {max(loads)}" if loads else ""
+    disks = sorted({line["disk"] for line in lines if "disk" in line})
+    load += f", databases on {' and '.join(disks)}" if disks else ""
     day = datetime.now(timezone.utc).date()
     return (
-        f"{day}, {rounds} rounds, {os.cpu_count()} cores of an {model}, {platform.system()} on "
-        f"{platform.machine()}. The first column is a time, the others are ratios to it."
+        f"{day}, {rounds} rounds; {os.cpu_count()} cores of an {model}, {platform.system()} on "
+        f"{platform.machine()}{load}. The first column is a time, the others are ratios to it."
     )
 
 

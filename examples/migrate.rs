@@ -66,12 +66,15 @@ fn show(status: &Status) {
         println!("  {} of {}{weak}", method.label, method.added_at.format("%Y-%m-%d"));
     }
     for prompt in &status.prompts {
-        println!("  will be asked to {}", match prompt {
-            Prompt::RegenerateCodes => "replace the recovery codes, before anything else",
-            Prompt::IssueCodes => "have recovery codes issued",
-            Prompt::ReplaceMethod(_) => "set the method up anew",
-            _ => "do something that this example does not know",
-        });
+        println!(
+            "  will be asked to {}",
+            match prompt {
+                Prompt::RegenerateCodes => "replace the recovery codes, before anything else",
+                Prompt::IssueCodes => "have recovery codes issued",
+                Prompt::ReplaceMethod(_) => "set the method up anew",
+                _ => "do something that this example does not know",
+            }
+        );
     }
 }
 
@@ -95,7 +98,7 @@ fn texts(value: &Value) -> Vec<&str> {
 fn from_django_otp(export: &Value) -> Result<Import, Box<dyn Error>> {
     let rows = export["devices"].as_array().ok_or("devices")?;
     let number = |row: &Value, name: &str| row[name].as_i64().ok_or(format!("no {name}"));
-    let device = |row| -> Result<django_otp::Device<'_>, Box<dyn Error>> {
+    let devices = rows.iter().map(|row| -> Result<_, Box<dyn Error>> {
         Ok(django_otp::Device {
             name: text(&row["name"]),
             key: text(&row["key"]),
@@ -105,8 +108,8 @@ fn from_django_otp(export: &Value) -> Result<Import, Box<dyn Error>> {
             drift: number(row, "drift")?.try_into()?,
             last_t: number(row, "last_t")?,
         })
-    };
-    let devices = rows.iter().map(device).collect::<Result<Vec<_>, _>>()?;
+    });
+    let devices = devices.collect::<Result<Vec<_>, _>>()?;
     Ok(django_otp::import(&devices, &texts(&export["tokens"]))?)
 }
 

@@ -87,6 +87,8 @@ class Peer {
 async function judge(ask) {
   const response = await ask();
   if (response.status === 200) return [ACCEPTED, cookies(response)];
+  // Somebody else spent a code of the set in between.
+  if (response.status === 409) return [REFUSED, null];
   const { code } = await response.json().catch(() => ({}));
   if (JUDGED.has(code)) return [REFUSED, null];
   return [TURNED_AWAY.has(code) ? LIMITED : FAILED, null];

@@ -12,7 +12,7 @@ use super::settings::CLOCK_SKEW;
 use super::time::{Moment, after};
 
 /// The most kinds of evidence that a session keeps: ten factors, and every way to sign in. Beyond that
-/// the one that was proven first goes.
+/// the one that was proven first goes, except for an enrolment code: it permits nothing, it limits.
 pub(super) const MAX_EVIDENCE: usize = 64;
 
 /// One thing that a session has proven.
@@ -184,7 +184,9 @@ impl Assurance {
         let mut next = self.clone();
         next.evidence.retain(|e| e.kind != kind);
         if next.evidence.len() >= MAX_EVIDENCE {
-            next.evidence.remove(0);
+            let limits = |e: &Evidence| e.kind == EvidenceKind::Enrolment;
+            let first = next.evidence.iter().position(|e| !limits(e));
+            drop(first.map(|first| next.evidence.remove(first)));
         }
         next.evidence.push(Evidence { kind, at });
         next

@@ -74,8 +74,7 @@ impl Entry {
 /// [`Invalid`] when it is not the export of this app.
 pub fn read(uri: &str) -> Result<Export, Invalid> {
     let data = uri.strip_prefix("otpauth-migration://offline?data=").ok_or(BROKEN)?;
-    let data = Zeroizing::new(data.replace("%2B", "+").replace("%2b", "+").replace("%2F", "/"));
-    let data = Zeroizing::new(data.replace("%2f", "/").replace("%3D", "=").replace("%3d", "="));
+    let data = percent_decoded(data).ok_or(BROKEN)?;
     let payload = Zeroizing::new(Base64::decode_vec(&data).map_err(|_| BROKEN)?);
     let mut export = Export { entries: Vec::new(), left_out: 0, part: 0, parts: 1 };
     for field in Fields(&payload) {
@@ -90,6 +89,19 @@ pub fn read(uri: &str) -> Result<Export, Invalid> {
         }
     }
     Ok(export)
+}
+
+/// Decodes what base64 has to escape in a URI.
+fn percent_decoded(text: &str) -> Option<Zeroizing<String>> {
+    let mut decoded = Zeroizing::new(String::with_capacity(text.len()));
+    let mut parts = text.split('%');
+    decoded.push_str(parts.next()?);
+    for part in parts {
+        let (code, rest) = part.split_at_checked(2)?;
+        decoded.push(char::from(u8::from_str_radix(code, 16).ok()?));
+        decoded.push_str(rest);
+    }
+    Some(decoded)
 }
 
 const BROKEN: Invalid =

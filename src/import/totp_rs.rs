@@ -56,6 +56,6 @@ pub fn factor(label: &str, url: &str) -> Result<ImportedFactor, Invalid> {
     let period = period.map_err(|_| form("of a period in seconds"))?;
     let params = TotpParams::new(algorithm, digits, period)?;
     // Padding may be written as it is in a URL.
-    let secret = zeroize::Zeroizing::new(secret.replace("%3D", "").replace("%3d", ""));
-    Ok(ImportedFactor::totp(label, Seed::from_base32(&secret)?)?.params(params))
+    let secret = secret.trim_end_matches("%3D").trim_end_matches("%3d");
+    Ok(ImportedFactor::totp(label, Seed::from_base32(secret)?)?.params(params))
 }

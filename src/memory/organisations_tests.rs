@@ -1,10 +1,10 @@
 use pollster::block_on;
 
 use super::*;
-use crate::domain::org_sample::*;
+use crate::domain::org_sample::{row as stored_row, *};
 use crate::domain::{
-    Access, Account, CommitId, Gate, Moment, OrgPolicy, OrgTransition, PolicyTerms, RosterCursor,
-    RosterFilter, Settings, Transition,
+    Access, Account, CommitId, Exemption, Extension, Gate, Moment, OrgPolicy, OrgTransition,
+    PolicyTerms, RosterCursor, RosterFilter, Settings, StoredMembership, Transition,
 };
 use crate::ports::{AccountStore, EventLog};
 
@@ -113,6 +113,7 @@ impl Acme {
             assert!(page.rows.len() <= limit);
             cursor = acme.roster_page(&query, page.clone()).next.map(|next| next.to_string());
             rows.extend(page.rows);
+            assert!(rows.len() <= 20_000, "it never ends");
             if cursor.is_none() {
                 return rows;
             }
@@ -271,4 +272,36 @@ fn a_sign_in_is_noted_for_the_overview() {
     acme.store.signed_in(&subject("ada"), day(1));
     let rows = acme.roster(RosterFilter::WithoutMfa, 10, day(3));
     assert_eq!(rows[0].last_signed_in, Some(day(2)), "the latest");
+}
+
+/// An instant at the end of time is no whole microsecond, and a cursor is written in those.
+#[test]
+fn a_roster_is_read_to_its_end_whatever_instants_were_stored() {
+    let ends = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, day(0)];
+    let odd = |number: usize| ends[number % 3];
+    for since in ends {
+        let acme = Acme::new();
+        let policy = OrgPolicy::required_from(since, terms(365));
+        let row = Arc::new(organisation("acme", policy));
+        let put = lock(&acme.store.state).organisations.put_organisation(None, &row);
+        assert_eq!(put, CommitOutcome::Committed);
+        for number in 0..27 {
+            let (reason, until) = ("odd".to_owned(), odd(number / 3));
+            let extension = Extension { reason, until, granted: since, policy_since: since };
+            let member = Membership::from_stored(StoredMembership {
+                first_joined: odd(number),
+                extension: Some(extension),
+                exemption: Some(Exemption { reason: "odd".into(), until: Some(odd(number / 9)) }),
+                ..stored_row("acme", &format!("user-{number:02}"), 0)
+            });
+            let put = lock(&acme.store.state).put_membership(None, &Arc::new(member));
+            assert_eq!(put, CommitOutcome::Committed);
+        }
+        for now in [day(-1), day(0), day(400)] {
+            let mut listed = acme.roster(RosterFilter::WithoutMfa, 1, now);
+            assert_eq!(listed.len(), 27, "since {since}");
+            listed.dedup();
+            assert_eq!((listed.len(), acme.counts(now).members), (27, 27), "since {since}");
+        }
+    }
 }

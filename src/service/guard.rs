@@ -98,7 +98,7 @@ impl Guards {
         last.insert(subject.clone(), guard);
     }
 
-    /// Forgets one user, whose account this process has changed.
+    /// Forgets one user, whose account or membership this process has changed.
     pub(super) fn forget(&self, subject: &Subject) {
         if !self.used.load(Ordering::SeqCst) {
             return;

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::Mfa;
 use crate::domain::{
-    Closed, CommitId, CommitOutcome, Moment, OrgCommit, OrgId, OrgTransition, Organisation, Receipt,
+    Closed, CommitId, CommitOutcome, Membership, Moment, OrgCommit, OrgId, OrgRow, OrgTransition,
+    Organisation, Receipt, Subject,
 };
 use crate::error::Error;
 use crate::ports::OrgStore;
@@ -24,6 +25,8 @@ pub(super) struct OrgAttempt<'m, T> {
     now: DateTime<Utc>,
     /// What was sent to the store and not answered with "committed". A reply can be lost.
     sent: Vec<(OrgCommit, Closed<T>)>,
+    /// Whose membership is changed; `None` when it is a policy, which may concern anybody.
+    concerns: Option<Subject>,
     /// Something was sent and no answer was opened yet.
     unanswered: bool,
     rounds: u32,
@@ -35,7 +38,8 @@ impl<'m, T> OrgAttempt<'m, T> {
     pub(super) fn begin(mfa: &'m Mfa) -> Result<Self, Error> {
         let (store, now) = (Arc::clone(mfa.org_store()?), mfa.inner.clock.now());
         let sent = Vec::new();
-        Ok(Self { mfa, store, now, sent, unanswered: false, rounds: 0, failures: 0 })
+        let (concerns, unanswered) = (None, false);
+        Ok(Self { mfa, store, now, sent, concerns, unanswered, rounds: 0, failures: 0 })
     }
 
     /// The time of this operation.
@@ -73,6 +77,10 @@ impl<'m, T> OrgAttempt<'m, T> {
         transition: OrgTransition<T>,
     ) -> Result<Option<T>, Error> {
         let (commit, closed) = transition.into_commit(self.mfa.commit_id()?);
+        self.concerns = match commit.row() {
+            OrgRow::Organisation(_) => None,
+            OrgRow::Membership(member) => Some(member.subject().clone()),
+        };
         self.unanswered = true;
         let reply = self.store.commit(&commit).await;
         if matches!(reply, Ok(CommitOutcome::Committed)) {
@@ -89,11 +97,27 @@ impl<'m, T> OrgAttempt<'m, T> {
 
     fn open(&mut self, commit: &OrgCommit, closed: Closed<T>) -> Option<T> {
         self.unanswered = false;
-        self.mfa.inner.guards.forget_all();
+        self.forget();
         if let Some(notices) = &self.mfa.inner.notices {
             notices.tell(commit.events());
         }
         closed.open(&Receipt::vouch_that_these_are_durable([commit.id()])).ok()
+    }
+
+    /// Lets no guard go by what was in force before.
+    fn forget(&self) {
+        match &self.concerns {
+            Some(subject) => self.mfa.inner.guards.forget(subject),
+            None => self.mfa.inner.guards.forget_all(),
+        }
+    }
+}
+
+impl OrgAttempt<'_, Membership> {
+    /// [Recognises](Self::recognise) a change to the membership that was just loaded.
+    pub(super) fn recognise_in(&mut self, stored: Option<&Membership>) -> Option<Membership> {
+        let stored = stored?;
+        self.recognise(|commit| stored.recent_commits().contains(&commit))
     }
 }
 
@@ -102,7 +126,7 @@ impl<T> Drop for OrgAttempt<'_, T> {
     /// guard may go by what it was before.
     fn drop(&mut self) {
         if self.unanswered {
-            self.mfa.inner.guards.forget_all();
+            self.forget();
         }
     }
 }

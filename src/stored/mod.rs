@@ -18,4 +18,6 @@ pub use format::Format;
 #[cfg(test)]
 mod account_tests;
 #[cfg(test)]
+mod imported_tests;
+#[cfg(test)]
 mod session_tests;

@@ -69,6 +69,55 @@ fn a_lost_reply_is_recognised_behind_somebody_elses_change() {
     });
 }
 
+/// Somebody lets her in again in the moment in which the reply to her leaving is lost, and the other
+/// way round. Who came later has the last word.
+#[test]
+fn a_lost_reply_to_joining_or_leaving_undoes_nothing_that_came_after() {
+    block_on(async {
+        let (world, orgs) = World::watched();
+        let (_, ada) = office(&world).await;
+        let (rival, back) = (world.elsewhere(0), ada.clone());
+        let now = world.now();
+        let join = move || drop(block_on(rival.join_organisation(&acme(), &back, now)).unwrap());
+        orgs.next_commit(Turn::LosesReply(Box::new(join)));
+        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
+        assert!(stored(&world.memory, &ada).await.is_member(), "she came back");
+
+        for name in ["ada", "bob"] {
+            let subject = Subject::new(name).unwrap();
+            world.mfa.leave_organisation(&acme(), &subject).await.unwrap();
+            let (rival, gone) = (world.elsewhere(0), subject.clone());
+            let leave = move || block_on(rival.leave_organisation(&acme(), &gone)).unwrap();
+            orgs.next_commit(Turn::LosesReply(Box::new(leave)));
+            let joined = world.mfa.join_organisation(&acme(), &subject, world.now()).await.unwrap();
+            assert!(joined.is_member(), "{name}: what this call did");
+            assert!(!stored(&world.memory, &subject).await.is_member(), "{name} left after it");
+        }
+    });
+}
+
+#[test]
+fn a_store_that_is_down_for_a_moment_after_a_lost_reply_to_leaving_is_asked_again() {
+    block_on(async {
+        let (world, orgs) = World::watched();
+        let (_, ada) = office(&world).await;
+        let (mut lost, mut failed) = (false, false);
+        orgs.watch(move |call| match call {
+            Call::Commit if !lost => {
+                lost = true;
+                Turn::LosesReply(Box::new(|| ()))
+            }
+            Call::Membership if lost && !failed => {
+                failed = true;
+                Turn::Fails
+            }
+            _ => Turn::Works,
+        });
+        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
+        assert_eq!(orgs.count(Call::Commit), 3, "two to join, one to leave");
+    });
+}
+
 /// The reply to a commit is lost, and then the store is down for so many calls. One row a case: the
 /// call that fails, how often, and whether the change is reported all the same.
 #[test]

@@ -1,11 +1,11 @@
 //! What a session has proven, as the claims of a token.
 
 use chrono::TimeDelta;
-use mfakit::{AcrNames, Answer, HostAuthority, Refusal, SignIn};
+use mfakit::{AcrNames, Answer, Assurance, FirstFactor, HostAuthority, Refusal, SignIn};
 
 use crate::step_up::By::{self, Code, Password, Recovery, Sso};
 use crate::step_up::{Case, first};
-use crate::world::{block_on, passed};
+use crate::world::{World, block_on, passed};
 
 #[test]
 fn what_a_session_proved_becomes_the_claims_of_a_token() {
@@ -50,23 +50,44 @@ fn evidence_ahead_of_the_clock_is_in_no_claim() {
     });
 }
 
+/// Ada after a reset, in the session that her enrolment code has opened.
+async fn enrolling() -> (World, Assurance) {
+    let Case { world, ada, .. } = Case::new().await;
+    let root = world.protect("root").await;
+    let authority =
+        HostAuthority::grant(ada.subject.clone(), root.subject.clone(), "lost phone").unwrap();
+    let issued = world.mfa.reset(&root.session, &authority).await.unwrap();
+    let opened = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
+    let SignIn::Enrol(pending, challenge) = opened else { panic!("{opened:?}") };
+    let answer = Answer::enrolment(&issued.code.reveal());
+    let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
+    let session = pending.raise(proof, world.mfa.moment().unwrap()).unwrap();
+    (world, session)
+}
+
 #[test]
 fn a_session_that_may_only_set_up_satisfies_no_rule_and_has_no_level() {
     block_on(async {
-        let Case { world, ada, .. } = Case::new().await;
-        let root = world.protect("root").await;
-        let authority =
-            HostAuthority::grant(ada.subject.clone(), root.subject.clone(), "lost phone").unwrap();
-        let issued = world.mfa.reset(&root.session, &authority).await.unwrap();
-        let opened = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
-        let SignIn::Enrol(pending, challenge) = opened else { panic!("{opened:?}") };
-        let answer = Answer::enrolment(&issued.code.reveal());
-        let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-        let session = pending.raise(proof, world.mfa.moment().unwrap()).unwrap();
-
+        let (world, session) = enrolling().await;
         let checked = first(600).check(&session, session.stamp(), world.now());
         assert_eq!(checked, Err(Refusal::EnrolmentNeeded));
         let names = AcrNames::new("one", "two").unwrap();
         assert_eq!((session.level(), session.claims(&names, world.now()).acr), (None, None));
+    });
+}
+
+/// A session forgets what it proved first when there is too much of it, and never this.
+#[test]
+fn however_many_first_factors_it_proves_a_session_that_may_only_set_up_may_only_set_up() {
+    block_on(async {
+        let (world, mut session) = enrolling().await;
+        for number in 0..100 {
+            let (name, ada) = (format!("provider-{number}"), session.subject().clone());
+            let again = FirstFactor::named(&name, ada, world.now()).unwrap();
+            session = world.mfa.reauthenticate(&session, again).await.unwrap();
+            assert!(session.limited_to_setup(), "after {number} others");
+        }
+        let checked = first(600).check(&session, session.stamp(), world.now());
+        assert_eq!(checked, Err(Refusal::EnrolmentNeeded));
     });
 }

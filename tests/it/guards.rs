@@ -164,3 +164,37 @@ fn an_access_decision_holds_until_it_changes_by_itself_or_the_policy_changes() {
         assert_eq!(count(&reads), 1);
     });
 }
+
+/// A host that lets somebody in every second would otherwise read at every request of everybody.
+#[test]
+fn somebody_elses_membership_makes_nobody_read_again_and_a_policy_everybody() {
+    block_on(async {
+        let world = World::new();
+        let admin = world.protect("admin").await;
+        let (acme, ada) = (OrgId::new("acme").unwrap(), Subject::new("ada").unwrap());
+        let (mfa, reads) = another_process(&world, 300);
+        mfa.join_organisation(&acme, &ada, world.now()).await.unwrap();
+        let session = world.sign_in_plain(&ada).await;
+        let gate = async || mfa.guard_access(&session).await.unwrap().gate;
+        assert_eq!(gate().await, Gate::Allow);
+        assert_eq!(count(&reads), 1);
+        for number in 0..20_u64 {
+            let other = Subject::from(number);
+            mfa.join_organisation(&acme, &other, world.now()).await.unwrap();
+            mfa.leave_organisation(&acme, &other).await.unwrap();
+            assert_eq!(gate().await, Gate::Allow);
+        }
+        assert_eq!(count(&reads), 0, "she is remembered");
+        mfa.leave_organisation(&acme, &ada).await.unwrap();
+        assert_eq!(gate().await, Gate::Allow);
+        assert_eq!(count(&reads), 1, "her own membership");
+
+        let by = OrgAuthority::grant(acme, admin.subject.clone(), "audit finding").unwrap();
+        let terms =
+            PolicyTerms { grace: GracePeriod::days(1).unwrap(), scope: PolicyScope::WholeAccount };
+        let actor = world.sign_in(&admin).await;
+        mfa.make_required(&actor, &by, terms, None).await.unwrap();
+        assert_eq!(gate().await, Gate::Allow);
+        assert_eq!(count(&reads), 1, "a policy");
+    });
+}

@@ -5,14 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, Assurance, Confirmed, Email, Error, FactorId, NewFactor, RecoveryCodes,
-    SignIn, Subject, Verdict,
+    AccountStore, Answer, Assurance, Confirmed, Email, Error, FactorId, HostAuthority, Import,
+    Imported, ImportedCodes, ImportedFactor, Needed, NewFactor, RecoveryCodes, Seed, SignIn,
+    StepUpRule, Subject, Verdict,
 };
 use proptest::prelude::*;
 
-use crate::world::{World, block_on};
+use crate::world::{World, block_on, hasher};
 
 #[derive(Debug, Clone)]
 enum Act {
@@ -43,7 +45,17 @@ enum Act {
     },
     Disable,
     PasswordChanged,
+    /// The host's job moves the account in, with codes from another system's paper or without.
+    MoveIn {
+        codes: bool,
+    },
+    /// A code off that paper, or one that is not on it.
+    OldCode(usize),
 }
+
+/// The other system's seed and paper.
+const OLD_SEED: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+const OLD_PAPER: [&str; 4] = ["28480242", "38352190", "10964550", "35849493"];
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
@@ -58,6 +70,8 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0..3_usize).prop_map(|phone| Act::Remove { phone }),
         1 => Just(Act::Disable),
         1 => Just(Act::PasswordChanged),
+        1 => any::<bool>().prop_map(|codes| Act::MoveIn { codes }),
+        3 => (0..6_usize).prop_map(Act::OldCode),
     ]
 }
 
@@ -70,6 +84,9 @@ struct Model {
     paper: Option<RecoveryCodes>,
     struck: BTreeSet<String>,
     session: Option<Assurance>,
+    /// The account was moved in once, with such codes as are good still.
+    moved_in: bool,
+    old_codes: Vec<&'static str>,
 }
 
 struct Run {
@@ -94,6 +111,8 @@ impl Run {
                 self.world.mfa.password_changed(&self.ada, None).await.expect("password changed");
                 self.model.session = None;
             }
+            Act::MoveIn { codes } => self.move_in(codes).await,
+            Act::OldCode(number) => self.old_code(number).await,
         }
         self.check().await;
     }
@@ -180,6 +199,41 @@ impl Run {
         }
     }
 
+    async fn move_in(&mut self, codes: bool) {
+        let seed = Seed::from_base32(OLD_SEED).expect("seed");
+        let phone = ImportedFactor::totp("Old phone", seed).expect("factor");
+        let mut import = Import::new().factor(phone).accept_codes_under_64_bits();
+        if codes {
+            import = import.codes(ImportedCodes::plain(OLD_PAPER).expect("codes"));
+        }
+        let job = Subject::new("job").expect("subject");
+        let authority = HostAuthority::grant(self.ada.clone(), job, "moved in").expect("reason");
+        match self.world.mfa.import(&authority, import).await {
+            Ok(Imported::Now(report)) => {
+                assert!(!self.model.moved_in && !self.model.on, "moved in over what was there");
+                let uri =
+                    format!("otpauth://totp/x?secret={OLD_SEED}&algorithm=SHA1&digits=6&period=30");
+                let app = Authenticator::scan(&uri).expect("scan");
+                let factor = report.factors[0];
+                self.take(factor, self.step(1));
+                self.model.phones.push((factor, app));
+                self.model.old_codes = if codes { OLD_PAPER.to_vec() } else { Vec::new() };
+                (self.model.on, self.model.moved_in) = (true, true);
+                (self.model.paper, self.model.session) = (None, None);
+            }
+            Ok(Imported::Before(_)) => assert!(self.model.moved_in),
+            Err(error) => assert!(self.model.on, "{error:?}"),
+        }
+    }
+
+    async fn old_code(&mut self, number: usize) {
+        let typed = OLD_PAPER.get(number).copied().unwrap_or("99999999");
+        if self.answer(Answer::recovery(typed)).await {
+            let at = self.model.old_codes.iter().position(|code| *code == typed);
+            self.model.old_codes.remove(at.expect("an old code worked that should not"));
+        }
+    }
+
     async fn set_up(&mut self, steps: u8) {
         if self.model.session.is_none() && !self.model.on {
             self.answer(Answer::code("000000")).await;
@@ -225,6 +279,7 @@ impl Run {
             self.model.session = Some(session);
             self.model.paper = Some(codes);
             self.model.struck.clear();
+            self.model.old_codes.clear();
         }
     }
 
@@ -234,6 +289,9 @@ impl Run {
         if let Ok(session) = self.world.mfa.remove_method(&session, *factor).await {
             self.model.phones.remove(phone);
             self.model.on = !self.model.phones.is_empty();
+            if !self.model.on {
+                self.model.old_codes.clear();
+            }
             self.model.session = Some(session);
         }
     }
@@ -242,6 +300,7 @@ impl Run {
         let Some(session) = self.model.session.clone() else { return };
         if let Ok(session) = self.world.mfa.disable(&session).await {
             self.model.phones.clear();
+            self.model.old_codes.clear();
             self.model.on = false;
             self.model.session = Some(session);
         }
@@ -252,7 +311,20 @@ impl Run {
         let Some(account) = self.world.memory.load(&self.ada).await.expect("load") else { return };
         assert_eq!(account.enabled(), self.model.on, "only the owner switches MFA on or off");
         assert_eq!(account.factors().len(), self.model.phones.len());
-        assert!(!account.enabled() || account.recovery().is_some(), "on without a recovery set");
+        let own = account.recovery().is_some();
+        assert!(!account.enabled() || own || self.model.moved_in, "on without a recovery set");
+        let imported = account.imported_codes().is_some();
+        assert!(!imported || (account.enabled() && !own), "old codes beside others");
+        assert_eq!(
+            account.imported_codes().map_or(0, |set| set.left()),
+            self.model.old_codes.len(),
+            "the stock and the other system's paper disagree"
+        );
+        if let Some(session) = self.model.session.as_ref().filter(|s| s.limited_to_regenerating()) {
+            let rule = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::days(400));
+            let passes = self.world.mfa.check(&rule, session).await;
+            assert!(passes.is_err(), "a limited session did something else");
+        }
         assert_eq!(account.enabled(), account.preferred().is_some());
         if let (true, Some(set)) = (account.enabled(), account.recovery()) {
             assert_eq!(
@@ -279,7 +351,7 @@ proptest! {
     fn no_history_breaks_a_promise(acts in prop::collection::vec(act(), 1..80)) {
         block_on(async {
             let mut run = Run {
-                world: World::new(),
+                world: World::built(|builder| builder.argon2(hasher())),
                 ada: Subject::new("ada").expect("subject"),
                 model: Model::default(),
             };

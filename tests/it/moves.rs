@@ -11,6 +11,7 @@ use mfakit::{
 };
 
 use crate::organisations::{acme, authority, fresh, office, require, whole};
+use crate::watched::{Turn, Watched};
 use crate::world::{World, block_on, hasher, keyring, refused};
 
 fn over(subject: &Subject) -> HostAuthority {
@@ -101,43 +102,52 @@ impl AccountStore for Taken {
 /// moment in which a service account is renamed to it.
 #[test]
 fn a_rename_that_finds_its_subject_taken_leaves_its_owner_nothing() {
-    block_on(async {
-        let world = World::new();
-        let (admin, bob) = office(&world).await;
-        let robot = world.protect("robot").await;
-        for org in [acme(), other()] {
-            world.mfa.join_organisation(&org, &robot.subject, world.now()).await.unwrap();
-        }
-        require(&world, &admin, whole(0)).await;
-        let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world.mfa.exempt_member(&session, &by, &robot.subject, None).await.unwrap();
+    for lost in [false, true] {
+        block_on(taken(lost));
+    }
+}
 
-        let taken = Taken {
-            inner: world.memory.clone(),
-            subject: bob.clone(),
-            owner: Mutex::new(Some(world.elsewhere(0))),
-            loads: Mutex::new(0),
-        };
-        let job = Mfa::builder(taken)
-            .issuer("Scrivio")
-            .keyring(keyring("k1"))
-            .hasher(hasher())
-            .organisations(world.memory.clone())
-            .clock(world.clock.clone())
-            .build()
-            .unwrap();
-        let renamed = job.rename(&over(&robot.subject), &bob).await;
-        assert_eq!(refused(renamed), Refusal::SubjectTaken);
+/// Whether the reply to the first membership that is moved is lost.
+async fn taken(lost: bool) {
+    let world = World::new();
+    let (admin, bob) = office(&world).await;
+    let robot = world.protect("robot").await;
+    for org in [acme(), other()] {
+        world.mfa.join_organisation(&org, &robot.subject, world.now()).await.unwrap();
+    }
+    require(&world, &admin, whole(0)).await;
+    let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
+    world.mfa.exempt_member(&session, &by, &robot.subject, None).await.unwrap();
 
-        let gate = world.mfa.access(&bob).await.unwrap().gate;
-        assert!(matches!(gate, Gate::SetUpFirst(_)), "exempt like the robot: {gate:?}");
-        let elsewhere = refused(world.mfa.access_organisation(&other(), &bob).await);
-        assert_eq!(elsewhere, OrgRefusal::NotAMember(other()).into());
+    let taken = Taken {
+        inner: world.memory.clone(),
+        subject: bob.clone(),
+        owner: Mutex::new(Some(world.elsewhere(0))),
+        loads: Mutex::new(0),
+    };
+    let orgs = Watched::new(world.memory.clone());
+    if lost {
+        orgs.next_commit(Turn::LosesReply(Box::new(|| ())));
+    }
+    let job = Mfa::builder(taken)
+        .issuer("Scrivio")
+        .keyring(keyring("k1"))
+        .hasher(hasher())
+        .organisations(orgs)
+        .clock(world.clock.clone())
+        .build()
+        .unwrap();
+    let renamed = job.rename(&over(&robot.subject), &bob).await;
+    assert_eq!(refused(renamed), Refusal::SubjectTaken);
 
-        // The robot is where it was, and goes on.
-        let kept = world.memory.memberships(&robot.subject).await.unwrap();
-        assert!(kept.len() == 2 && kept.iter().all(|member| member.is_member()), "{kept:?}");
-        assert!(kept[0].exemption().is_some());
-        fresh(&world, &robot).await;
-    });
+    let gate = world.mfa.access(&bob).await.unwrap().gate;
+    assert!(matches!(gate, Gate::SetUpFirst(_)), "exempt like the robot: {gate:?}");
+    let elsewhere = refused(world.mfa.access_organisation(&other(), &bob).await);
+    assert_eq!(elsewhere, OrgRefusal::NotAMember(other()).into());
+
+    // The robot is where it was, and goes on.
+    let kept = world.memory.memberships(&robot.subject).await.unwrap();
+    assert!(kept.len() == 2 && kept.iter().all(|member| member.is_member()), "{kept:?}");
+    assert!(kept[0].exemption().is_some());
+    fresh(&world, &robot).await;
 }

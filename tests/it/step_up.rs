@@ -337,5 +337,10 @@ fn a_session_without_any_second_factor_is_told_to_set_one_up() {
         let Refusal::StepUp(unmet) = refused else { panic!("{refused}") };
         assert_eq!(unmet.ways().collect::<Vec<_>>(), [[NextStep::SetUp]]);
         assert_eq!(unmet.sentence(), "Set up two-factor authentication to continue.");
+        // A phone that is set up now is not the one that is asked for.
+        let one_phone = of(FactorId::from_random([9; 16]), 600);
+        let refused = one_phone.check(&session, session.stamp(), world.now()).unwrap_err();
+        let Refusal::StepUp(unmet) = refused else { panic!("{refused}") };
+        assert_eq!((unmet.ways().count(), unmet.sentence().as_str()), (0, "This is not possible."));
     });
 }

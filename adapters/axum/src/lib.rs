@@ -4,6 +4,8 @@ mod api;
 mod assets;
 mod flows;
 mod guards;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 mod handlers;
 mod host;
 pub mod pages;

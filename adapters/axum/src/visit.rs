@@ -192,10 +192,19 @@ impl Visit {
     /// Writes the session if it changed. The headers belong to the response.
     pub(crate) async fn write(&mut self) -> Result<HeaderMap, Rejection> {
         let Some(token) = self.write.take() else { return Ok(HeaderMap::new()) };
-        let written = self.web.host().write(&self.parts, &self.session, token).await;
-        written.map_err(|error| {
-            Rejection::host_failed(&self.parts, error).with_page(&self.web, &self.parts)
-        })
+        match self.web.host().write(&self.parts, &self.session, token).await {
+            Ok(headers) => Ok(headers),
+            Err(error) => Err(self.not_written(error).await),
+        }
+    }
+
+    /// A session that another request has ended, or raised under a new token, while this one was
+    /// under way is no failure: this request belongs to nobody any more.
+    async fn not_written(&self, error: HostError) -> Rejection {
+        match self.web.host().visitor(&self.parts).await {
+            Ok(None) => Rejection::signed_out(&self.web, &self.parts),
+            _ => Rejection::host_failed(&self.parts, error).with_page(&self.web, &self.parts),
+        }
     }
 
     /// Answers, after the session is written.

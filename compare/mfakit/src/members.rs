@@ -45,7 +45,8 @@ pub(crate) async fn on_sqlite(pool: SqlitePool, record: &Record) {
     let fill = format!(
         "INSERT INTO mfakit_accounts
          WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < {MEMBERS} - 1)
-         SELECT CAST({FROM} + n AS TEXT), version, stamp, enabled, sealed_under, document
+         SELECT CAST({FROM} + n AS TEXT), version, stamp, enabled, sealed_under,
+         json_set(document, '$.subject', CAST({FROM} + n AS TEXT))
          FROM n, (SELECT * FROM mfakit_accounts WHERE enabled LIMIT 1) WHERE n % 10 < 6;
          INSERT INTO mfakit_memberships
          WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < {MEMBERS} - 1)
@@ -71,10 +72,20 @@ pub(crate) async fn in_memory(record: &Record) {
             .hasher(Argon2Hasher::cheap_and_insecure()),
     );
     let peer = Library { mfa: enrolling, sessions: Sessions::in_memory() };
-    for number in (0..MEMBERS).filter(|number| protected(*number)) {
-        peer.enrol(FROM + number).await;
+    let share = |part: u64| {
+        let peer = peer.clone();
+        let numbers = (part..MEMBERS).step_by(16).filter(|number| protected(*number));
+        tokio::spawn(async move {
+            for number in numbers {
+                peer.enrol(FROM + number).await;
+            }
+        })
+    };
+    for enrolled in (0..16).map(share).collect::<Vec<_>>() {
+        enrolled.await.expect("enrolled");
     }
     require(&mfa, required).await;
+    clock.set(Utc::now()); // Nobody joins in the future.
     for number in 0..MEMBERS {
         let (subject, joined) = (Subject::from(FROM + number), joined(number, required));
         mfa.join_organisation(&acme(), &subject, joined).await.expect("joined");

@@ -34,7 +34,9 @@ impl Notifier for Mailer {
         let Some(message) = words::message(event) else { return Ok(()) };
         let user = self.runtime.block_on(self.records.user(event.subject()));
         if let Some(user) = user.map_err(NotifierError::new)? {
-            (self.mail)(&format!("To: {}\nSubject: {PRODUCT}: {message}", user.email));
+            let subject = format!("{PRODUCT}: your account has changed");
+            let body = format!("{message} {}", words::ADVICE);
+            (self.mail)(&format!("To: {}\nSubject: {subject}\n\n{body}", user.email));
         }
         Ok(())
     }

@@ -30,18 +30,21 @@ pub(crate) fn names<'a>(orgs: impl IntoIterator<Item = &'a OrgId>) -> String {
     }
 }
 
+/// What to do about a message that its owner cannot account for.
+pub(crate) const ADVICE: &str =
+    "If you know nothing of it, change your password and tell your administrator.";
+
 /// The message to the owner about an event, if it concerns him.
 pub(crate) fn message(event: &Event) -> Option<String> {
-    const ADVICE: &str =
-        "If you know nothing of it, change your password and tell your administrator.";
     let sentence = || sentence(event.kind(), |_| "an administrator".to_owned());
-    event.concerns_owner().then(|| format!("{} {ADVICE}", sentence()))
+    event.concerns_owner().then(sentence)
 }
 
 /// Who else did it, when it was not the owner.
 pub(crate) fn actor(kind: &EventKind) -> Option<&Subject> {
     match kind {
         EventKind::Reset { by, .. }
+        | EventKind::Imported { by, .. }
         | EventKind::Erased { by, .. }
         | EventKind::RenameBegun { by, .. }
         | EventKind::Organisation { by, .. } => Some(by),
@@ -90,6 +93,14 @@ pub(crate) fn sentence(kind: &EventKind, name: impl Fn(&Subject) -> String) -> S
             return format!(
                 "Every method was removed by {by}, who issued an enrolment code. Reason: {reason}"
             );
+        }
+        EventKind::Imported { by, reason, factors, codes } => {
+            let (by, factors) = (name(by), count(*factors, "method", "methods"));
+            let codes = count(*codes, "recovery code", "recovery codes");
+            return format!("{factors} and {codes} were imported by {by}. Reason: {reason}");
+        }
+        EventKind::ImportedCodeRejected { purpose } => {
+            return format!("A wrong recovery code was refused {}.", of(purpose));
         }
         EventKind::EnrolmentCodeUsed => "The enrolment code was used.",
         EventKind::PasswordChanged => "The password was changed.",

@@ -25,6 +25,13 @@ fn a_policy_is_changed_by_whom_the_table_says() {
         let session = password_session(&admin.account, admin.now).with(kind, admin.now, admin.now);
         Admin { session, ..admin }
     };
+    // The password a moment ago, the code long before.
+    let half = |admin: Admin| {
+        let kind = crate::domain::EvidenceKind::Totp(crate::domain::FactorId::from_random([1; 16]));
+        let long_ago = admin.now - TimeDelta::hours(1);
+        let session = password_session(&admin.account, admin.now).with(kind, long_ago, long_ago);
+        Admin { session, ..admin }
+    };
     let pending = |admin: Admin| {
         let session = password_session(&admin.account, admin.now);
         Admin { session, ..admin }
@@ -50,6 +57,8 @@ fn a_policy_is_changed_by_whom_the_table_says() {
         ("enrolled, fresh",               enrolled(),            None,       "ok", "ok"),
         ("enrolled, eleven minutes old",  stale(enrolled()),     None,       "step_up_required", "step_up_required"),
         ("enrolled, stale, acknowledged", stale(enrolled()),     UNENROLLED, "step_up_required", "step_up_required"),
+        ("enrolled, code stale",          half(enrolled()),      None,       "step_up_required", "step_up_required"),
+        ("the same, acknowledged",        half(enrolled()),      UNENROLLED, "step_up_required", "step_up_required"),
         ("by recovery code",              recovered(enrolled()), None,       "step_up_required", "step_up_required"),
         ("password only, MFA on",         pending(enrolled()),   UNENROLLED, "sign_in_again", "sign_in_again"),
         ("not enrolled",                  unenrolled(),          None,       "actor_not_enrolled", "actor_not_enrolled"),

@@ -226,7 +226,9 @@ impl OrgPolicy {
     pub(super) fn common_deadline(&self, member: &Membership) -> Option<DateTime<Utc>> {
         match self {
             Self::Required { since, terms, .. } if member.is_member() => {
-                Some(after(member.first_joined().max(*since), terms.grace.span()))
+                // The end of time is no whole microsecond, and a roster's cursor is written in those.
+                let end = after(member.first_joined().max(*since), terms.grace.span());
+                Some(whole_micros(end))
             }
             _ => None,
         }

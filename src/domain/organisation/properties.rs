@@ -174,6 +174,11 @@ proptest! {
             prop_assert!(before == after || announced, "{before:?} became {after:?} unannounced");
             prop_assert!(before.until.is_none_or(|until| pair[0] < until), "announced the past");
             for a in &all {
+                let resources = |now| Access::to_organisation(a.org(), &all, protected, now);
+                if let (Ok(before), Ok(after)) = (resources(pair[0]), resources(pair[1])) {
+                    let announced = before.until.is_some_and(|until| until <= pair[1]);
+                    prop_assert!(before == after || announced, "{before:?} became {after:?}");
+                }
                 let (before, after) =
                     (a.standing(protected, pair[0]), a.standing(protected, pair[1]));
                 let announced = before.until().is_some_and(|until| until <= pair[1]);

@@ -147,14 +147,19 @@ impl ReminderRange {
     }
 }
 
-/// Since when a member has had the deadline: since the period was last changed, the member joined
-/// or an extension was given.
+/// Since when a member has had the deadline: since the member joined, and what made it. A common one
+/// is as old as the period; an end of the member's own is none the younger for a change of the
+/// period, which does not move it.
 fn deadline_made(policy: &OrgPolicy, row: &RosterRow) -> Option<DateTime<Utc>> {
     let membership = &row.membership;
-    let made = policy.changed()?.max(membership.first_joined());
-    let extended = policy.deadline(membership) != policy.common_deadline(membership);
-    let granted = membership.extension().filter(|_| extended).map(|extension| extension.granted);
-    Some(granted.map_or(made, |granted| granted.max(made)))
+    let (wall, deadline) = (policy.walled_from(membership)?, policy.deadline(membership)?);
+    let extended = policy.common_deadline(membership)? != deadline;
+    let made = match membership.extension().filter(|_| extended) {
+        _ if wall != deadline => policy.since()?,
+        Some(extension) => extension.granted,
+        None => policy.changed()?,
+    };
+    Some(made.max(membership.first_joined()))
 }
 
 #[cfg(test)]

@@ -99,6 +99,50 @@ fn a_period_that_is_over_when_it_is_changed_is_told_to_those_whose_end_it_moves(
     assert_eq!(due(&no_lapse, changed, &others, (day(29), day(31))), []);
 }
 
+/// One case a row, for somebody whose own end is day 40, and a period that is changed on day 34 from
+/// 30 days to 20: a span, and what falls due in it. Day 33 was there whatever became of the period.
+#[test]
+fn a_change_that_moves_no_end_of_a_member_takes_away_no_reminder_of_it() {
+    let changed = OrgPolicy::Required { since: day(0), changed: day(34), terms: terms(20) };
+    let ada = || member("acme", "ada", -400);
+    let own = [
+        ("extended", roster_row(extended(ada(), day(40)), false)),
+        ("exempt", roster_row(exempt(ada(), Some(day(40))), false)),
+        ("both", roster_row(exempt(extended(ada(), day(30)), Some(day(40))), false)),
+    ];
+    for (case, row) in own {
+        for (span, expected) in [
+            ((day(32), day(35)), vec![7]),
+            ((day(32), day(33) - MICRO), vec![]),
+            ((day(33), day(35)), vec![]),
+            ((day(35), day(60)), vec![1, 0]),
+        ] {
+            let rows = std::slice::from_ref(&row);
+            let found = due(&ReminderSchedule::default(), changed, rows, span);
+            assert_eq!(days_before(&found), expected, "{case}: {span:?}");
+            assert!(found.iter().all(|reminder| reminder.deadline == day(40)), "{case}");
+        }
+    }
+}
+
+/// Given on day 55, until day 60: that seven days were left was never so.
+#[test]
+fn no_day_before_an_extension_was_given_is_told_of_it() {
+    let mut ada = extended(member("acme", "ada", -400), day(60));
+    ada.extension.as_mut().unwrap().granted = day(55);
+    let rows = [roster_row(ada, false)];
+    let found = due(&ReminderSchedule::default(), required(0, terms(9)), &rows, (day(50), day(99)));
+    assert_eq!(days_before(&found), [1, 0]);
+}
+
+/// Exempt until day 10 from before there was a policy, which came on day 5.
+#[test]
+fn no_day_before_there_was_a_policy_is_told_of_an_exemption_that_ends() {
+    let rows = [roster_row(exempt(member("acme", "ada", -400), Some(day(10))), false)];
+    let found = due(&ReminderSchedule::default(), required(5, terms(0)), &rows, (day(0), day(20)));
+    assert_eq!(days_before(&found), [1, 0]);
+}
+
 #[test]
 fn nobody_is_reminded_who_has_mfa_or_need_not_or_is_not_asked() {
     let ada = || member("acme", "ada", -400);

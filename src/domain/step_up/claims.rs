@@ -70,7 +70,8 @@ impl AcrNames {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Claims<'a> {
-    /// The name of the level. `None` for a session that may only set up a first factor.
+    /// The name of the level. `None` for a session that may only set up a first factor, or only replace
+    /// imported recovery codes.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub acr: Option<&'a str>,
     /// `pwd`, `otp` and `mfa` (RFC 8176 §2), and `recovery`, which is this crate's own: a recovery
@@ -119,7 +120,7 @@ impl Assurance {
 
     /// The level, and since when all of it is proven, by evidence that is not after `credible`.
     fn level_since(&self, credible: DateTime<Utc>) -> Option<(Level, DateTime<Utc>)> {
-        if self.limited_to_setup() {
+        if self.limited_to_setup() || self.limited_to_regenerating() {
             return None;
         }
         let latest = |kind: fn(&EvidenceKind) -> bool| {

@@ -1,5 +1,7 @@
 //! What was tried against an import.
 
+use std::pin::Pin;
+
 use mfakit::testing::Authenticator;
 use mfakit::{
     AccountStore, Answer, CodeReading, Email, Error, HostAuthority, Import, Imported,
@@ -233,6 +235,37 @@ fn one_imported_code_signs_in_once_however_often_it_is_sent_at_once() {
             let passes = verdicts.iter().filter(|v| matches!(v, Ok(Verdict::Passed(_)))).count();
             assert_eq!(passes, 1);
             assert_eq!(world.mfa.status(&ada()).await.unwrap().recovery_left, Some(1));
+        }
+    });
+}
+
+#[test]
+fn regenerating_against_a_use_leaves_no_old_code_alive() {
+    block_on(async {
+        for first in [true, false] {
+            let world = world();
+            let import = one_phone().codes(ImportedCodes::plain(["28480242", "38352190"]).unwrap());
+            moved_in(&world, import.accept_codes_under_64_bits()).await;
+            world.wait(90);
+            let uri = format!("otpauth://totp/x?secret={SEED}&algorithm=SHA1&digits=6&period=30");
+            let app = Authenticator::scan(&uri).unwrap();
+            let session = super::sign_in(&world, Answer::code(&app.code_at(world.now()))).await;
+            let (_, challenge) = challenged(&world).await;
+            let use_it = async {
+                let verdict = world.mfa.answer(&challenge, Answer::recovery("28480242")).await;
+                matches!(verdict, Ok(Verdict::Passed(_)))
+            };
+            let replace = async { world.mfa.regenerate_codes(&session).await.is_ok() };
+            let both: Vec<Pin<Box<dyn Future<Output = bool>>>> = match first {
+                true => vec![Box::pin(use_it), Box::pin(replace)],
+                false => vec![Box::pin(replace), Box::pin(use_it)],
+            };
+            let done = crate::concurrency::at_once(both);
+            assert!(done[usize::from(first)], "regenerating goes through");
+            for old in ["28480242", "38352190"] {
+                assert!(recover(&world, old).await.is_err());
+            }
+            assert_eq!(world.mfa.status(&ada()).await.unwrap().recovery_left, Some(10));
         }
     });
 }

@@ -129,6 +129,8 @@ fn a_session_with_both_factors_can_do_nothing_before_it_has_new_codes() {
         let new = mfakit::NewFactor::totp("Tablet", "ada@example.org").unwrap();
         let begun = world.mfa.begin_setup(&session, new, mfakit::Email::Verified).await;
         assert_eq!(refused(begun), first);
+        let names = mfakit::AcrNames::new("one", "two").unwrap();
+        assert_eq!(session.claims(&names, world.now()).acr, None);
         // Neither re-authenticating nor another proof gets it out.
         let session = world.mfa.reauthenticate(&session, world.password(&ada())).await.unwrap();
         assert!(session.limited_to_regenerating());

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::{Account, Authenticator, Settings, Throttle};
+use mfakit::domain::{Account, Answer, Authenticator, Settings, Throttle};
 use serde_json::Value as Json;
 
 use super::history::{History, Step};

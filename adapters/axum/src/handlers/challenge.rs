@@ -143,9 +143,10 @@ fn message(visit: &Visit, rejected: &Rejected, repeated: bool, form: Form) -> St
         Form::Code if rejected.malformed => &t.malformed_code,
         Form::Code => &t.wrong_code,
     };
+    let text = visit.fill(text);
     match rejected.answers_left {
         Some(1) if !rejected.three_codes_wanted => format!("{text} {}", t.last_try),
-        _ => text.to_string(),
+        _ => text,
     }
 }
 

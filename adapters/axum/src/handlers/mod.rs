@@ -32,6 +32,11 @@ impl Visit {
         self.answer((status, page(shown)).into_response()).await
     }
 
+    /// A text whose only words are those that every page knows.
+    fn fill(&self, text: &str) -> String {
+        Page::new(&self.web, &self.parts).fill(text, &[])
+    }
+
     /// Answers with a redirect to a route of the adapter's.
     async fn go(self, route: &str) -> Response {
         let location = self.web.path(route);

@@ -50,7 +50,7 @@ pub(crate) async fn confirm(mut visit: Visit, fields: Fields) -> Result<Response
         Confirmation::Codes(codes) => Ok(show_codes(visit, &codes, true).await),
         Confirmation::Replaced(codes) => Ok(show_codes(visit, &codes, false).await),
         Confirmation::Rejected(setup, rejection) => {
-            let alert = why_not(visit.texts(), &rejection);
+            let alert = why_not(&visit, &rejection);
             Ok(show_confirm(visit, setup.id(), Some(alert)).await)
         }
         Confirmation::Repeated(Standing::Begun(setup)) => {
@@ -165,7 +165,8 @@ async fn demanded(visit: &Visit) -> Result<Option<String>, Rejection> {
     Ok(Some(fill(&visit.texts().demanded, &[("organisations", &names)])))
 }
 
-fn why_not(t: &Texts, rejection: &SetupRejection) -> String {
+fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {
+    let t = visit.texts();
     let text = match rejection.clock_off {
         Some(off) => {
             let minutes = (off.num_seconds().unsigned_abs() + 30) / 60;
@@ -177,7 +178,7 @@ fn why_not(t: &Texts, rejection: &SetupRejection) -> String {
             let text = if slow { &t.clock_slow } else { &t.clock_fast };
             fill(text, &[("minutes", &minutes)])
         }
-        None if rejection.malformed => t.malformed_code.to_string(),
+        None if rejection.malformed => visit.fill(&t.malformed_code),
         None => t.wrong_setup_code.to_string(),
     };
     if rejection.tries_left == 1 { format!("{text} {}", t.last_try) } else { text }

@@ -51,6 +51,16 @@ impl<'a> Page<'a> {
         self.form
     }
 
+    /// How many digits a code has: the word `{digits}` of the texts.
+    pub fn digits(&self) -> u8 {
+        self.web.mfa().settings().totp().digits().count()
+    }
+
+    /// How many seconds a code is shown: the word `{seconds}` of the texts.
+    pub fn seconds(&self) -> u16 {
+        self.web.mfa().settings().totp().period()
+    }
+
     /// The address of the style sheet.
     pub fn style(&self) -> String {
         self.path(assets::STYLE)
@@ -61,9 +71,11 @@ impl<'a> Page<'a> {
         self.path(assets::SCRIPT)
     }
 
-    /// A text with its braces filled in.
+    /// A text with its braces filled in. `{digits}` and `{seconds}` are known everywhere.
     pub fn fill(&self, text: &str, values: &[(&str, &str)]) -> String {
-        fill(text, values)
+        let (digits, seconds) = (self.digits().to_string(), self.seconds().to_string());
+        let known = [("digits", digits.as_str()), ("seconds", seconds.as_str())];
+        fill(text, &[values, &known].concat())
     }
 }
 

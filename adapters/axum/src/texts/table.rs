@@ -40,7 +40,7 @@ texts! {
 
     // Setting up.
     setup_title: "Set up two-factor authentication", "Tweestapsverificatie instellen";
-    setup_lead: "From now on, signing in takes your password and a 6-digit code from an authenticator app on your phone. Nobody gets in with the password alone.", "Inloggen doe je voortaan met je wachtwoord en een code van 6 cijfers uit een authenticator-app op je telefoon. Met alleen het wachtwoord komt niemand binnen.";
+    setup_lead: "From now on, signing in takes your password and a code of {digits} digits from an authenticator app on your phone. Nobody gets in with the password alone.", "Inloggen doe je voortaan met je wachtwoord en een code van {digits} cijfers uit een authenticator-app op je telefoon. Met alleen het wachtwoord komt niemand binnen.";
     setup_need: "You need an authenticator app, for example Google Authenticator, Authy or Microsoft Authenticator. It takes about two minutes.", "Je hebt een authenticator-app nodig, bijvoorbeeld Google Authenticator, Authy of Microsoft Authenticator. Het duurt ongeveer twee minuten.";
     add_title: "Add a method", "Methode toevoegen";
     add_lead: "A second device gets you in when the first one is not at hand. Your recovery codes stay as they are.", "Met een tweede apparaat kom je binnen als je het eerste niet bij de hand hebt. Je herstelcodes blijven zoals ze zijn.";
@@ -53,7 +53,8 @@ texts! {
     scan_lead: "Open your authenticator app, choose to add an account, and point the camera at this code.", "Open je authenticator-app, kies een account toevoegen en richt de camera op deze code.";
     scan_manual: "Can’t scan it? Enter this code in the app instead.", "Lukt scannen niet? Voer dan deze code in de app in.";
     confirm_title: "Enter the code from your app", "Voer de code uit je app in";
-    confirm_lead: "Your app now shows a 6-digit code for {product}. It changes every 30 seconds.", "Je app toont nu een code van 6 cijfers voor {product}. Die verandert elke 30 seconden.";
+    confirm_lead: "Your app now shows a code of {digits} digits for {product}. It changes every {seconds} seconds.", "Je app toont nu een code van {digits} cijfers voor {product}. Die verandert elke {seconds} seconden.";
+    confirm_lead_unnamed: "Your app now shows a code of {digits} digits. It changes every {seconds} seconds.", "Je app toont nu een code van {digits} cijfers. Die verandert elke {seconds} seconden.";
     codes_title: "Save your recovery codes", "Bewaar je herstelcodes";
     codes_lead: "Each code signs you in once when you don’t have your authenticator app. You see them only now: keep them somewhere safe, and not only on your phone.", "Met elke code log je één keer in als je je authenticator-app niet hebt. Je ziet ze alleen nu: bewaar ze op een veilige plek, en niet alleen op je telefoon.";
     codes_replaced: "Your previous codes no longer work.", "Je vorige codes werken niet meer.";
@@ -65,7 +66,7 @@ texts! {
 
     // Signing in.
     challenge_title: "Enter your verification code", "Voer je verificatiecode in";
-    challenge_lead: "Open “{method}” and enter the 6-digit code it shows.", "Open ‘{method}’ en voer de code van 6 cijfers in.";
+    challenge_lead: "Open “{method}” and enter the {digits}-digit code it shows.", "Open ‘{method}’ en voer de code van {digits} cijfers in.";
     step_up_title: "Confirm that it’s you", "Bevestig dat jij het bent";
     other_methods: "Your methods", "Je methoden";
     asked_now: "asked now", "nu gevraagd";
@@ -110,7 +111,7 @@ texts! {
     wrong_setup_code: "That code is not right. Check the code in your app and try again.", "Die code klopt niet. Controleer de code in je app en probeer het opnieuw.";
     wrong_recovery_code: "That recovery code was not accepted. Check it and try again; each code works only once.", "Die herstelcode is niet geaccepteerd. Controleer hem en probeer het opnieuw; elke code werkt maar één keer.";
     wrong_enrolment_code: "That enrolment code was not accepted. Check it and try again.", "Die registratiecode is niet geaccepteerd. Controleer hem en probeer het opnieuw.";
-    malformed_code: "That is not a 6-digit code. Check it and try again.", "Dat is geen code van 6 cijfers. Controleer hem en probeer het opnieuw.";
+    malformed_code: "That is not a {digits}-digit code. Check it and try again.", "Dat is geen code van {digits} cijfers. Controleer hem en probeer het opnieuw.";
     same_code: "You have sent that code already. Wait for the next one and enter it.", "Die code heb je al verstuurd. Wacht op de volgende en voer die in.";
     wrong_three: "Those were not three codes in a row. Wait for the next code, then enter it and the two after it.", "Dat waren geen drie codes achter elkaar. Wacht op de volgende code en voer die en de twee daarna in.";
     methods_suspended: "Too many wrong codes in a row. Use a recovery code.", "Te veel foute codes achter elkaar. Gebruik een herstelcode.";

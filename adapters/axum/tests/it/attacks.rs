@@ -1,6 +1,6 @@
 //! Attacks that hit others, over HTTP. The numbers are those of SECURITY.md.
 
-use mfakit::{Subject, testing::Authenticator};
+use mfakit::{PolicyScope, Subject, testing::Authenticator};
 
 use crate::world::{Browser, World};
 
@@ -145,22 +145,51 @@ async fn a_session_from_before_mfa_was_enabled_is_void() {
 #[tokio::test]
 async fn a_stolen_session_is_void_once_its_owner_removes_a_method_or_changes_the_password() {
     let world = World::new();
-    let (ada, mut owner) = world.protect("ada").await;
-    let mut thief = world.enter(&ada).await;
-    assert_eq!(thief.get("/dashboard").await.status, 200);
-    let sure = owner.get("/mfa/codes").await;
-    owner.submit(&sure, "/mfa/codes", &[]).await;
-    for path in ["/dashboard", "/mfa/methods", "/mfa/setup"] {
-        assert!(thief.window().get(path).await.location().starts_with("/sign-in?"), "{path}");
+    let (ada, mut owner) = crate::manage::two_methods(&world).await;
+    for (ask, change) in [("/remove", "removed a method"), ("/mfa/codes", "replaced the codes")] {
+        let mut thief = world.enter(&ada).await;
+        assert_eq!(thief.get("/dashboard").await.status, 200);
+        let list = owner.get("/mfa/methods").await;
+        let action = match ask {
+            "/remove" => crate::manage::action(&list, "Tablet", "remove"),
+            other => other.to_owned(),
+        };
+        let sure = owner.get(&action).await;
+        assert!(owner.submit(&sure, &action, &[]).await.status < 400, "{change}");
+        for path in ["/dashboard", "/mfa/methods", "/mfa/setup", "/payout"] {
+            let answer = thief.window().get(path).await;
+            assert!(answer.location().starts_with("/sign-in?"), "{change}: {path}");
+        }
+        assert!(!world.host.knows(&thief.cookie.unwrap()), "{change}: it is signed out");
     }
+    assert_eq!(methods_of(&world, "ada").await, (1, Some(10)));
     let mut thief = world.enter(&ada).await;
     assert_eq!(thief.get("/dashboard").await.status, 200);
     world.mfa.password_changed(&Subject::new("ada").unwrap(), None).await.unwrap();
     assert!(thief.get("/payout").await.location().starts_with("/sign-in?"));
 }
 
-/// 17 (CVE-2026-56256) is `in_the_transition_period_members_are_reminded_and_after_it_they_set_up_first`.
-///
+/// 17 (CVE-2026-56256)
+#[tokio::test]
+async fn an_organisations_policy_holds_for_pages_and_apis_alike() {
+    let world = World::new();
+    crate::guards::require(&world, PolicyScope::WholeAccount, 0, &["bob"]).await;
+    let mut bob = world.signed_in("bob");
+    bob.get("/profile").await;
+    let mut api = bob.window().with("accept", "application/json");
+    for path in ["/dashboard", "/invoices", "/payout", "/export", "/org/northwind", "/api/me"] {
+        let answer = api.get(path).await;
+        assert_eq!(answer.status, 403, "{path}");
+        answer.shows("set_up_first");
+    }
+    for path in ["/invoices", "/payout"] {
+        assert_eq!(api.post(path, &[]).await.status, 403, "{path}");
+        assert_eq!(bob.post(path, &[]).await.location(), "/mfa/setup", "{path}");
+    }
+    let status = api.get("/mfa/api/status").await;
+    status.shows("\"access\":\"set_up_first\"").shows("northwind Inc.");
+}
+
 /// 20
 #[tokio::test]
 async fn no_return_path_leaves_the_site() {

@@ -11,7 +11,7 @@ pub(crate) fn northwind() -> OrgId {
 }
 
 /// Makes MFA required of everybody in northwind, by an administrator who has it on.
-async fn require(world: &World, scope: PolicyScope, days: i64, members: &[&str]) {
+pub(crate) async fn require(world: &World, scope: PolicyScope, days: i64, members: &[&str]) {
     let (admin, mut browser) = world.protect("admin").await;
     let org = northwind();
     for name in members.iter().chain(&["admin"]) {

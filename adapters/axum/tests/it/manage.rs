@@ -5,14 +5,14 @@ use mfakit::{Answer, OrgAuthority, PolicyScope, PolicyTerms, Subject};
 use crate::world::{Browser, Owner, World};
 
 /// The path of the form behind a method's button.
-fn action(page: &crate::world::Answer, label: &str, verb: &str) -> String {
+pub(crate) fn action(page: &crate::world::Answer, label: &str, verb: &str) -> String {
     let (_, row) = page.body.split_once(&format!("<p class=\"name\">{label}")).expect("a row");
     let (before, _) = row.split_once(&format!("/{verb}\"")).expect(verb);
     let (_, path) = before.rsplit_once('"').expect("its address");
     format!("{path}/{verb}")
 }
 
-async fn two_methods(world: &World) -> (Owner, Browser) {
+pub(crate) async fn two_methods(world: &World) -> (Owner, Browser) {
     let (ada, mut browser) = world.protect("ada").await;
     let page = browser.get("/mfa/setup").await;
     let begun = browser.submit(&page, "/mfa/setup", &[("label", "Tablet")]).await;

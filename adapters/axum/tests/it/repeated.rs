@@ -259,3 +259,17 @@ async fn start_setup_twice_shows_one_secret() {
     }
     assert_eq!(seen[0], seen[1]);
 }
+
+/// As when the first click of two has raised it under a new token.
+#[tokio::test]
+async fn a_session_that_ends_while_a_request_is_under_way_is_signed_out_and_no_failure() {
+    let world = World::new();
+    let (owner, _) = world.protect("ada").await;
+    let mut browser = world.signed_in("ada");
+    let page = browser.get("/mfa/challenge").await;
+    let code = owner.phone.code_at(world.now());
+    world.host.end_at_next_read();
+    let late = browser.submit(&page, "/mfa/challenge", &[("code", &code)]).await;
+    assert!(late.location().starts_with("/sign-in"), "{}", late.location());
+    assert!(!late.failed);
+}

@@ -1,5 +1,6 @@
 //! The product page's words, and a host's own.
 
+use mfakit::{Algorithm, Digits, TotpParams};
 use mfakit_axum::Texts;
 use mfakit_axum::pages::{Page, Pages, SetupDone};
 
@@ -36,4 +37,23 @@ async fn a_host_changes_a_word_and_a_page_and_the_prefix() {
     let shown = browser.submit(&page, "/account/2fa/setup/confirm", &[("code", &code)]).await;
     let done = browser.submit(&shown, "/account/2fa/setup/finish", &[]).await;
     browser.follow(&done).await.shows("<h1>Safe at Scrivio</h1>");
+}
+
+#[tokio::test]
+async fn the_words_say_how_many_digits_a_code_has_and_how_long_it_is_shown() {
+    let long = TotpParams::new(Algorithm::Sha256, Digits::Eight, 60).unwrap();
+    let world = World::with(|settings| settings.totp(long), |web| web);
+    let mut browser = world.signed_in("ada");
+    browser.get("/mfa/setup").await.shows("a code of 8 digits").lacks("{").lacks("6-digit");
+    browser.start_setup().await;
+    let page = browser.get("/mfa/setup/confirm").await;
+    page.shows("a code of 8 digits for Scrivio. It changes every 60 seconds");
+    let short = browser.submit(&page, "/mfa/setup/confirm", &[("code", "123456")]).await;
+    assert!(short.alert().expect("alert").contains("8-digit code"));
+
+    let unnamed = World::with(|settings| settings, |web| web.product(""));
+    let mut browser = unnamed.signed_in("ada");
+    browser.start_setup().await;
+    let page = browser.get("/mfa/setup/confirm").await;
+    page.shows("Your app now shows a code of 6 digits. It").lacks("product");
 }

@@ -20,6 +20,7 @@ struct Page {
     demand: Option<String>,
     mfa: Status,
     codes_left: String,
+    advice: &'static str,
     messages: Vec<Message>,
 }
 
@@ -46,6 +47,7 @@ pub(crate) async fn show(State(app): State<App>, viewer: Viewer) -> Answer {
         demand: demand(&app, &viewer).await?,
         codes_left: words::count(left, "recovery code is left", "recovery codes are left"),
         mfa,
+        advice: words::ADVICE,
         messages,
     };
     page(None, &view)

@@ -24,6 +24,7 @@ struct Inner {
     sessions: HashMap<String, Stored>,
     tokens: u64,
     broken: bool,
+    ends_at_next_read: bool,
     language: Option<String>,
 }
 
@@ -82,6 +83,11 @@ impl TestHost {
         self.inner().broken = true;
     }
 
+    /// Another request ends the session in the middle of the next one.
+    pub(crate) fn end_at_next_read(&self) {
+        self.inner().ends_at_next_read = true;
+    }
+
     pub(crate) fn speak(&self, language: &str) {
         self.inner().language = Some(language.to_owned());
     }
@@ -118,6 +124,10 @@ impl Host for TestHost {
 
     async fn read(&self, request: &Parts) -> Result<Option<Session>, HostError> {
         self.up()?;
+        if std::mem::take(&mut self.inner().ends_at_next_read) {
+            let token = token(request).expect("a session");
+            self.inner().sessions.remove(&token);
+        }
         let value = token(request).and_then(|token| self.value(&token));
         value.map(|value| serde_json::from_str(&value).map_err(HostError::new)).transpose()
     }

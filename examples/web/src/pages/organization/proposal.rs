@@ -104,12 +104,15 @@ pub(super) async fn view(
 /// What a forecast says, a sentence each.
 fn lines(forecast: &Forecast) -> Vec<String> {
     let members = |number: u64| words::count(number, "member", "members");
-    let mut lines = vec![
-        format!("{} protected already: nothing changes for them.", members(forecast.protected)),
-        format!("{} with a transition period that runs.", members(forecast.in_grace)),
-        format!("{} who would have to set it up at once.", members(forecast.lapsed_at_once)),
-        format!("{} exempt.", members(forecast.exempt)),
+    let counted = [
+        (forecast.protected, "protected already: nothing changes for them."),
+        (forecast.in_grace, "with a transition period that runs."),
+        (forecast.lapsed_at_once, "who would have to set it up at once."),
+        (forecast.exempt, "exempt."),
     ];
+    let counted = counted.into_iter().filter(|(number, _)| *number > 0);
+    let mut lines: Vec<String> =
+        counted.map(|(number, what)| format!("{} {what}", members(number))).collect();
     lines.extend(forecast.lapsing.iter().map(|(day, number)| {
         let day = day.format("%-d %B %Y");
         format!("On {day}, {} would have to set it up, if nobody did before.", members(*number))

@@ -23,7 +23,7 @@ impl State {
         let (badge, bad, text) = match standing {
             _ if protected => ("Protected", false, "Has two-factor authentication.".to_owned()),
             Standing::Compliant | Standing::Voluntary => {
-                ("No two-factor authentication", false, "It is voluntary.".to_owned())
+                ("No two-factor authentication", false, String::new())
             }
             Standing::InGrace { deadline } => {
                 let left = words::count(days_until(deadline, now), "day", "days");
