@@ -18,6 +18,10 @@ use crate::domain::Event;
 pub trait EventLog: Send + Sync {
     /// Up to `limit` events after a cursor; from the oldest kept when there is none.
     ///
+    /// Only those whose place is certain: what is committed behind a commit that is still open
+    /// waits for it. So the end of a log is where nothing is certain *yet*. Keep the last cursor
+    /// there and ask again later; a relay asks for ever.
+    ///
     /// # Errors
     /// [`StoreError`] when the store cannot say, or the cursor is none of its own.
     async fn read(
@@ -37,9 +41,10 @@ pub trait EventLog: Send + Sync {
 /// A page of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPage {
-    /// The events, oldest first.
+    /// The events, oldest first. Fewer than were asked for need not be the last ones.
     pub events: Vec<Event>,
-    /// Where to go on; `None` when there was nothing after the cursor.
+    /// Where to go on. `None` when nothing after the cursor is certain for now: then there is no
+    /// event in the page either, and the cursor that was given stays the place to go on from.
     pub next: Option<EventCursor>,
 }
 

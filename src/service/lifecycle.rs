@@ -193,6 +193,7 @@ impl Mfa {
     }
 
     /// Collects what is held about a user, for a request to see it. No secret and no hash is in it.
+    /// Of what happened a moment ago it has what the log is [certain](crate::EventLog::read) of.
     ///
     /// # Errors
     /// [`Error::Store`].

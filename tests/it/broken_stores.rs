@@ -29,7 +29,10 @@ fn accounts(wrong: Wrong) -> Candidate {
 /// A store of everything, that is wrong about organisations in one way and about host transactions
 /// in another. It waits between its steps, or does not.
 fn office(org: OrgWrong, tx: TxWrong, yields: bool) -> Candidate {
-    let accounts = Store::new(Wrong::Nothing);
+    office_beside(Store::new(Wrong::Nothing), org, tx, yields)
+}
+
+fn office_beside(accounts: Store, org: OrgWrong, tx: TxWrong, yields: bool) -> Candidate {
     let offices = || Offices::new(org, yields, accounts.clone());
     let (one, wrong) = (offices(), tx);
     Candidate::new(accounts.clone())
@@ -67,6 +70,16 @@ fn a_store_that_is_right_breaks_no_rule() {
         let report = block_on(report);
         assert!(report.is_right() && report.not_offered().count() == 0, "{report}");
     }
+}
+
+/// So does PostgreSQL's while somebody holds a transaction open.
+#[test]
+fn a_store_that_gives_short_pages_of_events_breaks_no_rule() {
+    let short = || Store::new(Wrong::NothingAndPagesAreShort);
+    let right = || async move { office_beside(short(), OrgWrong::Nothing, TxWrong::Nothing, true) };
+    let report = pin!(check_all(right));
+    let report = block_on(report);
+    assert!(report.is_right() && report.not_offered().count() == 0, "{report}");
 }
 
 #[test]

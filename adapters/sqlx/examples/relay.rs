@@ -24,8 +24,9 @@ struct Receiver {
 
 impl Receiver {
     fn take(&mut self, event: &Event) {
-        if self.seen.insert(event.id()) {
-            println!("{} {}: {:?}", event.id().commit, event.subject(), event.kind());
+        let key = event.id();
+        if self.seen.insert(key) {
+            println!("{}/{} {}: {:?}", key.commit, key.index, event.subject(), event.kind());
         } else {
             self.repeats += 1;
         }
@@ -33,7 +34,8 @@ impl Receiver {
 }
 
 /// Delivers what has come since the last time. `dies` is a crash at the worst moment: after a page
-/// was delivered, before that was noted.
+/// was delivered, before that was noted. A real one comes again every few seconds: `None` says that
+/// nothing more is certain for now.
 async fn relay(store: &SqliteStore, to: &mut Receiver, dies: bool) -> Result<(), Box<dyn Error>> {
     loop {
         let position = store.relay_position("receiver").await?;

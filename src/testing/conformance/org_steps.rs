@@ -3,6 +3,7 @@
 use super::join::{Boxed, join_all};
 use super::org_samples::{Kind, Office, Parts, parts};
 use super::report::{Violation, expect};
+use super::rules_events::{ids, read_all};
 use super::samples::Author;
 use crate::domain::{CommitOutcome, EventId, OrgCommit, OrgRow, Subject};
 use crate::ports::{AccountStore, EventLog, OrgStore};
@@ -89,9 +90,8 @@ pub(super) async fn protect(
     Ok(session)
 }
 
-/// The ids of the log's first thousand events; none where no log is offered.
+/// The ids of the log's events; none where no log is offered.
 pub(super) async fn logged(log: Option<&dyn EventLog>) -> Result<Vec<EventId>, Violation> {
     let Some(log) = log else { return Ok(Vec::new()) };
-    let page = log.read(None, 1_000).await?;
-    Ok(page.events.iter().map(crate::domain::Event::id).collect())
+    Ok(ids(&read_all(log, None, 1_000).await?))
 }

@@ -30,12 +30,21 @@ rules! {
     a_garbled_cursor_is_refused
 }
 
-/// Reads to the end, in pages of so many.
-async fn read_all(
+/// Reads to the end, in pages of so many. A page may be shorter than that and not the last one.
+pub(super) async fn read_all(
+    log: &dyn EventLog,
+    after: Option<EventCursor>,
+    page: usize,
+) -> Result<Vec<Event>, Violation> {
+    Ok(walk(log, after, page).await?.0)
+}
+
+/// The events up to the end, and the cursor of the last one.
+async fn walk(
     log: &dyn EventLog,
     mut after: Option<EventCursor>,
     page: usize,
-) -> Result<Vec<Event>, Violation> {
+) -> Result<(Vec<Event>, Option<EventCursor>), Violation> {
     let mut events = Vec::new();
     for _ in 0..10_000 {
         let read = log.read(after.as_ref(), page).await?;
@@ -48,13 +57,13 @@ async fn read_all(
         events.extend(read.events);
         match read.next {
             Some(next) => after = Some(next),
-            None => return Ok(events),
+            None => return Ok((events, after)),
         }
     }
     Err(Violation::new("reading page by page does not come to an end"))
 }
 
-fn ids(events: &[Event]) -> Vec<EventId> {
+pub(super) fn ids(events: &[Event]) -> Vec<EventId> {
     events.iter().map(Event::id).collect()
 }
 
@@ -148,9 +157,9 @@ async fn pages_of_events_join_without_a_gap(c: Candidate) -> Result<Outcome, Vio
         let joined = ids(&read_all(&**log, None, page).await?);
         expect(&format!("the events in pages of {page}"), &whole, &joined)?;
     }
-    let end = log.read(None, 100).await?.next;
+    let (_, end) = walk(&**log, None, 100).await?;
     let end = end.ok_or_else(|| Violation::new("a page with events has no cursor"))?;
-    expect("what is after the end", &None, &log.read(Some(&end), 100).await?.next)?;
+    expect("events after the end", &0, &read_all(&**log, Some(end.clone()), 100).await?.len())?;
     let later = history(&c, &mut author, "bob", 0).await?;
     expect("changes of an account that was only created", &0, &later.len())?;
     let came = read_all(&**log, Some(end), 100).await?;
@@ -207,8 +216,7 @@ async fn pruning_drops_nothing_behind_its_cursor(c: Candidate) -> Result<Outcome
     let mut author = Author::new(1);
     history(&c, &mut author, "ada", 9).await?;
     let whole = ids(&read_all(&**log, None, 100).await?);
-    let slowest = log.read(None, 4).await?.next;
-    let slowest = slowest.ok_or_else(|| Violation::new("a page with events has no cursor"))?;
+    let slowest = after_four(&**log).await?;
     expect("events that were pruned", &4, &log.prune(&slowest).await?)?;
     let left = ids(&read_all(&**log, Some(slowest.clone()), 100).await?);
     expect("the events behind the cursor", &whole[4..].to_vec(), &left)?;
@@ -216,6 +224,17 @@ async fn pruning_drops_nothing_behind_its_cursor(c: Candidate) -> Result<Outcome
     expect("the events from the oldest kept", &whole[4..].to_vec(), &kept)?;
     expect("pruning the same again", &0, &log.prune(&slowest).await?)?;
     Ok(Outcome::Kept)
+}
+
+/// The cursor of the fourth event, one at a time: a page of four may be a shorter one.
+async fn after_four(log: &dyn EventLog) -> Result<EventCursor, Violation> {
+    let mut after = None;
+    for _ in 0..4 {
+        let next = log.read(after.as_ref(), 1).await?.next;
+        let none = || Violation::new("there are more events, and none comes");
+        after = Some(next.ok_or_else(none)?);
+    }
+    after.ok_or_else(|| Violation::new("no cursor"))
 }
 
 async fn a_garbled_cursor_is_refused(c: Candidate) -> Result<Outcome, Violation> {

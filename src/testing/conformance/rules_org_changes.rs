@@ -8,6 +8,7 @@ use super::macros::rules;
 use super::org_samples::{Kind, Office, day, org, parts, remembers};
 use super::org_steps::{done, holds, logged, made, protect, put, refused, stored};
 use super::report::{Outcome, Violation, expect, expect_list};
+use super::rules_events::read_all;
 use super::rules_state::{committed, created, loaded};
 use super::samples::{Author, broken_sample, subject};
 use crate::domain::{Account, Event, EventId, OrgRow, Stamp, Subject};
@@ -141,7 +142,7 @@ async fn events_of_organisations_and_accounts_share_one_log(
     let mut account = created(&*c.accounts, &mut author, "ada").await?;
     let mut policy = made(&**orgs, &mut office, Kind::Policy, "acme").await?;
     let mut member = made(&**orgs, &mut office, Kind::Membership, "acme").await?;
-    let mut written: Vec<Event> = log.read(None, 100).await?.events;
+    let mut written: Vec<Event> = read_all(&**log, None, 100).await?;
     expect("events after an account, a policy and a membership were made", &2, &written.len())?;
     for _ in 0..6 {
         for row in [&mut policy, &mut member] {
@@ -161,7 +162,7 @@ async fn events_of_organisations_and_accounts_share_one_log(
         written.extend_from_slice(commit.events());
         done(&**orgs, &commit).await?;
     }
-    let read = log.read(None, 100).await?.events;
+    let read = read_all(&**log, None, 100).await?;
     expect_list("the events of two organisations' rows and an account", &written, &read)?;
     expect("events of all, in one log", &21, &read.len())?;
     Ok(Outcome::Kept)

@@ -10,6 +10,7 @@ use super::join::{Boxed, join_all};
 use super::macros::rules;
 use super::org_samples::{org, terms};
 use super::report::{Outcome, Violation, expect, expect_list};
+use super::rules_events::read_all;
 use super::samples::{broken_sample, subject};
 use crate::domain::{
     EventKind, Gate, OrgAuthority, OrgRefusal, PolicyScope, PolicyTerms, RosterFilter, RosterPage,
@@ -70,7 +71,7 @@ async fn of_two_administrators_who_saw_one_policy_one_changes_it_and_the_other_i
         expect("the terms that are stored", &expected, &stored)?;
     }
     if let Some(log) = &c.log {
-        let events = log.read(None, 1_000).await?.events;
+        let events = read_all(&**log, None, 1_000).await?;
         let changes = events.iter().filter(|e| matches!(e.kind(), EventKind::Organisation { .. }));
         expect("events of six changes", &6, &changes.count())?;
     }

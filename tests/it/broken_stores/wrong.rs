@@ -11,6 +11,8 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Wrong {
     Nothing,
+    /// Right all the same: a page may be shorter than it was asked to be.
+    NothingAndPagesAreShort,
     ComparesNothing,
     ComparesAndThenSets,
     CreatesOverWhatIsThere,
@@ -40,6 +42,7 @@ pub(crate) enum Wrong {
     NumbersEventsBeforeTheyAreThere,
     CursorRepeatsTheLast,
     CursorSkipsOne,
+    LastPageHasNoCursor,
     PrunesOneTooMany,
     TakesAnyCursor,
     AnswersBatchesSorted,
@@ -88,6 +91,7 @@ pub(crate) const CATALOGUE: &[(Wrong, &str)] = {
         (NumbersEventsBeforeTheyAreThere, "no_event_is_lost_while_others_write"),
         (CursorRepeatsTheLast, "pages_of_events_join_without_a_gap"),
         (CursorSkipsOne, "pages_of_events_join_without_a_gap"),
+        (LastPageHasNoCursor, "pages_of_events_join_without_a_gap"),
         (PrunesOneTooMany, "pruning_drops_nothing_behind_its_cursor"),
         (TakesAnyCursor, "a_garbled_cursor_is_refused"),
         (AnswersBatchesSorted, "a_batch_answers_in_order"),

@@ -26,6 +26,7 @@ mod sqlite_answers;
 mod world;
 
 use std::env;
+use std::time::Instant;
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -42,21 +43,27 @@ fn main() {
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| *wanted == name);
     run(async {
         if wants("postgres_answers") {
-            postgres_answers::measure().await;
+            section("postgres_answers", postgres_answers::measure()).await;
         }
         if wants("sqlite_answers") {
-            sqlite_answers::measure().await;
+            section("sqlite_answers", sqlite_answers::measure()).await;
         }
         if wants("roster") {
-            roster::measure().await;
+            section("roster", roster::measure()).await;
         }
         if wants("growth") {
-            growth::measure().await;
+            section("growth", growth::measure()).await;
         }
         if wants("races") {
-            races::measure().await;
+            section("races", races::measure()).await;
         }
     });
+}
+
+async fn section(name: &str, measuring: impl Future<Output = ()>) {
+    let begin = Instant::now();
+    measuring.await;
+    println!("  # {name}: {:.0?} in all", begin.elapsed());
 }
 
 /// Two workers, for two clients.

@@ -10,7 +10,7 @@ use crate::measure::{Parts, ratio, timed};
 use crate::pgbench::Pgbench;
 use crate::world::{World, subject};
 
-const USERS: usize = 2_000;
+const USERS: usize = 1_200;
 const CLIENTS: usize = 2;
 
 /// At least 0.7 of what `pgbench` does, turned round.

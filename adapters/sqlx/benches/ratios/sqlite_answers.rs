@@ -12,7 +12,7 @@ use crate::database::File;
 use crate::measure::{Parts, ratio};
 use crate::world::{World, subject};
 
-const USERS: usize = 2_000;
+const USERS: usize = 1_200;
 const CLIENTS: usize = 2;
 
 /// At least 0.7 of the same statements on the same pool, turned round.

@@ -56,7 +56,7 @@ impl Worker {
         let status = self.db.mfa.status(&world::user(user.number)?).await?;
         if !status.enabled {
             let session = self.sign_in(user).await?;
-            return self.set_up(user, session, true).await;
+            return self.set_up(user, session).await;
         }
         let what = self.dice.below(100);
         if what < 12 {
@@ -66,7 +66,7 @@ impl Worker {
         let (Some(session), true) = (session, what >= 50) else { return Ok(()) };
         match what {
             50..60 => self.regenerate(user, session).await,
-            60..70 if status.methods.len() < 4 => self.set_up(user, Some(session), false).await,
+            60..70 if status.methods.len() < 4 => self.set_up(user, Some(session)).await,
             70..80 if status.methods.len() > 1 => self.remove(user, session, &status).await,
             80..84 => {
                 self.journal.trying(Kind::Disable, user.number, "-")?;
@@ -161,25 +161,18 @@ impl Worker {
         }
     }
 
-    async fn set_up(
-        &mut self,
-        user: &User,
-        session: Option<Assurance>,
-        first: bool,
-    ) -> Result<(), Failure> {
+    async fn set_up(&mut self, user: &User, session: Option<Assurance>) -> Result<(), Failure> {
         let Some(session) = session else { return Ok(()) };
         let label = self.name("phone");
         let new = NewFactor::totp(&label, "ada@example.org")?;
         let setup = self.db.mfa.begin_setup(&session, new, Email::Verified).await?;
         let app = user.wallet.scan(&label, setup.otpauth_uri())?;
         let code = app.code_at(FastClock.now());
-        if !first {
-            self.journal.trying(Kind::SetUp, user.number, &label)?;
-        }
+        // Whether it is the first method is known afterwards: another process may be quicker.
+        self.journal.trying(Kind::SetUp, user.number, &label)?;
         let confirmed = self.db.mfa.confirm_setup(&session, setup.id(), &code).await?;
         match confirmed {
             Confirmed::FirstFactor(codes) => {
-                self.journal.trying(Kind::SetUp, user.number, &label)?;
                 let finished = self.db.mfa.finish_setup(&session, setup.id()).await.map(drop);
                 let done = finished.is_ok();
                 self.told(Kind::SetUp, user, &label, finished)?;
@@ -187,7 +180,6 @@ impl Worker {
             }
             Confirmed::Added(_) => self.journal.done(Kind::SetUp, user.number, &label),
             Confirmed::Replaced(..) => Err("nothing was to be replaced".into()),
-            Confirmed::Rejected(_) if first => Ok(()),
             Confirmed::Rejected(_) => self.journal.not(Kind::SetUp, user.number, &label),
         }
     }

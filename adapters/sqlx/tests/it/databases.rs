@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use mfakit::domain::{Account, Closed, OrgTransition, Receipt, Transition};
 use mfakit::{
-    AccountIndex, AccountStore, CommitId, EventCursor, EventLog, OrgStore, Stamps, StoreError,
-    Subject,
+    AccountIndex, AccountStore, CommitId, Event, EventCursor, EventLog, OrgStore, Stamps,
+    StoreError, Subject,
 };
 use mfakit_sqlx::{OpenError, StageError, Tables};
 use std::sync::Arc;
@@ -62,6 +62,18 @@ pub trait Store:
     async fn position(&self, relay: &str) -> Result<Option<EventCursor>, StoreError>;
     async fn advance(&self, relay: &str, to: &EventCursor) -> Result<(), StoreError>;
     async fn expire(&self, before: DateTime<Utc>) -> u64;
+
+    /// All that is certain behind a cursor: a page may be short and not the last one.
+    async fn events(&self, after: Option<&EventCursor>) -> Vec<Event> {
+        let (mut events, mut after) = (Vec::new(), after.cloned());
+        for _ in 0..1_000 {
+            let page = self.read(after.as_ref(), 1_000).await.unwrap();
+            events.extend(page.events);
+            let Some(next) = page.next else { return events };
+            after = Some(next);
+        }
+        panic!("reading page by page does not come to an end");
+    }
 }
 
 /// What both transactions do.

@@ -1,9 +1,9 @@
 //! What the database asks to try again is tried again, and not for ever.
 
-use mfakit::{AccountStore, Error, EventLog, OrgStore};
+use mfakit::{AccountStore, Error, OrgStore};
 use mfakit_sqlx::{Cause, cause_of};
 
-use crate::databases::{Database, Schema, block_on};
+use crate::databases::{Database, Schema, Store, block_on};
 use crate::world::{World, org, subject};
 
 /// Lets the first writes of a table fail with this code, as a deadlock or a serialisation failure
@@ -37,7 +37,7 @@ fn a_deadlock_and_a_serialisation_failure_are_tried_again() {
             world.mfa.password_changed(&subject(name), None).await.unwrap();
             assert_eq!(attempts(&schema).await, 4, "{code}");
         }
-        let events = world.store.read(None, 100).await.unwrap().events.len();
+        let events = world.store.events(None).await.len();
         assert_eq!(events, 2, "each is there once");
         fail_first(&schema, "memberships", 3, "40P01").await;
         world.mfa.join_organisation(&org("acme"), &ada, world.now()).await.unwrap();

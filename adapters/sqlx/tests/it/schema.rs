@@ -6,7 +6,7 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqlitePoolOptions, SqliteSynchronous};
 
 use crate::databases::{Database, File, Schema, block_on, on_both};
-use crate::world::{World, subject};
+use crate::world::{World, org, subject};
 
 on_both! {
     a_store_does_not_open_on_missing_older_or_newer_tables
@@ -45,6 +45,44 @@ async fn prefixes_keep_two_applications_apart(database: &impl Database) {
     assert!(others.store.load(&subject("ada")).await.unwrap().is_none());
     others.protect("ada").await;
     assert_eq!(database.number("SELECT count(*) FROM other_accounts").await, 1);
+}
+
+/// A host's own migrations: our files with a prefix of its own, run by nothing of ours.
+async fn copied(database: &impl Database, directory: &str) {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/").to_owned() + directory;
+    let files = std::fs::read_dir(directory).unwrap();
+    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    for file in &files {
+        let written = std::fs::read_to_string(file).unwrap();
+        database.run(&written.replace("mfakit_", "scrivio_")).await;
+    }
+    let tables = database.tables().prefixed("scrivio_").unwrap();
+    let world = World::on(database.open_only(tables.clone()).await.unwrap());
+    let (ada, _) = world.protect("ada").await;
+    world.mfa.join_organisation(&org("acme"), &ada.subject, world.now()).await.unwrap();
+    assert_eq!(world.mfa.overview(&org("acme")).await.unwrap().protected, 1);
+    let again = database.open(tables).await.unwrap();
+    assert!(again.load(&ada.subject).await.unwrap().is_some(), "migrating finds nothing to do");
+    let applied = database.number("SELECT count(*) FROM scrivio_schema").await;
+    assert_eq!(applied, i64::try_from(files.len()).unwrap());
+    let ours = database.open_only(database.tables()).await;
+    assert_eq!(ours.err(), Some(OpenError::NoSchema), "no name of ours is left");
+}
+
+#[test]
+fn migrations_copied_by_hand_are_accepted_on_sqlite() {
+    block_on(copied(&File::new(), "sqlite"));
+}
+
+#[test]
+fn migrations_copied_by_hand_are_accepted_on_postgres() {
+    let Some(schema) = Schema::new() else { return };
+    block_on(async {
+        // Its connections have this for their `search_path`.
+        schema.run(&format!("CREATE SCHEMA {}", schema.name)).await;
+        copied(&schema, "postgres").await;
+    });
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, Once, PoisonError};
 
-use mfakit::{Answer, Verdict};
+use mfakit::{Answer, EventLog, Verdict};
 use mfakit_sqlx::{PostgresStore, SqliteStore, Tables};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 
 use crate::databases::{Database, File, Schema, Store, block_on};
-use crate::world::{World, org};
+use crate::world::{World, commit_id, org};
 
 /// Keeps what the driver logs, by the name of the thread that it does it on: PostgreSQL's driver
 /// runs on the test's own thread, SQLite's on one that is named after it.
@@ -107,5 +107,26 @@ fn an_answer_is_a_load_and_one_transaction_on_sqlite() {
         let store = SqliteStore::open(pool, Tables::default()).await.unwrap();
         sent(&thread);
         check(&World::on(store), &thread, &["UPDATE \"mfakit_accounts\"", "INSERT INTO"]).await;
+    });
+}
+
+/// Somebody always writes on a busy server: whoever reads behind must not wait for each of them.
+#[test]
+fn a_page_with_certain_events_does_not_wait_for_those_that_are_held_back() {
+    let Some(schema) = Schema::new() else { return };
+    block_on(async {
+        let world = World::on(schema.store().await);
+        let (ada, session) = world.protect("ada").await;
+        let certain = world.store.read(None, 1_000).await.unwrap();
+        let mut open = world.store.begin().await.unwrap();
+        let account = open.load(&ada.subject).await.unwrap().unwrap();
+        let disabled = account.disable(&session, world.moment()).unwrap();
+        let _closed = open.stage(commit_id(), disabled).await.unwrap();
+        world.protect("bob").await;
+        let thread = std::thread::current().name().unwrap().to_owned();
+        sent(&thread);
+        assert_eq!(world.store.read(None, 1_000).await.unwrap(), certain);
+        assert_eq!(sent(&thread), ["SELECT e.tx::text,"]);
+        open.rollback().await.unwrap();
     });
 }

@@ -27,10 +27,11 @@ pub struct Schema {
 static SHARED: LazyLock<Arc<RwLock<()>>> = LazyLock::new(Arc::default);
 
 /// Parts of their names.
-const KEEP_ONE_OPEN: [&str; 5] = [
+const KEEP_ONE_OPEN: [&str; 6] = [
     "host_transaction",
     "transaction_still_open",
     "comes_late",
+    "held_back",
     "while_mfa_is_switched_on",
     "while_a_membership_is_made",
 ];
