@@ -56,7 +56,7 @@ impl Attacker {
         let code = format!("{:06}", drawn % 1_000_000);
         let answer = match drawn % 7 {
             0 | 1 => Answer::code(&code),
-            2 => Answer::code_of(FactorId::from_random([self.sent as u8; 16]), &code),
+            2 => Answer::code_of(FactorId::from_random([self.sent.to_le_bytes()[0]; 16]), &code),
             3 => Answer::three_codes([&code, &code, &code]),
             4 => Answer::recovery(&format!("{:016}", drawn)),
             5 => Answer::enrolment(&format!("{:016}", drawn)),
