@@ -12,12 +12,22 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use mfakit::import::{allauth, aspnet, devise, django_otp, fortify, google};
 use mfakit::{
-    HostAuthority, Import, Imported, Invalid, Keyring, MemoryStore, Mfa, Prompt, SealingKey,
+    Clock, HostAuthority, Import, Imported, Invalid, Keyring, MemoryStore, Mfa, Prompt, SealingKey,
     Status, Subject,
 };
 use serde_json::Value;
+
+/// The moment at which the exports were made. In life the clock is the operating system's.
+struct OfTheExports;
+
+impl Clock for OfTheExports {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_007, 0).unwrap_or_default()
+    }
+}
 
 type Read = fn(&Value) -> Result<Import, Box<dyn Error>>;
 
@@ -32,7 +42,8 @@ const SYSTEMS: [(&str, Read); 6] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let keyring = Keyring::new(SealingKey::from_bytes("example", &[7; 32])?);
-    let mfa = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(keyring).build()?;
+    let builder = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(keyring);
+    let mfa = builder.clock(OfTheExports).build()?;
     pollster::block_on(async {
         for (system, read) in SYSTEMS {
             let export = export(system)?;

@@ -157,7 +157,8 @@ fn read_bcrypt(text: &str) -> Result<Imported, HasherError> {
 
     let garbled = || HasherError::Scheme("an imported bcrypt hash cannot be read");
     let (cost, rest) = text.split_once('$').ok_or_else(garbled)?;
-    if cost.len() != 2 || rest.len() != 53 {
+    let two_digits = cost.len() == 2 && cost.bytes().all(|c| c.is_ascii_digit());
+    if !two_digits || rest.len() != 53 {
         return Err(garbled());
     }
     let cost: u8 = cost.parse().map_err(|_| garbled())?;

@@ -1,7 +1,7 @@
 //! Moving users here from another system, without asking them to scan anything again.
 //!
 //! [`Mfa::import`](crate::Mfa::import) is the one function. What it takes, an
-//! [`Import`](crate::Import), is put together by hand or by one of these modules, each of which says
+//! [`Import`], is put together by hand or by one of these modules, each of which says
 //! how to get the values out of its system and which becomes what:
 //!
 //! | from | seeds | recovery codes |

@@ -55,7 +55,8 @@ fn fullest(algorithm: Algorithm) -> Account {
         added_at: at(i64::from(n)),
         last_used_at: at(9_999),
         suspended: true,
-        weak: true,
+        // A seed this long is never weak.
+        weak: false,
         authenticator: Authenticator::Totp(TotpAuthenticator {
             params,
             sealed: sealed(algorithm),

@@ -3,7 +3,8 @@
 use mfakit::{Assurance, SessionId, Stamp, Subject};
 
 fn forge(subject: Subject, session: SessionId) -> Assurance {
-    Assurance { subject, session, stamp: Stamp::NONE, evidence: Vec::new() }
+    let (stamp, evidence) = (Stamp::NONE, Vec::new());
+    Assurance { subject, session, stamp, evidence, regenerate_first: false }
 }
 
 fn main() {}

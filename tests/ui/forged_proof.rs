@@ -10,6 +10,7 @@ fn forge(subject: Subject, session: SessionId) -> Proof {
         purpose: Purpose::SignIn,
         by: ProvenBy::Recovery,
         at: chrono::Utc::now(),
+        regenerate_first: false,
     }
 }
 
