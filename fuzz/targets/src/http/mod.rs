@@ -48,12 +48,12 @@ const API: &[&str] = &[
     "/api/disable",
 ];
 
-/// Forms: see [`run`].
+/// Forms: see `run`.
 pub fn pages(data: &[u8]) {
     run(data, PAGES, "application/x-www-form-urlencoded");
 }
 
-/// JSON bodies: see [`run`].
+/// JSON bodies: see `run`.
 pub fn api(data: &[u8]) {
     run(data, API, "application/json");
 }
