@@ -1,0 +1,297 @@
+//! What is asked of the account, and what the domain decides.
+
+use std::sync::Arc;
+
+use mfakit::domain::{Account, Closed, Commit, Decision, Judged, Question, Receipt, Transition};
+use mfakit::{Answer, Challenge, CommitId, Confirmed, Refusal, Verdict};
+
+use crate::scene::{self, Scene};
+
+/// One request. It loads, decides and commits, as the service does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Request {
+    /// The code that a phone shows at the tick at which the challenges were opened, whenever it
+    /// arrives: by the owner, or by whoever has seen it.
+    Code {
+        /// Which phone.
+        phone: usize,
+        /// Who sends it.
+        by: By,
+    },
+    /// A wrong code. Only the attacker sends one.
+    Guess,
+    /// A recovery code of the set that is there at the beginning.
+    Recovery {
+        /// Which code.
+        slot: usize,
+        /// Whether the challenge is opened when the request loads, and not at the beginning.
+        anew: bool,
+    },
+    /// New recovery codes, asked for in one of the owner's browsers.
+    Regenerate {
+        /// Which browser.
+        session: usize,
+    },
+    /// MFA off, asked for in one of the owner's browsers.
+    Disable {
+        /// Which browser.
+        session: usize,
+    },
+    /// The second phone preferred: a change that touches nothing else.
+    Prefer {
+        /// Which browser.
+        session: usize,
+    },
+    /// The host says that the password was changed, in no session.
+    PasswordChanged,
+    /// A setup is begun.
+    Begin {
+        /// Which browser. Its setup has its number, and so has the phone.
+        session: usize,
+    },
+    /// The right code confirms the setup of a browser.
+    Confirm {
+        /// Which browser.
+        session: usize,
+        /// Whose setup.
+        setup: usize,
+    },
+    /// "I have saved my codes".
+    Finish {
+        /// Which browser, and its own setup.
+        session: usize,
+    },
+}
+
+/// Who sends a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum By {
+    /// The owner.
+    Owner,
+    /// Somebody who has seen it on the owner's screen.
+    Eavesdropper,
+}
+
+/// What a request is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Told {
+    /// A challenge was passed.
+    Passed,
+    /// The answer was judged and is wrong.
+    Wrong,
+    /// It was not judged: the guesses are spent.
+    Throttled,
+    /// A change was made.
+    Done,
+    /// Refused, as things stood.
+    Refused,
+}
+
+/// What was decided.
+pub(crate) enum Decided {
+    /// Nothing changes; the answer is open.
+    Open(Told),
+    /// A commit, and the answer that waits for it.
+    Change(Box<Commit>, Waiting),
+}
+
+/// An answer that waits for its commit, whatever its type.
+pub(crate) struct Waiting(Box<Open>);
+
+type Open = dyn FnOnce(&Receipt) -> Option<Told>;
+
+impl Waiting {
+    pub(crate) fn open(self, receipt: &Receipt) -> Option<Told> {
+        (self.0)(receipt)
+    }
+}
+
+impl Request {
+    /// Whether it speaks for a signed-in session.
+    pub(crate) fn session(self) -> Option<usize> {
+        match self {
+            Self::Regenerate { session }
+            | Self::Disable { session }
+            | Self::Prefer { session }
+            | Self::Begin { session }
+            | Self::Confirm { session, .. }
+            | Self::Finish { session } => Some(session),
+            Self::Code { .. } | Self::Guess | Self::Recovery { .. } | Self::PasswordChanged => None,
+        }
+    }
+
+    /// Whether it confirms the setup of a session that is not its own.
+    pub(crate) fn is_for_another(self) -> bool {
+        matches!(self, Self::Confirm { session, setup } if session != setup)
+    }
+
+    /// Lets the domain decide. `number` is the request's own: its challenge, its new codes.
+    pub(crate) fn decide(
+        self,
+        scene: &Scene,
+        account: &Account,
+        number: usize,
+        tick: u8,
+        id: CommitId,
+    ) -> Decided {
+        match self.try_decide(scene, account, number, tick, id) {
+            Ok(decided) => decided,
+            Err(_) => Decided::Open(Told::Refused),
+        }
+    }
+
+    fn try_decide(
+        self,
+        scene: &Scene,
+        account: &Account,
+        number: usize,
+        tick: u8,
+        id: CommitId,
+    ) -> Result<Decided, Refusal> {
+        let moment = scene.moment(tick);
+        let generation = u8::try_from(number).expect("few") + 1;
+        match self {
+            Self::Code { phone, .. } => {
+                let phone = &scene.phones[phone];
+                let code = phone.app.code_at(scene::at(SHOWN));
+                let answer = Answer::code_of(phone.factor, &code);
+                answered(scene, account, number, &answer, tick, id)
+            }
+            Self::Guess => {
+                let answer = Answer::code_of(scene.phones[0].factor, WRONG);
+                answered(scene, account, number, &answer, tick, id)
+            }
+            Self::Recovery { slot, anew } => {
+                let code = scene::codes(0).as_slice()[slot].reveal();
+                let answer = Answer::recovery(&code);
+                if !anew {
+                    return answered(scene, account, number, &answer, tick, id);
+                }
+                match scene.open(account, number, tick) {
+                    Some(challenge) => judged(scene, account, &challenge, &answer, tick, id),
+                    None => Ok(Decided::Open(Told::Refused)),
+                }
+            }
+            Self::Regenerate { session } => {
+                let session = &scene.sessions[session];
+                let (codes, hashed) = (scene::codes(generation), scene::hashed(generation));
+                let change = account.regenerate(session, codes, hashed, moment)?;
+                Ok(changed(change, id, |_| Told::Done))
+            }
+            Self::Disable { session } => {
+                let change = account.disable(&scene.sessions[session], moment)?;
+                Ok(changed(change, id, |_| Told::Done))
+            }
+            Self::Prefer { session } => {
+                let second = scene.phones[1].factor;
+                let change = account.prefer_factor(&scene.sessions[session], second, moment)?;
+                Ok(changed(change, id, |()| Told::Done))
+            }
+            Self::PasswordChanged => {
+                Ok(changed(account.password_changed(None, moment)?, id, |_| Told::Done))
+            }
+            Self::Begin { session: n } => {
+                let browser = u8::try_from(n).expect("two");
+                let label = format!("Phone {n}");
+                let session = &scene.sessions[n];
+                let begun = scene::begin(scene, account, session, &label, browser, tick)?;
+                Ok(changed(begun, id, |_| Told::Done))
+            }
+            Self::Confirm { session, setup } => confirmed(scene, account, session, setup, tick, id),
+            Self::Finish { session } => {
+                let setup = scene::setup_id(u8::try_from(session).expect("two"));
+                let change = account.finish_setup(&scene.sessions[session], setup, moment)?;
+                Ok(changed(change, id, |_| Told::Done))
+            }
+        }
+    }
+}
+
+/// The tick whose code is on the screen, and the tick at which every scenario begins.
+pub(crate) const SHOWN: u8 = 2;
+
+/// A code that neither phone shows within the ticks of any scenario: the scene makes sure.
+pub(crate) const WRONG: &str = "000000";
+
+fn answered(
+    scene: &Scene,
+    account: &Account,
+    number: usize,
+    answer: &Answer,
+    tick: u8,
+    id: CommitId,
+) -> Result<Decided, Refusal> {
+    judged(scene, account, &scene.challenges[number], answer, tick, id)
+}
+
+fn judged(
+    scene: &Scene,
+    account: &Account,
+    challenge: &Challenge,
+    answer: &Answer,
+    tick: u8,
+    id: CommitId,
+) -> Result<Decided, Refusal> {
+    let decision = match account.question(challenge, answer, scene.moment(tick))? {
+        Question::Decided(_) => return Ok(Decided::Open(Told::Throttled)),
+        Question::Totp(asked) => {
+            let factor = asked.context().factor;
+            let phone = scene.phones.iter().find(|phone| phone.factor == factor);
+            asked.judge(&phone.expect("one of the two").secret, None)
+        }
+        Question::OneTime(check) => {
+            let evaluation = check.hash().evaluate(&scene::digest(check.code()));
+            check.judge(&evaluation)
+        }
+        Question::Imported(_) => panic!("no scenario imports recovery codes"),
+    };
+    let told = |verdict: Verdict| match verdict {
+        Verdict::Passed(_) => Told::Passed,
+        Verdict::Rejected(_) => Told::Wrong,
+    };
+    Ok(match decision {
+        Decision::Unchanged(verdict) => Decided::Open(told(verdict)),
+        Decision::Change(transition) => changed(transition, id, told),
+    })
+}
+
+fn confirmed(
+    scene: &Scene,
+    account: &Account,
+    session: usize,
+    setup: usize,
+    tick: u8,
+    id: CommitId,
+) -> Result<Decided, Refusal> {
+    let own = u8::try_from(session).expect("two");
+    let asked = u8::try_from(setup).expect("two");
+    let code = scene.phones[setup].app.code_at(scene::at(tick));
+    let session = &scene.sessions[session];
+    let (setup, secret) = (scene::setup_id(asked), scene::secret(asked));
+    let judged = account.judge_confirmation(session, setup, &code, &secret, scene.moment(tick))?;
+    let told = |confirmed: Confirmed| match confirmed {
+        Confirmed::Rejected(_) => Told::Wrong,
+        _ => Told::Done,
+    };
+    let transition = match judged {
+        Judged::Decided(Decision::Unchanged(answer)) => return Ok(Decided::Open(told(answer))),
+        Judged::Decided(Decision::Change(transition)) => transition,
+        Judged::Right(right) => right.with_codes(scene::codes(own), scene::hashed(own))?,
+    };
+    Ok(changed(transition, id, told))
+}
+
+fn changed<T: 'static>(
+    transition: Transition<T>,
+    id: CommitId,
+    told: impl FnOnce(T) -> Told + 'static,
+) -> Decided {
+    let (commit, closed): (Commit, Closed<T>) = transition.into_commit(id);
+    let open = move |receipt: &Receipt| closed.open(receipt).ok().map(told);
+    Decided::Change(Box::new(commit), Waiting(Box::new(open)))
+}
+
+/// What a commit would store.
+pub(crate) fn next_of(commit: &Commit) -> Arc<Account> {
+    Arc::clone(commit.next().expect("no request erases the account"))
+}

@@ -1,0 +1,234 @@
+//! How a scenario begins: an account with two phones and ten recovery codes, or one with nothing;
+//! the sessions and challenges of everybody in it. All by the domain's own functions.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::domain::{
+    Account, CodeHash, CommitOutcome, Decision, Fresh, HashScheme, HashedCodes, Judged, KeyId,
+    NewSecret, SealedSecret, Transition, Version,
+};
+use mfakit::testing::Authenticator;
+use mfakit::{
+    Algorithm, Assurance, Challenge, ChallengeId, CommitId, Confirmed, Email, FactorId,
+    FirstFactor, Issuer, Moment, NewFactor, OneTimeCode, PendingSignIn, RecoveryCodes, Refusal,
+    SessionId, Settings, Setup, SetupId, SignIn, Subject, Throttle, TotpSecret,
+};
+
+use crate::request::WRONG;
+use crate::row::REQUESTS;
+
+/// The owner's two browsers, whose sessions have proven both factors, or with MFA off the first.
+pub(crate) const SESSIONS: usize = 2;
+/// How many guesses the account has: few, so that they can run out.
+pub(crate) const GUESSES: u16 = 2;
+
+pub(crate) struct Scene {
+    pub(crate) settings: Settings,
+    pub(crate) account: Arc<Account>,
+    pub(crate) phones: Vec<Phone>,
+    pub(crate) sessions: Vec<Assurance>,
+    /// One for each request that answers one.
+    pub(crate) challenges: Vec<Challenge>,
+}
+
+pub(crate) struct Phone {
+    pub(crate) factor: FactorId,
+    pub(crate) secret: TotpSecret,
+    pub(crate) app: Authenticator,
+}
+
+/// When a scenario stands at this tick. A tick is one step of a code.
+pub(crate) fn at(tick: u8) -> DateTime<Utc> {
+    let begin = DateTime::from_timestamp(1_800_000_007, 0).expect("an instant");
+    begin + TimeDelta::seconds(30) * i32::from(tick)
+}
+
+impl Scene {
+    pub(crate) fn moment(&self, tick: u8) -> Moment<'_> {
+        Moment::new(&self.settings, at(tick)).expect("a moment")
+    }
+
+    /// With MFA off, and a session in each of the owner's browsers.
+    pub(crate) fn unprotected() -> Self {
+        let throttle = Throttle::Budget { guesses: GUESSES, regrow: TimeDelta::days(14) };
+        let settings = Settings::builder().throttle(throttle).build().expect("settings");
+        let subject = Subject::new("ada").expect("a subject");
+        let account = Arc::new(Account::absent(subject, Version::first([1; 8])));
+        let mut scene =
+            Self { settings, account, phones: vec![], sessions: vec![], challenges: vec![] };
+        scene.sessions = (0..SESSIONS).map(|n| scene.password_session(n)).collect();
+        scene.phones = [0, 1].map(|n| scene.phone(n)).into();
+        scene
+    }
+
+    /// With two phones and a set of recovery codes, everything confirmed some steps ago.
+    pub(crate) fn protected() -> Self {
+        let mut scene = Self::unprotected();
+        let session = scene.sessions[0].clone();
+        let setup = scene.begin(0, &session);
+        let code = scene.phones[0].app.code_at(at(0));
+        let account = Arc::clone(&scene.account);
+        let secret = scene.phones[0].secret.clone();
+        let moment = scene.moment(0);
+        let judged = account.judge_confirmation(&session, setup, &code, &secret, moment);
+        let Ok(Judged::Right(right)) = judged else { panic!("not confirmed: {judged:?}") };
+        let confirmed = right.with_codes(codes(0), hashed(0)).expect("codes");
+        let (_, account) = change(confirmed);
+        let (session, account) =
+            change(account.finish_setup(&session, setup, scene.moment(0)).expect("finished"));
+        scene.account = account;
+
+        let setup = scene.begin(1, &session);
+        let code = scene.phones[1].app.code_at(at(0));
+        let account = Arc::clone(&scene.account);
+        let secret = scene.phones[1].secret.clone();
+        let judged = account.judge_confirmation(&session, setup, &code, &secret, scene.moment(0));
+        let Ok(Judged::Decided(Decision::Change(added))) = judged else { panic!("not added") };
+        let (Confirmed::Added(first), account) = change(added) else { panic!("not added") };
+        scene.account = account;
+
+        // The second browser has signed in with the second phone, a step later.
+        let second = scene.sign_in(1);
+        scene.sessions = vec![first, second];
+        let shown = |phone: &Phone| (0..8).any(|tick| phone.app.code_at(at(tick)) == WRONG);
+        assert!(!scene.phones.iter().any(shown), "the wrong code is right");
+        scene.challenges = (0..REQUESTS).map(|n| scene.challenge(n).1).collect();
+        scene
+    }
+
+    fn password_session(&self, number: usize) -> Assurance {
+        let number = u8::try_from(number).expect("two");
+        let first = FirstFactor::password(self.account.subject().clone(), at(0));
+        let fresh = Fresh {
+            session: SessionId::from_random([0x10 + number; 16]),
+            challenge: ChallengeId::from_random([0x20 + number; 16]),
+        };
+        match self.account.sign_in(first, fresh, self.moment(0)) {
+            Ok(SignIn::Complete(session)) => session,
+            other => panic!("not signed in: {other:?}"),
+        }
+    }
+
+    fn challenge(&self, number: usize) -> (PendingSignIn, Challenge) {
+        match self.enter(&self.account, number, 1) {
+            Ok(SignIn::Challenge(pending, challenge)) => (pending, challenge),
+            other => panic!("no challenge: {other:?}"),
+        }
+    }
+
+    /// A challenge opened on the account as it is now. It writes nothing.
+    pub(crate) fn open(&self, account: &Account, number: usize, tick: u8) -> Option<Challenge> {
+        match self.enter(account, number, tick) {
+            Ok(SignIn::Challenge(_, challenge)) => Some(challenge),
+            _ => None,
+        }
+    }
+
+    fn enter(&self, account: &Account, number: usize, tick: u8) -> Result<SignIn, Refusal> {
+        let number = u8::try_from(number).expect("few");
+        let first = FirstFactor::password(account.subject().clone(), at(tick));
+        let fresh = Fresh {
+            session: SessionId::from_random([0x30 + number; 16]),
+            challenge: ChallengeId::from_random([0x50 + number; 16]),
+        };
+        account.sign_in(first, fresh, self.moment(tick))
+    }
+
+    fn sign_in(&mut self, phone: usize) -> Assurance {
+        let (pending, challenge) = self.challenge(REQUESTS);
+        let phone = &self.phones[phone];
+        let answer = mfakit::Answer::code_of(phone.factor, &phone.app.code_at(at(1)));
+        let account = Arc::clone(&self.account);
+        let question = account.question(&challenge, &answer, self.moment(1));
+        let Ok(mfakit::domain::Question::Totp(asked)) = question else { panic!("not asked") };
+        let Decision::Change(judged) = asked.judge(&phone.secret, None) else { panic!("unjudged") };
+        let (mfakit::Verdict::Passed(passed), account) = change(judged) else { panic!("wrong") };
+        self.account = account;
+        pending.raise(passed.proof, self.moment(1)).expect("raised")
+    }
+
+    fn begin(&mut self, number: u8, session: &Assurance) -> SetupId {
+        let account = Arc::clone(&self.account);
+        let label = format!("Phone {number}");
+        let begun = begin(self, &account, session, &label, number, 0).expect("a setup");
+        let (setup, account) = change(begun);
+        self.account = account;
+        setup.id()
+    }
+
+    /// The phone that scans the setup of this number.
+    fn phone(&self, number: u8) -> Phone {
+        let session = &self.sessions[usize::from(number)];
+        let begun = begin(self, &self.account, session, "Phone", number, 0).expect("a setup");
+        let (setup, _) = change(begun);
+        Phone {
+            factor: FactorId::from_random([number; 16]),
+            secret: secret(number),
+            app: Authenticator::scan(setup.otpauth_uri()).expect("a URI"),
+        }
+    }
+}
+
+/// The setup of one number, with its own secret.
+pub(crate) fn begin(
+    scene: &Scene,
+    account: &Account,
+    session: &Assurance,
+    label: &str,
+    number: u8,
+    tick: u8,
+) -> Result<Transition<Setup>, Refusal> {
+    let new = NewFactor::totp(label, "ada@example.org").expect("a factor");
+    let issuer = Issuer::new("Scrivio").expect("an issuer");
+    let secret = secret(number);
+    // What is sealed is not under test: the model hands the secret to whoever is judged by it.
+    let key = KeyId::new("k1").expect("a key id");
+    let sealed = SealedSecret::new(1, key, &[number; 48]).expect("sealed");
+    let new_secret = NewSecret {
+        setup: setup_id(number),
+        factor: FactorId::from_random([number; 16]),
+        secret: &secret,
+        sealed,
+    };
+    account.begin_setup(session, &new, Email::Verified, &issuer, &new_secret, scene.moment(tick))
+}
+
+pub(crate) fn setup_id(number: u8) -> SetupId {
+    SetupId::from_random([0x40 + number; 16])
+}
+
+pub(crate) fn secret(number: u8) -> TotpSecret {
+    TotpSecret::from_random(Algorithm::Sha1, &[0x60 + number; 20]).expect("a secret")
+}
+
+/// The recovery codes of a generation: the first, and those that regenerating made.
+pub(crate) fn codes(generation: u8) -> RecoveryCodes {
+    let bytes: Vec<[u8; 16]> = (0..4).map(|slot| [generation * 7 + slot + 1; 16]).collect();
+    RecoveryCodes::from_random(&bytes).expect("codes")
+}
+
+/// Not a slow hash: who computes it is not under test, what is made of the result is.
+pub(crate) fn hashed(generation: u8) -> HashedCodes {
+    let scheme = HashScheme::new("model").expect("a scheme");
+    let hash = |code: &OneTimeCode| CodeHash::new([generation + 1; 16], digest(code));
+    HashedCodes { scheme, hashes: codes(generation).iter().map(hash).collect() }
+}
+
+pub(crate) fn digest(code: &OneTimeCode) -> [u8; 32] {
+    let mut digest = [0xd1; 32];
+    digest[..16].copy_from_slice(code.expose_bytes());
+    digest
+}
+
+fn change<T>(transition: Transition<T>) -> (T, Arc<Account>) {
+    let mut next = None;
+    let answer = transition.commit_with(CommitId::from_random([0xff; 16]), |commit| {
+        next = commit.next().cloned();
+        Ok::<_, std::convert::Infallible>(CommitOutcome::Committed)
+    });
+    match (answer, next) {
+        (Ok(Some(answer)), Some(next)) => (answer, next),
+        _ => panic!("not committed"),
+    }
+}
