@@ -79,8 +79,9 @@ impl RecoverySet {
 
     /// The slot that a code unlocks, if its evaluation holds for what the slot holds now.
     pub(crate) fn unlocked(&self, code: &OneTimeCode, evaluation: &Evaluation) -> Option<usize> {
-        let (index, slot) = self.unspent(code)?;
-        evaluation.holds_for(&slot.hash).then_some(index)
+        // Compared for a spent or absent slot as well, so that the answer takes as long.
+        let holds = evaluation.holds_for(&self.hash_for(code));
+        self.unspent(code).filter(|_| holds).map(|(index, _)| index)
     }
 
     fn unspent(&self, code: &OneTimeCode) -> Option<(usize, &Slot)> {
