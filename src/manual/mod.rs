@@ -6,6 +6,7 @@
 //! | [`stores`] | an integrator who keeps accounts in a database of his own |
 //! | [`organisations`] | whoever makes MFA required for many people |
 //! | [`recovery`] | the support desk, and who writes its pages |
+//! | [`import`](crate::import) | whoever moves users in from another system |
 //! | [`keys`] | whoever keeps the keys |
 //! | [`operating`] | whoever is called at night |
 //! | [`defaults`] | whoever wants to change a number: why it is what it is |

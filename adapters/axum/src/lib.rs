@@ -17,7 +17,7 @@ mod texts;
 mod visit;
 mod web;
 
-pub use guards::{Action, Guard, GuardService, SignedIn, SteppedUp};
+pub use guards::{Action, Guard, GuardService, MemberOf, OfOrganisation, SignedIn, SteppedUp};
 pub use host::{Host, HostError, Places, Token, Visitor};
 pub use rejection::{Failure, Rejection};
 pub use safety::{ReturnPath, SameOrigin};

@@ -240,6 +240,22 @@ fn one_imported_code_signs_in_once_however_often_it_is_sent_at_once() {
 }
 
 #[test]
+fn two_runs_at_once_import_once() {
+    block_on(async {
+        let world = world();
+        let authority = authority();
+        // Hashing codes takes long enough for all of them to have loaded the account as it was.
+        let codes = || ImportedCodes::plain(["3f9a71c288ab0d5e"]).unwrap();
+        let runs = (0..2).map(|_| world.mfa.import(&authority, one_phone().codes(codes())));
+        let imported = crate::concurrency::at_once(runs);
+        let now = imported.iter().filter(|run| matches!(run, Ok(Imported::Now(_)))).count();
+        let before = imported.iter().filter(|run| matches!(run, Ok(Imported::Before(_)))).count();
+        assert_eq!((now, before), (1, 1), "{imported:?}");
+        assert_eq!(world.mfa.status(&ada()).await.unwrap().methods.len(), 1);
+    });
+}
+
+#[test]
 fn regenerating_against_a_use_leaves_no_old_code_alive() {
     block_on(async {
         for first in [true, false] {

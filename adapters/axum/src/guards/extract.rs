@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use mfakit::{Assurance, Error, Refusal, Reminded, Subject};
+use mfakit::{Access, Assurance, Error, Gate, OrgId, OrgRefusal, Refusal, Reminded, Subject};
 
 use crate::rejection::{Rejection, heading};
 use crate::web::MfaWeb;
@@ -111,6 +111,80 @@ impl<S: Sync, A: Action> FromRequestParts<S> for SteppedUp<A> {
             Err(Error::Refused(Refusal::StepUp(unmet))) => {
                 let to = heading(&web, parts);
                 Err(Rejection::step_up(&web, parts, A::NAME, &unmet, &to))
+            }
+            Err(Error::Refused(Refusal::SignInAgain)) => Err(Rejection::void(&web, parts)),
+            Err(error) => Err(Rejection::failed(parts, error).with_page(&web, parts)),
+        }
+    }
+}
+
+/// Which organisation a request is about, as a type.
+///
+/// ```
+/// use axum::http::request::Parts;
+/// use mfakit::OrgId;
+/// use mfakit_axum::{MemberOf, OfOrganisation};
+///
+/// struct InPath;
+/// impl OfOrganisation for InPath {
+///     fn read(request: &Parts) -> Option<OrgId> {
+///         OrgId::new(request.uri.path().strip_prefix("/organisations/")?).ok()
+///     }
+/// }
+///
+/// async fn invoices(member: MemberOf<InPath>) -> String {
+///     format!("{}'s invoices of {}", member.subject(), member.organisation())
+/// }
+/// ```
+pub trait OfOrganisation: Send + Sync + 'static {
+    /// Reads it from the request, from its path for instance; `None` turns the request away.
+    fn read(request: &Parts) -> Option<OrgId>;
+}
+
+/// Who is signed in, is a member of the organisation that the request is about, and is let in by its
+/// policy: the guard's [`organisation`](super::Guard::organisation) as an extractor, for a handler
+/// that must not be mounted without it. It stands behind a [`Guard`](super::Guard) too.
+pub struct MemberOf<O> {
+    signed_in: SignedIn,
+    organisation: OrgId,
+    of: PhantomData<O>,
+}
+
+impl<O> MemberOf<O> {
+    /// Which organisation.
+    pub fn organisation(&self) -> &OrgId {
+        &self.organisation
+    }
+}
+
+impl<O> std::ops::Deref for MemberOf<O> {
+    type Target = SignedIn;
+    fn deref(&self) -> &SignedIn {
+        &self.signed_in
+    }
+}
+
+impl<O> fmt::Debug for MemberOf<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MemberOf").field(&self.organisation).field(&self.signed_in).finish()
+    }
+}
+
+impl<S: Sync, O: OfOrganisation> FromRequestParts<S> for MemberOf<O> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        let Guarded(web, signed_in) = guarded(parts)?.clone();
+        let Some(organisation) = O::read(parts) else {
+            return Err(Rejection::not_a_member(parts).with_page(&web, parts));
+        };
+        match web.mfa().guard_organisation(&organisation, &signed_in.assurance).await {
+            Ok(Access { gate: Gate::SetUpFirst(_), .. }) => {
+                Err(Rejection::set_up_first(&web, parts))
+            }
+            Ok(_) => Ok(Self { signed_in, organisation, of: PhantomData }),
+            Err(Error::Refused(Refusal::Organisation(OrgRefusal::NotAMember(_)))) => {
+                Err(Rejection::not_a_member(parts).with_page(&web, parts))
             }
             Err(Error::Refused(Refusal::SignInAgain)) => Err(Rejection::void(&web, parts)),
             Err(error) => Err(Rejection::failed(parts, error).with_page(&web, parts)),

@@ -185,11 +185,28 @@ async fn an_organisation_closes_its_own_resources_to_members_without_mfa_and_to_
     require(&world, PolicyScope::OrganisationResources, 0, &["bob"]).await;
     let mut bob = world.signed_in("bob");
     assert_eq!(bob.get("/dashboard").await.status, 200, "elsewhere he is reminded");
-    assert_eq!(bob.get("/org/northwind").await.location(), "/mfa/setup");
-    let stranger = bob.get("/org/contoso").await;
-    assert_eq!(stranger.status, 403);
-    stranger.shows("not for you");
-    let refused = api(bob.window()).get("/org/contoso").await;
-    assert_eq!(refused.status, 403);
-    refused.shows("not_a_member");
+    // A layer asks, and an extractor asks the same.
+    for route in ["/org", "/member"] {
+        let path = |org: &str| format!("{route}/{org}");
+        assert_eq!(bob.get(&path("northwind")).await.location(), "/mfa/setup");
+        let stranger = bob.get(&path("contoso")).await;
+        assert_eq!(stranger.status, 403);
+        stranger.shows("not for you");
+        let refused = api(bob.window()).get(&path("contoso")).await;
+        assert_eq!(refused.status, 403);
+        refused.shows("not_a_member");
+        assert_eq!(bob.get(&path("%00")).await.status, 403, "no organisation at all");
+    }
+}
+
+#[tokio::test]
+async fn a_member_with_mfa_reaches_what_an_organisation_closes() {
+    let world = World::new();
+    require(&world, PolicyScope::OrganisationResources, 0, &["ada"]).await;
+    let (_, mut ada) = world.protect("ada").await;
+    assert_eq!(ada.get("/org/northwind").await.status, 200);
+    let reached = ada.get("/member/northwind").await;
+    assert_eq!(reached.status, 200);
+    reached.shows("northwind");
+    assert_eq!(ada.get("/member/contoso").await.status, 403);
 }

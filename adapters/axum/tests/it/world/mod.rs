@@ -14,7 +14,9 @@ use mfakit::{
     Argon2Hasher, Clock, Keyring, Level, MemoryStore, Mfa, Needed, OrgId, SealingKey, Settings,
     StepUpRule, StepUpRules,
 };
-use mfakit_axum::{Action, MfaWeb, MfaWebBuilder, SameOrigin, SignedIn, SteppedUp};
+use mfakit_axum::{
+    Action, MemberOf, MfaWeb, MfaWebBuilder, OfOrganisation, SameOrigin, SignedIn, SteppedUp,
+};
 
 pub(crate) use browser::{Answer, Browser};
 use counted::Counted;
@@ -160,11 +162,13 @@ fn routes(web: &MfaWeb) -> Router {
     let organisation =
         Router::new().route("/org/{id}", get(who)).route_layer(web.guard().organisation(org));
     let api = Router::new().route("/api/me", get(who)).route_layer(web.guard().api());
+    let member = async |member: MemberOf<Member>| member.organisation().to_string();
     let stepped = async |stepped: SteppedUp<Export>| stepped.subject().to_string();
     Router::new()
         .route("/dashboard", get(who))
         .route("/invoices", get(who).post(who))
         .route("/export", get(stepped))
+        .route("/member/{id}", get(member))
         .route_layer(web.guard())
         .route("/unguarded", get(who))
         .merge(payout)
@@ -175,4 +179,13 @@ fn routes(web: &MfaWeb) -> Router {
         .layer(SameOrigin::new())
         // The adapter's own routes have that layer already.
         .merge(web.router())
+}
+
+/// The organisation of `/member/ID`.
+struct Member;
+
+impl OfOrganisation for Member {
+    fn read(request: &Parts) -> Option<OrgId> {
+        OrgId::new(request.uri.path().strip_prefix("/member/")?).ok()
+    }
 }

@@ -97,9 +97,11 @@ impl Driver {
                     self.world.sign_in_again(browser, "ada");
                     let proven = &mut self.seats[seat].proven;
                     proven.password = Some(now);
-                    // A pending sign-in starts over, and then knows the credentials as they are.
-                    let pending = proven.code.is_none() && proven.recovery.is_none();
-                    proven.void = proven.void && !pending;
+                    // A pending sign-in starts over with its next request, and then knows the
+                    // credentials as they are by that time.
+                    if proven.code.is_none() && proven.recovery.is_none() {
+                        (proven.seen, proven.void) = (false, false);
+                    }
                 }
                 return;
             }
