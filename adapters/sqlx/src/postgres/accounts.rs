@@ -9,11 +9,10 @@ use mfakit::{
     AccountIndex, AccountStore, CurrentStamps, Event, Format, KeyId, PolicyRevision, SealedPage,
     Stamp, Stamps, StoreError, Subject,
 };
-use sqlx::SqlStr;
 
 use super::PostgresStore;
 use super::alone::Put;
-use super::sql::Sql;
+use super::sql::{Committing, Sql};
 use crate::account_row::{AccountRow, EventRows, account, signed, unsigned};
 use crate::cause::{Cause, store_error};
 
@@ -60,12 +59,12 @@ impl Prepared {
     /// Compares, writes and appends, in one statement.
     pub(super) fn put(&self, sql: &Sql) -> Put<'_> {
         let Some(row) = &self.row else {
-            return self.log.bind(sql.erase.get()).bind(&self.subject).bind(self.expected);
+            return self.log.bind(&sql.erase).bind(&self.subject).bind(self.expected);
         };
         let text = if self.expected.is_some() { &sql.replace } else { &sql.make };
         let query = self
             .log
-            .bind(text.get())
+            .bind(text)
             .bind(&self.subject)
             .bind(row.version)
             .bind(row.stamp)
@@ -90,13 +89,22 @@ impl Log {
         Ok(Self { id: id.to_string(), events: EventRows::of(events)? })
     }
 
-    pub(super) fn bind(&self, sql: SqlStr) -> Put<'_> {
-        sqlx::query(sql)
-            .bind(&self.id)
-            .bind(&self.events.places)
-            .bind(&self.events.subjects)
-            .bind(&self.events.instants)
-            .bind(&self.events.documents)
+    pub(super) fn bind(&self, sql: &Committing) -> Put<'_> {
+        let EventRows { places, subjects, instants, documents } = &self.events;
+        match (&places[..], &subjects[..], &instants[..], &documents[..]) {
+            ([place], [subject], [at], [event]) => sqlx::query(sql.one.get())
+                .bind(&self.id)
+                .bind(place)
+                .bind(subject)
+                .bind(at)
+                .bind(event),
+            _ => sqlx::query(sql.any.get())
+                .bind(&self.id)
+                .bind(places)
+                .bind(subjects)
+                .bind(instants)
+                .bind(documents),
+        }
     }
 }
 

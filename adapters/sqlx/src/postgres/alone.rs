@@ -18,7 +18,7 @@ use crate::cause::{Cause, store_error};
 use crate::retry::Retry;
 
 /// A statement that writes, with its values. It answers how many rows it wrote, and the age of its
-/// transaction.
+/// transaction; or no row, where it wrote nothing.
 pub(super) type Put<'q> = Query<'q, Postgres, PgArguments>;
 
 impl PostgresStore {
@@ -44,7 +44,7 @@ impl PostgresStore {
     async fn once(&self, put: Put<'_>) -> Result<Option<i64>, sqlx::Error> {
         let mut connection = self.pool.acquire().await?;
         let sent = Instant::now();
-        let answer = answered(put, &mut connection).await;
+        let answer = self.answered(put, &mut connection).await;
         let took = i64::try_from(sent.elapsed().as_micros()).unwrap_or(i64::MAX);
         match answer {
             Ok((written, age)) if age <= took => return Ok(Some(written)),
@@ -59,11 +59,18 @@ impl PostgresStore {
         }
         Ok(None)
     }
-}
 
-async fn answered(put: Put<'_>, connection: &mut PgConnection) -> Result<(i64, i64), sqlx::Error> {
-    let row = put.fetch_one(connection).await?;
-    Ok((row.try_get("written")?, row.try_get("age")?))
+    async fn answered(
+        &self,
+        put: Put<'_>,
+        connection: &mut PgConnection,
+    ) -> Result<(i64, i64), sqlx::Error> {
+        let row = match put.fetch_optional(&mut *connection).await? {
+            Some(row) => row,
+            None => sqlx::query(self.sql.nothing.get()).fetch_one(connection).await?,
+        };
+        Ok((row.try_get("written")?, row.try_get("age")?))
+    }
 }
 
 /// How many rows a statement wrote in a transaction that is known to be open.
@@ -71,7 +78,7 @@ pub(super) async fn within(
     put: Put<'_>,
     connection: &mut PgConnection,
 ) -> Result<i64, sqlx::Error> {
-    Ok(answered(put, connection).await?.0)
+    put.fetch_optional(connection).await?.map_or(Ok(0), |row| row.try_get("written"))
 }
 
 /// A statement of the transaction that was left open has failed, and so does everything after it.

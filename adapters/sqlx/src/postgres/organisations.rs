@@ -197,7 +197,7 @@ impl<'c> OrgPrepared<'c> {
     fn organisation<'q>(&'q self, row: &'q Organisation, sql: &Sql) -> Put<'q> {
         let make = self.expected.is_none();
         let text = if make { &sql.make_organisation } else { &sql.replace_organisation };
-        let query = self.log.bind(text.get()).bind(row.id().as_str()).bind(self.version);
+        let query = self.log.bind(text).bind(row.id().as_str()).bind(self.version);
         query.bind(&self.policy).bind(bytes_of(row.recent_commits()))
     }
 
@@ -207,7 +207,7 @@ impl<'c> OrgPrepared<'c> {
         let micros = |at: DateTime<Utc>| at.timestamp_micros();
         let (exemption, extension) = (row.exemption(), row.extension());
         self.log
-            .bind(text.get())
+            .bind(text)
             .bind(row.org().as_str())
             .bind(row.subject().as_str())
             .bind(self.version)

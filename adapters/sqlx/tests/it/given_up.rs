@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use mfakit::domain::CommitOutcome;
 use mfakit::{AccountStore, Answer, Verdict};
 use mfakit_sqlx::{Cause, PostgresStore, cause_of};
 use sqlx::PgPool;
@@ -71,6 +72,14 @@ fn beginning_a_transaction_and_giving_up_leaves_none_open() {
     });
 }
 
+/// What uses the connection before the store does again. A transaction that was left open is known by
+/// its age, and on a busy machine the test may be woken late.
+async fn other_requests(pool: &PgPool) {
+    for _ in 0..20 {
+        let _ = sqlx::raw_sql("SELECT 1").execute(pool).await;
+    }
+}
+
 /// A host's own `begin`, dropped half-way, leaves its transaction open on the pool's connection. What
 /// is answered as done after that is done all the same, for everybody.
 #[test]
@@ -86,6 +95,7 @@ fn nothing_is_answered_from_within_a_transaction_that_somebody_left_open() {
             world.clock.advance(chrono::TimeDelta::seconds(30));
             let (_, challenge) = world.challenge(&user).await;
             give_up(pool.begin(), polls).await;
+            other_requests(&pool).await;
             let code = Answer::code(&user.phone.code_at(world.now()));
             let verdict = world.mfa.answer(&challenge, code).await.unwrap();
             assert!(matches!(verdict, Verdict::Passed(_)), "{verdict:?}");
@@ -98,10 +108,21 @@ fn nothing_is_answered_from_within_a_transaction_that_somebody_left_open() {
             let changed = before.password_changed(None, world.moment()).unwrap();
             let (commit, _) = changed.into_commit(commit_id());
             let _ = sqlx::raw_sql(left).execute(&pool).await;
+            other_requests(&pool).await;
             let error = store.commit(&commit).await.unwrap_err();
             assert_eq!(cause_of(&error), Some(&Cause::LeftOpen), "{left}");
             assert_eq!(store.load(&user.subject).await.unwrap().as_ref(), Some(&before), "{left}");
         }
+        // A statement that writes nothing answers no row, and is no less in the wrong transaction.
+        let changed = before.password_changed(None, world.moment()).unwrap();
+        let (commit, _) = changed.into_commit(commit_id());
+        assert_eq!(store.commit(&commit).await.unwrap(), CommitOutcome::Committed);
+        sqlx::raw_sql("BEGIN").execute(&pool).await.unwrap();
+        other_requests(&pool).await;
+        let error = store.commit(&commit).await.unwrap_err();
+        assert_eq!(cause_of(&error), Some(&Cause::LeftOpen), "a conflict");
+        assert_eq!(store.commit(&commit).await.unwrap(), CommitOutcome::Conflict);
+
         assert_eq!(left_open(&schema).await, 0);
         assert_eq!(store.events(None).await, outside.events(None).await);
     });
