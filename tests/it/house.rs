@@ -1,6 +1,7 @@
 //! The rules of the house that the compiler does not know: which way the arrows run, what the
 //! domain may touch, what the core may be built of, how long a file may be.
 
+mod dependencies;
 mod manual;
 mod paths;
 mod sources;
