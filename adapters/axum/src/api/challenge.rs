@@ -248,6 +248,7 @@ async fn settle(visit: Visit, asked: &Asked, answered: Answered, kind: Kind) -> 
     let (status, code) = match () {
         () if repeated => (StatusCode::CONFLICT, "repeated"),
         () if suspended => (StatusCode::FORBIDDEN, "methods_suspended"),
+        () if rejected.recovery_paused => (StatusCode::TOO_MANY_REQUESTS, "recovery_paused"),
         () if throttled => (StatusCode::TOO_MANY_REQUESTS, "three_codes_wanted"),
         () if rejected.malformed => (StatusCode::UNPROCESSABLE_ENTITY, "code_malformed"),
         () => (StatusCode::UNPROCESSABLE_ENTITY, "code_rejected"),
@@ -272,7 +273,8 @@ fn takes(asked: &Asked, stands: &Rejected) -> &'static [&'static str] {
         return &["enrolment_code"];
     }
     let codes = !asked.methods().is_empty() && !stands.suspended;
-    match (codes, stands.three_codes_wanted, asked.recovery) {
+    let recovery = asked.recovery && !stands.recovery_paused;
+    match (codes, stands.three_codes_wanted, recovery) {
         (true, false, true) => &["code", "recovery_code"],
         (true, false, false) => &["code"],
         (true, true, true) => &["codes", "recovery_code"],

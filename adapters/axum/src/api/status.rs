@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use mfakit::{Gate, OrgId};
+use mfakit::{Gate, OrgId, Prompt};
 use serde::Serialize;
 
 use super::caller::SignedInCaller;
@@ -19,6 +19,10 @@ struct Status {
     recovery_codes_low: bool,
     /// The session may set up, and nothing else.
     limited_to_setup: bool,
+    /// The session may replace the recovery codes, and nothing else.
+    limited_to_regenerating: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    prompts: Vec<Prompt>,
     access: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     deadline: Option<DateTime<Utc>>,
@@ -39,7 +43,9 @@ pub(super) async fn answer(visit: Visit) -> Response {
 }
 
 async fn of(visit: &Visit) -> Result<Status, Rejection> {
-    let limited_to_setup = visit.signed_in()?.assurance.limited_to_setup();
+    let assurance = &visit.signed_in()?.assurance;
+    let limited_to_setup = assurance.limited_to_setup();
+    let limited_to_regenerating = assurance.limited_to_regenerating();
     let (access, deadline, demands) = match visit.access().await?.gate {
         Gate::Allow => ("allowed", None, Vec::new()),
         Gate::AllowAndRemind(reminded) => {
@@ -55,6 +61,8 @@ async fn of(visit: &Visit) -> Result<Status, Rejection> {
         recovery_codes_left: status.recovery_left.unwrap_or_default(),
         recovery_codes_low: status.low,
         limited_to_setup,
+        limited_to_regenerating,
+        prompts: status.prompts,
         access,
         deadline,
         organisations: names(visit, &organisations).await,

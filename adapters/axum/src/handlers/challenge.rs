@@ -136,6 +136,7 @@ fn message(visit: &Visit, rejected: &Rejected, repeated: bool, form: Form) -> St
     let t = visit.texts();
     let text = match form {
         _ if rejected.suspended => &t.methods_suspended,
+        Form::Recovery if rejected.recovery_paused => &t.recovery_paused,
         Form::Recovery => &t.wrong_recovery_code,
         Form::Enrolment => &t.wrong_enrolment_code,
         Form::ThreeCodes => &t.wrong_three,

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use mfakit::{FactorId, MethodStatus};
+use mfakit::{FactorId, MethodStatus, Prompt};
 
 use super::{UNPROCESSABLE, names, show_codes};
 use crate::flows::manage::{self, Changed, Why};
@@ -170,6 +170,7 @@ async fn list(visit: Visit, alert: Option<String>) -> Result<Response, Rejection
         label: method.label.to_string(),
         preferred: method.preferred,
         suspended: method.suspended,
+        weak: method.weak,
         last_used: method.last_used_at.format("%Y-%m-%d").to_string(),
     };
     let view = pages::Methods {
@@ -177,6 +178,8 @@ async fn list(visit: Visit, alert: Option<String>) -> Result<Response, Rejection
         methods: status.methods.iter().map(row).collect(),
         codes_left: status.recovery_left.unwrap_or_default(),
         low: status.low,
+        codes_weak: status.prompts.contains(&Prompt::RegenerateCodes),
+        no_codes: status.prompts.contains(&Prompt::IssueCodes),
         alert,
     };
     let status = if view.alert.is_some() { UNPROCESSABLE } else { StatusCode::OK };

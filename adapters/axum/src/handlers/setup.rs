@@ -19,6 +19,9 @@ const NAMED_BY_THE_CORE: &str = "QR code";
 /// `GET /setup`, with `?replaces=` of a lost method that the new one is to replace.
 pub(crate) async fn screen(mut visit: Visit) -> Result<Response, Rejection> {
     visit.still_counts().await?;
+    if visit.signed_in().is_ok_and(|signed_in| signed_in.assurance.limited_to_regenerating()) {
+        return Ok(visit.go("/codes").await);
+    }
     let standing = setup::standing(&mut visit).await?;
     let replaces = visit.query().id("replaces");
     show(visit, standing, replaces).await

@@ -216,6 +216,10 @@ pub struct Methods {
     pub codes_left: usize,
     /// They are few.
     pub low: bool,
+    /// They were imported with less than 64 bits, and are to be replaced.
+    pub codes_weak: bool,
+    /// There are none, and some are to be issued: the account was imported without.
+    pub no_codes: bool,
     /// What the visitor has to be told.
     pub alert: Option<String>,
 }
@@ -232,6 +236,8 @@ pub struct MethodRow {
     pub preferred: bool,
     /// It was suspended after too many failures in a row.
     pub suspended: bool,
+    /// Its seed was imported with less than 128 bits, and it is to be replaced.
+    pub weak: bool,
     /// The day it was last used: `2026-11-25`.
     pub last_used: String,
 }

@@ -95,6 +95,10 @@ texts! {
     remove: "Remove", "Verwijderen";
     add_method: "Add a method", "Methode toevoegen";
     codes_left: "{count} recovery codes left", "Nog {count} herstelcodes";
+    codes_weak: "These codes came from another system and are too short. Replace them with new ones.", "Deze codes komen uit een ander systeem en zijn te kort. Vervang ze door nieuwe.";
+    no_codes: "You have no recovery codes. Make some, or a lost phone locks you out.", "Je hebt geen herstelcodes. Maak ze aan, anders sluit een verloren telefoon je buiten.";
+    method_weak: "to be replaced", "te vervangen";
+    method_weak_lead: "Its key came from another system and is too short.", "De sleutel komt uit een ander systeem en is te kort.";
     codes_low: "You are running low. Get new codes before you need them.", "Je hebt er bijna geen meer. Vraag nieuwe codes aan voordat je ze nodig hebt.";
     new_codes: "Generate new codes", "Nieuwe codes maken";
     turn_off: "Turn off", "Uitschakelen";
@@ -115,6 +119,7 @@ texts! {
     same_code: "You have sent that code already. Wait for the next one and enter it.", "Die code heb je al verstuurd. Wacht op de volgende en voer die in.";
     wrong_three: "Those were not three codes in a row. Wait for the next code, then enter it and the two after it.", "Dat waren geen drie codes achter elkaar. Wacht op de volgende code en voer die en de twee daarna in.";
     methods_suspended: "Too many wrong codes in a row. Use a recovery code.", "Te veel foute codes achter elkaar. Gebruik een herstelcode.";
+    recovery_paused: "Too many wrong recovery codes. Use your authenticator app; recovery codes are taken again later.", "Te veel foute herstelcodes. Gebruik je authenticator-app; herstelcodes worden later weer aangenomen.";
     last_try: "One try left.", "Nog één poging.";
     clock_slow: "Your phone’s clock is {minutes} slow. Set it to the right time and try again.", "De klok van je telefoon loopt {minutes} achter. Zet hem gelijk en probeer het opnieuw.";
     clock_fast: "Your phone’s clock is {minutes} fast. Set it to the right time and try again.", "De klok van je telefoon loopt {minutes} voor. Zet hem gelijk en probeer het opnieuw.";

@@ -2,7 +2,7 @@
 
 mod attacks;
 mod challenge;
-mod client;
+pub(crate) mod client;
 mod document;
 mod fuzz;
 mod manage;
