@@ -84,14 +84,16 @@ impl MfaBuilder {
         self
     }
 
-    /// Hashes one-time codes with something else than the default [`Argon2Hasher`].
+    /// Hashes one-time codes with something else than the default [`Argon2Hasher`]. Codes that were
+    /// imported stay with whatever [`argon2`](Self::argon2) or
+    /// [`imported_code_hasher`](Self::imported_code_hasher) was given, if anything was.
     pub fn hasher(mut self, hasher: impl CodeHasher + 'static) -> Self {
         self.hasher = Some(Arc::new(hasher));
         self
     }
 
-    /// Hashes one-time codes, and codes that are imported, with the built-in hasher otherwise set up: with
-    /// a pepper, at other costs, on other threads.
+    /// Hashes one-time codes, and codes that are imported, with the built-in hasher otherwise set up:
+    /// with a pepper, at other costs, on other threads.
     pub fn argon2(mut self, hasher: Argon2Hasher) -> Self {
         let hasher = Arc::new(hasher);
         self.hasher = Some(hasher.clone());
