@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use subtle::{Choice, ConditionallySelectable};
 
 use super::code::{CodeReading, ImportedEvaluation, ImportedHash};
 use crate::domain::budget::{GuessBudget, Throttle};
@@ -81,12 +82,16 @@ impl ImportedSet {
     }
 
     /// The unspent slot that a code unlocks, if its evaluation holds for what the slot holds now.
+    /// Every slot is looked at, and none is branched on.
     pub(crate) fn unlocked(&self, evaluation: &ImportedEvaluation) -> Option<usize> {
-        let holds = |(index, slot): (usize, &ImportedSlot)| {
-            let right = evaluation.holds_for(index, &slot.hash);
-            (right && slot.spent_at.is_none()).then_some(index)
-        };
-        self.slots.iter().enumerate().find_map(holds)
+        let (mut found, mut place) = (Choice::from(0), 0_u32);
+        for ((index, slot), at) in self.slots.iter().enumerate().zip(0..) {
+            let unspent = Choice::from(u8::from(slot.spent_at.is_none()));
+            let right = evaluation.holds_for(index, &slot.hash) & unspent;
+            place.conditional_assign(&at, right & !found);
+            found |= right;
+        }
+        bool::from(found).then_some(place as usize)
     }
 
     /// The set with one slot spent.
