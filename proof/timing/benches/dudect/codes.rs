@@ -4,8 +4,9 @@ use dudect_bencher::rand::RngExt;
 use mfakit::domain::{Step, Window, match_code};
 use mfakit::{Algorithm, Answer, Code, Digits, FactorId, TotpParams, TotpSecret};
 
+use crate::hashing::Hashing;
 use crate::pair::{Class, Input, Pair};
-use crate::scene::{Hashing, Scene, now};
+use crate::scene::{Scene, now};
 
 fn secret() -> TotpSecret {
     TotpSecret::from_random(Algorithm::Sha1, b"12345678901234567890").expect("a secret")
@@ -88,5 +89,15 @@ pub(crate) fn wrong_or_unknown() -> Pair {
         let unknown = FactorId::from_random(rng.random());
         let factor = if class == Class::Right { unknown } else { scene.factor };
         Input::new(factor, &scene.wrong_code(rng))
+    })
+}
+
+/// A method that nobody has either way: any wrong code on the left, on the right one that the
+/// preferred method would be right with.
+pub(crate) fn unknown_wrong_or_right() -> Pair {
+    answer(Scene::imported(), |class, rng, scene| {
+        let unknown = FactorId::from_random(rng.random());
+        let wrong = scene.wrong_code(rng);
+        Input::new(unknown, if class == Class::Right { scene.right() } else { &wrong })
     })
 }

@@ -6,9 +6,10 @@ use mfakit::domain::{Window, match_code};
 use mfakit::{Algorithm, Answer, Code, Digits, TotpParams, TotpSecret};
 
 use crate::codes::shown;
+use crate::hashing::Hashing;
 use crate::pair::{Class, Input, Pair};
 use crate::recovery::{ABSENT, LIVE, slots};
-use crate::scene::{ALPHABET, Hashing, Scene};
+use crate::scene::{ALPHABET, Scene};
 
 /// Steps tried one by one, and no further than the first that fits: any code on the left, that of
 /// the first step on the right.

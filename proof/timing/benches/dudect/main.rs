@@ -38,6 +38,7 @@
 )]
 
 mod codes;
+mod hashing;
 mod leaks;
 mod pair;
 mod recovery;
@@ -73,6 +74,7 @@ pairs! {
     code_with_a_right_beginning, 4_000_000, codes::right_beginning;
     answer_wrong_or_replayed, 2_000_000, codes::wrong_or_replayed;
     answer_wrong_or_of_an_unknown_method, 2_000_000, codes::wrong_or_unknown;
+    answer_of_an_unknown_method_wrong_or_right, 2_000_000, codes::unknown_wrong_or_right;
     recovery_live_slot_or_absent, 1_000_000, recovery::hashed::live_or_absent;
     recovery_live_slot_or_spent, 1_000_000, recovery::hashed::live_or_spent;
     recovery_wrong_code_or_the_spent_one, 1_000_000, recovery::hashed::wrong_or_spent;
@@ -80,6 +82,7 @@ pairs! {
     unhashed_live_slot_or_absent, 4_000_000, recovery::unhashed::live_or_absent;
     unhashed_live_slot_or_spent, 4_000_000, recovery::unhashed::live_or_spent;
     unhashed_wrong_code_or_the_spent_one, 4_000_000, recovery::unhashed::wrong_or_spent;
+    unhashed_imported_code_wrong_or_spent, 4_000_000, recovery::imported_wrong_or_spent;
     leak_of_a_window_left_early, 100_000, leaks::window_left_early;
     leak_of_a_skipped_hash, 100_000, leaks::skipped_hash;
     leak_of_a_search_left_at_the_slot, 1_000_000, leaks::search_left_early;

@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use dudect_bencher::BenchRng;
+use dudect_bencher::rand::RngExt;
 use mfakit::Answer;
 
+use crate::hashing::Hashing;
 use crate::pair::{Class, Input, Pair};
-use crate::scene::{Hashing, Scene};
+use crate::scene::Scene;
 
 /// Slots of the set: the first is spent, there are ten, and characters for 32.
 pub(crate) const SPENT: usize = 0;
@@ -19,7 +21,14 @@ pub(crate) fn answer(
     hashing: Hashing,
     text: impl Fn(Class, &mut BenchRng, &Scene) -> String + 'static,
 ) -> Pair {
-    let scene = Rc::new(Scene::new(hashing));
+    answer_in(Scene::new(hashing), text)
+}
+
+fn answer_in(
+    scene: Scene,
+    text: impl Fn(Class, &mut BenchRng, &Scene) -> String + 'static,
+) -> Pair {
+    let scene = Rc::new(scene);
     let known = Rc::clone(&scene);
     Pair::new(
         move |class, rng| Input::text(&text(class, rng, &known)),
@@ -38,7 +47,7 @@ pub(crate) fn slots(hashing: Hashing, right: usize) -> Pair {
 fn wrong_or_spent_in(hashing: Hashing) -> Pair {
     answer(hashing, |class, rng, scene| {
         let wrong = scene.wrong_recovery(SPENT, rng);
-        if class == Class::Right { scene.recovery_code(SPENT) } else { wrong }
+        if class == Class::Right { scene.recovery_code(SPENT).to_owned() } else { wrong }
     })
 }
 
@@ -86,4 +95,13 @@ pub(crate) mod unhashed {
     pub(crate) fn wrong_or_spent() -> Pair {
         wrong_or_spent_in(Hashing::None)
     }
+}
+
+/// Codes from another system, which name no slot and are compared with every one: any on the left,
+/// the one that was spent on the right. Without the slow hashes.
+pub(crate) fn imported_wrong_or_spent() -> Pair {
+    answer_in(Scene::imported(), |class, rng, scene| {
+        let wrong: String = (0..16).map(|_| char::from(rng.random_range(b'a'..=b'z'))).collect();
+        if class == Class::Right { scene.recovery_code(SPENT).to_owned() } else { wrong }
+    })
 }

@@ -1,20 +1,19 @@
 //! One protected account, read from a store once and never changed.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
 use chrono::{DateTime, Utc};
 use dudect_bencher::BenchRng;
 use dudect_bencher::rand::RngExt;
-use mfakit::domain::{
-    Account, CodeHash, Commit, CommitOutcome, Evaluation, HashScheme, HashedCodes,
-};
+use mfakit::domain::{Account, Commit, CommitOutcome};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
-    AccountStore, Answer, Challenge, CodeHasher, Confirmed, Email, FactorId, FirstFactor,
-    HasherError, Keyring, Lane, MemoryStore, Mfa, NewFactor, OneTimeCode, RecoveryCodes,
-    SealingKey, SignIn, StoreError, Subject, Verdict,
+    AccountStore, Answer, Assurance, Challenge, Confirmed, Email, FactorId, FirstFactor,
+    HostAuthority, Import, Imported, ImportedCodes, ImportedFactor, Keyring, MemoryStore, Mfa,
+    NewFactor, SealingKey, Seed, SetupId, SignIn, StoreError, Subject, Verdict,
 };
+
+use crate::hashing::{Hashing, Inline, Plain};
 
 /// The characters of a recovery code.
 pub(crate) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -28,40 +27,71 @@ pub(crate) struct Scene {
     mfa: Mfa,
     challenge: Challenge,
     pub(crate) factor: FactorId,
-    codes: RecoveryCodes,
-    /// The codes of the window. The middle one is spent.
+    /// Recovery codes. The first one is spent.
+    codes: Vec<String>,
+    /// The codes of the window of this factor. The middle one is spent.
     shown: [String; 3],
 }
 
 impl Scene {
-    /// With one phone, ten recovery codes of which the first is spent, and an open challenge.
+    /// With two phones, of which the second is not the preferred one, ten recovery codes of which
+    /// the first is spent, and an open challenge.
     pub(crate) fn new(hashing: Hashing) -> Self {
         block_on(Self::build(hashing))
     }
 
+    /// With one phone and three recovery codes from another system, of which the first is spent.
+    pub(crate) fn imported() -> Self {
+        block_on(Self::import())
+    }
+
     async fn build(hashing: Hashing) -> Self {
         let memory = MemoryStore::new();
-        let mfa = mfa(memory.clone(), Inline::new(Hashing::Argon2));
-        let ada = Subject::new("ada").expect("a subject");
-        let first = || FirstFactor::password(ada.clone(), now());
-        let Ok(SignIn::Complete(session)) = mfa.sign_in(first()).await else { panic!("sign-in") };
-        let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
-        let setup = mfa.begin_setup(&session, new, Email::Verified).await.expect("a setup");
-        let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
-        let shown = [-1, 0, 1].map(|n| phone.code_after(now(), n));
-        let confirmed = mfa.confirm_setup(&session, setup.id(), &shown[1]).await;
-        let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("not confirmed") };
-        mfa.finish_setup(&session, setup.id()).await.expect("finished");
+        let mfa = mfa(memory.clone(), Hashing::Argon2);
+        let first = FirstFactor::password(ada(), now());
+        let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { panic!("sign-in") };
+        let (confirmed, setup, _) = set_up(&mfa, &session, "Phone").await;
+        let Confirmed::FirstFactor(codes) = confirmed else { panic!("not confirmed") };
+        let session = mfa.finish_setup(&session, setup).await.expect("finished");
+        let (_, _, tablet) = set_up(&mfa, &session, "Tablet").await;
+        let codes: Vec<_> = codes.iter().map(|code| code.reveal().replace('-', "")).collect();
+        Self::frozen(&mfa, &memory, hashing, codes, tablet).await
+    }
 
-        let Ok(SignIn::Challenge(_, challenge)) = mfa.sign_in(first()).await else { panic!() };
-        let spent = Answer::recovery(&codes.as_slice()[0].reveal());
-        let verdict = mfa.answer(&challenge, spent).await;
-        assert!(matches!(verdict, Ok(Verdict::Passed(_))));
-        let Ok(SignIn::Challenge(_, challenge)) = mfa.sign_in(first()).await else { panic!() };
-        let account = memory.load(&ada).await.expect("the store").expect("a row");
-        let factor = account.factors()[0].id();
-        let mfa = self::mfa(Frozen(account), Inline::new(hashing));
-        Self { mfa, challenge, factor, codes, shown }
+    async fn import() -> Self {
+        let memory = MemoryStore::new();
+        let mfa = mfa(memory.clone(), Hashing::Argon2);
+        let seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+        // Letters alone: how long it takes to read one or a digit is no secret of the account.
+        let codes = ["mfrggzdfmztwqylb", "onswgxtfoqqgszth", "nbswyqdpebhwrntm"];
+        let phone = Seed::from_base32(seed).expect("a seed");
+        let phone = ImportedFactor::totp("Phone", phone).expect("a factor");
+        let import = Import::new().factor(phone);
+        let import = import.codes(ImportedCodes::plain(codes).expect("codes"));
+        let by = Subject::new("migration").expect("a subject");
+        let authority = HostAuthority::grant(ada(), by, "moved in").expect("a reason");
+        let imported = mfa.import(&authority, import).await;
+        assert!(matches!(imported, Ok(Imported::Now(_))));
+        let phone = format!("otpauth://totp/x?secret={seed}&algorithm=SHA1&digits=6&period=30");
+        let phone = Authenticator::scan(&phone).expect("a URI");
+        Self::frozen(&mfa, &memory, Hashing::None, codes.map(str::to_owned).to_vec(), phone).await
+    }
+
+    /// Spends the first recovery code and opens a challenge, which is all that happens here.
+    async fn frozen(
+        mfa: &Mfa,
+        memory: &MemoryStore,
+        hashing: Hashing,
+        codes: Vec<String>,
+        phone: Authenticator,
+    ) -> Self {
+        let spent = mfa.answer(&challenge(mfa).await, Answer::recovery(&codes[0])).await;
+        assert!(matches!(spent, Ok(Verdict::Passed(_))));
+        let challenge = challenge(mfa).await;
+        let account = memory.load(&ada()).await.expect("the store").expect("a row");
+        let factor = account.factors().last().expect("a factor").id();
+        let shown = [-1, 0, 1].map(|n| phone.code_after(now(), n));
+        Self { mfa: self::mfa(Frozen(account), hashing), challenge, factor, codes, shown }
     }
 
     /// Answers the challenge. None of the answers here is right.
@@ -76,6 +106,11 @@ impl Scene {
         &self.shown[1]
     }
 
+    /// The code that comes next, which is right as well.
+    pub(crate) fn right(&self) -> &str {
+        &self.shown[2]
+    }
+
     /// A code that no step of the window has.
     pub(crate) fn wrong_code(&self, rng: &mut BenchRng) -> String {
         let mut codes = std::iter::repeat_with(|| crate::any_code(6, rng));
@@ -83,8 +118,8 @@ impl Scene {
     }
 
     /// The recovery code of a slot.
-    pub(crate) fn recovery_code(&self, slot: usize) -> String {
-        self.codes.as_slice()[slot].reveal().replace('-', "")
+    pub(crate) fn recovery_code(&self, slot: usize) -> &str {
+        &self.codes[slot]
     }
 
     /// The text of a recovery code whose first character names this slot, and that is none.
@@ -94,12 +129,35 @@ impl Scene {
     }
 }
 
-fn mfa(store: impl AccountStore + 'static, hasher: impl CodeHasher + 'static) -> Mfa {
+fn ada() -> Subject {
+    Subject::new("ada").expect("a subject")
+}
+
+/// Sets a phone up, and confirms it with its code of now.
+async fn set_up(mfa: &Mfa, session: &Assurance, name: &str) -> (Confirmed, SetupId, Authenticator) {
+    let new = NewFactor::totp(name, "ada@example.org").expect("a factor");
+    let setup = mfa.begin_setup(session, new, Email::Verified).await.expect("a setup");
+    let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
+    let confirmed = mfa.confirm_setup(session, setup.id(), &phone.code_at(now())).await;
+    let confirmed = confirmed.expect("confirmed");
+    assert!(!matches!(confirmed, Confirmed::Rejected(_)));
+    (confirmed, setup.id(), phone)
+}
+
+async fn challenge(mfa: &Mfa) -> Challenge {
+    match mfa.sign_in(FirstFactor::password(ada(), now())).await {
+        Ok(SignIn::Challenge(_, challenge)) => challenge,
+        other => panic!("no challenge: {other:?}"),
+    }
+}
+
+fn mfa(store: impl AccountStore + 'static, hashing: Hashing) -> Mfa {
     let keyring = Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("a key"));
     Mfa::builder(store)
         .issuer("Scrivio")
         .keyring(keyring)
-        .hasher(hasher)
+        .hasher(Inline::new(hashing))
+        .imported_code_hasher(Plain)
         .clock(ManualClock::at(now().timestamp()))
         .entropy(SeededEntropy::new(1))
         .build()
@@ -117,68 +175,5 @@ impl AccountStore for Frozen {
 
     async fn commit(&self, _: &Commit) -> Result<CommitOutcome, StoreError> {
         Ok(CommitOutcome::Committed)
-    }
-}
-
-/// What an evaluation computes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hashing {
-    /// Argon2id at 8 KiB and one pass.
-    Argon2,
-    /// Nothing.
-    None,
-    /// A leak: nothing for a slot that is spent or absent.
-    SkippedForDecoys,
-}
-
-/// A hasher without threads of its own, and with salts that are the same each time.
-struct Inline {
-    hashing: Hashing,
-    argon2: Argon2<'static>,
-    blocks: Mutex<Vec<Block>>,
-}
-
-impl Inline {
-    fn new(hashing: Hashing) -> Self {
-        let params = Params::new(8, 1, 1, Some(32)).expect("costs");
-        let blocks = Mutex::new(vec![Block::default(); params.block_count()]);
-        Self { hashing, argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params), blocks }
-    }
-
-    fn compute(&self, code: &OneTimeCode, salt: &[u8; 16]) -> [u8; 32] {
-        let mut digest = [0x5a; 32];
-        let skipped = match self.hashing {
-            Hashing::Argon2 => false,
-            Hashing::None => true,
-            Hashing::SkippedForDecoys => salt == &[0; 16],
-        };
-        if !skipped {
-            let mut blocks = self.blocks.lock().expect("a lock");
-            let (text, blocks) = (code.expose_bytes(), blocks.as_mut_slice());
-            let computed =
-                self.argon2.hash_password_into_with_memory(text, salt, &mut digest, blocks);
-            computed.expect("a hash");
-        }
-        digest
-    }
-}
-
-#[async_trait::async_trait]
-impl CodeHasher for Inline {
-    async fn hash(&self, codes: Vec<OneTimeCode>) -> Result<HashedCodes, HasherError> {
-        let salts = (1..).map(|n| [n; 16]);
-        let hash = |(code, salt)| CodeHash::new(salt, self.compute(code, &salt));
-        let scheme = HashScheme::new("inline").expect("a scheme");
-        Ok(HashedCodes { scheme, hashes: codes.iter().zip(salts).map(hash).collect() })
-    }
-
-    async fn evaluate(
-        &self,
-        _: Lane,
-        code: OneTimeCode,
-        _: &HashScheme,
-        hash: &CodeHash,
-    ) -> Result<Evaluation, HasherError> {
-        Ok(hash.evaluate(&self.compute(&code, hash.salt())))
     }
 }
