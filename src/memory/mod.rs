@@ -63,14 +63,17 @@ impl AccountStore for MemoryStore {
 
     async fn commit(&self, commit: &Commit) -> Result<CommitOutcome, StoreError> {
         let mut state = lock(&self.state);
-        let stored = state.accounts.get(commit.subject()).map(|account| account.version());
-        if stored != commit.expected() {
+        let row = state.accounts.get_mut(commit.subject());
+        if row.as_ref().map(|account| account.version()) != commit.expected() {
             return Ok(CommitOutcome::Conflict);
         }
-        match commit.next() {
-            Some(next) => state.accounts.insert(commit.subject().clone(), Arc::clone(next)),
-            None => state.accounts.remove(commit.subject()),
-        };
+        match (row, commit.next()) {
+            (Some(row), Some(next)) => *row = Arc::clone(next),
+            (None, Some(next)) => {
+                state.accounts.insert(commit.subject().clone(), Arc::clone(next));
+            }
+            (_, None) => drop(state.accounts.remove(commit.subject())),
+        }
         let enabled = commit.next().is_some_and(|account| account.enabled());
         state.organisations.set_protected(commit.subject(), enabled);
         state.events.extend(commit.events().iter().cloned());

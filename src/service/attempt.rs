@@ -20,7 +20,7 @@ const FAILURES: u32 = 3;
 /// One operation on one account, from its first load to its answer.
 pub(super) struct Attempt<'m, T> {
     mfa: &'m Mfa,
-    subject: Subject,
+    subject: &'m Subject,
     now: DateTime<Utc>,
     account: Arc<Account>,
     /// What was sent to the store and not answered with "committed". A reply can be lost.
@@ -33,10 +33,9 @@ pub(super) struct Attempt<'m, T> {
 
 impl<'m, T> Attempt<'m, T> {
     /// Loads the account. The clock is read here, once.
-    pub(super) async fn load(mfa: &'m Mfa, subject: &Subject) -> Result<Self, Error> {
+    pub(super) async fn load(mfa: &'m Mfa, subject: &'m Subject) -> Result<Self, Error> {
         let now = mfa.inner.clock.now();
         let account = mfa.load(subject).await?;
-        let subject = subject.clone();
         let (sent, unanswered) = (Vec::new(), false);
         Ok(Self { mfa, subject, now, account, sent, unanswered, rounds: 0, failures: 0 })
     }
@@ -67,7 +66,7 @@ impl<'m, T> Attempt<'m, T> {
         match reply {
             Ok(_) => {
                 self.rounds += 1;
-                self.account = self.mfa.load(&self.subject).await?;
+                self.account = self.mfa.load(self.subject).await?;
             }
             Err(error) => self.reload_after(error).await?,
         }
@@ -84,7 +83,7 @@ impl<'m, T> Attempt<'m, T> {
             if self.failures > FAILURES {
                 return Err(error.into());
             }
-            match self.mfa.load(&self.subject).await {
+            match self.mfa.load(self.subject).await {
                 Ok(account) => {
                     self.account = account;
                     return Ok(());
@@ -104,7 +103,7 @@ impl<'m, T> Attempt<'m, T> {
 
     fn open(&mut self, commit: &Commit, closed: Closed<T>) -> Option<T> {
         self.unanswered = false;
-        self.mfa.inner.guards.forget(&self.subject);
+        self.mfa.inner.guards.forget(self.subject);
         if let Some(notices) = &self.mfa.inner.notices {
             notices.tell(commit.events());
         }
@@ -117,7 +116,7 @@ impl<T> Drop for Attempt<'_, T> {
     /// guard may go by what it was before.
     fn drop(&mut self) {
         if self.unanswered {
-            self.mfa.inner.guards.forget(&self.subject);
+            self.mfa.inner.guards.forget(self.subject);
         }
     }
 }

@@ -3,7 +3,7 @@
 use mfakit::domain::Receipt;
 
 fn forge() -> Receipt {
-    Receipt { commits: Vec::new() }
+    Receipt { first: None, others: Vec::new() }
 }
 
 fn main() {}

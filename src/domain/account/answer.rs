@@ -91,7 +91,7 @@ impl Account {
         if challenge.stamp != self.stamp || moment.now > challenge.expires_at {
             return Err(Refusal::ChallengeExpired);
         }
-        if self.charged.of(challenge.id).passed { Err(Refusal::ChallengeSpent) } else { Ok(()) }
+        if self.charged.passed(challenge.id) { Err(Refusal::ChallengeSpent) } else { Ok(()) }
     }
 
     fn ask<'a>(
@@ -102,7 +102,7 @@ impl Account {
         moment: Moment<'a>,
     ) -> Result<Question<'a>, Refusal> {
         let settings = moment.settings;
-        let answered = self.charged.of(challenge.id).spent;
+        let answered = self.charged.spent(challenge.id);
         let answers_left = settings.answers_per_challenge.saturating_sub(answered);
         if answers_left == 0 {
             return Err(Refusal::ChallengeSpent);
@@ -248,7 +248,9 @@ impl Asked<'_> {
             totp.learn(step, seconds);
             // Every step up to this one is burned, whatever the clock does next.
             totp.last_step = step;
-            totp.sealed = resealed.unwrap_or_else(|| totp.sealed.clone());
+            if let Some(resealed) = resealed {
+                totp.sealed = resealed;
+            }
         }
         draft.next.budget.failures = 0;
         let factor = self.factor.id;
@@ -278,7 +280,7 @@ impl Asked<'_> {
 
     /// What the user may know of the state after this answer.
     fn rejection(&self, after: &Account) -> Rejection {
-        let answered = after.charged.of(self.challenge.id).spent;
+        let answered = after.charged.spent(self.challenge.id);
         Rejection {
             malformed: false,
             answers_left: Some(self.moment.settings.answers_per_challenge.saturating_sub(answered)),
@@ -297,7 +299,7 @@ impl Draft<'_> {
     /// The challenge is passed: gives back its guesses, closes it and makes the proof.
     pub(super) fn pass(mut self, challenge: &Challenge, by: ProvenBy) -> Transition<Verdict> {
         let next = &mut self.next;
-        next.budget.give_back(next.charged.of(challenge.id).spent);
+        next.budget.give_back(next.charged.spent(challenge.id));
         if next.budget.refill_due && challenge.purpose == Purpose::SignIn {
             next.budget.refill();
         }

@@ -22,34 +22,46 @@ pub(crate) struct ChargedChallenge {
 }
 
 impl ChargedChallenges {
-    /// The count of a challenge; zero when it was never charged.
-    pub(super) fn of(&self, id: ChallengeId) -> ChargedChallenge {
-        let known = self.0.iter().find(|charged| charged.id == id);
-        let unknown = || ChargedChallenge { id, spent: 0, passed: false, extra: Extra::default() };
-        known.cloned().unwrap_or_else(unknown)
+    /// How many guesses a challenge has spent; zero when it was never charged.
+    pub(super) fn spent(&self, id: ChallengeId) -> u8 {
+        self.find(id).map_or(0, |charged| charged.spent)
+    }
+
+    /// Whether a challenge was passed.
+    pub(super) fn passed(&self, id: ChallengeId) -> bool {
+        self.find(id).is_some_and(|charged| charged.passed)
     }
 
     /// Counts one more answer and returns the new count.
     pub(super) fn charge(&mut self, id: ChallengeId) -> u8 {
-        let mut count = self.of(id);
-        let spent = count.spent.saturating_add(1);
-        count.spent = spent;
-        self.put(count);
-        spent
+        self.change(id, |count| {
+            count.spent = count.spent.saturating_add(1);
+            count.spent
+        })
     }
 
     /// Marks a challenge as passed: it takes no further answer.
     pub(super) fn pass(&mut self, id: ChallengeId) {
-        let mut count = self.of(id);
-        count.passed = true;
-        self.put(count);
+        self.change(id, |count| count.passed = true);
     }
 
-    fn put(&mut self, count: ChargedChallenge) {
-        self.0.retain(|charged| charged.id != count.id);
-        if self.0.len() >= KEPT {
-            self.0.remove(0);
-        }
+    fn find(&self, id: ChallengeId) -> Option<&ChargedChallenge> {
+        self.0.iter().find(|charged| charged.id == id)
+    }
+
+    /// Changes a challenge's count, which becomes the newest.
+    fn change<T>(&mut self, id: ChallengeId, change: impl FnOnce(&mut ChargedChallenge) -> T) -> T {
+        let mut count = match self.0.iter().position(|charged| charged.id == id) {
+            Some(known) => self.0.remove(known),
+            None => {
+                if self.0.len() >= KEPT {
+                    self.0.remove(0);
+                }
+                ChargedChallenge { id, spent: 0, passed: false, extra: Extra::default() }
+            }
+        };
+        let changed = change(&mut count);
         self.0.push(count);
+        changed
     }
 }

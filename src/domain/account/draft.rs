@@ -13,7 +13,8 @@ use crate::domain::transition::Transition;
 
 /// A copy of the account that a decision changes, and what happens with it.
 pub(super) struct Draft<'a> {
-    pub(super) next: Account,
+    /// Boxed: a draft is handed from step to step, and an account is large.
+    pub(super) next: Box<Account>,
     expected: Option<Version>,
     events: Vec<EventKind>,
     moment: Moment<'a>,
@@ -22,7 +23,7 @@ pub(super) struct Draft<'a> {
 impl Account {
     /// Begins the next state. Its version is decided here and nowhere else.
     pub(super) fn draft<'a>(&self, moment: Moment<'a>) -> Draft<'a> {
-        let mut next = self.clone();
+        let mut next = Box::new(self.clone());
         let expected = self.stored.then_some(self.version);
         if self.stored {
             next.version = self.version.next();

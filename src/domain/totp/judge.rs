@@ -63,7 +63,7 @@ pub fn match_code(
     code: &Code,
     window: Window,
 ) -> Option<Step> {
-    let signer = Signer::new(params.algorithm(), secret);
+    let mut signer = Signer::new(params.algorithm(), secret);
     let right_length = Choice::from(u8::from(code.digits() == params.digits()));
     let mut found = Choice::from(0);
     let mut step_found: Step = 0;
@@ -83,7 +83,7 @@ pub(crate) fn find_three(
     codes: &[Code; 3],
     window: Window,
 ) -> Option<Step> {
-    let signer = Signer::new(params.algorithm(), secret);
+    let mut signer = Signer::new(params.algorithm(), secret);
     let signed: Zeroizing<Vec<u32>> =
         Zeroizing::new(window.steps().map(|step| signer.code_at(step, params.digits())).collect());
     let right_length =
@@ -111,7 +111,7 @@ pub(crate) fn find_offset(
     code: &Code,
     window: Window,
 ) -> Option<i64> {
-    let signer = Signer::new(params.algorithm(), secret);
+    let mut signer = Signer::new(params.algorithm(), secret);
     let mut nearest: Option<i64> = None;
     for step in window.steps() {
         if code.digits() == params.digits()

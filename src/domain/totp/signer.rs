@@ -1,8 +1,9 @@
 //! The one-time password of a step (RFC 4226 §5.3, RFC 6238 §4.2).
 
+use hmac::digest::FixedOutputReset;
 use hmac::digest::array::Array;
 use hmac::digest::common::KeySizeUser;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{HmacReset, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroize;
@@ -12,11 +13,12 @@ use super::params::{Algorithm, Digits};
 use super::secret::TotpSecret;
 
 /// An HMAC that has taken in its key. The key costs two of the four compressions of a short
-/// signature, so that a window of steps pays for it once. It is wiped when dropped.
+/// signature, so that a window of steps pays for it once. It signs step after step in place, with no
+/// copy to wipe for each, and is wiped when dropped.
 pub(super) enum Signer {
-    Sha1(Hmac<Sha1>),
-    Sha256(Hmac<Sha256>),
-    Sha512(Hmac<Sha512>),
+    Sha1(HmacReset<Sha1>),
+    Sha256(HmacReset<Sha256>),
+    Sha512(HmacReset<Sha512>),
 }
 
 impl Signer {
@@ -29,11 +31,11 @@ impl Signer {
     }
 
     /// The code of a step, as a number.
-    pub(super) fn code_at(&self, step: Step, digits: Digits) -> u32 {
+    pub(super) fn code_at(&mut self, step: Step, digits: Digits) -> u32 {
         match self {
-            Self::Sha1(mac) => code(mac.clone(), step, digits),
-            Self::Sha256(mac) => code(mac.clone(), step, digits),
-            Self::Sha512(mac) => code(mac.clone(), step, digits),
+            Self::Sha1(mac) => code(mac, step, digits),
+            Self::Sha256(mac) => code(mac, step, digits),
+            Self::Sha512(mac) => code(mac, step, digits),
         }
     }
 }
@@ -50,9 +52,9 @@ fn keyed<M: KeyInit + KeySizeUser>(secret: &TotpSecret) -> M {
     keyed
 }
 
-fn code(mut mac: impl Mac, step: Step, digits: Digits) -> u32 {
-    mac.update(&step.to_be_bytes());
-    truncate(&mac.finalize().into_bytes(), digits)
+fn code(mac: &mut (impl Mac + FixedOutputReset), step: Step, digits: Digits) -> u32 {
+    Mac::update(mac, &step.to_be_bytes());
+    truncate(&mac.finalize_reset().into_bytes(), digits)
 }
 
 fn truncate(signature: &[u8], digits: Digits) -> u32 {

@@ -78,7 +78,7 @@ impl AccountV1 {
         at_most("factors", self.factors.len(), MAX_FACTORS)?;
         at_most("charged", self.charged.len(), CHARGED_CHALLENGES)?;
         // Inside the document the format was read already: a second one would be written twice.
-        ensure(!self.extra.0.contains_key("format"), "format", "must stand once")?;
+        ensure(!self.extra.contains("format"), "format", "must stand once")?;
         let subject = |field, text: Option<String>| {
             text.map(|text| checked(field, Subject::new(text))).transpose()
         };

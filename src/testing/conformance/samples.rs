@@ -138,7 +138,7 @@ impl Author {
         let (_, begun) = self.next_setup(&account, &session, 10)?;
         self.apply(&mut account, begun);
         // What was built here step by step arrives as one new row.
-        let first = Transition::put(None, account, Vec::new(), self.now, ());
+        let first = Transition::put(None, Box::new(account), Vec::new(), self.now, ());
         Ok(self.commit(first))
     }
 
@@ -163,7 +163,7 @@ impl Author {
         let session = self.sign_in(&account)?;
         let session = self.add_factor(&mut account, session, 0)?;
         let expected = stored.map(Account::version);
-        let on = Transition::put(expected, account, Vec::new(), self.now, ());
+        let on = Transition::put(expected, Box::new(account), Vec::new(), self.now, ());
         Ok((self.commit(on), session))
     }
 

@@ -1,0 +1,249 @@
+//! The hot paths, each run so many times and nothing else: what `scripts/instructions` counts under
+//! callgrind.
+//!
+//! Times on a shared machine are noise; the number of instructions is the same every time. The
+//! script runs each path twice, a different number of times, and divides what they differ by: what
+//! it costs to get there falls out.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a bench stops at the first surprise"
+)]
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::domain::{Account, Question, Window, match_code};
+use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
+use mfakit::{
+    AccountStore, Algorithm, Answer, Argon2Hasher, Assurance, Challenge, Clock, Code, Confirmed,
+    Digits, Email, FirstFactor, Format, Keyring, Level, MemoryStore, Mfa, Moment, NewFactor,
+    OneTimeCode, SealingKey, SecretCipher, Settings, SignIn, StepUpRule, StoredAccount, Subject,
+    TotpParams, TotpSecret, Verdict,
+};
+
+/// The most that a path is run in one go.
+const MOST: u32 = 1_000;
+
+/// A path: what is run, so many times.
+type Path = fn(u32);
+
+const PATHS: &[(&str, Path)] = &[
+    ("read_code", read_code),
+    ("judge_code", judge_code),
+    ("totp_rs_check", totp_rs_check),
+    ("read_recovery_code", read_recovery_code),
+    ("unseal", unseal),
+    ("decide_right_answer", |times| decide(times, true)),
+    ("decide_wrong_answer", |times| decide(times, false)),
+    ("clone_account", clone_account),
+    ("check_step_up", check_step_up),
+    ("write_account", write_account),
+    ("read_account", read_account),
+    ("memory_store_sign_in", sign_in),
+    ("memory_store_right_answer", right_answer),
+];
+
+/// `instructions NAME TIMES` runs a path; `instructions --list` names them.
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match &arguments[..] {
+        [list] if list == "--list" => PATHS.iter().for_each(|(name, _)| println!("{name}")),
+        [name, times] => {
+            let path = PATHS.iter().find(|(known, _)| known == name);
+            let (_, path) = path.expect("a path that --list names");
+            path(times.parse().expect("a number"));
+        }
+        // `cargo bench` and `cargo test --benches` run it without a word.
+        _ => println!("bash scripts/instructions counts these"),
+    }
+}
+
+const SEED: &[u8; 20] = b"12345678901234567890";
+const START: i64 = 1_800_000_007;
+
+fn repeat<T>(times: u32, mut work: impl FnMut() -> T) {
+    for _ in 0..times {
+        black_box(work());
+    }
+}
+
+fn read_code(times: u32) {
+    repeat(times, || Code::parse(black_box("492 039"), Digits::Six));
+}
+
+fn judge_code(times: u32) {
+    let secret = TotpSecret::from_random(Algorithm::Sha1, SEED).expect("a secret");
+    let params = TotpParams::default();
+    let window = Window::around(START.unsigned_abs(), params, 0, 1);
+    repeat(times, || {
+        let code = Code::parse(black_box("000000"), Digits::Six).expect("a code");
+        match_code(&secret, params, &code, window)
+    });
+}
+
+/// The peer, for scale.
+fn totp_rs_check(times: u32) {
+    let totp = totp_rs::Builder::new().with_secret(*SEED).build().expect("a secret");
+    repeat(times, || totp.check(black_box("000000"), START.unsigned_abs()));
+}
+
+fn read_recovery_code(times: u32) {
+    repeat(times, || OneTimeCode::parse(black_box("3ABC-DEFG-HJKM-NPQR")));
+}
+
+/// A protected account as its store holds it, and everything that an answer takes.
+struct Scene {
+    mfa: Mfa,
+    clock: ManualClock,
+    keyring: Keyring,
+    account: Arc<Account>,
+    session: Assurance,
+    phone: Authenticator,
+    settings: Settings,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let keyring = || {
+            let key = SealingKey::from_bytes("k1", &[7; 32]).expect("a key");
+            Keyring::new(key).with_entropy(Arc::new(SeededEntropy::new(7)))
+        };
+        let (memory, clock) = (MemoryStore::new(), ManualClock::at(START));
+        let mfa = Mfa::builder(memory.clone())
+            .issuer("Scrivio")
+            .keyring(keyring())
+            .hasher(Argon2Hasher::cheap_and_insecure())
+            .clock(clock.clone())
+            .entropy(SeededEntropy::new(1))
+            .build()
+            .expect("a complete builder");
+        let subject = Subject::new("ada").expect("a subject");
+        block_on(async {
+            let first = FirstFactor::password(subject.clone(), clock.now());
+            let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { panic!() };
+            let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
+            let setup = mfa.begin_setup(&session, new, Email::Verified).await.expect("a setup");
+            let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
+            let code = phone.code_at(clock.now());
+            let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
+            assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
+            let session = mfa.finish_setup(&session, setup.id()).await.expect("finished");
+            let settings = Settings::default();
+            let account = memory.load(&subject).await.expect("the store").expect("a row");
+            let mut scene =
+                Self { mfa, clock, keyring: keyring(), account, session, phone, settings };
+            // As full as it gets: 32 commits and 8 challenges are remembered.
+            for _ in 0..40 {
+                let (challenge, code) = scene.next();
+                scene.pass(&challenge, code);
+            }
+            scene.account = memory.load(&subject).await.expect("the store").expect("a row");
+            scene.clock.advance(TimeDelta::seconds(30));
+            scene
+        })
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn challenge(&self) -> Challenge {
+        let first = FirstFactor::password(self.account.subject().clone(), self.now());
+        match block_on(self.mfa.sign_in(first)) {
+            Ok(SignIn::Challenge(_, challenge)) => challenge,
+            other => panic!("no challenge: {other:?}"),
+        }
+    }
+
+    /// Waits for the next code and opens a challenge for it. One code in a million is the same as
+    /// the one before, and nobody may use it twice.
+    fn next(&self) -> (Challenge, Answer) {
+        loop {
+            self.clock.advance(TimeDelta::seconds(30));
+            let code = self.phone.code_at(self.now());
+            if code != self.phone.code_after(self.now(), -1) {
+                return (self.challenge(), Answer::code(&code));
+            }
+        }
+    }
+
+    fn pass(&self, challenge: &Challenge, answer: Answer) {
+        let verdict = block_on(self.mfa.answer(challenge, answer));
+        assert!(matches!(verdict, Ok(Verdict::Passed(_))));
+    }
+}
+
+fn unseal(times: u32) {
+    let scene = Scene::new();
+    let sealed: Vec<_> = scene.account.sealed_secrets().collect();
+    let (context, sealed) = sealed[0];
+    repeat(times, || block_on(scene.keyring.open(sealed, context)).expect("opened"));
+}
+
+fn decide(times: u32, right: bool) {
+    let scene = Scene::new();
+    let (challenge, code) = (scene.challenge(), scene.phone.code_at(scene.now()));
+    let answer = Answer::code(if right { &code } else { "000000" });
+    let moment = || Moment::new(&scene.settings, scene.now()).expect("a moment");
+    let question = scene.account.question(&challenge, &answer, moment());
+    let Ok(Question::Totp(asked)) = question else { panic!("not asked") };
+    let secret = block_on(scene.keyring.open(asked.sealed(), asked.context())).expect("opened");
+    repeat(times, || match scene.account.question(&challenge, &answer, moment()) {
+        Ok(Question::Totp(asked)) => asked.judge(&secret, None),
+        other => panic!("not asked: {other:?}"),
+    });
+}
+
+fn clone_account(times: u32) {
+    let scene = Scene::new();
+    repeat(times, || Account::clone(&scene.account));
+}
+
+fn check_step_up(times: u32) {
+    let scene = Scene::new();
+    let rule = StepUpRule::level(Level::TwoFactors, TimeDelta::hours(1));
+    let (session, now) = (&scene.session, scene.now());
+    repeat(times, || rule.check(session, session.stamp(), now).expect("satisfied"));
+}
+
+fn write_account(times: u32) {
+    let scene = Scene::new();
+    let written = || StoredAccount::new(&scene.account, Format::default());
+    repeat(times, || serde_json::to_string(&written()).expect("JSON"));
+}
+
+fn read_account(times: u32) {
+    let scene = Scene::new();
+    let text = serde_json::to_string(&StoredAccount::new(&scene.account, Format::default()));
+    let text = text.expect("JSON");
+    repeat(times, || {
+        let read: StoredAccount = serde_json::from_str(&text).expect("a document");
+        read.into_account().expect("an account")
+    });
+}
+
+fn sign_in(times: u32) {
+    let scene = Scene::new();
+    repeat(times, || scene.challenge());
+}
+
+/// The answers alone: what comes before them is done as often whatever `times` is.
+fn right_answer(times: u32) {
+    let scene = Scene::new();
+    let (open, codes): (Vec<_>, Vec<_>) = (0..MOST)
+        .map(|_| {
+            let (challenge, code) = scene.next();
+            ((challenge, scene.now()), code)
+        })
+        .unzip();
+    let mut open = open.iter().zip(codes);
+    repeat(times, || {
+        let ((challenge, now), code) = open.next().expect("no more than the most");
+        scene.clock.set(*now);
+        scene.pass(challenge, code);
+    });
+}
