@@ -110,3 +110,24 @@ impl ImportedSet {
         set
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_that_was_handed_in_twice_unlocks_the_first_slot_that_is_not_spent() {
+        let hash = ImportedHash::new("hash").unwrap();
+        let other = ImportedHash::new("other").unwrap();
+        let set = ImportedSet::new(vec![other, hash.clone(), hash], CodeReading::Folded, false);
+        let evaluation = |matched: [u8; 3]| {
+            ImportedEvaluation::new(set.hashes().into_iter().zip(matched.map(Choice::from)))
+        };
+        let right = evaluation([0, 1, 1]);
+        assert_eq!(set.unlocked(&right), Some(1));
+        let spent = set.with_spent(1, DateTime::UNIX_EPOCH);
+        assert_eq!(spent.unlocked(&right), Some(2));
+        assert_eq!(spent.with_spent(2, DateTime::UNIX_EPOCH).unlocked(&right), None);
+        assert_eq!(set.unlocked(&evaluation([0; 3])), None);
+    }
+}

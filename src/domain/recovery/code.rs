@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_first_character_names_the_slot_and_the_rest_is_random() {
-        let codes = RecoveryCodes::from_random(&[[0xff; 16]; 10]).unwrap();
+        let codes = RecoveryCodes::from_random(&[[0xff; 16]; 32]).unwrap();
         for (slot, code) in codes.iter().enumerate() {
             assert_eq!(code.slot(), slot);
             assert_eq!(&code.reveal()[1..], "ZZZ-ZZZZ-ZZZZ-ZZZZ");
@@ -196,6 +196,19 @@ mod tests {
         ] {
             let expected = (!typed.contains('–')).then(|| code.clone());
             assert_eq!(OneTimeCode::parse(typed), expected, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn every_byte_reads_as_one_of_the_alphabet_as_its_look_alike_or_as_nothing() {
+        for byte in 0..=u8::MAX {
+            let expected = match byte.to_ascii_uppercase() {
+                b'O' => Some(b'0'),
+                b'I' | b'L' => Some(b'1'),
+                b'U' => Some(b'V'),
+                other => ALPHABET.contains(&other).then_some(other),
+            };
+            assert_eq!(read(byte), expected, "{byte}");
         }
     }
 
