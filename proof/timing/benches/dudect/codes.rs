@@ -83,11 +83,21 @@ pub(crate) fn wrong_or_replayed() -> Pair {
     })
 }
 
-/// Any wrong code either way; on the right with the id of a method that nobody has.
+/// Any wrong code either way: of the preferred method on the left, on the right of one that nobody
+/// has, which the preferred one judges.
 pub(crate) fn wrong_or_unknown() -> Pair {
     answer(Scene::new(Hashing::None), |class, rng, scene| {
         let unknown = FactorId::from_random(rng.random());
-        let factor = if class == Class::Right { unknown } else { scene.factor };
+        let factor = if class == Class::Right { unknown } else { scene.preferred };
+        Input::new(factor, &scene.wrong_code(rng))
+    })
+}
+
+/// Any wrong code either way: of the preferred method on the left, of the other on the right. Who
+/// answers knows which he has named.
+pub(crate) fn either_method() -> Pair {
+    answer(Scene::new(Hashing::None), |class, rng, scene| {
+        let factor = if class == Class::Right { scene.factor } else { scene.preferred };
         Input::new(factor, &scene.wrong_code(rng))
     })
 }

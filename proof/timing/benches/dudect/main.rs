@@ -74,6 +74,7 @@ pairs! {
     code_with_a_right_beginning, 4_000_000, codes::right_beginning;
     answer_wrong_or_replayed, 2_000_000, codes::wrong_or_replayed;
     answer_wrong_or_of_an_unknown_method, 2_000_000, codes::wrong_or_unknown;
+    answer_of_either_method, 2_000_000, codes::either_method;
     answer_of_an_unknown_method_wrong_or_right, 2_000_000, codes::unknown_wrong_or_right;
     recovery_live_slot_or_absent, 1_000_000, recovery::hashed::live_or_absent;
     recovery_live_slot_or_spent, 1_000_000, recovery::hashed::live_or_spent;

@@ -26,11 +26,14 @@ pub(crate) fn now() -> DateTime<Utc> {
 pub(crate) struct Scene {
     mfa: Mfa,
     challenge: Challenge,
+    /// The method that is asked for by default.
+    pub(crate) preferred: FactorId,
+    /// The last method, whose codes are known here.
     pub(crate) factor: FactorId,
     /// Recovery codes. The first one is spent.
     codes: Vec<String>,
-    /// The codes of the window of this factor. The middle one is spent.
-    shown: [String; 3],
+    /// The codes of the window of every method, the last method's last. Its middle one is spent.
+    shown: Vec<[String; 3]>,
 }
 
 impl Scene {
@@ -50,12 +53,12 @@ impl Scene {
         let mfa = mfa(memory.clone(), Hashing::Argon2);
         let first = FirstFactor::password(ada(), now());
         let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { panic!("sign-in") };
-        let (confirmed, setup, _) = set_up(&mfa, &session, "Phone").await;
+        let (confirmed, setup, phone) = set_up(&mfa, &session, "Phone").await;
         let Confirmed::FirstFactor(codes) = confirmed else { panic!("not confirmed") };
         let session = mfa.finish_setup(&session, setup).await.expect("finished");
         let (_, _, tablet) = set_up(&mfa, &session, "Tablet").await;
         let codes: Vec<_> = codes.iter().map(|code| code.reveal().replace('-', "")).collect();
-        Self::frozen(&mfa, &memory, hashing, codes, tablet).await
+        Self::frozen(&mfa, &memory, hashing, codes, &[phone, tablet]).await
     }
 
     async fn import() -> Self {
@@ -74,7 +77,8 @@ impl Scene {
         assert!(matches!(imported, Ok(Imported::Now(_))));
         let phone = format!("otpauth://totp/x?secret={seed}&algorithm=SHA1&digits=6&period=30");
         let phone = Authenticator::scan(&phone).expect("a URI");
-        Self::frozen(&mfa, &memory, Hashing::None, codes.map(str::to_owned).to_vec(), phone).await
+        Self::frozen(&mfa, &memory, Hashing::None, codes.map(str::to_owned).to_vec(), &[phone])
+            .await
     }
 
     /// Spends the first recovery code and opens a challenge, which is all that happens here.
@@ -83,15 +87,18 @@ impl Scene {
         memory: &MemoryStore,
         hashing: Hashing,
         codes: Vec<String>,
-        phone: Authenticator,
+        phones: &[Authenticator],
     ) -> Self {
         let spent = mfa.answer(&challenge(mfa).await, Answer::recovery(&codes[0])).await;
         assert!(matches!(spent, Ok(Verdict::Passed(_))));
         let challenge = challenge(mfa).await;
         let account = memory.load(&ada()).await.expect("the store").expect("a row");
+        let preferred = account.preferred().expect("a factor").id();
         let factor = account.factors().last().expect("a factor").id();
-        let shown = [-1, 0, 1].map(|n| phone.code_after(now(), n));
-        Self { mfa: self::mfa(Frozen(account), hashing), challenge, factor, codes, shown }
+        let shown = phones.iter().map(|phone| [-1, 0, 1].map(|n| phone.code_after(now(), n)));
+        let shown = shown.collect();
+        let mfa = self::mfa(Frozen(account), hashing);
+        Self { mfa, challenge, preferred, factor, codes, shown }
     }
 
     /// Answers the challenge. None of the answers here is right.
@@ -103,18 +110,22 @@ impl Scene {
 
     /// The code that was accepted last.
     pub(crate) fn replayed(&self) -> &str {
-        &self.shown[1]
+        &self.last_shown()[1]
     }
 
     /// The code that comes next, which is right as well.
     pub(crate) fn right(&self) -> &str {
-        &self.shown[2]
+        &self.last_shown()[2]
     }
 
-    /// A code that no step of the window has.
+    fn last_shown(&self) -> &[String; 3] {
+        self.shown.last().expect("a method")
+    }
+
+    /// A code that no method shows in the window.
     pub(crate) fn wrong_code(&self, rng: &mut BenchRng) -> String {
         let mut codes = std::iter::repeat_with(|| crate::any_code(6, rng));
-        codes.find(|code| !self.shown.contains(code)).expect("a code")
+        codes.find(|code| !self.shown.as_flattened().contains(code)).expect("a code")
     }
 
     /// The recovery code of a slot.
