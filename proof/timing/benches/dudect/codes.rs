@@ -63,6 +63,24 @@ pub(crate) fn right_beginning() -> Pair {
     comparison(None, format!("{head}{}", (last.as_bytes()[0] - b'0' + 1) % 10))
 }
 
+/// A wrong code either way: judged by any secret on the left, by the same one each time on the
+/// right.
+pub(crate) fn any_secret() -> Pair {
+    let (window, fixed) = (window(), "12345678901234567890".split_at(16).0);
+    Pair::new(
+        move |class, rng| {
+            let any: String = (0..16).map(|_| char::from(rng.random_range(b' '..=b'~'))).collect();
+            Input::text(if class == Class::Right { fixed } else { &any })
+        },
+        move |input| {
+            let mut bytes = *b"12345678901234567890";
+            bytes[..16].copy_from_slice(input.typed().as_bytes());
+            let secret = TotpSecret::from_random(Algorithm::Sha1, &bytes).expect("a secret");
+            judge(&secret, "000000", window)
+        },
+    )
+}
+
 fn answer(
     scene: Scene,
     input: impl Fn(Class, &mut dudect_bencher::BenchRng, &Scene) -> Input + 'static,

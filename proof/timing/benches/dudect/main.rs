@@ -72,6 +72,7 @@ pairs! {
     code_right_or_wrong, 4_000_000, codes::right_or_wrong;
     code_at_either_end_of_the_window, 4_000_000, codes::either_end;
     code_with_a_right_beginning, 4_000_000, codes::right_beginning;
+    code_judged_by_any_secret_or_by_one, 4_000_000, codes::any_secret;
     answer_wrong_or_replayed, 2_000_000, codes::wrong_or_replayed;
     answer_wrong_or_of_an_unknown_method, 2_000_000, codes::wrong_or_unknown;
     answer_of_either_method, 2_000_000, codes::either_method;
@@ -79,6 +80,7 @@ pairs! {
     recovery_live_slot_or_absent, 1_000_000, recovery::hashed::live_or_absent;
     recovery_live_slot_or_spent, 1_000_000, recovery::hashed::live_or_spent;
     recovery_wrong_code_or_the_spent_one, 1_000_000, recovery::hashed::wrong_or_spent;
+    recovery_wrong_code_or_the_same_wrong_one, 1_000_000, recovery::hashed::wrong_or_repeated;
     recovery_wrong_code_or_one_of_another_slot, 1_000_000, recovery::hashed::wrong_or_misplaced;
     unhashed_live_slot_or_absent, 4_000_000, recovery::unhashed::live_or_absent;
     unhashed_live_slot_or_spent, 4_000_000, recovery::unhashed::live_or_spent;

@@ -69,6 +69,16 @@ pub(crate) mod hashed {
         wrong_or_spent_in(Hashing::Argon2)
     }
 
+    /// Any code of the spent slot on the left, the same one each time on the right: what a repeated
+    /// text alone does, of which no secret of the account is part. Argon2id reads its memory in
+    /// places that depend on what it hashes.
+    pub(crate) fn wrong_or_repeated() -> Pair {
+        answer(Hashing::Argon2, |class, rng, scene| {
+            let wrong = scene.wrong_recovery(SPENT, rng);
+            if class == Class::Right { "0123456789ABCDEF".to_owned() } else { wrong }
+        })
+    }
+
     /// Any code of the live slot on the left, on the right one that would be right in another.
     pub(crate) fn wrong_or_misplaced() -> Pair {
         answer(Hashing::Argon2, |class, rng, scene| {
