@@ -40,7 +40,7 @@ fn hash(hasher: &Argon2Hasher, text: &str) -> (HashScheme, CodeHash) {
 }
 
 fn matches(hasher: &Argon2Hasher, text: &str, scheme: &HashScheme, hash: &CodeHash) -> bool {
-    block_on(hasher.evaluate(ada(), code(text), scheme, hash)).unwrap().holds_for(hash)
+    block_on(hasher.evaluate(ada(), code(text), scheme, hash)).unwrap().holds_for(hash).into()
 }
 
 fn hex(hash: &CodeHash) -> String {

@@ -19,7 +19,7 @@ fn hashed(hasher: &Argon2Hasher, codes: &[&str]) -> Vec<ImportedHash> {
 
 fn met(hasher: &Argon2Hasher, typed: &str, hashes: &[ImportedHash]) -> Vec<usize> {
     let judged = block_on(hasher.evaluate_imported(lane(), code(typed), hashes.to_vec())).unwrap();
-    let holds = |(index, hash)| judged.holds_for(index, hash).then_some(index);
+    let holds = |(index, hash)| bool::from(judged.holds_for(index, hash)).then_some(index);
     hashes.iter().enumerate().filter_map(holds).collect()
 }
 

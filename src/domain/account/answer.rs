@@ -1,5 +1,7 @@
 //! Answering a challenge with a code, or with three in a row.
 
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
 use super::{Account, ImportedCheck, OneTimeCheck};
 use crate::domain::budget::Throttle;
 use crate::domain::challenge::{
@@ -108,10 +110,8 @@ impl Account {
         let left = Some(answers_left);
         let rejected = |rejection: Rejection| Ok(Question::Decided(Verdict::Rejected(rejection)));
 
-        let default = self.preferred().filter(|f| !f.suspended);
-        let default = default.or_else(|| self.factors.iter().find(|f| !f.suspended));
-        let named_factor = named.and_then(|id| self.factor(id));
-        let Some(factor) = named_factor.or(default).filter(|f| !f.suspended) else {
+        let (known, factor) = self.judged_by(named);
+        let Some(factor) = factor.filter(|f| !f.suspended) else {
             return rejected(Rejection {
                 suspended: true,
                 answers_left: left,
@@ -145,8 +145,28 @@ impl Account {
             }
             _ => {}
         }
-        let known = named.is_none() || named_factor.is_some();
         Ok(Question::Totp(Asked { account: self, challenge, factor, known, codes, moment }))
+    }
+
+    /// Whether the named factor is known, and which one judges: that, or else the preferred one.
+    ///
+    /// Every factor is compared, and none is branched on: time does not tell which ids are known.
+    fn judged_by(&self, named: Option<FactorId>) -> (bool, Option<&Factor>) {
+        let usable = |wanted: Option<FactorId>| {
+            let fits = |f: &Factor| !f.suspended && wanted.is_none_or(|id| f.id == id);
+            self.factors.iter().zip(0_u32..).find(|(f, _)| fits(f)).map(|(_, place)| place)
+        };
+        let preferred = usable(self.preferred).or_else(|| usable(None)).unwrap_or(0);
+        let Some(named) = named else {
+            return (true, self.factors.get(preferred as usize));
+        };
+        let (mut known, mut chosen) = (Choice::from(0), preferred);
+        for (factor, place) in self.factors.iter().zip(0_u32..) {
+            let same = factor.id.as_bytes().ct_eq(named.as_bytes());
+            chosen.conditional_assign(&place, same);
+            known |= same;
+        }
+        (known.into(), self.factors.get(chosen as usize))
     }
 
     fn guesses_spent(&self, moment: Moment<'_>) -> bool {
@@ -239,7 +259,8 @@ impl Asked<'_> {
     }
 
     fn rejected(self, mut draft: Draft<'_>) -> Transition<Verdict> {
-        let factor = self.known.then_some(self.factor.id);
+        // Looked up: a branch on what is known could be timed.
+        let factor = [None, Some(self.factor.id)][usize::from(self.known)];
         draft.event(EventKind::CodeRejected { factor, purpose: self.challenge.purpose.clone() });
         let spent = draft.next.budget.left(&self.moment.settings.throttle, self.moment.now) == 0;
         match self.moment.settings.throttle {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use subtle::{Choice, ConditionallySelectable};
+
 use super::Account;
 use super::answer::Question;
 use crate::domain::assurance::Assurance;
@@ -59,7 +61,8 @@ impl Account {
         let Some(code) = OneTimeCode::parse(typed) else {
             return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
         };
-        let hash = if enrolment.used_by.is_none() { enrolment.hash } else { CodeHash::DECOY };
+        let used = Choice::from(u8::from(enrolment.used_by.is_some()));
+        let hash = CodeHash::conditional_select(&enrolment.hash, &CodeHash::DECOY, used);
         let scheme = &enrolment.scheme;
         Ok(Question::OneTime(OneTimeCheck { account: self, challenge, code, scheme, hash, moment }))
     }
@@ -104,7 +107,7 @@ impl Account {
             Purpose::Enrol => {
                 // One that was used is judged against the decoy, which is never the stored hash.
                 let enrolment = self.enrolment.as_ref()?;
-                evaluation.holds_for(&enrolment.hash).then_some(Unlocked::Enrolment)
+                bool::from(evaluation.holds_for(&enrolment.hash)).then_some(Unlocked::Enrolment)
             }
             _ => {
                 let set = self.recovery.as_deref()?;

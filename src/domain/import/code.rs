@@ -101,8 +101,11 @@ impl ImportedEvaluation {
     }
 
     /// Whether the code was right for exactly this hash in this slot.
-    pub(crate) fn holds_for(&self, slot: usize, hash: &ImportedHash) -> bool {
-        self.0.get(slot).is_some_and(|(judged, matched)| judged == hash && bool::from(*matched))
+    pub(crate) fn holds_for(&self, slot: usize, hash: &ImportedHash) -> Choice {
+        let judged = self.0.get(slot);
+        judged.map_or(Choice::from(0), |(judged, matched)| {
+            Choice::from(u8::from(judged == hash)) & *matched
+        })
     }
 
     /// Whether exactly these hashes were judged.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use subtle::{Choice, ConditionallySelectable};
 
 use super::code::{CodeReading, ImportedEvaluation, ImportedHash};
 use crate::domain::budget::{GuessBudget, Throttle};
@@ -81,12 +82,16 @@ impl ImportedSet {
     }
 
     /// The unspent slot that a code unlocks, if its evaluation holds for what the slot holds now.
+    /// Every slot is looked at, and none is branched on.
     pub(crate) fn unlocked(&self, evaluation: &ImportedEvaluation) -> Option<usize> {
-        let holds = |(index, slot): (usize, &ImportedSlot)| {
-            let right = evaluation.holds_for(index, &slot.hash);
-            (right && slot.spent_at.is_none()).then_some(index)
-        };
-        self.slots.iter().enumerate().find_map(holds)
+        let (mut found, mut place) = (Choice::from(0), 0_u32);
+        for ((index, slot), at) in self.slots.iter().enumerate().zip(0..) {
+            let unspent = Choice::from(u8::from(slot.spent_at.is_none()));
+            let right = evaluation.holds_for(index, &slot.hash) & unspent;
+            place.conditional_assign(&at, right & !found);
+            found |= right;
+        }
+        bool::from(found).then_some(place as usize)
     }
 
     /// The set with one slot spent.
@@ -103,5 +108,26 @@ impl ImportedSet {
         let mut set = self.clone();
         set.budget.charge(&IMPORTED_THROTTLE, at);
         set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_that_was_handed_in_twice_unlocks_the_first_slot_that_is_not_spent() {
+        let hash = ImportedHash::new("hash").unwrap();
+        let other = ImportedHash::new("other").unwrap();
+        let set = ImportedSet::new(vec![other, hash.clone(), hash], CodeReading::Folded, false);
+        let evaluation = |matched: [u8; 3]| {
+            ImportedEvaluation::new(set.hashes().into_iter().zip(matched.map(Choice::from)))
+        };
+        let right = evaluation([0, 1, 1]);
+        assert_eq!(set.unlocked(&right), Some(1));
+        let spent = set.with_spent(1, DateTime::UNIX_EPOCH);
+        assert_eq!(spent.unlocked(&right), Some(2));
+        assert_eq!(spent.with_spent(2, DateTime::UNIX_EPOCH).unlocked(&right), None);
+        assert_eq!(set.unlocked(&evaluation([0; 3])), None);
     }
 }

@@ -10,6 +10,12 @@ use crate::domain::invalid::Invalid;
 /// Crockford's base 32: no I, L, O or U, so that nothing is misread and little is spelt.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// What may be typed, in upper case: the alphabet, then what looks like one of it.
+const TYPED: &[u8; 36] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZOILU";
+
+/// What each of [`TYPED`] reads as.
+const READ: &[u8; 36] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ011V";
+
 /// More than any code with every separator one could think of. Longer input is not even read.
 const MAX_INPUT: usize = 128;
 
@@ -56,14 +62,7 @@ impl OneTimeCode {
         let mut code = Zeroizing::new([0; Self::LEN]);
         let mut places = code.iter_mut();
         for c in input.chars().filter(|c| !c.is_whitespace() && *c != '-') {
-            let c = u8::try_from(c).ok()?.to_ascii_uppercase();
-            let c = match c {
-                b'O' => b'0',
-                b'I' | b'L' => b'1',
-                b'U' => b'V',
-                other => other,
-            };
-            *places.next()? = ALPHABET.contains(&c).then_some(c)?;
+            *places.next()? = read(u8::try_from(c).ok()?)?;
         }
         places.next().is_none().then_some(Self(code))
     }
@@ -87,8 +86,18 @@ impl OneTimeCode {
 
     /// The slot that the first character names, 0 to 31.
     pub(crate) fn slot(&self) -> usize {
-        ALPHABET.iter().position(|c| *c == self.0[0]).unwrap_or(0)
+        let places = ALPHABET.iter().zip(0..);
+        places.fold(0, |slot, (c, place)| slot | if *c == self.0[0] { place } else { 0 })
     }
+}
+
+/// Reads one character. None is searched for and found: all are looked at, so that neither time nor
+/// cache tells which it was.
+fn read(c: u8) -> Option<u8> {
+    let c = c.to_ascii_uppercase();
+    let places = TYPED.iter().zip(READ);
+    let found = places.fold(0, |found, (typed, read)| found | if *typed == c { *read } else { 0 });
+    (found != 0).then_some(found)
 }
 
 /// Compared in constant time (ASVS 5.0 §11.2.4).
@@ -166,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_first_character_names_the_slot_and_the_rest_is_random() {
-        let codes = RecoveryCodes::from_random(&[[0xff; 16]; 10]).unwrap();
+        let codes = RecoveryCodes::from_random(&[[0xff; 16]; 32]).unwrap();
         for (slot, code) in codes.iter().enumerate() {
             assert_eq!(code.slot(), slot);
             assert_eq!(&code.reveal()[1..], "ZZZ-ZZZZ-ZZZZ-ZZZZ");
@@ -187,6 +196,19 @@ mod tests {
         ] {
             let expected = (!typed.contains('–')).then(|| code.clone());
             assert_eq!(OneTimeCode::parse(typed), expected, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn every_byte_reads_as_one_of_the_alphabet_as_its_look_alike_or_as_nothing() {
+        for byte in 0..=u8::MAX {
+            let expected = match byte.to_ascii_uppercase() {
+                b'O' => Some(b'0'),
+                b'I' | b'L' => Some(b'1'),
+                b'U' => Some(b'V'),
+                other => ALPHABET.contains(&other).then_some(other),
+            };
+            assert_eq!(read(byte), expected, "{byte}");
         }
     }
 

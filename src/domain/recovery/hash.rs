@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use subtle::{Choice, ConstantTimeEq};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::domain::invalid::{Invalid, bytes_within};
 
@@ -67,6 +67,15 @@ impl CodeHash {
     }
 }
 
+impl ConditionallySelectable for CodeHash {
+    fn conditional_select(a: &Self, b: &Self, choice: Choice) -> Self {
+        Self {
+            salt: <[u8; 16]>::conditional_select(&a.salt, &b.salt, choice),
+            digest: <[u8; 32]>::conditional_select(&a.digest, &b.digest, choice),
+        }
+    }
+}
+
 impl fmt::Debug for CodeHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CodeHash(redacted)")
@@ -84,9 +93,9 @@ pub struct Evaluation {
 
 impl Evaluation {
     /// Whether the code was right for exactly this hash.
-    pub(crate) fn holds_for(&self, hash: &CodeHash) -> bool {
+    pub(crate) fn holds_for(&self, hash: &CodeHash) -> Choice {
         let same = self.judged.salt.ct_eq(&hash.salt) & self.judged.digest.ct_eq(&hash.digest);
-        bool::from(same & self.matched)
+        same & self.matched
     }
 }
 

@@ -1,6 +1,7 @@
 //! The set of recovery codes that an account has.
 
 use chrono::{DateTime, Utc};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::code::{OneTimeCode, RecoveryCodes};
 use super::hash::{CodeHash, Evaluation, HashScheme, HashedCodes};
@@ -74,20 +75,26 @@ impl RecoverySet {
     /// The hash that a typed code is to be judged against: its slot's, or a decoy when the slot is
     /// spent or absent, so that every guess costs one evaluation.
     pub fn hash_for(&self, code: &OneTimeCode) -> CodeHash {
-        self.unspent(code).map_or(CodeHash::DECOY, |(_, slot)| slot.hash)
+        self.judged(code).1
     }
 
     /// The slot that a code unlocks, if its evaluation holds for what the slot holds now.
     pub(crate) fn unlocked(&self, code: &OneTimeCode, evaluation: &Evaluation) -> Option<usize> {
-        // Compared for a spent or absent slot as well, so that the answer takes as long.
-        let holds = evaluation.holds_for(&self.hash_for(code));
-        self.unspent(code).filter(|_| holds).map(|(index, _)| index)
+        let (live, hash) = self.judged(code);
+        bool::from(live & evaluation.holds_for(&hash)).then_some(code.slot())
     }
 
-    fn unspent(&self, code: &OneTimeCode) -> Option<(usize, &Slot)> {
-        let index = code.slot();
-        let slot = self.slots.get(index).filter(|slot| slot.spent_at.is_none())?;
-        Some((index, slot))
+    /// Whether a code names a live slot, and what it is judged against. Every slot is looked at and
+    /// none is skipped, so that time does not tell which are live.
+    fn judged(&self, code: &OneTimeCode) -> (Choice, CodeHash) {
+        let (mut live, mut hash) = (Choice::from(0), CodeHash::DECOY);
+        for (index, slot) in self.slots.iter().enumerate() {
+            let unspent = Choice::from(u8::from(slot.spent_at.is_none()));
+            let named = index.ct_eq(&code.slot()) & unspent;
+            hash.conditional_assign(&slot.hash, named);
+            live |= named;
+        }
+        (live, hash)
     }
 
     /// The set with one slot spent.

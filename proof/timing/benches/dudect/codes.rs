@@ -1,101 +1,131 @@
 //! Codes of a phone: compared, and as whole answers.
 
 use dudect_bencher::rand::RngExt;
-use dudect_bencher::{BenchRng, CtRunner};
-use mfakit::domain::{Question, match_code};
-use mfakit::testing::block_on;
-use mfakit::{Algorithm, Answer, Code, Digits, FactorId, SecretCipher, TotpParams, TotpSecret};
+use mfakit::domain::{Step, Window, match_code};
+use mfakit::{Algorithm, Answer, Code, Digits, FactorId, TotpParams, TotpSecret};
 
-use crate::compare;
-use crate::scene::{Scene, window};
+use crate::hashing::Hashing;
+use crate::pair::{Class, Input, Pair};
+use crate::scene::{Scene, now};
 
-const COMPARISONS: usize = 4_000_000;
-const ANSWERS: usize = 2_000_000;
-
-/// The secret of a phone of its own, and codes of the three steps around now.
 fn secret() -> TotpSecret {
     TotpSecret::from_random(Algorithm::Sha1, b"12345678901234567890").expect("a secret")
 }
 
-fn shown(step: u64) -> String {
-    let (secret, params) = (secret(), TotpParams::default());
-    let codes = (0..1_000_000).map(|n| format!("{n:06}"));
-    let mut codes = codes.filter(|text| {
-        let code = Code::parse(text, Digits::Six).expect("six digits");
-        let window = mfakit::domain::Window { centre: step, reach: 0 };
-        match_code(&secret, params, &code, window).is_some()
-    });
-    codes.next().expect("one of a million")
+fn window() -> Window {
+    Window::around(now().timestamp().unsigned_abs(), TotpParams::default(), 0, 1)
 }
 
-fn judge(scene: &Scene) -> impl Fn(&String) -> Option<u64> {
-    let (secret, params, window) = (secret(), TotpParams::default(), window(scene));
-    move |text| {
-        let code = Code::parse(text, Digits::Six).expect("six digits");
-        match_code(&secret, params, &code, window)
-    }
+fn judge(secret: &TotpSecret, typed: &str, window: Window) -> Option<Step> {
+    let code = Code::parse(typed, Digits::Six).expect("six digits");
+    match_code(secret, TotpParams::default(), &code, window)
 }
 
-pub(crate) fn right_or_wrong(runner: &mut CtRunner, rng: &mut BenchRng) {
-    let scene = Scene::new();
-    let centre = window(&scene).centre;
-    // One of each: whether a typed text is read faster the hundredth time is no secret.
-    let (right, wrong) = (shown(centre), scene.wrong_code(rng));
-    let input = |is_right: bool, _: &mut BenchRng| {
-        if is_right { right.clone() } else { wrong.clone() }
-    };
-    compare(runner, rng, COMPARISONS, input, judge(&scene));
+/// The code of a step, found by trying.
+pub(crate) fn shown(secret: &TotpSecret, step: Step) -> String {
+    let mut codes = (0..1_000_000).map(|n| format!("{n:06}"));
+    let window = Window { centre: step, reach: 0 };
+    codes.find(|text| judge(secret, text, window).is_some()).expect("one of a million")
 }
 
-pub(crate) fn either_end(runner: &mut CtRunner, rng: &mut BenchRng) {
-    let scene = Scene::new();
-    let centre = window(&scene).centre;
-    let (first, last) = (shown(centre - 1), shown(centre + 1));
-    let input = |last_one: bool, _: &mut BenchRng| {
-        if last_one { last.clone() } else { first.clone() }
-    };
-    compare(runner, rng, COMPARISONS, input, judge(&scene));
+fn comparison(left: Option<String>, right: String) -> Pair {
+    let (secret, window) = (secret(), window());
+    let rights: Vec<_> =
+        (window.centre - 1..=window.centre + 1).map(|step| shown(&secret, step)).collect();
+    Pair::new(
+        move |class, rng| {
+            // Drawn for either class: the generator is in the same state whatever comes of it.
+            let wrong = std::iter::repeat_with(|| crate::any_code(6, rng));
+            let wrong = wrong.into_iter().find(|code| !rights.contains(code)).expect("a code");
+            Input::text(match class {
+                Class::Left => left.as_ref().unwrap_or(&wrong),
+                Class::Right => &right,
+            })
+        },
+        move |input| judge(&secret, input.typed(), window),
+    )
 }
 
-pub(crate) fn right_beginning(runner: &mut CtRunner, rng: &mut BenchRng) {
-    let scene = Scene::new();
-    let right = shown(window(&scene).centre);
+/// Any wrong code on the left.
+pub(crate) fn right_or_wrong() -> Pair {
+    comparison(None, shown(&secret(), window().centre))
+}
+
+pub(crate) fn either_end() -> Pair {
+    let first = shown(&secret(), window().centre - 1);
+    comparison(Some(first), shown(&secret(), window().centre + 1))
+}
+
+/// Any wrong code on the left; on the right one that is wrong in its last digit alone.
+pub(crate) fn right_beginning() -> Pair {
+    let right = shown(&secret(), window().centre);
     let (head, last) = right.split_at(5);
-    let other = (last.as_bytes()[0] - b'0' + 1) % 10;
-    let near = format!("{head}{other}");
-    let far = scene.wrong_code(rng);
-    let input = |is_near: bool, _: &mut BenchRng| {
-        if is_near { near.clone() } else { far.clone() }
-    };
-    compare(runner, rng, COMPARISONS, input, judge(&scene));
+    comparison(None, format!("{head}{}", (last.as_bytes()[0] - b'0' + 1) % 10))
 }
 
-/// From the typed text to the closed answer, unsealing included.
-fn answer(scene: &Scene) -> impl Fn(&Answer) {
-    |answer| {
-        let question = scene.account.question(&scene.challenge, answer, scene.moment());
-        let Ok(Question::Totp(asked)) = question else { panic!("not asked for a code") };
-        let opened = block_on(scene.keyring.open(asked.sealed(), asked.context()));
-        drop(std::hint::black_box(asked.judge(&opened.expect("opened"), None)));
-    }
+/// A wrong code either way: judged by any secret on the left, by the same one each time on the
+/// right.
+pub(crate) fn any_secret() -> Pair {
+    let (window, fixed) = (window(), "12345678901234567890".split_at(16).0);
+    Pair::new(
+        move |class, rng| {
+            let any: String = (0..16).map(|_| char::from(rng.random_range(b' '..=b'~'))).collect();
+            Input::text(if class == Class::Right { fixed } else { &any })
+        },
+        move |input| {
+            let mut bytes = *b"12345678901234567890";
+            bytes[..16].copy_from_slice(input.typed().as_bytes());
+            let secret = TotpSecret::from_random(Algorithm::Sha1, &bytes).expect("a secret");
+            judge(&secret, "000000", window)
+        },
+    )
 }
 
-pub(crate) fn wrong_or_replayed(runner: &mut CtRunner, rng: &mut BenchRng) {
-    let scene = Scene::new();
-    let replayed = scene.phone.code_at(scene.now);
-    let wrong = scene.wrong_code(rng);
-    let input = |is_replayed: bool, _: &mut BenchRng| {
-        Answer::code_of(scene.factor, if is_replayed { &replayed } else { &wrong })
-    };
-    compare(runner, rng, ANSWERS, input, answer(&scene));
+fn answer(
+    scene: Scene,
+    input: impl Fn(Class, &mut dudect_bencher::BenchRng, &Scene) -> Input + 'static,
+) -> Pair {
+    let scene = std::rc::Rc::new(scene);
+    let made_by = std::rc::Rc::clone(&scene);
+    Pair::new(
+        move |class, rng| input(class, rng, &made_by),
+        move |input| scene.answer(Answer::code_of(input.factor(), input.typed())),
+    )
 }
 
-pub(crate) fn wrong_or_unknown(runner: &mut CtRunner, rng: &mut BenchRng) {
-    let scene = Scene::new();
-    let input = |is_unknown: bool, rng: &mut BenchRng| {
+/// Any wrong code on the left; on the right the one that was accepted last.
+pub(crate) fn wrong_or_replayed() -> Pair {
+    answer(Scene::new(Hashing::None), |class, rng, scene| {
+        let wrong = scene.wrong_code(rng);
+        Input::new(scene.factor, if class == Class::Right { scene.replayed() } else { &wrong })
+    })
+}
+
+/// Any wrong code either way: of the preferred method on the left, on the right of one that nobody
+/// has, which the preferred one judges.
+pub(crate) fn wrong_or_unknown() -> Pair {
+    answer(Scene::new(Hashing::None), |class, rng, scene| {
         let unknown = FactorId::from_random(rng.random());
-        let factor = if is_unknown { unknown } else { scene.factor };
-        Answer::code_of(factor, &scene.wrong_code(rng))
-    };
-    compare(runner, rng, ANSWERS, input, answer(&scene));
+        let factor = if class == Class::Right { unknown } else { scene.preferred };
+        Input::new(factor, &scene.wrong_code(rng))
+    })
+}
+
+/// Any wrong code either way: of the preferred method on the left, of the other on the right. Who
+/// answers knows which he has named.
+pub(crate) fn either_method() -> Pair {
+    answer(Scene::new(Hashing::None), |class, rng, scene| {
+        let factor = if class == Class::Right { scene.factor } else { scene.preferred };
+        Input::new(factor, &scene.wrong_code(rng))
+    })
+}
+
+/// A method that nobody has either way: any wrong code on the left, on the right one that the
+/// preferred method would be right with.
+pub(crate) fn unknown_wrong_or_right() -> Pair {
+    answer(Scene::imported(), |class, rng, scene| {
+        let unknown = FactorId::from_random(rng.random());
+        let wrong = scene.wrong_code(rng);
+        Input::new(unknown, if class == Class::Right { scene.right() } else { &wrong })
+    })
 }

@@ -1,98 +1,117 @@
 //! Recovery codes that are not right: in a slot that is live, spent or absent.
 
-use std::cell::RefCell;
+use std::rc::Rc;
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
-use dudect_bencher::{BenchRng, CtRunner};
-use mfakit::domain::Question;
-use mfakit::{Answer, OneTimeCode};
+use dudect_bencher::BenchRng;
+use dudect_bencher::rand::RngExt;
+use mfakit::Answer;
 
-use crate::compare;
+use crate::hashing::Hashing;
+use crate::pair::{Class, Input, Pair};
 use crate::scene::Scene;
 
-const DECISIONS: usize = 4_000_000;
-const WHOLE: usize = 1_000_000;
-
 /// Slots of the set: the first is spent, there are ten, and characters for 32.
-const SPENT: usize = 0;
-const LIVE: usize = 5;
-const ABSENT: usize = 20;
+pub(crate) const SPENT: usize = 0;
+pub(crate) const LIVE: usize = 5;
+const OTHER: usize = 6;
+pub(crate) const ABSENT: usize = 20;
 
-/// From the typed text to the closed answer, without the slow hash: what it would have computed is
-/// there already, and is wrong.
-fn decide(scene: &Scene, answer: &Answer, evaluate: impl Fn(&OneTimeCode, &[u8; 16]) -> [u8; 32]) {
-    let question = scene.account.question(&scene.challenge, answer, scene.moment());
-    let Ok(Question::OneTime(check)) = question else { panic!("not asked for a one-time code") };
-    let computed = evaluate(check.code(), check.hash().salt());
-    let evaluation = check.hash().evaluate(&computed);
-    drop(std::hint::black_box(check.judge(&evaluation)));
+/// Whole answers, with texts that are made for one class or the other.
+pub(crate) fn answer(
+    hashing: Hashing,
+    text: impl Fn(Class, &mut BenchRng, &Scene) -> String + 'static,
+) -> Pair {
+    answer_in(Scene::new(hashing), text)
 }
 
-fn slots(runner: &mut CtRunner, rng: &mut BenchRng, left: usize, right: usize) {
-    let scene = Scene::new();
-    let input = |is_right: bool, rng: &mut BenchRng| {
-        let (slot, other) = if is_right { (right, left) } else { (left, right) };
-        Answer::recovery(&scene.wrong_recovery(slot, other, rng))
+fn answer_in(
+    scene: Scene,
+    text: impl Fn(Class, &mut BenchRng, &Scene) -> String + 'static,
+) -> Pair {
+    let scene = Rc::new(scene);
+    let known = Rc::clone(&scene);
+    Pair::new(
+        move |class, rng| Input::text(&text(class, rng, &known)),
+        move |input| scene.answer(Answer::recovery(input.typed())),
+    )
+}
+
+/// Any code of the live slot on the left, of another one on the right.
+pub(crate) fn slots(hashing: Hashing, right: usize) -> Pair {
+    answer(hashing, move |class, rng, scene| {
+        scene.wrong_recovery(if class == Class::Right { right } else { LIVE }, rng)
+    })
+}
+
+/// Any code of the spent slot on the left, the very one that was spent on the right.
+fn wrong_or_spent_in(hashing: Hashing) -> Pair {
+    answer(hashing, |class, rng, scene| {
+        let wrong = scene.wrong_recovery(SPENT, rng);
+        if class == Class::Right { scene.recovery_code(SPENT).to_owned() } else { wrong }
+    })
+}
+
+/// With Argon2id, at 8 KiB and one pass.
+pub(crate) mod hashed {
+    use super::{
+        ABSENT, Class, Hashing, LIVE, OTHER, Pair, SPENT, answer, slots, wrong_or_spent_in,
     };
-    compare(runner, rng, DECISIONS, input, |answer| {
-        decide(&scene, answer, |_, salt| [salt[0] ^ 0x5a; 32]);
-    });
+
+    pub(crate) fn live_or_absent() -> Pair {
+        slots(Hashing::Argon2, ABSENT)
+    }
+
+    pub(crate) fn live_or_spent() -> Pair {
+        slots(Hashing::Argon2, SPENT)
+    }
+
+    pub(crate) fn wrong_or_spent() -> Pair {
+        wrong_or_spent_in(Hashing::Argon2)
+    }
+
+    /// Any code of the spent slot on the left, the same one each time on the right: what a repeated
+    /// text alone does, of which no secret of the account is part. Argon2id reads its memory in
+    /// places that depend on what it hashes.
+    pub(crate) fn wrong_or_repeated() -> Pair {
+        answer(Hashing::Argon2, |class, rng, scene| {
+            let wrong = scene.wrong_recovery(SPENT, rng);
+            if class == Class::Right { "0123456789ABCDEF".to_owned() } else { wrong }
+        })
+    }
+
+    /// Any code of the live slot on the left, on the right one that would be right in another.
+    pub(crate) fn wrong_or_misplaced() -> Pair {
+        answer(Hashing::Argon2, |class, rng, scene| {
+            let wrong = scene.wrong_recovery(LIVE, rng);
+            let rest = &scene.recovery_code(OTHER)[1..];
+            if class == Class::Right { format!("{}{rest}", &wrong[..1]) } else { wrong }
+        })
+    }
 }
 
-pub(crate) fn decision_live_or_absent(runner: &mut CtRunner, rng: &mut BenchRng) {
-    slots(runner, rng, LIVE, ABSENT);
+/// Without the slow hash, whose noise hides what the rest does: nothing is computed, and it is
+/// wrong.
+pub(crate) mod unhashed {
+    use super::{ABSENT, Hashing, Pair, SPENT, slots, wrong_or_spent_in};
+
+    pub(crate) fn live_or_absent() -> Pair {
+        slots(Hashing::None, ABSENT)
+    }
+
+    pub(crate) fn live_or_spent() -> Pair {
+        slots(Hashing::None, SPENT)
+    }
+
+    pub(crate) fn wrong_or_spent() -> Pair {
+        wrong_or_spent_in(Hashing::None)
+    }
 }
 
-pub(crate) fn decision_live_or_spent(runner: &mut CtRunner, rng: &mut BenchRng) {
-    slots(runner, rng, LIVE, SPENT);
-}
-
-/// The very code that was spent, against a wrong one of the same slot: the same characters in
-/// another order, which take as long to read.
-pub(crate) fn decision_spent_code_or_wrong(runner: &mut CtRunner, rng: &mut BenchRng) {
-    let scene = Scene::new();
-    let spent: String = scene.codes.as_slice()[SPENT].reveal().replace('-', "");
-    let mut wrong = spent.clone();
-    wrong.replace_range(1.., &spent[1..].chars().rev().collect::<String>());
-    assert_ne!(wrong, spent);
-    let input =
-        |is_spent: bool, _: &mut BenchRng| Answer::recovery(if is_spent { &spent } else { &wrong });
-    compare(runner, rng, DECISIONS, input, |answer| {
-        decide(&scene, answer, |_, salt| [salt[0] ^ 0x5a; 32]);
-    });
-}
-
-/// The same with Argon2id, at 8 KiB and one pass.
-fn whole(runner: &mut CtRunner, rng: &mut BenchRng, right: usize) {
-    let scene = Scene::new();
-    let params = Params::new(8, 1, 1, Some(32)).expect("costs");
-    let blocks = RefCell::new(vec![Block::default(); params.block_count()]);
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let input = |is_right: bool, rng: &mut BenchRng| {
-        let (slot, other) = if is_right { (right, LIVE) } else { (LIVE, right) };
-        Answer::recovery(&scene.wrong_recovery(slot, other, rng))
-    };
-    compare(runner, rng, WHOLE, input, |answer| {
-        decide(&scene, answer, |code, salt| {
-            let mut digest = [0; 32];
-            let mut blocks = blocks.borrow_mut();
-            argon2
-                .hash_password_into_with_memory(
-                    code.expose_bytes(),
-                    salt,
-                    &mut digest,
-                    blocks.as_mut_slice(),
-                )
-                .expect("a hash");
-            digest
-        });
-    });
-}
-
-pub(crate) fn live_or_absent(runner: &mut CtRunner, rng: &mut BenchRng) {
-    whole(runner, rng, ABSENT);
-}
-
-pub(crate) fn live_or_spent(runner: &mut CtRunner, rng: &mut BenchRng) {
-    whole(runner, rng, SPENT);
+/// Codes from another system, which name no slot and are compared with every one: any on the left,
+/// the one that was spent on the right. Without the slow hashes.
+pub(crate) fn imported_wrong_or_spent() -> Pair {
+    answer_in(Scene::imported(), |class, rng, scene| {
+        let wrong: String = (0..16).map(|_| char::from(rng.random_range(b'a'..=b'z'))).collect();
+        if class == Class::Right { scene.recovery_code(SPENT).to_owned() } else { wrong }
+    })
 }

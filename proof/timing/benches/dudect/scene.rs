@@ -5,90 +5,186 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use dudect_bencher::BenchRng;
 use dudect_bencher::rand::RngExt;
-use mfakit::domain::{Account, Window};
+use mfakit::domain::{Account, Commit, CommitOutcome};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
-    AccountStore, Answer, Argon2Hasher, Challenge, Clock, Confirmed, Email, FactorId, FirstFactor,
-    Keyring, MemoryStore, Mfa, Moment, NewFactor, RecoveryCodes, SealingKey, Settings, SignIn,
-    Subject, Verdict,
+    AccountStore, Answer, Assurance, Challenge, Confirmed, Email, FactorId, FirstFactor,
+    HostAuthority, Import, Imported, ImportedCodes, ImportedFactor, Keyring, MemoryStore, Mfa,
+    NewFactor, SealingKey, Seed, SetupId, SignIn, StoreError, Subject, Verdict,
 };
 
+use crate::hashing::{Hashing, Inline, Plain};
+
+/// The characters of a recovery code.
+pub(crate) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The time of every answer.
+pub(crate) fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_007, 0).expect("a time")
+}
+
 pub(crate) struct Scene {
-    pub(crate) account: Arc<Account>,
-    pub(crate) challenge: Challenge,
-    pub(crate) keyring: Keyring,
-    pub(crate) phone: Authenticator,
+    mfa: Mfa,
+    challenge: Challenge,
+    /// The method that is asked for by default.
+    pub(crate) preferred: FactorId,
+    /// The last method, whose codes are known here.
     pub(crate) factor: FactorId,
-    pub(crate) codes: RecoveryCodes,
-    pub(crate) settings: Settings,
-    pub(crate) now: DateTime<Utc>,
+    /// Recovery codes. The first one is spent.
+    codes: Vec<String>,
+    /// The codes of the window of every method, the last method's last. Its middle one is spent.
+    shown: Vec<[String; 3]>,
 }
 
 impl Scene {
-    /// With one phone, ten recovery codes of which the first is spent, and an open challenge. The
-    /// current step of the phone is burned.
-    pub(crate) fn new() -> Self {
-        block_on(Self::build())
+    /// With two phones, of which the second is not the preferred one, ten recovery codes of which
+    /// the first is spent, and an open challenge.
+    pub(crate) fn new(hashing: Hashing) -> Self {
+        block_on(Self::build(hashing))
     }
 
-    async fn build() -> Self {
-        let (memory, clock) = (MemoryStore::new(), ManualClock::at(1_800_000_007));
-        let keyring = || Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("a key"));
-        let mfa = Mfa::builder(memory.clone())
-            .issuer("Scrivio")
-            .keyring(keyring())
-            .hasher(Argon2Hasher::cheap_and_insecure())
-            .clock(clock.clone())
-            .entropy(SeededEntropy::new(1))
-            .build()
-            .expect("a complete builder");
-        let ada = Subject::new("ada").expect("a subject");
-        let first = || FirstFactor::password(ada.clone(), clock.now());
-        let Ok(SignIn::Complete(session)) = mfa.sign_in(first()).await else { panic!("sign-in") };
-        let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
-        let setup = mfa.begin_setup(&session, new, Email::Verified).await.expect("a setup");
-        let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
-        let code = phone.code_at(clock.now());
-        let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
-        let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("not confirmed") };
-        mfa.finish_setup(&session, setup.id()).await.expect("finished");
-
-        let Ok(SignIn::Challenge(_, challenge)) = mfa.sign_in(first()).await else { panic!() };
-        let spent = Answer::recovery(&codes.as_slice()[0].reveal());
-        let verdict = mfa.answer(&challenge, spent).await;
-        assert!(matches!(verdict, Ok(Verdict::Passed(_))));
-        let Ok(SignIn::Challenge(_, challenge)) = mfa.sign_in(first()).await else { panic!() };
-        let account = memory.load(&ada).await.expect("the store").expect("a row");
-        let factor = account.factors()[0].id();
-        let (settings, now) = (Settings::default(), clock.now());
-        Self { account, challenge, keyring: keyring(), phone, factor, codes, settings, now }
+    /// With one phone and three recovery codes from another system, of which the first is spent.
+    pub(crate) fn imported() -> Self {
+        block_on(Self::import())
     }
 
-    pub(crate) fn moment(&self) -> Moment<'_> {
-        Moment::new(&self.settings, self.now).expect("a moment")
+    async fn build(hashing: Hashing) -> Self {
+        let memory = MemoryStore::new();
+        let mfa = mfa(memory.clone(), Hashing::Argon2);
+        let first = FirstFactor::password(ada(), now());
+        let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { panic!("sign-in") };
+        let (confirmed, setup, phone) = set_up(&mfa, &session, "Phone").await;
+        let Confirmed::FirstFactor(codes) = confirmed else { panic!("not confirmed") };
+        let session = mfa.finish_setup(&session, setup).await.expect("finished");
+        let (_, _, tablet) = set_up(&mfa, &session, "Tablet").await;
+        let codes: Vec<_> = codes.iter().map(|code| code.reveal().replace('-', "")).collect();
+        Self::frozen(&mfa, &memory, hashing, codes, &[phone, tablet]).await
     }
 
-    /// A code that no step of the window has.
+    async fn import() -> Self {
+        let memory = MemoryStore::new();
+        let mfa = mfa(memory.clone(), Hashing::Argon2);
+        let seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+        // Letters alone: how long it takes to read one or a digit is no secret of the account.
+        let codes = ["mfrggzdfmztwqylb", "onswgxtfoqqgszth", "nbswyqdpebhwrntm"];
+        let phone = Seed::from_base32(seed).expect("a seed");
+        let phone = ImportedFactor::totp("Phone", phone).expect("a factor");
+        let import = Import::new().factor(phone);
+        let import = import.codes(ImportedCodes::plain(codes).expect("codes"));
+        let by = Subject::new("migration").expect("a subject");
+        let authority = HostAuthority::grant(ada(), by, "moved in").expect("a reason");
+        let imported = mfa.import(&authority, import).await;
+        assert!(matches!(imported, Ok(Imported::Now(_))));
+        let phone = format!("otpauth://totp/x?secret={seed}&algorithm=SHA1&digits=6&period=30");
+        let phone = Authenticator::scan(&phone).expect("a URI");
+        Self::frozen(&mfa, &memory, Hashing::None, codes.map(str::to_owned).to_vec(), &[phone])
+            .await
+    }
+
+    /// Spends the first recovery code and opens a challenge, which is all that happens here.
+    async fn frozen(
+        mfa: &Mfa,
+        memory: &MemoryStore,
+        hashing: Hashing,
+        codes: Vec<String>,
+        phones: &[Authenticator],
+    ) -> Self {
+        let spent = mfa.answer(&challenge(mfa).await, Answer::recovery(&codes[0])).await;
+        assert!(matches!(spent, Ok(Verdict::Passed(_))));
+        let challenge = challenge(mfa).await;
+        let account = memory.load(&ada()).await.expect("the store").expect("a row");
+        let preferred = account.preferred().expect("a factor").id();
+        let factor = account.factors().last().expect("a factor").id();
+        let shown = phones.iter().map(|phone| [-1, 0, 1].map(|n| phone.code_after(now(), n)));
+        let shown = shown.collect();
+        let mfa = self::mfa(Frozen(account), hashing);
+        Self { mfa, challenge, preferred, factor, codes, shown }
+    }
+
+    /// Answers the challenge. None of the answers here is right.
+    pub(crate) fn answer(&self, answer: Answer) -> Verdict {
+        let verdict = block_on(self.mfa.answer(&self.challenge, answer)).expect("an answer");
+        assert!(matches!(&verdict, Verdict::Rejected(why) if !why.malformed));
+        verdict
+    }
+
+    /// The code that was accepted last.
+    pub(crate) fn replayed(&self) -> &str {
+        &self.last_shown()[1]
+    }
+
+    /// The code that comes next, which is right as well.
+    pub(crate) fn right(&self) -> &str {
+        &self.last_shown()[2]
+    }
+
+    fn last_shown(&self) -> &[String; 3] {
+        self.shown.last().expect("a method")
+    }
+
+    /// A code that no method shows in the window.
     pub(crate) fn wrong_code(&self, rng: &mut BenchRng) -> String {
-        loop {
-            let code = crate::any_code(6, rng);
-            if (-1..=1).all(|n| self.phone.code_after(self.now, n) != code) {
-                return code;
-            }
-        }
+        let mut codes = std::iter::repeat_with(|| crate::any_code(6, rng));
+        codes.find(|code| !self.shown.as_flattened().contains(code)).expect("a code")
     }
 
-    /// The text of a recovery code whose first character names this slot, and that is none. Its
-    /// second one is the other slot's, so that the texts of two slots are made of the same
-    /// characters: how long a character takes to be read is no secret of the account.
-    pub(crate) fn wrong_recovery(&self, slot: usize, other: usize, rng: &mut BenchRng) -> String {
-        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        let rest = (0..14).map(|_| char::from(ALPHABET[rng.random_range(0..32)]));
-        [slot, other].map(|slot| char::from(ALPHABET[slot])).into_iter().chain(rest).collect()
+    /// The recovery code of a slot.
+    pub(crate) fn recovery_code(&self, slot: usize) -> &str {
+        &self.codes[slot]
+    }
+
+    /// The text of a recovery code whose first character names this slot, and that is none.
+    pub(crate) fn wrong_recovery(&self, slot: usize, rng: &mut BenchRng) -> String {
+        let rest = (0..15).map(|_| rng.random_range(0..32));
+        std::iter::once(slot).chain(rest).map(|n| char::from(ALPHABET[n])).collect()
     }
 }
 
-pub(crate) fn window(scene: &Scene) -> Window {
-    let params = mfakit::TotpParams::default();
-    Window::around(scene.now.timestamp().unsigned_abs(), params, 0, 1)
+fn ada() -> Subject {
+    Subject::new("ada").expect("a subject")
+}
+
+/// Sets a phone up, and confirms it with its code of now.
+async fn set_up(mfa: &Mfa, session: &Assurance, name: &str) -> (Confirmed, SetupId, Authenticator) {
+    let new = NewFactor::totp(name, "ada@example.org").expect("a factor");
+    let setup = mfa.begin_setup(session, new, Email::Verified).await.expect("a setup");
+    let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
+    let confirmed = mfa.confirm_setup(session, setup.id(), &phone.code_at(now())).await;
+    let confirmed = confirmed.expect("confirmed");
+    assert!(!matches!(confirmed, Confirmed::Rejected(_)));
+    (confirmed, setup.id(), phone)
+}
+
+async fn challenge(mfa: &Mfa) -> Challenge {
+    match mfa.sign_in(FirstFactor::password(ada(), now())).await {
+        Ok(SignIn::Challenge(_, challenge)) => challenge,
+        other => panic!("no challenge: {other:?}"),
+    }
+}
+
+fn mfa(store: impl AccountStore + 'static, hashing: Hashing) -> Mfa {
+    let keyring = Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("a key"));
+    Mfa::builder(store)
+        .issuer("Scrivio")
+        .keyring(keyring)
+        .hasher(Inline::new(hashing))
+        .imported_code_hasher(Plain)
+        .clock(ManualClock::at(now().timestamp()))
+        .entropy(SeededEntropy::new(1))
+        .build()
+        .expect("a complete builder")
+}
+
+/// A store that keeps nothing, so that every answer finds the same account.
+struct Frozen(Arc<Account>);
+
+#[async_trait::async_trait]
+impl AccountStore for Frozen {
+    async fn load(&self, _: &Subject) -> Result<Option<Arc<Account>>, StoreError> {
+        Ok(Some(Arc::clone(&self.0)))
+    }
+
+    async fn commit(&self, _: &Commit) -> Result<CommitOutcome, StoreError> {
+        Ok(CommitOutcome::Committed)
+    }
 }
