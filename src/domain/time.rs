@@ -64,6 +64,11 @@ pub(crate) fn check_storable(what: &'static str, at: DateTime<Utc>) -> Result<()
 
 /// Cuts an instant to whole microseconds, the precision that every store keeps.
 pub(crate) fn whole_micros(at: DateTime<Utc>) -> DateTime<Utc> {
+    let nanos = at.timestamp_subsec_nanos();
+    // Most are whole already. A leap second, which has more nanoseconds, is not.
+    if nanos.is_multiple_of(1_000) && nanos < 1_000_000_000 {
+        return at;
+    }
     DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at)
 }
 

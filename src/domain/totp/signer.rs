@@ -6,7 +6,7 @@ use hmac::digest::common::KeySizeUser;
 use hmac::{HmacReset, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConditionallySelectable};
 use zeroize::Zeroize;
 
 use super::judge::Step;
@@ -58,18 +58,18 @@ fn code(mac: &mut (impl Mac + FixedOutputReset), step: Step, digits: Digits) -> 
     truncate(&mac.finalize_reset().into_bytes(), digits)
 }
 
-/// Dynamic truncation (RFC 4226 §5.3). Which four bytes count, and what they are, is secret. So the
-/// bytes at every offset are read: a load from the offset itself would be slower at some than at
-/// others. And nothing is divided by a number that the compiler does not know: it makes a
+/// Dynamic truncation (RFC 4226 §5.3). Which four bytes count, and what they are, is secret. So they
+/// are shifted to the front, in registers: a load from the offset itself would be slower at some than
+/// at others. And nothing is divided by a number that the compiler does not know: it makes a
 /// multiplication of one that it knows, while a division takes longer for some values.
 fn truncate(signature: &[u8], digits: Digits) -> u32 {
-    let offset = signature.last().copied().unwrap_or(0) & 0x0f;
-    let mut word = 0;
-    for (bytes, place) in signature.windows(4).zip(0..16_u8) {
-        let here = u32::from_be_bytes(bytes.try_into().unwrap_or_default());
-        word.conditional_assign(&here, place.ct_eq(&offset));
-    }
-    let word = word & 0x7fff_ffff;
+    let shift = 8 * u32::from(signature.last().copied().unwrap_or(0) & 0x0f);
+    // The last offset is 15, so that no more than 20 bytes can count: a signature has no fewer.
+    let mut words = signature.chunks_exact(4).map(|b| b.try_into().map_or(0, u32::from_be_bytes));
+    let head = words.by_ref().take(4).fold(0, |head, word| (head << 32) | u128::from(word));
+    let tail = u128::from(words.next().unwrap_or(0)) << 96;
+    let shifted = (head << shift) | (tail >> 1 >> (127 - shift));
+    let word = (shifted >> 96) as u32 & 0x7fff_ffff;
     let (six, eight) = (word % Digits::Six.code_space(), word % Digits::Eight.code_space());
     let is_eight = Choice::from(u8::from(digits == Digits::Eight));
     u32::conditional_select(&six, &eight, is_eight)
