@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use subtle::{Choice, ConditionallySelectable};
+use subtle::Choice;
 
 use super::Account;
 use super::answer::Question;
@@ -62,7 +62,7 @@ impl Account {
             return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
         };
         let used = Choice::from(u8::from(enrolment.used_by.is_some()));
-        let hash = CodeHash::conditional_select(&enrolment.hash, &CodeHash::DECOY, used);
+        let hash = CodeHash::select(&enrolment.hash, &CodeHash::DECOY, used);
         let scheme = &enrolment.scheme;
         Ok(Question::OneTime(OneTimeCheck { account: self, challenge, code, scheme, hash, moment }))
     }

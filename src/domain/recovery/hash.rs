@@ -50,6 +50,14 @@ impl CodeHash {
     /// What a code without a slot of its own is judged against, so that it costs what others cost.
     pub(crate) const DECOY: Self = Self::new([0; 16], [0; 32]);
 
+    /// One of two hashes, the second if so chosen, without a branch.
+    pub(crate) fn select(a: &Self, b: &Self, choice: Choice) -> Self {
+        Self {
+            salt: <[u8; 16]>::conditional_select(&a.salt, &b.salt, choice),
+            digest: <[u8; 32]>::conditional_select(&a.digest, &b.digest, choice),
+        }
+    }
+
     /// The salt: 16 random bytes, never the same for two codes.
     pub fn salt(&self) -> &[u8; 16] {
         &self.salt
@@ -64,15 +72,6 @@ impl CodeHash {
     /// this salt. Compared in constant time.
     pub fn evaluate(&self, computed: &[u8; 32]) -> Evaluation {
         Evaluation { judged: *self, matched: self.digest.ct_eq(computed) }
-    }
-}
-
-impl ConditionallySelectable for CodeHash {
-    fn conditional_select(a: &Self, b: &Self, choice: Choice) -> Self {
-        Self {
-            salt: <[u8; 16]>::conditional_select(&a.salt, &b.salt, choice),
-            digest: <[u8; 32]>::conditional_select(&a.digest, &b.digest, choice),
-        }
     }
 }
 

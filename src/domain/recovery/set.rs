@@ -1,7 +1,7 @@
 //! The set of recovery codes that an account has.
 
 use chrono::{DateTime, Utc};
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConstantTimeEq};
 
 use super::code::{OneTimeCode, RecoveryCodes};
 use super::hash::{CodeHash, Evaluation, HashScheme, HashedCodes};
@@ -91,7 +91,7 @@ impl RecoverySet {
         for (index, slot) in self.slots.iter().enumerate() {
             let unspent = Choice::from(u8::from(slot.spent_at.is_none()));
             let named = index.ct_eq(&code.slot()) & unspent;
-            hash.conditional_assign(&slot.hash, named);
+            hash = CodeHash::select(&hash, &slot.hash, named);
             live |= named;
         }
         (live, hash)
