@@ -170,3 +170,9 @@ fn a_schedule_is_bounded() {
     assert!(ReminderSchedule::days_before(0..17).is_err());
     assert_eq!(ReminderSchedule::days_before([0, 7, 1, 7]), Ok(ReminderSchedule::default()));
 }
+
+#[test]
+fn a_schedule_has_up_to_sixteen_entries() {
+    assert!(ReminderSchedule::days_before(0..16).is_ok());
+    assert!(ReminderSchedule::days_before(0..17).is_err());
+}

@@ -95,3 +95,11 @@ fn a_deadline_is_shown_to_whom_there_is_one() {
         );
     }
 }
+
+#[test]
+fn whoever_is_not_protected_is_without_mfa() {
+    let counts = |members, protected| RosterCounts { members, protected, ..Default::default() };
+    assert_eq!(counts(7, 3).without_mfa(), 4);
+    assert_eq!(counts(3, 3).without_mfa(), 0);
+    assert_eq!(counts(3, 4).without_mfa(), 0, "counted while somebody switched it on");
+}

@@ -214,3 +214,23 @@ fn replacing_the_lost_phone_issues_codes_of_our_own() {
         assert!(recover(&world, WEAK[0]).await.is_err());
     });
 }
+
+#[test]
+fn the_owner_is_told_once_that_his_imported_codes_are_being_guessed() {
+    block_on(async {
+        let world = with_codes(&WEAK).await;
+        let told = async || {
+            let spent = |event: &&EventKind| **event == EventKind::GuessesSpent;
+            events(&world).await.iter().filter(spent).count()
+        };
+        for _ in 0..20 {
+            let _ = recover(&world, "99999999").await;
+        }
+        assert_eq!(told().await, 1);
+        for _ in 0..3 {
+            world.wait(14 * 86_400);
+            assert!(recover(&world, "99999999").await.unwrap_err().recovery_paused);
+        }
+        assert_eq!(told().await, 1, "who grows one guess back is not told again");
+    });
+}
