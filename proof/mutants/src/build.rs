@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::Fallible;
 use crate::list::{self, Mutant};
 use crate::scratch::{Complaint, Scratch};
@@ -16,6 +18,7 @@ pub(crate) fn build(out: &Path) -> Fallible<()> {
     let listed = Command::new("cargo").args(["mutants", "--list", "--json"]).output()?;
     let mutants = list::parse(&listed.stdout)?;
     fs::create_dir_all(out)?;
+    let mut rejected = rejected_before(out, &listed.stdout, &mutants)?;
     fs::write(out.join("list.json"), &listed.stdout)?;
 
     let scratch = Scratch::copy(out, "tree")?;
@@ -25,7 +28,6 @@ pub(crate) fn build(out: &Path) -> Fallible<()> {
     let root = fs::read_to_string("src/lib.rs")?;
     scratch.write("src/lib.rs", format!("{root}\nmod mutant_switch;\n").as_bytes())?;
 
-    let mut rejected = BTreeSet::new();
     let mut constant = BTreeSet::new();
     for round in 1.. {
         let woven = weave_all(&scratch, &mutants, &rejected, &constant)?;
@@ -47,6 +49,23 @@ pub(crate) fn build(out: &Path) -> Fallible<()> {
         }
     }
     Ok(())
+}
+
+/// What an earlier build could not take, as long as cargo-mutants says the same of it, down to the
+/// lines around it.
+fn rejected_before(out: &Path, listed: &[u8], mutants: &[Mutant]) -> Fallible<BTreeSet<u32>> {
+    let Ok(before) = fs::read(out.join("list.json")) else { return Ok(BTreeSet::new()) };
+    let before: Vec<Value> = serde_json::from_slice(&before)?;
+    let before: BTreeMap<_, _> =
+        before.iter().map(|value| (value["name"].as_str(), value)).collect();
+    let single = fs::read_to_string(out.join("single.txt")).unwrap_or_default();
+    let single: BTreeSet<_> = single.lines().collect();
+    let now: Vec<Value> = serde_json::from_slice(listed)?;
+    let known = mutants.iter().zip(&now).filter(|(mutant, value)| {
+        let name = mutant.name.as_str();
+        single.contains(name) && before.get(&Some(name)) == Some(value)
+    });
+    Ok(known.map(|(mutant, _)| mutant.number).collect())
 }
 
 type All<'a> = BTreeMap<&'a str, Woven>;
