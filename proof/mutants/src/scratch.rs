@@ -31,8 +31,9 @@ impl Scratch {
     /// Copies the repository into `out`, anew.
     pub(crate) fn copy(out: &Path, name: &str) -> Fallible<Self> {
         let out = std::path::absolute(out)?;
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| out.join("target"), Into::into);
-        let scratch = Self { root: out.join(name), target };
+        // One of its own: cargo goes by paths within the workspace, and would take the one copy's
+        // artefacts for the other's.
+        let scratch = Self { root: out.join(name), target: out.join(format!("target-{name}")) };
         if scratch.root.exists() {
             fs::remove_dir_all(&scratch.root)?;
         }

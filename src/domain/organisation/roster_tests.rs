@@ -10,13 +10,15 @@ fn cursor(name: &str, filter: RosterFilter, walled_from: Option<i64>, last: &str
 #[test]
 fn a_cursor_reads_what_it_writes() {
     use RosterFilter::{Exempt, InGrace, Lapsed, Protected, WithoutMfa};
-    let longest = "é".repeat(127);
+    let longest = "é".repeat(127) + "z";
     for filter in [WithoutMfa, InGrace, Lapsed, Exempt, Protected] {
         for (walled_from, last) in [(Some(3), "ada"), (None, "ada"), (Some(-40_000), &*longest)] {
             let written = cursor(&longest, filter, walled_from, last);
             assert_eq!(written.to_string().parse(), Ok(written));
         }
     }
+    let text = cursor(&longest, Protected, None, &longest).to_string();
+    assert_eq!(text.len(), super::super::cursor::LONGEST);
 }
 
 #[test]
