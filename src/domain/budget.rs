@@ -99,9 +99,8 @@ impl GuessBudget {
 
     /// The budget with what has grown back by `now`. A clock that ran backwards grows nothing.
     fn grown(&self, regrow: TimeDelta, now: DateTime<Utc>) -> Self {
-        let Some(since) = self.since.filter(|_| self.spent > 0) else {
-            return self.clone();
-        };
+        // There is such an instant if, and only if, guesses are spent.
+        let Some(since) = self.since else { return self.clone() };
         let elapsed = (now - since).num_seconds().max(0);
         let grown = elapsed / regrow.num_seconds().max(1);
         let spent = u16::try_from(i64::from(self.spent) - grown).unwrap_or(0);

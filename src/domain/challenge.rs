@@ -310,3 +310,25 @@ impl fmt::Display for Rejection {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rejection_says_what_to_do_next() {
+        let plain = Rejection::plain();
+        let counted = Rejection { answers_left: Some(0), ..plain };
+        for (rejection, next) in [
+            (plain, "check it and try again"),
+            (counted, "wait for the next code"),
+            (Rejection::malformed(), "not a code"),
+            (Rejection { three_codes_wanted: true, ..Rejection::malformed() }, "three codes"),
+            (Rejection { recovery_paused: true, ..counted }, "use your authenticator app"),
+            (Rejection { suspended: true, ..counted }, "use a recovery code"),
+        ] {
+            let said = rejection.to_string();
+            assert!(said.contains(next), "{rejection:?} says {said}");
+        }
+    }
+}

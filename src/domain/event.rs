@@ -249,3 +249,27 @@ pub enum EventKind {
         change: OrgChange,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_owner_hears_of_what_changes_his_credentials_and_of_nothing_else() {
+        let subject = Subject::from(1_u64);
+        let setup = SetupId::from_random([1; 16]);
+        for (kind, concerns) in [
+            (EventKind::MfaDisabled, true),
+            (EventKind::RecoveryCodesReplaced, true),
+            (EventKind::GuessesSpent, true),
+            (EventKind::SetupBegun { setup }, false),
+            (EventKind::SetupCodeRejected { setup }, false),
+            (EventKind::PasswordChanged, false),
+            (EventKind::RenamedFrom { from: subject.clone() }, false),
+        ] {
+            let id = EventId { commit: CommitId::from_random([2; 16]), index: 0 };
+            let event = Event { id, subject: subject.clone(), at: DateTime::UNIX_EPOCH, kind };
+            assert_eq!(event.concerns_owner(), concerns, "{:?}", event.kind());
+        }
+    }
+}

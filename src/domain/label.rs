@@ -119,4 +119,11 @@ mod tests {
         assert!(AccountName::new("ada:x").is_err());
         assert!(AccountName::new("ada@example.org").is_ok());
     }
+
+    #[test]
+    fn names_are_shown_as_they_were_given() {
+        assert_eq!(Label::new("Ada's phone").unwrap().to_string(), "Ada's phone");
+        assert_eq!(Issuer::new("Scrivio").unwrap().as_str(), "Scrivio");
+        assert_eq!(AccountName::new("ada@example.org").unwrap().as_str(), "ada@example.org");
+    }
 }

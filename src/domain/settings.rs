@@ -309,4 +309,87 @@ mod tests {
         assert!(error.to_string().starts_with("minutes that evidence stays fresh must be 1 to 60"));
         assert!(Settings::builder().confirm_within(TimeDelta::seconds(-1)).build().is_err());
     }
+
+    #[test]
+    fn every_number_is_taken_at_its_bounds_and_refused_beyond_them() {
+        fn holds<T>(
+            set: impl Fn(SettingsBuilder, T) -> SettingsBuilder,
+            good: [T; 2],
+            bad: [T; 2],
+        ) {
+            let build = |value| {
+                let builder = set(Settings::builder(), value);
+                builder.accept_break_ins_likelier_than_one_in_a_thousand().build()
+            };
+            for value in good {
+                build(value).unwrap();
+            }
+            for value in bad {
+                assert!(matches!(build(value), Err(SettingsError::Invalid(_))));
+            }
+        }
+        let spans = |least: TimeDelta, most: TimeDelta| {
+            let bit = TimeDelta::microseconds(1);
+            ([least, most], [least - bit, most + bit])
+        };
+        let hour = TimeDelta::hours(1);
+
+        holds(SettingsBuilder::confirm_tries, [1, 20], [0, 21]);
+        holds(SettingsBuilder::answers_per_challenge, [1, 10], [0, 11]);
+        holds(SettingsBuilder::recovery_codes, [4, 32], [3, 33]);
+        holds(SettingsBuilder::low_stock, [1, 32], [0, 33]);
+        let (good, bad) = spans(TimeDelta::minutes(1), hour);
+        holds(SettingsBuilder::confirm_within, good, bad);
+        holds(SettingsBuilder::challenge_lifetime, good, bad);
+        holds(SettingsBuilder::fresh, good, bad);
+        let (good, bad) = spans(TimeDelta::minutes(1), hour * 24);
+        holds(SettingsBuilder::finish_within, good, bad);
+        let (good, bad) = spans(hour, hour * 24 * 14);
+        holds(SettingsBuilder::enrolment_lifetime, good, bad);
+        let seconds = [0, 300, -1, 301].map(TimeDelta::seconds);
+        holds(SettingsBuilder::recheck, [seconds[0], seconds[1]], [seconds[2], seconds[3]]);
+
+        let failures = [1, 100, 0, 101].map(|failures| Throttle::SuspendAfter { failures });
+        holds(SettingsBuilder::throttle, [failures[0], failures[1]], [failures[2], failures[3]]);
+        let regrow = TimeDelta::minutes(1);
+        let guesses = [1, 1_000, 0, 1_001].map(|guesses| Throttle::Budget { guesses, regrow });
+        holds(SettingsBuilder::throttle, [guesses[0], guesses[1]], [guesses[2], guesses[3]]);
+        let short = Throttle::Budget { guesses: 20, regrow: TimeDelta::seconds(59) };
+        holds(SettingsBuilder::throttle, [guesses[0]; 2], [short; 2]);
+    }
+
+    #[test]
+    fn one_in_a_thousand_is_accepted_and_a_refusal_tells_the_odds() {
+        let years = TimeDelta::days(366);
+        let builder = |window, guesses| {
+            let throttle = Throttle::Budget { guesses, regrow: years };
+            Settings::builder().window(window).throttle(throttle)
+        };
+        assert!(builder(0, 1_000).build().is_ok(), "exactly one in a thousand");
+        for (window, odds) in [(1, "1 in 333;"), (2, "1 in 200;")] {
+            let refused = builder(window, 1_000).build().unwrap_err();
+            assert!(refused.to_string().contains(odds), "{refused}");
+        }
+        // 250 sign-ins of the owner a year, each of which resets the count.
+        let strict = Throttle::SuspendAfter { failures: 4 };
+        let refused = Settings::builder().throttle(strict).build().unwrap_err();
+        assert!(refused.to_string().contains("1 in 333;"), "{refused}");
+    }
+
+    #[test]
+    fn settings_say_what_was_asked_of_their_builder() {
+        let throttle = Throttle::Budget { guesses: 7, regrow: TimeDelta::days(3) };
+        let totp = TotpParams::new(Algorithm::Sha512, Digits::Eight, 60).unwrap();
+        let settings = Settings::builder()
+            .throttle(throttle)
+            .totp(totp)
+            .fresh(TimeDelta::minutes(3))
+            .recheck(TimeDelta::seconds(4))
+            .recovery_codes(5)
+            .build()
+            .unwrap();
+        assert_eq!((*settings.throttle(), settings.totp()), (throttle, totp));
+        assert_eq!(settings.fresh(), TimeDelta::minutes(3));
+        assert_eq!((settings.recheck(), settings.recovery_codes()), (TimeDelta::seconds(4), 5));
+    }
 }

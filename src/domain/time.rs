@@ -76,3 +76,30 @@ pub(crate) fn whole_micros(at: DateTime<Utc>) -> DateTime<Utc> {
 pub(crate) fn after(at: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
     at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_that_cannot_be_stored_is_refused_by_its_name() {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+        for good in [0, 253_402_300_799] {
+            assert_eq!(check_storable("day", at(good)), Ok(()));
+        }
+        for bad in [-1, 253_402_300_800] {
+            let refused = check_storable("day", at(bad)).unwrap_err();
+            assert_eq!(refused.to_string(), "day must be between 1970 and 9999");
+        }
+    }
+
+    #[test]
+    fn a_moment_holds_what_it_was_given_to_the_microsecond() {
+        let settings = Settings::builder().recovery_codes(7).build().unwrap();
+        let at = DateTime::from_timestamp(1_800_000_000, 123_456_789).unwrap();
+        let moment = Moment::new(&settings, at).unwrap();
+        assert_eq!(moment.settings(), &settings);
+        assert_eq!(moment.now(), DateTime::from_timestamp(1_800_000_000, 123_456_000).unwrap());
+        assert_eq!(after(at, TimeDelta::MAX), DateTime::<Utc>::MAX_UTC);
+    }
+}

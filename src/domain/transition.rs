@@ -241,3 +241,29 @@ impl Receipt {
         Self { first: commits.next(), others: commits.collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::settings::Settings;
+    use crate::domain::time::Moment;
+
+    #[test]
+    fn a_transition_and_its_commit_tell_the_same_events() {
+        let settings = Settings::default();
+        let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
+        let moment = Moment::new(&settings, at).unwrap();
+        let transition = account.password_changed(None, moment).unwrap();
+        assert_eq!(transition.events(), [EventKind::PasswordChanged]);
+
+        let id = CommitId::from_random([7; 16]);
+        let (commit, closed) = transition.into_commit(id);
+        assert_eq!((commit.id(), closed.waits_for()), (id, id));
+        assert_eq!(commit.subject(), &Subject::from(7_u64));
+        assert_eq!(commit.expected(), None);
+        let [event] = commit.events() else { panic!("{:?}", commit.events()) };
+        assert_eq!((event.kind(), event.at()), (&EventKind::PasswordChanged, at));
+        assert_eq!(event.id(), EventId { commit: id, index: 0 });
+    }
+}

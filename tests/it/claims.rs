@@ -1,7 +1,7 @@
 //! What a session has proven, as the claims of a token.
 
 use chrono::TimeDelta;
-use mfakit::{AcrNames, Answer, Assurance, FirstFactor, HostAuthority, Refusal, SignIn};
+use mfakit::{AcrNames, Answer, Assurance, FirstFactor, HostAuthority, Level, Refusal, SignIn};
 
 use crate::step_up::By::{self, Code, Password, Recovery, Sso};
 use crate::step_up::{Case, first};
@@ -89,5 +89,24 @@ fn however_many_first_factors_it_proves_a_session_that_may_only_set_up_may_only_
         }
         let checked = first(600).check(&session, session.stamp(), world.now());
         assert_eq!(checked, Err(Refusal::EnrolmentNeeded));
+    });
+}
+
+#[test]
+fn one_factor_alone_is_no_mfa() {
+    let names = AcrNames::new("one", "two").unwrap();
+    block_on(async {
+        let world = World::new();
+        let session = world.sign_in_plain(&"ada".try_into().unwrap()).await;
+        assert_eq!(session.level(), Some(Level::OneFactor));
+        let claims = session.claims(&names, world.now());
+        assert_eq!((claims.acr, claims.amr), (Some("one"), vec!["pwd"]));
+
+        // The password is ahead of the clock, and so is none; the code alone is no level.
+        let case = Case::new().await;
+        let session = case.session(&[Password(-60), Code(0)]).await;
+        assert_eq!(session.level(), Some(Level::TwoFactors));
+        let claims = session.claims(&names, case.ago(0));
+        assert_eq!((claims.acr, claims.amr), (None, vec!["otp"]));
     });
 }

@@ -1,7 +1,12 @@
 //! The product page's flows, from end to end.
 
-use mfakit::{Answer, Confirmed, Email, NewFactor, Refusal, SignIn, Subject};
+use mfakit::domain::{Account, Authenticator};
+use mfakit::{
+    Algorithm, Answer, Assurance, Confirmed, Digits, Email, EvidenceKind, FactorKind, NewFactor,
+    Refusal, Settings, SignIn, Subject, TotpParams,
+};
 
+use crate::attacks::{begin, factor, new_factor, stored};
 use crate::world::{World, block_on, passed, refused, rejected};
 
 #[test]
@@ -176,5 +181,128 @@ fn a_reset_lets_in_nobody_without_the_enrolment_code() {
         assert!(!session.limited_to_setup());
         world.next_code();
         world.sign_in_with(&ada.subject, Answer::code(&phone.code_at(world.now()))).await;
+    });
+}
+
+#[test]
+fn a_factor_is_what_its_setup_asked_for() {
+    block_on(async {
+        let totp = TotpParams::new(Algorithm::Sha512, Digits::Eight, 60).unwrap();
+        let world = World::with(Settings::builder().totp(totp).build().unwrap());
+        let ada = Subject::new("ada").unwrap();
+        let session = world.sign_in_plain(&ada).await;
+        let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
+        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let pending = |account: &Account| {
+            let pending = account.pending().unwrap();
+            (pending.params(), pending.begun_at(), pending.confirmed())
+        };
+        let begun = world.now();
+        assert_eq!(pending(&stored(&world, &ada)), (totp, begun, false));
+
+        let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let code = phone.code_at(world.now());
+        let _ = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        assert_eq!(pending(&stored(&world, &ada)), (totp, begun, true));
+
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        let account = stored(&world, &ada);
+        let [factor] = account.factors() else { panic!("{:?}", account.factors()) };
+        let Authenticator::Totp(authenticator) = factor.authenticator() else {
+            panic!("{factor:?}")
+        };
+        assert_eq!((authenticator.params(), authenticator.drift()), (totp, 0));
+        assert_eq!((factor.kind(), factor.label().as_str()), (FactorKind::Totp, "Phone"));
+        assert!(!factor.suspended() && !factor.is_weak());
+    });
+}
+
+#[test]
+fn where_a_visitor_was_heading_is_told_by_the_challenge_and_by_its_answer() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let (_, challenge) = world.challenge(&ada.subject).await;
+        assert_eq!(challenge.heading(), None);
+        let challenge = challenge.with_heading("/invoices?page=2").unwrap();
+        assert_eq!(challenge.heading(), Some("/invoices?page=2"));
+        let code = ada.phone.code_at(world.now());
+        let passed = passed(world.mfa.answer(&challenge, Answer::code(&code)).await);
+        assert_eq!(passed.heading.as_deref(), Some("/invoices?page=2"));
+    });
+}
+
+#[test]
+fn what_a_phone_has_proven_is_forgotten_with_the_phone() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let proven = |session: &Assurance| {
+            let factors = session.evidence().iter().filter_map(|evidence| match evidence.kind() {
+                EvidenceKind::Totp(factor) => Some(*factor),
+                _ => None,
+            });
+            factors.collect::<Vec<_>>()
+        };
+        let phone = factor(&world, &ada.subject, "Phone").await;
+        assert_eq!(proven(&ada.session), [phone]);
+        let (_, session) = world.add_phone(&ada.session, "Tablet").await;
+        let tablet = factor(&world, &ada.subject, "Tablet").await;
+        assert_eq!(proven(&session), [phone, tablet]);
+
+        // The phone goes, and with the next method what it has proven.
+        world.next_code();
+        let session = world.mfa.remove_method(&session, phone).await.unwrap();
+        let (_, session) = world.add_phone(&session, "Watch").await;
+        let watch = factor(&world, &ada.subject, "Watch").await;
+        assert_eq!(proven(&session), [tablet, watch]);
+    });
+}
+
+#[test]
+fn the_preferred_method_changes_when_it_is_removed_and_not_otherwise() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let (_, session) = world.add_phone(&ada.session, "Tablet").await;
+        world.next_code();
+        let (_, session) = world.add_phone(&session, "Watch").await;
+        let preferred = || {
+            let account = stored(&world, &ada.subject);
+            account.preferred().map(|factor| factor.label().to_string())
+        };
+        assert_eq!(preferred().as_deref(), Some("Phone"));
+        let remove = async |session: &Assurance, label| {
+            let method = factor(&world, &ada.subject, label).await;
+            world.mfa.remove_method(session, method).await.unwrap()
+        };
+        let session = remove(&session, "Watch").await;
+        assert_eq!(preferred().as_deref(), Some("Phone"));
+        let (_, session) = world.add_phone(&session, "Key").await;
+        // The most recently used one, which was added last.
+        let _ = remove(&session, "Phone").await;
+        assert_eq!(preferred().as_deref(), Some("Key"));
+    });
+}
+
+#[test]
+fn a_replacement_is_preferred_if_what_it_replaces_was() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let (_, mut session) = world.add_phone(&ada.session, "Tablet").await;
+        for (lost, label, preferred) in
+            [("Tablet", "New tablet", "Phone"), ("Phone", "New phone", "New phone")]
+        {
+            world.next_code();
+            let lost = factor(&world, &ada.subject, lost).await;
+            let (setup, phone) = begin(&world, &session, new_factor(label).replacing(lost)).await;
+            let code = phone.code_at(world.now());
+            let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+            let Confirmed::Replaced(next, _) = confirmed else { panic!("{confirmed:?}") };
+            session = next;
+            let account = stored(&world, &ada.subject);
+            assert_eq!(account.preferred().unwrap().label().as_str(), preferred);
+        }
     });
 }

@@ -1,10 +1,14 @@
 //! Accounts that are moved and erased, and who must not be hit by it.
 
-use mfakit::domain::{Digits, TotpParams, Window, match_code};
+use mfakit::domain::{
+    Account, Decision, Digits, Reseal, SealContext, SealedSecret, TotpParams, Window, match_code,
+};
 use mfakit::{
-    AccountStore, Algorithm, Answer, Code, Error, HostAuthority, Refusal, Subject, TotpSecret,
+    AccountStore, Algorithm, Answer, Code, CommitId, Error, EventKind, HostAuthority, KeyId,
+    Refusal, Subject, TotpSecret,
 };
 
+use crate::attacks::{begin, new_factor, stored};
 use crate::world::{World, block_on, passed, refused, rejected};
 
 fn authority(over: &Subject) -> HostAuthority {
@@ -131,4 +135,70 @@ fn a_window_at_the_end_of_time_does_not_panic() {
     let code = Code::parse("000000", Digits::Six).unwrap();
     let window = Window { centre: u64::MAX, reach: 2 };
     let _ = match_code(&secret, TotpParams::default(), &code, window);
+}
+
+#[test]
+fn an_account_on_its_way_goes_nowhere_else() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let account = stored(&world, &ada.subject);
+        let (authority, moment) = (authority(&ada.subject), world.mfa.moment().unwrap());
+        let [lovelace, byron] = ["lovelace", "byron"].map(|name| Subject::new(name).unwrap());
+        let begun = account.begin_move(&lovelace, &authority, moment).unwrap();
+        let Decision::Change(transition) = begun else { panic!("{begun:?}") };
+        let (commit, _) = transition.into_commit(CommitId::from_random([1; 16]));
+        let moving = commit.next().unwrap();
+        let again = moving.begin_move(&lovelace, &authority, moment);
+        assert!(matches!(again, Ok(Decision::Unchanged(()))), "a job that is resumed");
+        assert_eq!(moving.begin_move(&byron, &authority, moment).unwrap_err(), Refusal::Moved);
+    });
+}
+
+#[test]
+fn a_renamed_account_arrives_under_a_stamp_of_its_own() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let new = Subject::new("ada lovelace").unwrap();
+        let before = stored(&world, &ada.subject).stamp();
+        world.mfa.rename(&authority(&ada.subject), &new).await.unwrap();
+        let arrived = stored(&world, &new);
+        assert_ne!(arrived.stamp(), before);
+        assert_eq!(arrived.stamp().number(), arrived.version().number());
+    });
+}
+
+/// New seals of everything that is sealed in an account.
+fn resealed(account: &Account, key: &str) -> Vec<Reseal> {
+    let seal = |(place, from): (SealContext<'_>, &SealedSecret)| {
+        let key = KeyId::new(key).unwrap();
+        let to = SealedSecret::new(from.algorithm(), key, from.bytes()).unwrap();
+        Reseal { factor: place.factor, from: from.clone(), to }
+    };
+    account.sealed_secrets().map(seal).collect()
+}
+
+#[test]
+fn sealing_anew_is_told_once_a_key_and_leaves_alone_what_has_changed_meanwhile() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let (_, session) = world.add_phone(&ada.session, "Tablet").await;
+        begin(&world, &session, new_factor("Watch")).await;
+        let account = stored(&world, &ada.subject);
+        let moment = world.mfa.moment().unwrap();
+        let all = resealed(&account, "k2");
+        assert_eq!(all.len(), 3, "two methods and a setup");
+        let decision = account.reseal(all.clone(), moment).unwrap();
+        let Decision::Change(transition) = decision else { panic!("{decision:?}") };
+        let key = KeyId::new("k2").unwrap();
+        assert_eq!(transition.events(), [EventKind::Resealed { key }]);
+
+        let (commit, _) = transition.into_commit(CommitId::from_random([1; 16]));
+        let next = commit.next().unwrap();
+        assert!(next.sealed_secrets().all(|(_, sealed)| sealed.key().as_str() == "k2"));
+        let late = next.reseal(all, moment).unwrap();
+        assert!(matches!(late, Decision::Unchanged(())), "{late:?}");
+    });
 }

@@ -139,6 +139,7 @@ fn rules_hold_to_the_second() {
         (&[Password(900), Code(300)], second(300), Ok(0)),
         (&[Password(900), Code(301)], second(300), lacks("a second factor within 300 s (expired)")),
         (&[Password(5), Code(0)], first(600), Ok(595)),
+        (&[Password(0), Code(0)], first(0), Ok(0)),
         // 30 seconds ahead is new and stays so for all of the time after; 31 are never fresh.
         (&[Password(-30), Code(0)], first(1), Ok(31)),
         (&[Password(-31), Code(-1)], first(600), lacks("a first factor within 600 s (expired)")),
@@ -266,6 +267,7 @@ fn a_refusal_says_what_to_do_to_people_and_to_clients() {
             "one two|600",
         ),
         (&[Password(0), Code(0)], sso(60), "Sign in again with oidc to continue.", "one two|60"),
+        (&[Password(1), Code(0)], first(0), "Sign in again to continue.", "one two|0"),
         (
             &[Password(0), Code(700)],
             second(600),
@@ -342,5 +344,22 @@ fn a_session_without_any_second_factor_is_told_to_set_one_up() {
         let refused = one_phone.check(&session, session.stamp(), world.now()).unwrap_err();
         let Refusal::StepUp(unmet) = refused else { panic!("{refused}") };
         assert_eq!((unmet.ways().count(), unmet.sentence().as_str()), (0, "This is not possible."));
+    });
+}
+
+#[test]
+fn of_many_ways_to_satisfy_a_rule_eight_are_told() {
+    block_on(async {
+        let case = Case::new().await;
+        let session = case.session(&[Password(700), Code(0)]).await;
+        let provider = |number: usize| {
+            let name = MethodName::new(format!("provider-{number}")).unwrap();
+            by(FirstFactorMethod::Named(name), 60)
+        };
+        let ways = |count: usize| {
+            let rule = (1..count).fold(provider(0), |rule, number| rule.or(provider(number)));
+            unmet(&case, &rule, &session).ways().count()
+        };
+        assert_eq!([7, 8, 9, 30].map(ways), [7, 8, 8, 8]);
     });
 }

@@ -265,3 +265,16 @@ fn the_budget_is_the_settings_own() {
         assert_eq!(stored(&world, &ada.subject).budget().left(&throttle, world.now()), 1);
     });
 }
+
+#[test]
+fn who_types_no_code_at_all_is_still_told_that_three_are_wanted() {
+    block_on(async {
+        let (world, ada) = emptied().await;
+        let (_, challenge) = world.challenge(&ada.subject).await;
+        for answer in [Answer::code("what code?"), Answer::three_codes(["1", "2", "3"])] {
+            let rejection = rejected(world.mfa.answer(&challenge, answer).await);
+            assert!(rejection.malformed && rejection.three_codes_wanted);
+            assert_eq!(rejection.answers_left, Some(5));
+        }
+    });
+}

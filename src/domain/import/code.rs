@@ -148,4 +148,15 @@ mod tests {
         let shown = format!("{code:?} {hash:?}");
         assert_eq!(shown, "ImportedCode(redacted) ImportedHash(redacted)");
     }
+
+    #[test]
+    fn an_evaluation_is_of_the_hashes_it_judged_in_their_order() {
+        let [one, other] =
+            ["$2a$10$one", "$2a$10$other"].map(|text| ImportedHash::new(text).unwrap());
+        let judged = [&one, &other].map(|hash| (hash.clone(), Choice::from(0)));
+        let evaluation = ImportedEvaluation::new(judged);
+        assert!(evaluation.is_of(&[one.clone(), other.clone()]));
+        assert!(!evaluation.is_of(&[other, one.clone()]));
+        assert!(!evaluation.is_of(&[one]));
+    }
 }

@@ -184,3 +184,22 @@ impl PreparedFactor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::import::Seed;
+
+    #[test]
+    fn an_import_hands_out_what_was_put_in() {
+        let seed = Seed::from_bytes(&[7; 20]).unwrap();
+        let import = Import::new();
+        assert!(import.factors().is_empty() && import.recovery_codes().is_none());
+        let codes = ImportedCodes::plain(["3f9a71c288ab0d5e"]).unwrap();
+        let import = import.factor(ImportedFactor::totp("Phone", seed).unwrap()).codes(codes);
+        let [factor] = import.factors() else { panic!("{:?}", import.factors()) };
+        assert_eq!(factor.secret().0.expose_bytes(), &[7; 20]);
+        let codes = import.recovery_codes().unwrap();
+        assert_eq!((codes.len(), codes.digests().map(<[_]>::len)), (1, Some(1)));
+    }
+}

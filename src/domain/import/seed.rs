@@ -183,4 +183,10 @@ mod tests {
         assert!(!same(&seed(b"0123456789"), &seed(b"01234567890")));
         assert!(!same(&seed(b"0123456789"), &seed(b"\x000123456789")));
     }
+
+    #[test]
+    fn a_seed_of_less_than_128_bits_is_weak() {
+        let weak = |length| Seed::from_bytes(&vec![7; length]).unwrap().is_weak();
+        assert!(weak(15) && !weak(16));
+    }
 }

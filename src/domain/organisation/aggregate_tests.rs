@@ -227,9 +227,10 @@ fn nobody_joins_in_the_future() {
 #[test]
 fn every_change_says_who_made_it_and_why() {
     let admin = Admin::unenrolled("acme", day(0));
-    let made =
-        admin.make_required(&organisation("acme", OrgPolicy::Voluntary), terms(14), UNENROLLED);
-    let (commit, _) = made.unwrap().into_commit(CommitId::from_random([3; 16]));
+    let asks_nothing = organisation("acme", OrgPolicy::Voluntary);
+    let made = admin.make_required(&asks_nothing, terms(14), UNENROLLED).unwrap();
+    let told: Vec<EventKind> = made.events().cloned().collect();
+    let (commit, _) = made.into_commit(CommitId::from_random([3; 16]));
     let [event] = commit.events() else { panic!("one event, not {:?}", commit.events()) };
     assert_eq!((event.subject(), event.at()), (&subject("admin"), day(0)));
     let expected = EventKind::Organisation {
@@ -238,7 +239,11 @@ fn every_change_says_who_made_it_and_why() {
         reason: "audit finding".into(),
         change: OrgChange::MadeRequired { terms: terms(14), actor_enrolled: false },
     };
-    assert_eq!(*event.kind(), expected);
+    assert_eq!((event.kind(), told.as_slice()), (&expected, &[expected.clone()][..]));
+    let enrolled = Admin::of("acme", day(0)).make_required(&asks_nothing, terms(14), None);
+    let told = enrolled.unwrap().events().cloned().collect::<Vec<_>>();
+    let [EventKind::Organisation { change, .. }] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(*change, OrgChange::MadeRequired { terms: terms(14), actor_enrolled: true });
 
     let (asks, admin) = (organisation("acme", required(0, terms(14))), Admin::of("acme", day(1)));
     let (actor, moment) = (admin.actor(), admin.moment());

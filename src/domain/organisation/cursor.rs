@@ -26,8 +26,8 @@ pub struct RosterCursor {
     pub(super) key: RosterKey,
 }
 
-/// The longest text a cursor has: two identifiers of 255 bytes and 27 bytes besides, in base64.
-const LONGEST: usize = (255 + 255 + 27usize).div_ceil(3) * 4;
+/// The longest text a cursor has: two identifiers of 255 bytes and 23 bytes besides, in base64.
+pub(super) const LONGEST: usize = 711;
 
 impl fmt::Display for RosterCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -170,3 +170,27 @@ fn a_schedule_is_bounded() {
     assert!(ReminderSchedule::days_before(0..17).is_err());
     assert_eq!(ReminderSchedule::days_before([0, 7, 1, 7]), Ok(ReminderSchedule::default()));
 }
+
+#[test]
+fn a_schedule_has_up_to_sixteen_entries() {
+    assert!(ReminderSchedule::days_before(0..16).is_ok());
+    assert!(ReminderSchedule::days_before(0..17).is_err());
+}
+
+/// A period of exactly seven days: its first reminder falls due as it begins.
+#[test]
+fn a_day_before_the_deadline_that_is_the_first_of_the_period_is_told() {
+    let rows = [roster_row(member("acme", "ada", -400), false)];
+    let span = (day(-1), day(8));
+    let found = due(&ReminderSchedule::default(), required(0, terms(7)), &rows, span);
+    assert_eq!(days_before(&found), [7, 1, 0]);
+}
+
+/// On day 10 the period becomes one of eight days, and nobody has polled since day 7.
+#[test]
+fn a_period_that_a_change_ends_between_two_polls_is_told_to_be_over() {
+    let changed = OrgPolicy::Required { since: day(0), changed: day(10), terms: terms(8) };
+    let rows = [roster_row(member("acme", "ada", -400), false)];
+    let found = due(&ReminderSchedule::default(), changed, &rows, (day(7), day(11)));
+    assert_eq!(days_before(&found), [0]);
+}

@@ -10,13 +10,15 @@ fn cursor(name: &str, filter: RosterFilter, walled_from: Option<i64>, last: &str
 #[test]
 fn a_cursor_reads_what_it_writes() {
     use RosterFilter::{Exempt, InGrace, Lapsed, Protected, WithoutMfa};
-    let longest = "é".repeat(127);
+    let longest = "é".repeat(127) + "z";
     for filter in [WithoutMfa, InGrace, Lapsed, Exempt, Protected] {
         for (walled_from, last) in [(Some(3), "ada"), (None, "ada"), (Some(-40_000), &*longest)] {
             let written = cursor(&longest, filter, walled_from, last);
             assert_eq!(written.to_string().parse(), Ok(written));
         }
     }
+    let text = cursor(&longest, Protected, None, &longest).to_string();
+    assert_eq!(text.len(), super::super::cursor::LONGEST);
 }
 
 #[test]
@@ -94,4 +96,12 @@ fn a_deadline_is_shown_to_whom_there_is_one() {
             policy.decide(&self::member("acme", "ada", -400), protected, day(20))
         );
     }
+}
+
+#[test]
+fn whoever_is_not_protected_is_without_mfa() {
+    let counts = |members, protected| RosterCounts { members, protected, ..Default::default() };
+    assert_eq!(counts(7, 3).without_mfa(), 4);
+    assert_eq!(counts(3, 3).without_mfa(), 0);
+    assert_eq!(counts(3, 4).without_mfa(), 0, "counted while somebody switched it on");
 }

@@ -235,4 +235,24 @@ mod tests {
         let codes = RecoveryCodes::from_random(&[[3; 16]; 10]).unwrap();
         assert_eq!(format!("{codes:?}"), "RecoveryCodes(10 redacted)");
     }
+
+    #[test]
+    fn a_code_among_separators_is_read_up_to_a_bound() {
+        let code = OneTimeCode::from_random(&[9; 16]).reveal();
+        let typed = |length: usize| format!("{:-<length$}", *code);
+        assert!(OneTimeCode::parse(&typed(MAX_INPUT)).is_some());
+        assert!(OneTimeCode::parse(&typed(MAX_INPUT + 1)).is_none());
+    }
+
+    #[test]
+    fn every_code_of_a_set_is_another_one() {
+        let codes = RecoveryCodes::from_random(&[[7; 16]; 4]).unwrap();
+        let mut seen: Vec<&OneTimeCode> = Vec::new();
+        for code in &codes {
+            assert!(!seen.contains(&code), "the first character differs");
+            assert_eq!(*code, OneTimeCode::parse(&code.reveal()).unwrap());
+            seen.push(code);
+        }
+        assert_eq!((seen.len(), codes.len()), (4, 4));
+    }
 }

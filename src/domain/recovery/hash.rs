@@ -112,3 +112,18 @@ pub struct HashedCodes {
     /// One hash a code.
     pub hashes: Vec<CodeHash>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_evaluation_holds_for_the_hash_it_judged_and_for_no_other() {
+        let judged = CodeHash::new([1; 16], [2; 32]);
+        let right = judged.evaluate(&[2; 32]);
+        assert!(right.holds_for(&judged));
+        assert!(!right.holds_for(&CodeHash::new([3; 16], [2; 32])), "another salt");
+        assert!(!right.holds_for(&CodeHash::new([1; 16], [4; 32])), "another digest");
+        assert!(!judged.evaluate(&[5; 32]).holds_for(&judged), "a wrong code");
+    }
+}

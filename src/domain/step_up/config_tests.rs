@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::properties::{of_any_kind, rule};
 use super::*;
+use crate::domain::FirstFactorMethod;
 
 fn read(config: &str) -> Result<StepUpRules, String> {
     serde_json::from_str(config).map_err(|error| error.to_string())
@@ -180,4 +181,34 @@ fn claims_are_written_as_a_token_holds_them() {
     let session = super::properties::password_and_code();
     let claims = serde_json::to_string(&session.claims(&names, super::properties::now())).unwrap();
     assert_eq!(claims, r#"{"acr":"two","amr":["pwd","otp","mfa"],"auth_time":1799999940}"#);
+}
+
+#[test]
+fn only_a_level_is_written_as_a_level() {
+    let fresh = |needed, seconds| StepUpRule::fresh(needed, TimeDelta::seconds(seconds));
+    let (first, second) = (Needed::FirstFactor, Needed::SecondFactor);
+    let password = Needed::FirstFactorBy(FirstFactorMethod::Password);
+    for (one, other) in [
+        (fresh(first.clone(), 60), fresh(second.clone(), 61)),
+        (fresh(first.clone(), 60), fresh(password.clone(), 60)),
+        (fresh(password, 60), fresh(second.clone(), 60)),
+        (fresh(second.clone(), 60), fresh(second, 60)),
+        (fresh(first.clone(), 60), fresh(first, 60)),
+    ] {
+        let rule = one.and(other);
+        let rules = StepUpRules::new().with("payout", rule.clone()).unwrap();
+        assert!(write(&rules).contains(r#"{"all":"#), "{rule}: {}", write(&rules));
+        assert_eq!(read(&write(&rules)).unwrap(), rules);
+    }
+}
+
+#[test]
+fn a_level_is_no_deeper_than_any_other_single_rule() {
+    let level = r#"{ "level": "two_factors", "within": 60 }"#;
+    let nested = |times: usize| {
+        let (open, close) = (r#"{ "any": [ "#.repeat(times), "]}".repeat(times));
+        read(&format!(r#"{{ "payout": {open} {level} {close} }}"#))
+    };
+    assert!(nested(3).is_ok());
+    assert!(nested(4).is_err());
 }

@@ -107,4 +107,11 @@ mod tests {
         }
         assert!(Code::parse("492039", Digits::Eight).is_none());
     }
+
+    #[test]
+    fn a_code_among_separators_is_read_up_to_sixty_four_bytes() {
+        let typed = |spaces: usize| format!("{}492039", " ".repeat(spaces));
+        assert!(Code::parse(&typed(58), Digits::Six).is_some());
+        assert!(Code::parse(&typed(59), Digits::Six).is_none());
+    }
 }

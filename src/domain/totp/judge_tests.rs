@@ -105,6 +105,11 @@ fn among_equal_codes_the_latest_step_wins() {
     let typed = code(&text_at(&secret, params, pair), Digits::Six);
     let window = Window { centre: pair, reach: 1 };
     assert_eq!(match_code(&secret, params, &typed, window), Some(pair + 1));
+    // What is said of the clock goes by the nearer one.
+    for (centre, offset) in [(pair - 1, 1), (pair + 1, 0), (pair + 2, -1)] {
+        let window = Window { centre, reach: 20 };
+        assert_eq!(find_offset(&secret, params, &typed, window), Some(offset));
+    }
 }
 
 #[test]

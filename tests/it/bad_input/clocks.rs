@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::Account;
-use mfakit::{Answer, Challenge, Error, Format, PendingSignIn, Refusal, StoredAccount};
+use mfakit::{
+    Answer, Challenge, Error, FirstFactor, Format, PendingSignIn, Refusal, SignIn, StoredAccount,
+};
 
 use super::scene;
 use crate::attacks::{guess, left, new_factor, stored, three_codes};
@@ -158,6 +160,20 @@ fn evidence_from_the_future_is_not_fresh() {
         let begun =
             world.mfa.begin_setup(&session, new_factor("Tablet"), mfakit::Email::Verified).await;
         assert!(begun.is_ok(), "30 seconds ahead are another server's clock");
+    });
+}
+
+#[test]
+fn a_first_factor_may_be_ahead_of_the_clock_by_half_a_minute() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        let ahead = |by| FirstFactor::password(ada.subject.clone(), world.now() + by);
+        let half = TimeDelta::seconds(30);
+        let opened = world.mfa.sign_in(ahead(half)).await;
+        assert!(matches!(opened, Ok(SignIn::Challenge(..))), "{opened:?}");
+        let refusal = refused(world.mfa.sign_in(ahead(half + TimeDelta::microseconds(1))).await);
+        assert_eq!(refusal, Refusal::FirstFactorOutOfDate);
     });
 }
 

@@ -1,7 +1,8 @@
 //! Ids that are unknown, another user's, or of something that is over.
 
 use mfakit::{
-    Answer, Challenge, Email, FactorId, HostAuthority, Refusal, Setup, SetupId, SignIn, Subject,
+    AccountStore, Answer, Challenge, Email, FactorId, HostAuthority, Refusal, Setup, SetupId,
+    SignIn, Subject,
 };
 
 use chrono::TimeDelta;
@@ -99,7 +100,13 @@ fn a_setup_that_is_over_or_a_strangers_takes_nothing() {
             let confirmed = came(mfa.confirm_setup(&session, id, &code).await.map(drop));
             assert_eq!([shown, confirmed], expected[..2], "{end:?}");
             assert_eq!(scene(&world, session.subject()), before, "{end:?}");
+            // What a host asks before it has new codes hashed says the same.
+            let moment = mfa.moment().unwrap();
+            let account = world.memory.load(session.subject()).await.unwrap();
+            let asked = account.map(|account| account.check_reissue(&session, id, moment));
+            let asked = asked.map(|asked| came(asked.map_err(Into::into)));
             let reissued = came(mfa.reissue_codes(&session, id).await.map(drop));
+            assert!(asked.is_none_or(|asked| asked == reissued), "{end:?}: {asked:?}");
             let finished = came(mfa.finish_setup(&session, id).await.map(drop));
             assert_eq!([reissued, finished], expected[2..], "{end:?}");
             if !expected.contains(&"ok") {
@@ -295,11 +302,14 @@ fn an_enrolment_code_is_good_for_72_hours_and_a_new_reset_brings_a_new_one() {
             HostAuthority::grant(ada.subject.clone(), admin.subject.clone(), "lost her phone");
         let authority = authority.unwrap();
         let issued = world.mfa.reset(&admin.session, &authority).await.unwrap();
-        world.clock.set(issued.expires_at + TimeDelta::seconds(1));
         let enrol = async || match world.mfa.sign_in(world.password(&ada.subject)).await {
             Ok(SignIn::Enrol(_, challenge)) => challenge,
             other => panic!("{other:?}"),
         };
+        world.clock.set(issued.expires_at);
+        let wrong = Answer::enrolment("0000-0000-0000-0000");
+        rejected(world.mfa.answer(&enrol().await, wrong).await);
+        world.clock.set(issued.expires_at + TimeDelta::microseconds(1));
         let before = scene(&world, &ada.subject);
         let late = Answer::enrolment(&issued.code.reveal());
         let refusal = refused(world.mfa.answer(&enrol().await, late).await);

@@ -351,3 +351,19 @@ fn a_clock_that_ran_backwards_since_the_other_system_leaves_no_time_in_the_futur
         assert_eq!(status.methods[0].last_used_at, world.now());
     });
 }
+
+#[test]
+fn an_account_takes_ten_factors_and_no_eleventh() {
+    block_on(async {
+        let of = |count: u8| {
+            let factors = (0..count).map(|n| labelled(&format!("Phone {n}"), &[n + 1; 20]));
+            factors.fold(Import::new(), Import::factor)
+        };
+        assert_eq!(moved_in(&world(), of(10)).await.factors.len(), 10);
+        let world = world();
+        world.protect("ada").await;
+        let beside = |count| of(count).beside_live_factors();
+        assert_eq!(refusal(&world, beside(10)).await, Refusal::TooManyFactors);
+        assert_eq!(moved_in(&world, beside(9)).await.factors.len(), 9);
+    });
+}

@@ -1,11 +1,13 @@
 //! Imported recovery codes: a mode of their own, a budget of their own, and the way out of it.
 
 use chrono::TimeDelta;
+use mfakit::domain::{ImportedEvaluation, Question};
 use mfakit::{
     Answer, EventKind, EventLog, ImportedCodes, Needed, Prompt, ProvenBy, Refusal, StepUpRule,
 };
 
 use super::{ada, authority, challenged, moved_in, one_phone, recover, sign_in, world};
+use crate::attacks::stored;
 use crate::world::{World, block_on, passed, refused};
 use mfakit::testing::Authenticator;
 
@@ -212,5 +214,44 @@ fn replacing_the_lost_phone_issues_codes_of_our_own() {
         let status = world.mfa.status(&ada()).await.unwrap();
         assert_eq!((status.recovery_left, status.prompts), (Some(10), vec![]));
         assert!(recover(&world, WEAK[0]).await.is_err());
+    });
+}
+
+#[test]
+fn the_owner_is_told_once_that_his_imported_codes_are_being_guessed() {
+    block_on(async {
+        let world = with_codes(&WEAK).await;
+        let told = async || {
+            let spent = |event: &&EventKind| **event == EventKind::GuessesSpent;
+            events(&world).await.iter().filter(spent).count()
+        };
+        for _ in 0..20 {
+            let _ = recover(&world, "99999999").await;
+        }
+        assert_eq!(told().await, 1);
+        for _ in 0..3 {
+            world.wait(14 * 86_400);
+            assert!(recover(&world, "99999999").await.unwrap_err().recovery_paused);
+        }
+        assert_eq!(told().await, 1, "who grows one guess back is not told again");
+    });
+}
+
+#[test]
+fn an_evaluation_counts_again_for_the_very_hashes_it_judged() {
+    block_on(async {
+        let world = with_codes(&STRONG).await;
+        let (_, challenge) = challenged(&world).await;
+        let account = stored(&world, &ada());
+        let answer = Answer::recovery(STRONG[0]);
+        let moment = world.mfa.moment().unwrap();
+        let question = account.question(&challenge, &answer, moment).unwrap();
+        let Question::Imported(check) = question else { panic!("{question:?}") };
+        let judged = |count: usize| {
+            let hashes = check.hashes().into_iter().take(count);
+            ImportedEvaluation::new(hashes.map(|hash| (hash, subtle::Choice::from(0))))
+        };
+        assert!(check.is_judged_by(&judged(2)));
+        assert!(!check.is_judged_by(&judged(1)));
     });
 }

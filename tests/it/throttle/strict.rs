@@ -54,7 +54,9 @@ fn a_suspended_phone_signs_nobody_in_and_mfa_stays_on() {
             Answer::code("not a code"),
             three_codes(&world, &ada.phone),
         ] {
-            assert!(rejected(world.mfa.answer(&challenge, answer).await).suspended);
+            let rejection = rejected(world.mfa.answer(&challenge, answer).await);
+            assert!(rejection.suspended);
+            assert_eq!(rejection.answers_left, Some(5), "nothing was charged");
         }
         assert_eq!((stored(&world, &ada.subject), world.store.commits()), before);
         assert!(world.mfa.status(&ada.subject).await.unwrap().enabled);
