@@ -121,9 +121,11 @@ mod tests {
     fn an_evaluation_holds_for_the_hash_it_judged_and_for_no_other() {
         let judged = CodeHash::new([1; 16], [2; 32]);
         let right = judged.evaluate(&[2; 32]);
-        assert!(right.holds_for(&judged));
-        assert!(!right.holds_for(&CodeHash::new([3; 16], [2; 32])), "another salt");
-        assert!(!right.holds_for(&CodeHash::new([1; 16], [4; 32])), "another digest");
-        assert!(!judged.evaluate(&[5; 32]).holds_for(&judged), "a wrong code");
+        let holds =
+            |evaluation: Evaluation, hash: &CodeHash| bool::from(evaluation.holds_for(hash));
+        assert!(holds(right, &judged));
+        assert!(!holds(right, &CodeHash::new([3; 16], [2; 32])), "another salt");
+        assert!(!holds(right, &CodeHash::new([1; 16], [4; 32])), "another digest");
+        assert!(!holds(judged.evaluate(&[5; 32]), &judged), "a wrong code");
     }
 }
