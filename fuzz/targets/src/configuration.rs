@@ -1,13 +1,17 @@
 //! What a host configures: the numbers of the settings, and names.
 
+use std::sync::OnceLock;
+
 use chrono::TimeDelta;
 use mfakit::domain::ActionName;
 use mfakit::{
-    AcrNames, Algorithm, Digits, FirstFactor, GracePeriod, Issuer, Label, OrgId, OrgPolicy,
-    Settings, Subject, Throttle, TotpParams,
+    AcrNames, Algorithm, Digits, FirstFactor, GracePeriod, HostAuthority, Issuer, Label,
+    MemoryStore, Mfa, OrgId, OrgPolicy, Settings, Subject, Throttle, TotpParams,
 };
+use mfakit_axum::MfaWeb;
 use mfakit_sqlx::Tables;
 
+use crate::http::host::FuzzHost;
 use crate::input::Input;
 use crate::scene;
 
@@ -21,6 +25,7 @@ pub fn configuration(data: &[u8]) {
     } else if let Ok(text) = std::str::from_utf8(input.rest()) {
         names(text);
         policy(text);
+        prefix(text);
     }
 }
 
@@ -131,6 +136,9 @@ fn names(text: &str) {
     let named = sized(text, 32) && text.bytes().all(word) && text != "password";
     assert_eq!(method.is_ok(), named, "{text:?}");
 
+    let reason = HostAuthority::grant(scene::ada(), scene::ada(), text);
+    assert_eq!(reason.is_ok(), sized(text, 255) && !control, "{text:?}");
+
     let trimmed = text.trim();
     let plain = !trimmed.chars().any(|c| c.is_control() || hides(c));
     let label = sized(trimmed, 128) && trimmed.chars().count() <= 64 && plain;
@@ -182,4 +190,25 @@ fn policy(text: &str) {
     let written = serde_json::to_string(&read).expect("JSON");
     let again: OrgPolicy = serde_json::from_str(&written).expect("what is written is read");
     assert_eq!(again, read, "{text:?}");
+}
+
+/// Where the pages are. What is accepted is a path that a router takes as it is.
+fn prefix(text: &str) {
+    static MFA: OnceLock<Mfa> = OnceLock::new();
+    let mfa = MFA.get_or_init(|| {
+        let builder = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(scene::keyring());
+        builder.hasher(scene::hasher().with_threads(1)).build().expect("a complete builder")
+    });
+    let mut segments = text.split('/');
+    let letter = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
+    let plain = |segment: &str| {
+        !segment.is_empty() && segment.bytes().all(letter) && ![".", ".."].contains(&segment)
+    };
+    let right = segments.next() == Some("") && segments.all(plain) && text.len() > 1;
+    let web = MfaWeb::builder(mfa.clone(), FuzzHost::new()).prefix(text).build();
+    assert_eq!(web.is_ok(), right && text.len() <= 2048, "{text:?}: {web:?}");
+    if let Ok(web) = web {
+        assert_eq!(web.path("/setup"), format!("{text}/setup"));
+        let _: axum::Router = web.router();
+    }
 }
