@@ -66,5 +66,8 @@ pub(super) fn codes_in(body: &str) -> Vec<String> {
             rest = &rest[1..];
         }
     }
+    // A code that somebody took for a label is shown again and again.
+    codes.sort_unstable();
+    codes.dedup();
     if codes.len() < 4 { Vec::new() } else { codes }
 }
