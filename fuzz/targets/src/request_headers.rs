@@ -52,7 +52,7 @@ fn stays(text: &str) -> bool {
         return false;
     }
     let mut layer = route.to_owned();
-    for _ in 0..5 {
+    for _ in 0..4 {
         let segments: Vec<&str> = layer.split('/').collect();
         let rooted = segments.len() > 1 && segments[0].is_empty();
         // Only the first one is empty, before the slash, and perhaps the last.
