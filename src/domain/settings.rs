@@ -246,7 +246,7 @@ impl SettingsBuilder {
         minutes("minutes to answer a challenge", s.challenge_lifetime, 1, 60)?;
         minutes("minutes that evidence stays fresh", s.fresh, 1, 60)?;
         minutes("minutes that an enrolment code works", s.enrolment_lifetime, 60, 14 * 24 * 60)?;
-        within("seconds that a guard goes by", s.recheck.num_seconds(), 0, 300)?;
+        seconds("seconds that a guard goes by", s.recheck, 0, 300)?;
         s.throttle.check()?;
         let chance = s.yearly_break_in_chance();
         if chance > 0.001 && !self.accept_likelier_break_in {
@@ -261,9 +261,15 @@ fn number(what: &'static str, found: u8, min: u8, max: u8) -> Result<(), Invalid
 }
 
 fn minutes(what: &'static str, found: TimeDelta, min: i64, max: i64) -> Result<(), Invalid> {
-    let (least, most) = (TimeDelta::minutes(min), TimeDelta::minutes(max));
-    if found < least || found > most {
+    if found < TimeDelta::minutes(min) || found > TimeDelta::minutes(max) {
         return Err(Invalid::Range { what, min, max, found: found.num_minutes() });
+    }
+    Ok(())
+}
+
+fn seconds(what: &'static str, found: TimeDelta, min: i64, max: i64) -> Result<(), Invalid> {
+    if found < TimeDelta::seconds(min) || found > TimeDelta::seconds(max) {
+        return Err(Invalid::Range { what, min, max, found: found.num_seconds() });
     }
     Ok(())
 }
@@ -308,6 +314,9 @@ mod tests {
         let error = Settings::builder().fresh(TimeDelta::days(400)).build().unwrap_err();
         assert!(error.to_string().starts_with("minutes that evidence stays fresh must be 1 to 60"));
         assert!(Settings::builder().confirm_within(TimeDelta::seconds(-1)).build().is_err());
+        let recheck = |millis| Settings::builder().recheck(TimeDelta::milliseconds(millis)).build();
+        assert!(recheck(0).is_ok() && recheck(300_000).is_ok());
+        assert!(recheck(-1).is_err() && recheck(300_001).is_err(), "parts of a second count");
     }
 
     #[test]

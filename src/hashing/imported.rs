@@ -119,7 +119,11 @@ fn read_argon2id(text: &str) -> Result<Imported, HasherError> {
         return Err(garbled());
     };
     let mut fields = costs.split(',');
-    let mut number = |name| fields.next()?.strip_prefix(name)?.parse::<u32>().ok();
+    // In the one form that the PHC string format gives a number: without sign and leading zeros.
+    let mut number = |name| {
+        let digits = fields.next()?.strip_prefix(name)?;
+        digits.parse::<u32>().ok().filter(|number| number.to_string() == digits)
+    };
     let (Some(memory), Some(passes), Some(lanes)) = (number("m="), number("t="), number("p="))
     else {
         return Err(garbled());

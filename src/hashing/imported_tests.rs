@@ -46,6 +46,8 @@ fn absurd_and_garbled_hashes_are_refused_before_anything_is_computed() {
         "m=63,t=1,p=1",
         "m=1024,t=1,p=5",
         "m=1024,t=1,p=0",
+        "m=+1024,t=1,p=1",
+        "m=1024,t=01,p=1",
     ] {
         assert!(read(&format!("$argon2id$v=19${costs}${salt_and_digest}")).is_err(), "{costs}");
     }

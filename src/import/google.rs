@@ -150,6 +150,8 @@ struct Fields<'a>(&'a [u8]);
 enum Value<'a> {
     Number(u64),
     Bytes(&'a [u8]),
+    /// Of four or eight bytes, as no field of an export is: whatever its number, it is another one.
+    Fixed,
 }
 
 impl<'a> Iterator for Fields<'a> {
@@ -172,12 +174,12 @@ impl<'a> Fields<'a> {
         let key = self.number()?;
         let value = match key & 7 {
             0 => Value::Number(self.number()?),
-            1 => Value::Bytes(self.bytes(8)?),
+            1 => self.bytes(8).map(|_| Value::Fixed)?,
             2 => {
                 let length = self.number()?;
                 Value::Bytes(self.bytes(usize::try_from(length).ok()?)?)
             }
-            5 => Value::Bytes(self.bytes(4)?),
+            5 => self.bytes(4).map(|_| Value::Fixed)?,
             _ => return None,
         };
         Some((key >> 3, value))
@@ -234,6 +236,15 @@ mod tests {
             let export = read(&uri(&payload)).unwrap();
             assert_eq!((export.entries.len(), export.left_out), (count, 1 - count), "{payload:x?}");
         }
+    }
+
+    #[test]
+    fn a_field_of_another_type_is_another_field() {
+        let entry = message(b"\x0a\x1412345678901234567890\x12\x03ada\x11OfEight!\x30\x02");
+        let beside = [b"\x09OfEight!\x0dFour".as_slice(), &entry].concat();
+        let export = read(&uri(&beside)).unwrap();
+        assert_eq!((export.entries.len(), export.left_out), (1, 0));
+        assert_eq!(export.entries[0].account, "ada");
     }
 
     #[test]

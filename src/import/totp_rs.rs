@@ -52,10 +52,40 @@ pub fn factor(label: &str, url: &str) -> Result<ImportedFactor, Invalid> {
         Some("8") => Digits::Eight,
         Some(_) => return Err(form("of 6 or 8 digits")),
     };
-    let period = value("period").unwrap_or("30").parse();
-    let period = period.map_err(|_| form("of a period in seconds"))?;
+    let period = value("period").unwrap_or("30");
+    // A plus sign is a space in a URL.
+    let period = period.parse().ok().filter(|_| !period.starts_with('+'));
+    let period = period.ok_or(form("of a period in seconds"))?;
     let params = TotpParams::new(algorithm, digits, period)?;
     // Padding may be written as it is in a URL.
-    let secret = secret.trim_end_matches("%3D").trim_end_matches("%3d");
+    let mut secret = secret;
+    while let Some(rest) = secret.strip_suffix("%3D").or_else(|| secret.strip_suffix("%3d")) {
+        secret = rest;
+    }
     Ok(ImportedFactor::totp(label, Seed::from_base32(secret)?)?.params(params))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(rest: &str) -> Result<ImportedFactor, Invalid> {
+        factor("Phone", &format!("otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQ{rest}"))
+    }
+
+    #[test]
+    fn padding_is_read_in_whichever_way_it_is_written() {
+        for padding in ["", "====", "%3D%3D", "%3d%3d", "%3D%3d%3D"] {
+            assert!(read(padding).is_ok(), "{padding}");
+        }
+        assert!(read("%3").is_err() && read("%20").is_err());
+    }
+
+    #[test]
+    fn a_period_is_a_number_without_a_sign() {
+        assert!(read("&period=60").is_ok());
+        for period in ["+60", "-60", "6", "", "60.0"] {
+            assert!(read(&format!("&period={period}")).is_err(), "{period}");
+        }
+    }
 }

@@ -50,7 +50,7 @@ fn hashed() -> (OneTimeCode, HashedCodes) {
 }
 
 /// Memory, passes and pepper of a scheme in its usual form and within its bounds.
-fn meaning(text: &str) -> Option<(u32, u32, Option<&str>)> {
+pub(crate) fn meaning(text: &str) -> Option<(u32, u32, Option<&str>)> {
     let mut parts = text.strip_prefix("$argon2id$v=19$")?.split(',');
     let mut cost = |name: &str, least: u32, most: u32| {
         let digits = parts.next()?.strip_prefix(name)?;

@@ -12,28 +12,38 @@
 )]
 
 mod codes;
+mod configuration;
 mod cursors;
 mod hash_schemes;
 mod http;
+mod imported_codes;
+mod imports;
 mod input;
 mod keyrings;
 mod otpauth;
 mod recovery_codes;
+mod request_headers;
 mod scene;
 mod sealed_secrets;
 mod sessions;
+mod sql_rows;
 mod step_up_rules;
 mod stored_accounts;
 
 pub use codes::codes;
+pub use configuration::configuration;
 pub use cursors::cursors;
 pub use hash_schemes::hash_schemes;
 pub use http::{api, pages};
+pub use imported_codes::imported_codes;
+pub use imports::imports;
 pub use keyrings::keyrings;
 pub use otpauth::otpauth;
 pub use recovery_codes::recovery_codes;
+pub use request_headers::request_headers;
 pub use sealed_secrets::sealed_secrets;
 pub use sessions::sessions;
+pub use sql_rows::sql_rows;
 pub use step_up_rules::step_up_rules;
 pub use stored_accounts::stored_accounts;
 
@@ -44,14 +54,19 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("api", api),
     ("codes", codes),
+    ("configuration", configuration),
     ("cursors", cursors),
     ("hash_schemes", hash_schemes),
+    ("imported_codes", imported_codes),
+    ("imports", imports),
     ("keyrings", keyrings),
     ("otpauth", otpauth),
     ("pages", pages),
     ("recovery_codes", recovery_codes),
+    ("request_headers", request_headers),
     ("sealed_secrets", sealed_secrets),
     ("sessions", sessions),
+    ("sql_rows", sql_rows),
     ("step_up_rules", step_up_rules),
     ("stored_accounts", stored_accounts),
 ];

@@ -57,8 +57,8 @@ pub fn otpauth(data: &[u8]) {
     let window = mfakit::domain::Window::around(scene::NOW, params, 0, 0);
     let found = mfakit::domain::match_code(&secret, params, &code, window);
     assert_eq!(found, Some(scene::NOW / 30));
-    if draw {
-        // As large as names may be, it still fits a QR code.
+    if draw && uri.len() > 700 {
+        // As large as names may be, it still fits a QR code. Drawing one takes longer than all else.
         assert!(!setup.qr_svg().is_empty());
     }
 }

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use mfakit::domain::{Account, CommitOutcome, Decision, Fresh, Transition, Version};
 use mfakit::testing::{Authenticator, SeededEntropy, block_on};
 use mfakit::{
-    AccountStore, Assurance, ChallengeId, Clock, CommitId, Confirmed, Digits, Email, FirstFactor,
-    Keyring, MemoryStore, Mfa, Moment, NewFactor, SealingKey, SessionId, Settings, SignIn, Subject,
+    AccountStore, Answer, Assurance, ChallengeId, Clock, CodeHasher, CommitId, Confirmed, Digits,
+    Email, FirstFactor, HostAuthority, Keyring, MemoryStore, Mfa, Moment, NewFactor, RecoveryCodes,
+    SealingKey, SessionId, Settings, SignIn, Subject,
 };
 
 pub(crate) const SEED: &[u8; 20] = b"12345678901234567890";
@@ -60,8 +61,34 @@ pub(crate) fn unprotected(subject: Subject) -> (Account, Assurance) {
 
 /// Ada's account with one phone and ten recovery codes, and the session that enabled MFA.
 pub(crate) fn protected() -> &'static (Arc<Account>, Assurance) {
-    static PROTECTED: OnceLock<(Arc<Account>, Assurance)> = OnceLock::new();
-    PROTECTED.get_or_init(|| block_on(protect()))
+    &scene().protected
+}
+
+/// The recovery codes of [`protected`], as they were shown.
+pub(crate) fn paper() -> &'static [String] {
+    &scene().paper
+}
+
+/// The same account after an administrator's reset, and the enrolment code.
+pub(crate) fn reset() -> &'static (Arc<Account>, String) {
+    &scene().reset
+}
+
+/// The same account after so many wrong codes that it asks for three in a row.
+pub(crate) fn out_of_guesses() -> &'static Arc<Account> {
+    &scene().out_of_guesses
+}
+
+struct Scene {
+    protected: (Arc<Account>, Assurance),
+    paper: Vec<String>,
+    reset: (Arc<Account>, String),
+    out_of_guesses: Arc<Account>,
+}
+
+fn scene() -> &'static Scene {
+    static SCENE: OnceLock<Scene> = OnceLock::new();
+    SCENE.get_or_init(|| block_on(set()))
 }
 
 struct Standing;
@@ -72,7 +99,7 @@ impl Clock for Standing {
     }
 }
 
-async fn protect() -> (Arc<Account>, Assurance) {
+async fn set() -> Scene {
     let memory = MemoryStore::new();
     let mfa = Mfa::builder(memory.clone())
         .issuer("Scrivio")
@@ -82,16 +109,39 @@ async fn protect() -> (Arc<Account>, Assurance) {
         .entropy(SeededEntropy::new(1))
         .build()
         .expect("a complete builder");
-    let first = FirstFactor::password(ada(), at(NOW));
-    let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { panic!("no sign-in") };
+    let first = || FirstFactor::password(ada(), at(NOW));
+    let Ok(SignIn::Complete(session)) = mfa.sign_in(first()).await else { panic!("no sign-in") };
     let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
     let setup = mfa.begin_setup(&session, new, Email::Verified).await.expect("a setup");
     let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
     let confirmed = mfa.confirm_setup(&session, setup.id(), &phone.code_at(at(NOW))).await;
-    let Ok(Confirmed::FirstFactor(_)) = confirmed else { panic!("not confirmed") };
+    let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("not confirmed") };
     let session = mfa.finish_setup(&session, setup.id()).await.expect("finished");
-    let account = memory.load(&ada()).await.expect("the store").expect("a row");
-    (account, session)
+    let stored = async || memory.load(&ada()).await.expect("the store").expect("a row");
+    let account = stored().await;
+
+    while stored().await.budget().left(settings().throttle(), at(NOW)) > 0 {
+        let Ok(SignIn::Challenge(_, challenge)) = mfa.sign_in(first()).await else { break };
+        for _ in 0..5 {
+            let _ = mfa.answer(&challenge, Answer::code("000000")).await.expect("judged");
+        }
+    }
+    let out_of_guesses = stored().await;
+
+    let hashed = RecoveryCodes::from_random(&[[8; 16]; 4]).expect("codes");
+    let code = hashed.as_slice()[0].clone();
+    let hashed = hasher().hash(vec![code.clone()]).await.expect("hashed");
+    let admin = Subject::new("admin").expect("a subject");
+    let authority = HostAuthority::grant(ada(), admin, "lost").expect("an authority");
+    let shown = code.reveal().to_string();
+    let reset = account.reset(&authority, code, hashed.scheme, hashed.hashes[0], moment());
+    let (_, reset) = change(reset.expect("a reset"));
+    Scene {
+        protected: (account, session),
+        paper: codes.iter().map(|code| code.reveal().to_string()).collect(),
+        reset: (reset, shown),
+        out_of_guesses,
+    }
 }
 
 pub(crate) fn hasher() -> mfakit::Argon2Hasher {
