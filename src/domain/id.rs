@@ -109,7 +109,7 @@ macro_rules! random_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                write_hex(&self.0, f)
             }
         }
 
@@ -147,6 +147,16 @@ random_id!(
     /// One attempt to commit. The stored account remembers its last 32, so that a commit whose
     /// reply was lost is recognised instead of repeated.
     CommitId, "commit id");
+
+/// Written as one text: an account is stored with some forty of these.
+fn write_hex(bytes: &[u8; 16], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + value - 10 };
+    let mut text = [0; 32];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0x0f)]);
+    }
+    f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+}
 
 fn parse_hex(text: &str) -> Option<[u8; 16]> {
     let digits = text.as_bytes();

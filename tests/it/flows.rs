@@ -300,6 +300,12 @@ fn a_replacement_is_preferred_if_what_it_replaces_was() {
             let code = phone.code_at(world.now());
             let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
             let Confirmed::Replaced(next, _) = confirmed else { panic!("{confirmed:?}") };
+            let lost = EvidenceKind::Totp(lost);
+            assert!(session.evidence().iter().any(|e| *e.kind() == lost), "it had been shown");
+            assert!(
+                next.evidence().iter().all(|e| *e.kind() != lost),
+                "a lost phone proves nothing"
+            );
             session = next;
             let account = stored(&world, &ada.subject);
             assert_eq!(account.preferred().unwrap().label().as_str(), preferred);

@@ -132,6 +132,7 @@ impl ConfirmedFirst<'_> {
             draft.next.preferred = Some(self.pending.factor);
         }
         draft.remove_factor(lost);
+        let session = session.only_factors(&draft.next.factors);
         Ok(draft.commit(Confirmed::Replaced(session, codes)))
     }
 
