@@ -23,10 +23,31 @@ impl Parts {
     }
 }
 
-/// Times both sides in turn and prints the median of the rounds' ratios.
+/// Prints the ratio of both sides, and its limit.
 pub(crate) async fn ratio(
     name: &str,
     limit: f64,
+    rounds: usize,
+    ours: impl AsyncFnMut() -> Duration,
+    other: impl AsyncFnMut() -> Duration,
+) {
+    compare(&format!("ratio {name}"), &format!(" {limit}"), rounds, ours, other).await;
+}
+
+/// Prints how far a path is from its floor.
+pub(crate) async fn floor(
+    name: &str,
+    rounds: usize,
+    ours: impl AsyncFnMut() -> Duration,
+    floor: impl AsyncFnMut() -> Duration,
+) {
+    compare(&format!("floor {name}"), "", rounds, ours, floor).await;
+}
+
+/// Times both sides in turn and prints the median of the rounds' ratios.
+async fn compare(
+    name: &str,
+    limit: &str,
     rounds: usize,
     mut ours: impl AsyncFnMut() -> Duration,
     mut other: impl AsyncFnMut() -> Duration,
@@ -48,7 +69,7 @@ pub(crate) async fn ratio(
     }
     ratios.sort_by(f64::total_cmp);
     let (ours, other) = (median(our_times), median(other_times));
-    println!("ratio {name} {:.3} {limit}", ratios[rounds / 2]);
+    println!("{name} {:.3}{limit}", ratios[rounds / 2]);
     let (lower, upper) = (ratios[rounds / 4], ratios[rounds * 3 / 4]);
     println!(
         "  # {ours:.1?} against {other:.1?}; half of the rounds {lower:.3} to {upper:.3}; load {}",

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use mfakit_sqlx::PostgresStore;
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, PgExecutor, PgPool};
 
 use crate::database::Schema;
-use crate::measure::{Parts, ratio, timed};
+use crate::measure::{Parts, floor, ratio, timed};
 use crate::pgbench::Pgbench;
 use crate::world::{World, subject};
 
@@ -38,23 +38,41 @@ pub(crate) async fn measure() {
             ratio("postgres_answers_two_clients/pgbench", LIMIT, 61, ours, other).await;
         }
     }
-    one_connection(&schema, &world).await;
+    one_after_the_other(&schema, &pool, &world).await;
     schema.drop().await;
 }
 
-/// A whole right answer, one after the other, against one bare select and one bare update.
-async fn one_connection(schema: &Schema, world: &World) {
-    let options = schema.options();
-    let mut bare = Some(PgConnection::connect_with(&options).await.expect("a connection"));
+/// A whole right answer, one after the other, against one bare select and one bare update: as an
+/// application sends them, on its pool, and then on a connection that is kept. sqlx's pool asks after
+/// each use whether the connection still lives, beside whatever comes next.
+async fn one_after_the_other(schema: &Schema, pool: &PgPool, world: &World) {
     let (mut mine, mut same) = (Parts::of(USERS, 200), Parts::of(USERS, 200));
-    let other = async || {
-        let (users, mut connection) = (same.next(), bare.take().expect("it comes back"));
+    let pooled = async || {
+        let (users, pool) = (same.next(), pool.clone());
         let count = u32::try_from(users.len()).expect("hundreds");
         // In a task, as ours are: both sides are woken in the same way.
         let running = tokio::spawn(async move {
             let begin = Instant::now();
             for number in users {
-                select_and_update(&mut connection, number).await;
+                let row = select(&pool, number).await;
+                update(&pool, number, row).await;
+            }
+            begin.elapsed() / count
+        });
+        running.await.expect("updates")
+    };
+    let ours = async || world.answers(mine.next(), 1).await;
+    ratio("postgres_right_answer/select_and_update", 1.3, 61, ours, pooled).await;
+
+    let mut bare = Some(PgConnection::connect_with(&schema.options()).await.expect("a connection"));
+    let kept = async || {
+        let (users, mut connection) = (same.next(), bare.take().expect("it comes back"));
+        let count = u32::try_from(users.len()).expect("hundreds");
+        let running = tokio::spawn(async move {
+            let begin = Instant::now();
+            for number in users {
+                let row = select(&mut connection, number).await;
+                update(&mut connection, number, row).await;
             }
             (begin.elapsed() / count, connection)
         });
@@ -63,20 +81,22 @@ async fn one_connection(schema: &Schema, world: &World) {
         elapsed
     };
     let ours = async || world.answers(mine.next(), 1).await;
-    ratio("postgres_right_answer/select_and_update", 1.3, 61, ours, other).await;
+    floor("postgres_right_answer/select_and_update_on_one_connection", 61, ours, kept).await;
     let mut connection = bare.expect("it came back");
     let ping = timed(501, async || connection.ping().await.expect("a ping")).await;
     println!("  # one round trip {ping:.1?}");
 }
 
-async fn select_and_update(connection: &mut PgConnection, user: usize) {
-    let subject = subject(user).to_string();
+async fn select(executor: impl PgExecutor<'_>, user: usize) -> (i64, String) {
     let select = "SELECT version, document FROM mfakit_accounts WHERE subject = $1";
-    let select = sqlx::query_as(select).bind(&subject).fetch_one(&mut *connection);
-    let (version, document): (i64, String) = select.await.expect("a row");
+    let select = sqlx::query_as(select).bind(subject(user).to_string());
+    select.fetch_one(executor).await.expect("a row")
+}
+
+async fn update(executor: impl PgExecutor<'_>, user: usize, (version, document): (i64, String)) {
     let update = "UPDATE mfakit_accounts SET version = $2, stamp = $2, enabled = true, \
          sealed_under = ' bench ', document = $3 WHERE subject = $1 AND version = $2";
-    let update = sqlx::query(update).bind(&subject).bind(version).bind(document);
-    let updated = update.execute(connection).await.expect("an update");
+    let update = sqlx::query(update).bind(subject(user).to_string()).bind(version).bind(document);
+    let updated = update.execute(executor).await.expect("an update");
     assert_eq!(updated.rows_affected(), 1);
 }
