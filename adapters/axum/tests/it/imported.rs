@@ -67,6 +67,9 @@ async fn whoever_shows_both_factors_replaces_the_weak_codes_before_anything_else
     api.shows("regenerate_first");
     assert_eq!(browser.get("/mfa/disable").await.location(), "/mfa/codes");
     assert_eq!(browser.get("/mfa/setup").await.location(), "/mfa/codes");
+    // A form that was opened before is sent all the same.
+    let begun = browser.post("/mfa/setup", &[("label", "Tablet"), ("form", "0")]).await;
+    assert_eq!(begun.location(), "/mfa/codes");
     let sure = browser.get("/mfa/codes").await;
     assert_eq!(sure.status, 200);
     let shown = browser.submit(&sure, "/mfa/codes", &[]).await;
