@@ -20,7 +20,7 @@ use mfakit::domain::{Account, Question, Window, match_code};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
     AccountStore, Algorithm, Answer, Argon2Hasher, Assurance, Challenge, Clock, Code, Confirmed,
-    Digits, Email, FirstFactor, Format, Keyring, Level, MemoryStore, Mfa, Moment, NewFactor,
+    Context, Digits, EmailStatus, FirstFactor, Format, Keyring, Level, MemoryStore, Mfa, NewFactor,
     OneTimeCode, SealingKey, SecretCipher, Settings, SignIn, StepUpRule, StoredAccount, Subject,
     TotpParams, TotpSecret, Verdict,
 };
@@ -126,7 +126,8 @@ impl Scene {
             let first = FirstFactor::password(subject.clone(), clock.now());
             let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { panic!() };
             let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
-            let setup = mfa.begin_setup(&session, new, Email::Verified).await.expect("a setup");
+            let setup =
+                mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("a setup");
             let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
             let code = phone.code_at(clock.now());
             let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
@@ -188,11 +189,11 @@ fn decide(times: u32, right: bool) {
     let scene = Scene::new();
     let (challenge, code) = (scene.challenge(), scene.phone.code_at(scene.now()));
     let answer = Answer::code(if right { &code } else { "000000" });
-    let moment = || Moment::new(&scene.settings, scene.now()).expect("a moment");
-    let question = scene.account.question(&challenge, &answer, moment());
+    let context = || Context::new(&scene.settings, scene.now()).expect("a moment");
+    let question = scene.account.question(&challenge, &answer, context());
     let Ok(Question::Totp(asked)) = question else { panic!("not asked") };
     let secret = block_on(scene.keyring.open(asked.sealed(), asked.context())).expect("opened");
-    repeat(times, || match scene.account.question(&challenge, &answer, moment()) {
+    repeat(times, || match scene.account.question(&challenge, &answer, context()) {
         Ok(Question::Totp(asked)) => asked.judge(&secret, None),
         other => panic!("not asked: {other:?}"),
     });

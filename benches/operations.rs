@@ -13,8 +13,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use mfakit::domain::{Window, match_code};
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
-    Algorithm, Answer, Clock, Code, Confirmed, Digits, Email, FirstFactor, Keyring, MemoryStore,
-    Mfa, NewFactor, SealingKey, SignIn, Subject, TotpParams, TotpSecret,
+    Algorithm, Answer, Clock, Code, Confirmed, Digits, EmailStatus, FirstFactor, Keyring,
+    MemoryStore, Mfa, NewFactor, SealingKey, SignIn, Subject, TotpParams, TotpSecret,
 };
 
 const START: i64 = 1_800_000_000;
@@ -44,7 +44,7 @@ fn memory_store(criterion: &mut Criterion) {
     let phone = block_on(async {
         let Ok(SignIn::Complete(session)) = mfa.sign_in(password()).await else { unreachable!() };
         let new = NewFactor::totp("Phone", "ada@example.org").expect("factor");
-        let setup = mfa.begin_setup(&session, new, Email::Verified).await.expect("begin");
+        let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("begin");
         let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
         let code = phone.code_at(clock.now());
         let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;

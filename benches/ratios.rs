@@ -22,7 +22,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use mfakit::domain::{Window, match_code};
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
-    Algorithm, Answer, Challenge, Clock, Code, Confirmed, Digits, Email, Entropy, EventLog,
+    Algorithm, Answer, Challenge, Clock, Code, Confirmed, Digits, EmailStatus, Entropy, EventLog,
     FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, OsEntropy, RecoveryCodes, SealingKey,
     SignIn, Subject, TotpParams, TotpSecret, Verdict,
 };
@@ -185,7 +185,7 @@ impl Protected {
             let first = FirstFactor::password(subject.clone(), clock.now());
             let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { unreachable!() };
             let new = NewFactor::totp("Phone", "ada@example.org").expect("factor");
-            let setup = mfa.begin_setup(&session, new, Email::Verified).await.expect("begin");
+            let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("begin");
             let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
             let code = phone.code_at(clock.now());
             let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
@@ -326,8 +326,8 @@ fn issuing_ten_codes() {
             let Ok(SignIn::Challenge(pending, challenge)) = signed_in else { unreachable!() };
             let verdict = protected.mfa.answer(&challenge, Answer::code(&code)).await;
             let Ok(Verdict::Passed(passed)) = verdict else { unreachable!() };
-            let moment = protected.mfa.moment().expect("moment");
-            let session = pending.raise(passed.proof, moment).expect("raise");
+            let context = protected.mfa.context().expect("moment");
+            let session = pending.raise(passed.proof, context).expect("raise");
             let start = Instant::now();
             protected.mfa.regenerate_codes(&session).await.expect("codes");
             start.elapsed()

@@ -174,7 +174,7 @@ fn memory() -> (u64, u64) {
 fn a_million_hostile_requests() {
     let world = World::new();
     let mut attacker = Attacker::of_a_full_account(&world);
-    println!("an account with ten methods, under hostile requests:");
+    println!("an account with ten factors, under hostile requests:");
     let (mut sent, mut next) = (0, 0);
     loop {
         if sent == next {

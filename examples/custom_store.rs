@@ -1,12 +1,12 @@
 //! A store of one's own: accounts, their index and their events in redb, an embedded key-value
-//! store. Organisations are in `custom_store/organisations.rs`.
+//! store. Organizations are in `custom_store/organizations.rs`.
 //!
 //! `cargo run --example custom_store` holds it to its contract, rule by rule, and then lets
 //! somebody sign in; `cargo run --example custom_store -- accounts.redb` keeps what it does.
 #![allow(clippy::print_stdout, reason = "it talks to a person")]
 
-#[path = "custom_store/organisations.rs"]
-mod organisations;
+#[path = "custom_store/organizations.rs"]
+mod organizations;
 #[path = "custom_store/rows.rs"]
 mod rows;
 
@@ -19,9 +19,9 @@ use mfakit::domain::{Account, Commit, CommitOutcome, KeyId};
 use mfakit::testing::conformance::{self, Candidate};
 use mfakit::testing::{Authenticator, block_on};
 use mfakit::{
-    AccountIndex, AccountStore, Answer, Clock, Confirmed, Email, Event, EventCursor, EventLog,
-    EventPage, FirstFactor, Format, Keyring, Mfa, NewFactor, SealedPage, SealingKey, SignIn,
-    StoreError, StoredAccount, StoredError, Subject, SystemClock, Verdict,
+    AccountIndex, AccountStore, Answer, Clock, Confirmed, EmailStatus, Event, EventCursor,
+    EventLog, EventPage, FirstFactor, Format, Keyring, Mfa, NewFactor, SealedPage, SealingKey,
+    SignIn, StoreError, StoredAccount, StoredError, Subject, SystemClock, Verdict,
 };
 use redb::backends::InMemoryBackend;
 use redb::{Database, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
@@ -62,7 +62,7 @@ impl RedbStore {
         tx.open_table(SEALED)?;
         tx.open_table(EVENTS)?;
         tx.open_table(NUMBERS)?;
-        organisations::open_tables(&tx)?;
+        organizations::open_tables(&tx)?;
         tx.commit()?;
         Ok(Self(Arc::new(database)))
     }
@@ -159,7 +159,7 @@ impl AccountStore for RedbStore {
             let was = stored.is_some_and(|account| account.enabled());
             let is = commit.next().is_some_and(|account| account.enabled());
             if was != is {
-                organisations::follow(tx, key, is)?;
+                organizations::follow(tx, key, is)?;
             }
             append(tx, commit.events())?;
             Ok(CommitOutcome::Committed)
@@ -255,8 +255,8 @@ pub(crate) fn candidate() -> Result<Candidate, Fault> {
         .other_handle(store.clone())
         .index(store.clone())
         .event_log(store.clone())
-        .organisations(store.clone())
-        .other_organisations(store.clone())
+        .organizations(store.clone())
+        .other_organizations(store.clone())
         .stamps(store)
         // One commit at a time takes its time; a smaller crowd shows as much.
         .crowd(1_000))
@@ -288,7 +288,7 @@ async fn sign_in(store: RedbStore) -> Result<(), Fault> {
         return Err("a new user has MFA on".into());
     };
     let phone = NewFactor::totp("Phone", "ada@example.org")?;
-    let setup = mfa.begin_setup(&session, phone, Email::Verified).await?;
+    let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await?;
     let app = Authenticator::scan(setup.otpauth_uri()).ok_or("the URI cannot be scanned")?;
     let typed = app.code_at(now());
     let confirmed = mfa.confirm_setup(&session, setup.id(), &typed).await?;
@@ -302,7 +302,7 @@ async fn sign_in(store: RedbStore) -> Result<(), Fault> {
     let Verdict::Passed(passed) = mfa.answer(&challenge, Answer::recovery(&paper)).await? else {
         return Err("the recovery code was not right".into());
     };
-    let session = pending.raise(passed.proof, mfa.moment()?)?;
+    let session = pending.raise(passed.proof, mfa.context()?)?;
     println!("Signed in with two factors: {}.", session.has_second_factor());
     let left = mfa.status(&ada).await?.recovery_left.unwrap_or_default();
     println!("Recovery codes left: {left}.");

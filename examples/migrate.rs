@@ -15,8 +15,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use mfakit::import::{allauth, aspnet, devise, django_otp, fortify, google};
 use mfakit::{
-    Clock, HostAuthority, Import, Imported, Invalid, Keyring, MemoryStore, Mfa, Prompt, SealingKey,
-    Status, Subject,
+    Clock, HostAuthority, Import, ImportNotice, Imported, Invalid, Keyring, MemoryStore, Mfa,
+    SealingKey, Status, Subject,
 };
 use serde_json::Value;
 
@@ -72,17 +72,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn show(status: &Status) {
-    for method in &status.methods {
-        let weak = if method.weak { ", a short seed" } else { "" };
-        println!("  {} of {}{weak}", method.label, method.added_at.format("%Y-%m-%d"));
+    for factor in &status.factors {
+        let weak = if factor.weak { ", a short seed" } else { "" };
+        println!("  {} of {}{weak}", factor.label, factor.added_at.format("%Y-%m-%d"));
     }
-    for prompt in &status.prompts {
+    for prompt in &status.import_notices {
         println!(
             "  will be asked to {}",
             match prompt {
-                Prompt::RegenerateCodes => "replace the recovery codes, before anything else",
-                Prompt::IssueCodes => "have recovery codes issued",
-                Prompt::ReplaceMethod(_) => "set the method up anew",
+                ImportNotice::RegenerateCodes => "replace the recovery codes, before anything else",
+                ImportNotice::IssueCodes => "have recovery codes issued",
+                ImportNotice::ReplaceFactor(_) => "set the factor up anew",
                 _ => "do something that this example does not know",
             }
         );

@@ -1,4 +1,4 @@
-//! A large organisation makes MFA required: the forecast, the policy, and thirty days after.
+//! A large organization makes MFA required: the forecast, the policy, and thirty days after.
 //!
 //! `cargo run --release --example org_rollout` has a million members on the memory store;
 //! `cargo run --example org_rollout -- 100000` has fewer.
@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
-    Argon2Hasher, Assurance, Clock, Confirmed, Email, FirstFactor, Forecast, Gate, GracePeriod,
-    Keyring, MemoryStore, Mfa, NewFactor, OrgAuthority, OrgId, OsEntropy, PolicyScope, PolicyTerms,
-    Reminder, ReminderSchedule, RosterFilter, SealingKey, SignIn, Subject,
+    Argon2Hasher, Assurance, Clock, Confirmed, EmailStatus, FirstFactor, Forecast, Gate,
+    GracePeriod, Keyring, MemoryStore, Mfa, NewFactor, OrgAuthority, OrgId, OsEntropy, PolicyScope,
+    PolicyTerms, Reminder, ReminderSchedule, RosterFilter, SealingKey, SignIn, Subject,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -21,7 +21,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const GRACE: i64 = 14;
 const DAYS: i64 = 30;
 /// One in so many members goes through the whole setup, so that the example ends in seconds.
-const ONE_ENROLS_IN: u64 = 200;
+const ONE_ENROLLS_IN: u64 = 200;
 
 const HEAD: &str = "
                                                | reminders due since     | time for
@@ -41,8 +41,8 @@ async fn run(members: u64) -> Result<()> {
     println!("{members} members joined over 900 days, one call each: {:.1?}", start.elapsed());
 
     let admin = Subject::new("admin")?;
-    office.mfa.join_organisation(&office.org, &admin, office.clock.now()).await?;
-    let session = office.enrol(&admin).await?;
+    office.mfa.join_organization(&office.org, &admin, office.clock.now()).await?;
+    let session = office.enroll(&admin).await?;
     let by = OrgAuthority::grant(office.org.clone(), admin.clone(), "audit finding")?;
     for number in (0..members).step_by(1_000) {
         office.mfa.exempt_member(&session, &by, &Subject::from(number), None).await?;
@@ -61,10 +61,10 @@ async fn run(members: u64) -> Result<()> {
     println!("MFA is required now, every deadline sorted anew: {:.1?}\n", start.elapsed());
 
     let ada = Subject::from(1_u64);
-    println!("Member 1 never enrols until the end. Today: {}\n", office.gate(&ada).await?);
+    println!("Member 1 never enrolls until the end. Today: {}\n", office.gate(&ada).await?);
     office.walk(members).await?;
     println!("Member 1 on day {DAYS}: {}", office.gate(&ada).await?);
-    office.enrol(&ada).await?;
+    office.enroll(&ada).await?;
     println!("Member 1 sets MFA up: {}\n", office.gate(&ada).await?);
     println!("All of it took {:.1?}.", total.elapsed());
     Ok(())
@@ -82,7 +82,7 @@ fn show(forecast: &Forecast) {
     println!("  the administrator would be locked out: {locked_out}\n");
 }
 
-/// One organisation, on one store, under a clock that is moved by hand.
+/// One organization, on one store, under a clock that is moved by hand.
 struct Office {
     mfa: Mfa,
     store: MemoryStore,
@@ -99,9 +99,9 @@ impl Office {
         let mfa = Mfa::builder(store.clone())
             .issuer("Scrivio")
             .keyring(keyring)
-            .organisations(store.clone())
+            .organizations(store.clone())
             .clock(clock.clone())
-            // Thousands enrol here: hashing ten codes of each for real would take minutes.
+            // Thousands enroll here: hashing ten codes of each for real would take minutes.
             .hasher(Argon2Hasher::cheap_and_insecure())
             .build()?;
         Ok(Self { mfa, store, clock, org: OrgId::new("acme")? })
@@ -110,16 +110,16 @@ impl Office {
     /// Lets a member in, who was there for some time; every third signed in just now.
     async fn join(&self, number: u64, ago: TimeDelta) -> Result<()> {
         let (subject, now) = (Subject::from(number), self.clock.now());
-        self.mfa.join_organisation(&self.org, &subject, now - ago).await?;
+        self.mfa.join_organization(&self.org, &subject, now - ago).await?;
         if number.is_multiple_of(3) {
             self.store.signed_in(&subject, now);
         }
         Ok(())
     }
 
-    /// Thirty days: some enrol, some join, reminders fall due; every week an overview.
+    /// Thirty days: some enroll, some join, reminders fall due; every week an overview.
     async fn walk(&self, members: u64) -> Result<()> {
-        println!("One in {ONE_ENROLS_IN} goes through the whole setup, its codes hashed cheaply;");
+        println!("One in {ONE_ENROLLS_IN} goes through the whole setup, its codes hashed cheaply;");
         println!("the others wait until they are walled.\n{HEAD}");
         let (mut enrolled, mut joined) = (0, members);
         let (mut enrolling, mut reminding) = (Duration::ZERO, Duration::ZERO);
@@ -133,9 +133,9 @@ impl Office {
                 joined += 1;
             }
             let start = Instant::now();
-            let by_now = members / ONE_ENROLS_IN * u64::try_from(day)? / u64::try_from(DAYS)?;
+            let by_now = members / ONE_ENROLLS_IN * u64::try_from(day)? / u64::try_from(DAYS)?;
             while enrolled < by_now {
-                self.enrol(&Subject::from(enrolled * ONE_ENROLS_IN + 2)).await?;
+                self.enroll(&Subject::from(enrolled * ONE_ENROLLS_IN + 2)).await?;
                 enrolled += 1;
             }
             enrolling += start.elapsed();
@@ -168,7 +168,7 @@ impl Office {
     }
 
     /// Takes a user through the setup, as far as the codes are saved.
-    async fn enrol(&self, subject: &Subject) -> Result<Assurance> {
+    async fn enroll(&self, subject: &Subject) -> Result<Assurance> {
         let first = FirstFactor::password(subject.clone(), self.clock.now());
         let (SignIn::Complete(session)
         | SignIn::Remind(session, _)
@@ -177,7 +177,7 @@ impl Office {
             return Err("MFA is on already".into());
         };
         let new = NewFactor::totp("Phone", "member@example.org")?;
-        let setup = self.mfa.begin_setup(&session, new, Email::Verified).await?;
+        let setup = self.mfa.begin_setup(&session, new, EmailStatus::Verified).await?;
         let phone = Authenticator::scan(setup.otpauth_uri()).ok_or("the URI is none")?;
         let code = phone.code_at(self.clock.now());
         match self.mfa.confirm_setup(&session, setup.id(), &code).await? {

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::{
-    Answer, Clock, Confirmed, Email, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, OsEntropy,
-    Rejection, SealingKey, Setup, SignIn, Subject, Verdict,
+    Answer, Clock, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor,
+    OsEntropy, Rejection, SealingKey, Setup, SignIn, Subject, Verdict,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -39,7 +39,7 @@ async fn run(user: &mut User) -> Result<()> {
 
     println!("\nShe starts the setup. Scan this with an authenticator app:\n");
     let new = NewFactor::totp("Phone", "ada@example.org")?;
-    let setup = mfa.begin_setup(&session, new, Email::Verified).await?;
+    let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await?;
     show(&setup);
     user.scan(&setup);
 
@@ -93,7 +93,7 @@ async fn sign_in(
     loop {
         match mfa.answer(&challenge, answer(user)?).await? {
             Verdict::Passed(passed) => {
-                let session = pending.raise(passed.proof, mfa.moment()?)?;
+                let session = pending.raise(passed.proof, mfa.context()?)?;
                 println!("  Signed in, with {} pieces of evidence.", session.evidence().len());
                 return Ok(());
             }

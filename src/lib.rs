@@ -10,7 +10,7 @@
 //! ```
 //! use mfakit::testing::{Authenticator, block_on};
 //! use mfakit::{
-//!     Answer, Confirmed, Email, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, SealingKey,
+//!     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, SealingKey,
 //!     SignIn, Subject, Verdict,
 //! };
 //! use chrono::Utc;
@@ -28,7 +28,7 @@
 //!
 //! // Start setup → scan → confirm with a code → recovery codes → "I have saved my codes".
 //! let phone = NewFactor::totp("Phone", "ada@example.org")?;
-//! let setup = mfa.begin_setup(&session, phone, Email::Verified).await?;
+//! let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await?;
 //! # let app = Authenticator::scan(setup.otpauth_uri()).unwrap();
 //! # let typed = app.code_at(Utc::now());
 //! let Confirmed::FirstFactor(codes) = mfa.confirm_setup(&session, setup.id(), &typed).await? else {
@@ -44,7 +44,7 @@
 //! };
 //! match mfa.answer(&challenge, Answer::recovery(&paper)).await? {
 //!     Verdict::Passed(passed) => {
-//!         let session = pending.raise(passed.proof, mfa.moment()?)?;
+//!         let session = pending.raise(passed.proof, mfa.context()?)?;
 //!         assert!(session.has_second_factor());
 //!     }
 //!     Verdict::Rejected(why) => println!("{why}"),
@@ -96,20 +96,21 @@ pub mod testing;
 pub use domain::{
     Access, AccountExport, AccountName, Acknowledgement, AcrNames, ActionName, ActorOutlook,
     Affiliation, Algorithm, Answer, Assurance, Challenge, ChallengeId, Claims, Code, CommitId,
-    Confirmed, Demand, Digits, Email, Event, EventId, EventKind, Evidence, EvidenceKind, Exemption,
-    Extension, FactorId, FactorKind, FirstFactor, FirstFactorMethod, Forecast, Gate, GracePeriod,
-    HostAuthority, Invalid, IssuedEnrolment, Issuer, KeyId, Label, Level, Membership, Method,
-    MethodName, MethodStatus, Moment, Needed, NewFactor, NextStep, OneTimeCode, OrgAuthority,
-    OrgChange, OrgId, OrgPolicy, OrgRefusal, Organisation, Passed, PendingSignIn, PolicyChange,
-    PolicyScope, PolicyTerms, Proof, ProvenBy, Purpose, RecoveryCodes, Refusal, Rejection,
-    Reminded, Reminder, ReminderSchedule, Requirement, RosterCounts, RosterCursor, RosterFilter,
-    RosterKey, RosterMember, RosterPage, RosterQuery, RosterRow, RosterRows, Satisfied, SessionId,
-    Settings, SettingsBuilder, SettingsError, Setup, SetupId, SetupRejection, SetupStatus, SignIn,
-    Stamp, Standing, Status, StepUpRule, StepUpRules, StepUpRulesError, StoredMembership, Subject,
-    Throttle, TotpParams, TotpSecret, Unmet, Verdict, Version, Walled,
+    Confirmed, Context, Demand, Digits, EmailStatus, Event, EventId, EventKind, Evidence,
+    EvidenceKind, Exemption, Extension, FactorId, FactorKind, FactorStatus, FirstFactor,
+    FirstFactorKind, FirstFactorName, Forecast, Gate, GracePeriod, HostAuthority, Invalid,
+    IssuedEnrollment, Issuer, KeyId, Label, Level, Membership, Needed, NewFactor, NextStep,
+    OfferedFactor, OneTimeCode, OrgAuthority, OrgChange, OrgId, OrgPolicy, OrgRefusal,
+    Organization, Passed, PendingSignIn, PolicyChange, PolicyScope, PolicyTerms, Proof, ProvenBy,
+    Purpose, RecoveryCodes, Refusal, Rejection, Reminded, Reminder, ReminderSchedule, Requirement,
+    RosterCounts, RosterCursor, RosterFilter, RosterKey, RosterMember, RosterPage, RosterQuery,
+    RosterRow, RosterRows, Satisfied, SessionId, Settings, SettingsBuilder, SettingsError, Setup,
+    SetupId, SetupRejection, SetupStatus, SignIn, Stamp, Standing, Status, StepUpRule, StepUpRules,
+    StepUpRulesError, StoredMembership, Subject, Throttle, TotpParams, TotpSecret, Unmet, Verdict,
+    Version, Walled,
 };
 pub use domain::{
-    CodeReading, Import, ImportReport, Imported, ImportedCodes, ImportedFactor, Prompt, Seed,
+    CodeReading, Import, ImportNotice, ImportReport, Imported, ImportedCodes, ImportedFactor, Seed,
 };
 pub use error::Error;
 pub use hashing::Argon2Hasher;

@@ -27,7 +27,7 @@ impl Setup {
 
     /// The QR code as lines of text, two modules to a character, for terminals.
     ///
-    /// Light modules are drawn and dark ones left blank, without colour codes: on a dark terminal
+    /// Light modules are drawn and dark ones left blank, without color codes: on a dark terminal
     /// the code looks as on paper. On a light terminal it is reversed, light on dark, margin
     /// included, and not every reader takes that: offer [`manual_key`](Self::manual_key) beside it.
     /// A usual setup takes 49 columns and 25 lines.

@@ -5,7 +5,7 @@
 use chrono::TimeDelta;
 use mfakit::{
     Access, AcrNames, Affiliation, Clock, Gate, GracePeriod, Level, Membership, Needed, OrgId,
-    OrgPolicy, Organisation, PolicyScope, PolicyTerms, Refusal, Standing, StepUpRule, StepUpRules,
+    OrgPolicy, Organization, PolicyScope, PolicyTerms, Refusal, Standing, StepUpRule, StepUpRules,
     StoredMembership, Subject, Version,
 };
 
@@ -73,8 +73,8 @@ fn affiliation(world: &World) -> Affiliation {
         version,
         recent: Vec::new(),
     });
-    let organisation = Organisation::from_stored(org, version, policy, Vec::new());
-    Affiliation { organisation: organisation.into(), membership: membership.into() }
+    let organization = Organization::from_stored(org, version, policy, Vec::new());
+    Affiliation { organization: organization.into(), membership: membership.into() }
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn going_on_allocates_nothing_and_a_wall_does() {
         let (mut whole, mut one) = (None, None);
         let counted = allocation_counter::measure(|| {
             whole = Some(Access::to_account(&members, protected, now));
-            one = Access::to_organisation(members[0].org(), &members, protected, now).ok();
+            one = Access::to_organization(members[0].org(), &members, protected, now).ok();
         });
         assert_eq!(whole, one);
         assert_eq!(matches!(whole, Some(Access { gate: Gate::Allow, .. })), protected);

@@ -17,7 +17,7 @@ const peer = await open(join(directory, "better-auth.db"), strength);
 
 const users = [];
 for (let number = 0; number < 3 * accounts + 3 * trials; number++) {
-  users.push(await peer.enrol(number));
+  users.push(await peer.enroll(number));
 }
 const take = (count) => users.splice(0, count);
 const [first, second, third] = [take(accounts), take(accounts), take(accounts)];

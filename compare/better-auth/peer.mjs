@@ -47,7 +47,7 @@ class Peer {
     this.api = api;
   }
 
-  async enrol(number) {
+  async enroll(number) {
     const email = `user${number}@example.org`;
     const signedUp = await this.api.signUpEmail({
       body: { email, password: PASSWORD, name: email },

@@ -27,7 +27,7 @@ from record import ACCEPTED, FAILED, LIMITED, REFUSED
 addresses = itertools.count(1)
 
 
-def enrol(number):
+def enroll(number):
     user = User.objects.create_user(username=f"user{number}", password="correct horse")
     secret = generate_totp_secret()
     TOTP.activate(user, secret)

@@ -39,7 +39,7 @@ def main():
     record = Record(NAMES[peer_name, strength], int(round_number))
     accounts = int(os.environ.get("COMPARE_ACCOUNTS", 40))
     trials = int(os.environ.get("COMPARE_TRIALS", 30))
-    users = [peer.enrol(number) for number in range(3 * accounts + 3 * trials)]
+    users = [peer.enroll(number) for number in range(3 * accounts + 3 * trials)]
     groups = iter(users)
     first, second, third = ([next(groups) for _ in range(accounts)] for _ in range(3))
 

@@ -21,7 +21,7 @@ from record import ACCEPTED, FAILED, LIMITED, REFUSED
 WINDOW = 1
 
 
-def enrol(number):
+def enroll(number):
     user = User.objects.create(username=f"user{number}")
     totp = TOTPDevice.objects.create(user=user, name="phone")
     static = StaticDevice.objects.create(user=user, name="codes")

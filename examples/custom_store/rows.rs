@@ -1,11 +1,11 @@
-//! How policies and memberships are written: as JSON, spelt out field by field.
+//! How policies and memberships are written: as JSON, spelled out field by field.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mfakit::domain::Version;
 use mfakit::{
-    CommitId, Exemption, Extension, Membership, OrgId, OrgPolicy, Organisation, StoredMembership,
+    CommitId, Exemption, Extension, Membership, OrgId, OrgPolicy, Organization, StoredMembership,
     Subject,
 };
 use serde::{Deserialize, Serialize};
@@ -46,15 +46,15 @@ fn instant(micros: i64) -> Result<DateTime<Utc>, Fault> {
     Ok(DateTime::from_timestamp_micros(micros).ok_or("an instant out of range")?)
 }
 
-pub(super) fn write_policy(row: &Organisation) -> Result<String, Fault> {
+pub(super) fn write_policy(row: &Organization) -> Result<String, Fault> {
     let (version, recent) = (row.version().number(), row.recent_commits().to_vec());
     Ok(serde_json::to_string(&PolicyRow { version, policy: *row.policy(), recent })?)
 }
 
-pub(super) fn read_policy(org: &OrgId, row: &str) -> Result<Arc<Organisation>, Fault> {
+pub(super) fn read_policy(org: &OrgId, row: &str) -> Result<Arc<Organization>, Fault> {
     let row: PolicyRow = serde_json::from_str(row)?;
     let version = Version::from_stored(row.version)?;
-    Ok(Arc::new(Organisation::from_stored(org.clone(), version, row.policy, row.recent)))
+    Ok(Arc::new(Organization::from_stored(org.clone(), version, row.policy, row.recent)))
 }
 
 pub(super) fn write_member(member: &Membership) -> Result<String, Fault> {

@@ -4,15 +4,15 @@ use chrono::{DateTime, Utc};
 
 use super::challenge::Purpose;
 use super::factor::Factor;
-use super::first_factor::{FirstFactor, FirstFactorMethod};
+use super::first_factor::{FirstFactor, FirstFactorKind};
 use super::id::{FactorId, SessionId, Stamp, Subject};
 use super::proof::{Proof, ProvenBy};
 use super::refusal::Refusal;
 use super::settings::CLOCK_SKEW;
-use super::time::{Moment, after};
+use super::time::{Context, after};
 
 /// The most kinds of evidence that a session keeps: ten factors, and every way to sign in. Beyond that
-/// the one that was proven first goes, except for an enrolment code: it permits nothing, it limits.
+/// the one that was proven first goes, except for an enrollment code: it permits nothing, it limits.
 pub(super) const MAX_EVIDENCE: usize = 64;
 
 /// One thing that a session has proven.
@@ -30,13 +30,13 @@ pub struct Evidence {
 #[non_exhaustive]
 pub enum EvidenceKind {
     /// A first factor that the host vouched for.
-    First(FirstFactorMethod),
+    First(FirstFactorKind),
     /// A code of this TOTP factor.
     Totp(FactorId),
     /// A recovery code.
     Recovery,
-    /// An enrolment code, after a reset. It permits a first setup and nothing else.
-    Enrolment,
+    /// An enrollment code, after a reset. It permits a first setup and nothing else.
+    Enrollment,
 }
 
 impl Evidence {
@@ -80,7 +80,7 @@ fn is_false(flag: &bool) -> bool {
 
 impl Assurance {
     pub(crate) fn begin(first: FirstFactor, session: SessionId, stamp: Stamp) -> Self {
-        let evidence = Evidence { kind: EvidenceKind::First(first.method), at: first.at };
+        let evidence = Evidence { kind: EvidenceKind::First(first.kind), at: first.at };
         let (subject, evidence) = (first.subject, vec![evidence]);
         Self { subject, session, stamp, evidence, regenerate_first: false }
     }
@@ -119,12 +119,13 @@ impl Assurance {
         self.evidence.iter().any(second)
     }
 
-    /// Whether the session got in by an enrolment code. It permits nothing but a first setup: show
+    /// Whether the session got in by an enrollment code. It permits nothing but a first setup: show
     /// the setup screen and refuse everything else, as [`StepUpRule::check`] does.
     ///
     /// [`StepUpRule::check`]: crate::StepUpRule::check
     pub fn limited_to_setup(&self) -> bool {
-        !self.has_second_factor() && self.evidence.iter().any(|e| e.kind == EvidenceKind::Enrolment)
+        !self.has_second_factor()
+            && self.evidence.iter().any(|e| e.kind == EvidenceKind::Enrollment)
     }
 
     /// Whether the account holds imported recovery codes of less than 64 bits that the session has to
@@ -149,27 +150,27 @@ impl Assurance {
     /// (which action it was asked for is for the audit trail: rules go by kind and age),
     /// [`Refusal::ProofTooOld`] after 60 seconds, and [`Refusal::SignInAgain`] when the credentials
     /// have changed since this session's evidence was gained.
-    pub fn raise(&self, proof: Proof, moment: Moment<'_>) -> Result<Self, Refusal> {
+    pub fn raise(&self, proof: Proof, context: Context<'_>) -> Result<Self, Refusal> {
         if !matches!(proof.purpose(), Purpose::StepUp(_)) {
             return Err(Refusal::ProofMismatch);
         }
-        self.raised(proof, moment)
+        self.raised(proof, context)
     }
 
-    pub(crate) fn raised(&self, proof: Proof, moment: Moment<'_>) -> Result<Self, Refusal> {
+    pub(crate) fn raised(&self, proof: Proof, context: Context<'_>) -> Result<Self, Refusal> {
         if proof.subject() != &self.subject || proof.session() != self.session {
             return Err(Refusal::ProofMismatch);
         }
         if proof.stamp() != self.stamp {
             return Err(Refusal::SignInAgain);
         }
-        proof.check_age(moment)?;
+        proof.check_age(context)?;
         let kind = match proof.proven_by() {
             ProvenBy::Totp(factor) => EvidenceKind::Totp(*factor),
             ProvenBy::Recovery => EvidenceKind::Recovery,
-            ProvenBy::Enrolment => EvidenceKind::Enrolment,
+            ProvenBy::Enrollment => EvidenceKind::Enrollment,
         };
-        let mut raised = self.with(kind, proof.at(), moment.now);
+        let mut raised = self.with(kind, proof.at(), context.now);
         raised.regenerate_first |= proof.regenerate_first();
         Ok(raised)
     }
@@ -184,7 +185,7 @@ impl Assurance {
         let mut next = self.clone();
         next.evidence.retain(|e| e.kind != kind);
         if next.evidence.len() >= MAX_EVIDENCE {
-            let limits = |e: &Evidence| e.kind == EvidenceKind::Enrolment;
+            let limits = |e: &Evidence| e.kind == EvidenceKind::Enrollment;
             let first = next.evidence.iter().position(|e| !limits(e));
             drop(first.map(|first| next.evidence.remove(first)));
         }
@@ -242,10 +243,10 @@ impl PendingSignIn {
     ///
     /// # Errors
     /// As [`Assurance::raise`].
-    pub fn raise(self, proof: Proof, moment: Moment<'_>) -> Result<Assurance, Refusal> {
+    pub fn raise(self, proof: Proof, context: Context<'_>) -> Result<Assurance, Refusal> {
         if *proof.purpose() != self.purpose {
             return Err(Refusal::ProofMismatch);
         }
-        self.held.raised(proof, moment)
+        self.held.raised(proof, context)
     }
 }

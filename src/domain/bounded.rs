@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 use super::account::check_reason;
 use super::assurance::{Evidence, MAX_EVIDENCE};
-use super::challenge::{Method, check_heading};
+use super::challenge::{OfferedFactor, check_return_to};
 use super::invalid::Invalid;
 use super::settings::MAX_FACTORS;
 
@@ -14,14 +14,14 @@ pub(super) fn evidence<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Evidenc
     at_most("evidence", MAX_EVIDENCE, Vec::deserialize(from)?).map_err(Error::custom)
 }
 
-pub(super) fn methods<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Method>, D::Error> {
-    at_most("methods", MAX_FACTORS, Vec::deserialize(from)?).map_err(Error::custom)
+pub(super) fn factors<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<OfferedFactor>, D::Error> {
+    at_most("factors", MAX_FACTORS, Vec::deserialize(from)?).map_err(Error::custom)
 }
 
-pub(super) fn heading<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let heading = Option::<String>::deserialize(from)?;
-    heading.as_deref().map(check_heading).transpose().map_err(Error::custom)?;
-    Ok(heading)
+pub(super) fn return_to<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let return_to = Option::<String>::deserialize(from)?;
+    return_to.as_deref().map(check_return_to).transpose().map_err(Error::custom)?;
+    Ok(return_to)
 }
 
 pub(super) fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {

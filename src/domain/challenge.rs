@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::assurance::Evidence;
 use super::factor::FactorKind;
 use super::id::{ChallengeId, FactorId, SessionId, Stamp, Subject};
-use super::import::Prompt;
+use super::import::ImportNotice;
 use super::invalid::{Invalid, bytes_within, no_control};
 use super::label::Label;
 use super::proof::Proof;
@@ -25,8 +25,8 @@ pub enum Purpose {
     SignIn,
     /// Raising a session that is signed in already, for the action of this name.
     StepUp(ActionName),
-    /// Enrolling after a reset: it takes an enrolment code and nothing else.
-    Enrol,
+    /// Enrolling after a reset: it takes an enrollment code and nothing else.
+    Enroll,
 }
 
 /// The name of an action that asks for a step-up: 1 to 64 bytes without control characters, for
@@ -58,16 +58,16 @@ impl Borrow<str> for ActionName {
     }
 }
 
-/// One of the methods that a challenge can be answered with.
+/// One of the factors that a challenge can be answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Method {
+pub struct OfferedFactor {
     pub(crate) factor: FactorId,
     pub(crate) kind: FactorKind,
     pub(crate) label: Label,
 }
 
-impl Method {
+impl OfferedFactor {
     /// The factor to name in the answer.
     pub fn factor(&self) -> FactorId {
         self.factor
@@ -98,11 +98,11 @@ pub struct Challenge {
     pub(crate) stamp: Stamp,
     pub(crate) purpose: Purpose,
     pub(crate) first: Evidence,
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::methods"))]
-    pub(crate) methods: Vec<Method>,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::factors"))]
+    pub(crate) factors: Vec<OfferedFactor>,
     pub(crate) expires_at: DateTime<Utc>,
-    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "super::bounded::heading"))]
-    pub(crate) heading: Option<String>,
+    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "super::bounded::return_to"))]
+    pub(crate) return_to: Option<String>,
 }
 
 impl Challenge {
@@ -126,10 +126,10 @@ impl Challenge {
         &self.first
     }
 
-    /// The methods it can be answered with, the preferred one first. Empty when every factor is
-    /// suspended or an enrolment code is asked for.
-    pub fn methods(&self) -> &[Method] {
-        &self.methods
+    /// The factors it can be answered with, the preferred one first. Empty when every factor is
+    /// suspended or an enrollment code is asked for.
+    pub fn factors(&self) -> &[OfferedFactor] {
+        &self.factors
     }
 
     /// Until when it can be answered.
@@ -138,8 +138,8 @@ impl Challenge {
     }
 
     /// Where the user was heading, as the host noted it.
-    pub fn heading(&self) -> Option<&str> {
-        self.heading.as_deref()
+    pub fn return_to(&self) -> Option<&str> {
+        self.return_to.as_deref()
     }
 
     /// Notes where the user was heading: 1 to 2,048 bytes without control characters.
@@ -150,16 +150,16 @@ impl Challenge {
     ///
     /// # Errors
     /// [`Invalid`] with the bound that was missed.
-    pub fn with_heading(mut self, path: &str) -> Result<Self, Invalid> {
-        check_heading(path)?;
-        self.heading = Some(path.to_owned());
+    pub fn with_return_to(mut self, path: &str) -> Result<Self, Invalid> {
+        check_return_to(path)?;
+        self.return_to = Some(path.to_owned());
         Ok(self)
     }
 }
 
-pub(crate) fn check_heading(path: &str) -> Result<(), Invalid> {
-    bytes_within("heading", path, 1, 2048)?;
-    no_control("heading", path)
+pub(crate) fn check_return_to(path: &str) -> Result<(), Invalid> {
+    bytes_within("return path", path, 1, 2048)?;
+    no_control("return path", path)
 }
 
 /// An answer as it was typed.
@@ -178,29 +178,29 @@ pub(crate) enum AnswerKind {
     Code { factor: Option<FactorId>, typed: Typed },
     ThreeCodes { factor: Option<FactorId>, typed: [Typed; 3] },
     Recovery(Typed),
-    Enrolment(Typed),
+    Enrollment(Typed),
 }
 
 pub(crate) type Typed = Zeroizing<String>;
 
 impl Answer {
-    /// A code of the preferred method.
+    /// A code of the preferred factor.
     pub fn code(typed: &str) -> Self {
         Self(AnswerKind::Code { factor: None, typed: bounded(typed) })
     }
 
-    /// A code of the named method.
+    /// A code of the named factor.
     pub fn code_of(factor: FactorId, typed: &str) -> Self {
         Self(AnswerKind::Code { factor: Some(factor), typed: bounded(typed) })
     }
 
-    /// Three codes that the preferred method showed one after the other, in that order. This is
+    /// Three codes that the preferred factor showed one after the other, in that order. This is
     /// what an account asks for once its guess budget is empty.
     pub fn three_codes(typed: [&str; 3]) -> Self {
         Self(AnswerKind::ThreeCodes { factor: None, typed: typed.map(bounded) })
     }
 
-    /// Three codes in a row of the named method.
+    /// Three codes in a row of the named factor.
     pub fn three_codes_of(factor: FactorId, typed: [&str; 3]) -> Self {
         Self(AnswerKind::ThreeCodes { factor: Some(factor), typed: typed.map(bounded) })
     }
@@ -210,9 +210,9 @@ impl Answer {
         Self(AnswerKind::Recovery(bounded(typed)))
     }
 
-    /// An enrolment code, after a reset.
-    pub fn enrolment(typed: &str) -> Self {
-        Self(AnswerKind::Enrolment(bounded(typed)))
+    /// An enrollment code, after a reset.
+    pub fn enrollment(typed: &str) -> Self {
+        Self(AnswerKind::Enrollment(bounded(typed)))
     }
 }
 
@@ -248,22 +248,22 @@ pub struct Passed {
     /// How many recovery codes are left. `None` when the account has no set: after a reset.
     pub recovery_left: Option<usize>,
     /// Whether that is few enough to ask for a new set.
-    pub low: bool,
+    pub recovery_low: bool,
     /// What the owner has to be asked to do, because of what was imported. Empty otherwise.
-    pub prompts: Vec<Prompt>,
+    pub import_notices: Vec<ImportNotice>,
     /// Where the user was heading.
-    pub heading: Option<String>,
+    pub return_to: Option<String>,
 }
 
 /// Why an answer did not pass: as much as its owner may know.
 ///
-/// A wrong code, a replayed one and one of an unknown method give the same rejection.
+/// A wrong code, a replayed one and one of an unknown factor give the same rejection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rejection {
     /// The input could not be a code at all. Nothing was charged.
     pub malformed: bool,
-    /// How many more codes this challenge takes. `None` for recovery and enrolment codes, which it
+    /// How many more codes this challenge takes. `None` for recovery and enrollment codes, which it
     /// does not count.
     pub answers_left: Option<u8>,
     /// The guess budget is empty: single codes are not judged any more, three in a row are.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::challenge::Purpose;
 use super::id::{CommitId, FactorId, SetupId, Subject};
-use super::organisation::{OrgChange, OrgId};
+use super::organization::{OrgChange, OrgId};
 use super::sealed::KeyId;
 
 /// One thing that happened, exactly once and for certain: it was stored with the change.
@@ -65,7 +65,7 @@ impl Event {
             | EventKind::RecoveryCodesReplaced
             | EventKind::GuessesSpent
             | EventKind::Reset { .. }
-            | EventKind::EnrolmentCodeUsed
+            | EventKind::EnrollmentCodeUsed
             | EventKind::Imported { .. } => true,
             EventKind::SetupBegun { .. }
             | EventKind::SetupConfirmed { .. }
@@ -82,7 +82,7 @@ impl Event {
             | EventKind::RenameBegun { .. }
             | EventKind::RenamedFrom { .. }
             | EventKind::Erased { .. }
-            | EventKind::Organisation { .. } => false,
+            | EventKind::Organization { .. } => false,
         }
     }
 }
@@ -108,7 +108,7 @@ pub enum EventKind {
         /// Which.
         setup: SetupId,
     },
-    /// A setup was cancelled, or ran out of tries.
+    /// A setup was canceled, or ran out of tries.
     SetupEnded {
         /// Which.
         setup: SetupId,
@@ -180,7 +180,7 @@ pub enum EventKind {
     },
     /// The recovery codes were replaced; the old ones stopped working.
     RecoveryCodesReplaced,
-    /// An administrator removed every factor and issued an enrolment code.
+    /// An administrator removed every factor and issued an enrollment code.
     Reset {
         /// Who.
         by: Subject,
@@ -188,8 +188,8 @@ pub enum EventKind {
         #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::reason"))]
         reason: String,
     },
-    /// The enrolment code was used.
-    EnrolmentCodeUsed,
+    /// The enrollment code was used.
+    EnrollmentCodeUsed,
     /// Factors, and perhaps recovery codes, came from another system and are live.
     Imported {
         /// Who asked.
@@ -235,9 +235,9 @@ pub enum EventKind {
         #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::reason"))]
         reason: String,
     },
-    /// An organisation's policy was changed, which is the actor's event, or what it asks of this
+    /// An organization's policy was changed, which is the actor's event, or what it asks of this
     /// member.
-    Organisation {
+    Organization {
         /// Which.
         org: OrgId,
         /// Who did it.

@@ -12,14 +12,14 @@ use super::time::whole_micros;
 /// How a first factor was proven.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum FirstFactorMethod {
+pub enum FirstFactorKind {
     /// A password that the host has checked.
     Password,
     /// Another way, by name: single sign-on, a magic link, a passkey.
-    Named(MethodName),
+    Named(FirstFactorName),
 }
 
-impl fmt::Display for FirstFactorMethod {
+impl fmt::Display for FirstFactorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Password => f.write_str("password"),
@@ -30,20 +30,20 @@ impl fmt::Display for FirstFactorMethod {
 
 /// The name of a way to sign in: 1 to 32 bytes of lower-case ASCII letters, digits, `-`, `_`, `.`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct MethodName(Arc<str>);
+pub struct FirstFactorName(Arc<str>);
 
-impl MethodName {
+impl FirstFactorName {
     /// Takes a name.
     ///
     /// # Errors
     /// [`Invalid`] when it is out of bounds, or `password`, which has a variant of its own.
     pub fn new(text: impl AsRef<str>) -> Result<Self, Invalid> {
         let text = text.as_ref();
-        bytes_within("method name", text, 1, 32)?;
+        bytes_within("first-factor name", text, 1, 32)?;
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
         if !text.bytes().all(plain) || text == "password" {
             let form = "lower-case ASCII letters, digits, hyphens, underscores and dots, and not `password`";
-            return Err(Invalid::Form { what: "method name", form });
+            return Err(Invalid::Form { what: "first-factor name", form });
         }
         Ok(Self(text.into()))
     }
@@ -73,24 +73,24 @@ impl MethodName {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirstFactor {
     pub(crate) subject: Subject,
-    pub(crate) method: FirstFactorMethod,
+    pub(crate) kind: FirstFactorKind,
     pub(crate) at: DateTime<Utc>,
 }
 
 impl FirstFactor {
     /// The user's password was checked at this time.
     pub fn password(subject: Subject, at: DateTime<Utc>) -> Self {
-        Self { subject, method: FirstFactorMethod::Password, at: whole_micros(at) }
+        Self { subject, kind: FirstFactorKind::Password, at: whole_micros(at) }
     }
 
     /// The user has proven another first factor at this time. For single sign-on, give the time at
     /// which the user authenticated there (`auth_time`), not the time of the redirect.
     ///
     /// # Errors
-    /// [`Invalid`] when the name is not a [`MethodName`].
+    /// [`Invalid`] when the name is not a [`FirstFactorName`].
     pub fn named(name: &str, subject: Subject, at: DateTime<Utc>) -> Result<Self, Invalid> {
-        let method = FirstFactorMethod::Named(MethodName::new(name)?);
-        Ok(Self { subject, method, at: whole_micros(at) })
+        let kind = FirstFactorKind::Named(FirstFactorName::new(name)?);
+        Ok(Self { subject, kind, at: whole_micros(at) })
     }
 
     /// Whose it is.
@@ -99,8 +99,8 @@ impl FirstFactor {
     }
 
     /// How it was proven.
-    pub fn method(&self) -> &FirstFactorMethod {
-        &self.method
+    pub fn kind(&self) -> &FirstFactorKind {
+        &self.kind
     }
 
     /// When it was proven.

@@ -8,7 +8,7 @@ use super::invalid::{Invalid, bytes_within, no_control};
 /// The stable identifier of one user, as the host knows it.
 ///
 /// 1 to 255 bytes without control characters, compared byte for byte: no case folding, no
-/// trimming, no Unicode normalisation. Use the primary key of the host's user table, never an
+/// trimming, no Unicode normalization. Use the primary key of the host's user table, never an
 /// e-mail address: addresses change hands, and with them would the factors.
 ///
 /// ```
@@ -145,7 +145,7 @@ random_id!(
     SessionId, "session id");
 random_id!(
     /// One attempt to commit. The stored account remembers its last 32, so that a commit whose
-    /// reply was lost is recognised instead of repeated.
+    /// reply was lost is recognized instead of repeated.
     CommitId, "commit id");
 
 /// Written as one text: an account is stored with some forty of these.

@@ -18,7 +18,7 @@ mod id;
 mod import;
 mod invalid;
 mod label;
-mod organisation;
+mod organization;
 mod otpauth;
 mod proof;
 mod recovery;
@@ -32,30 +32,33 @@ mod totp;
 mod transition;
 
 pub use account::{
-    Account, AccountExport, Arrival, Asked, ConfirmedFirst, EnrolmentExport, Fresh, GuessesExport,
-    HostAuthority, ImportExport, ImportedCheck, IssuedEnrolment, Judged, MethodStatus, NewSecret,
+    Account, AccountExport, Arrival, ConfirmedFirst, EnrollmentExport, FactorStatus, Fresh,
+    GuessesExport, HostAuthority, ImportExport, ImportedCheck, IssuedEnrollment, Judged, NewSecret,
     OneTimeCheck, Question, RecoveryExport, Reseal, SetupExport, SetupStatus, SignIn, Status,
+    TotpCheck,
 };
 pub use assurance::{Assurance, Evidence, EvidenceKind, PendingSignIn};
 pub use budget::{GuessBudget, Throttle};
-pub use challenge::{ActionName, Answer, Challenge, Method, Passed, Purpose, Rejection, Verdict};
+pub use challenge::{
+    ActionName, Answer, Challenge, OfferedFactor, Passed, Purpose, Rejection, Verdict,
+};
 pub use event::{Event, EventId, EventKind};
-pub use factor::{Authenticator, Factor, FactorKind, TotpAuthenticator};
-pub use first_factor::{FirstFactor, FirstFactorMethod, MethodName};
+pub use factor::{Factor, FactorKind, FactorState, TotpState};
+pub use first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
 pub use id::{ChallengeId, CommitId, FactorId, SessionId, SetupId, Stamp, Subject, Version};
 pub use import::{
-    CodeReading, Import, ImportReport, Imported, ImportedCode, ImportedCodes, ImportedEvaluation,
-    ImportedFactor, ImportedHash, ImportedSet, LiveSeed, PreparedCodes, PreparedFactor,
-    PreparedImport, Prompt, Seed,
+    CodeReading, Import, ImportNotice, ImportReport, Imported, ImportedCode, ImportedCodes,
+    ImportedEvaluation, ImportedFactor, ImportedHash, ImportedSet, LiveSeed, PreparedCodes,
+    PreparedFactor, PreparedImport, Seed,
 };
 pub use invalid::Invalid;
 pub use label::{AccountName, Issuer, Label};
 #[cfg(test)]
-pub(crate) use organisation::sample as org_sample;
-pub use organisation::{
+pub(crate) use organization::sample as org_sample;
+pub use organization::{
     Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Demand, Exemption, Extension,
     Forecast, Forecasting, Gate, GracePeriod, Membership, OrgAuthority, OrgChange, OrgCommit,
-    OrgId, OrgPolicy, OrgRefusal, OrgRow, OrgTransition, Organisation, PolicyChange, PolicyScope,
+    OrgId, OrgPolicy, OrgRefusal, OrgRow, OrgTransition, Organization, PolicyChange, PolicyScope,
     PolicyTerms, Reminded, Reminder, ReminderRange, ReminderSchedule, RosterCounts, RosterCursor,
     RosterFilter, RosterKey, RosterMember, RosterPage, RosterQuery, RosterRow, RosterRows,
     Standing, StoredMembership, Walled, check_may_disable,
@@ -69,12 +72,12 @@ pub use sealed::{KeyId, SealContext, SealedSecret};
 pub use settings::{
     CLOCK_SKEW, MAX_FACTORS, PROOF_MAX_AGE, Settings, SettingsBuilder, SettingsError,
 };
-pub use setup::{Confirmed, Email, NewFactor, PendingSetup, Setup, SetupRejection};
+pub use setup::{Confirmed, EmailStatus, NewFactor, PendingSetup, Setup, SetupRejection};
 pub use step_up::{
     AcrNames, Claims, Level, Needed, NextStep, Requirement, Satisfied, StepUpRule, StepUpRules,
     StepUpRulesError, Unmet,
 };
-pub use time::Moment;
+pub use time::Context;
 pub use totp::{
     Algorithm, Code, DRIFT_LIMIT, Digits, Step, TRIPLE_SEARCH, TotpParams, TotpSecret, Window,
     match_code,
@@ -85,7 +88,7 @@ pub use transition::{Closed, Commit, CommitOutcome, Decision, Receipt, Transitio
 #[cfg(feature = "serde")]
 pub(crate) mod parts {
     pub(crate) use super::account::{
-        CHARGED_CHALLENGES, ChargedChallenge, ChargedChallenges, Enrolment, RECENT_COMMITS,
+        CHARGED_CHALLENGES, ChargedChallenge, ChargedChallenges, EnrollmentCode, RECENT_COMMITS,
     };
     pub(crate) use super::extra::{Extra, Value};
     pub(crate) use super::import::{ImportRecord, ImportedSlot};

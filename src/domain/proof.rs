@@ -6,7 +6,7 @@ use super::challenge::Purpose;
 use super::id::{FactorId, SessionId, Stamp, Subject};
 use super::refusal::Refusal;
 use super::settings::{CLOCK_SKEW, PROOF_MAX_AGE};
-use super::time::{Moment, after};
+use super::time::{Context, after};
 
 /// What passed a challenge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub enum ProvenBy {
     Totp(FactorId),
     /// A recovery code.
     Recovery,
-    /// An enrolment code.
-    Enrolment,
+    /// An enrollment code.
+    Enrollment,
 }
 
 /// That one challenge of one user's session was passed, just now.
@@ -90,9 +90,9 @@ impl Proof {
         self.stamp
     }
 
-    pub(crate) fn check_age(&self, moment: Moment<'_>) -> Result<(), Refusal> {
-        let fresh =
-            moment.now <= after(self.at, PROOF_MAX_AGE) && self.at <= after(moment.now, CLOCK_SKEW);
+    pub(crate) fn check_age(&self, context: Context<'_>) -> Result<(), Refusal> {
+        let fresh = context.now <= after(self.at, PROOF_MAX_AGE)
+            && self.at <= after(context.now, CLOCK_SKEW);
         if fresh { Ok(()) } else { Err(Refusal::ProofTooOld) }
     }
 }

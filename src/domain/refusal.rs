@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::challenge::ActionName;
 use super::invalid::Invalid;
-use super::organisation::OrgRefusal;
+use super::organization::OrgRefusal;
 use super::step_up::Unmet;
 
 /// An operation that the rules do not allow. Nothing was changed.
@@ -30,13 +30,13 @@ pub enum Refusal {
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// The account has a factor of this label.
-    #[error("another method has this label")]
+    #[error("another factor has this label")]
     LabelTaken,
     /// The account has ten factors.
-    #[error("an account has at most 10 methods")]
+    #[error("an account has at most 10 factors")]
     TooManyFactors,
     /// The account has no such factor.
-    #[error("no such method")]
+    #[error("no such factor")]
     UnknownFactor,
     /// MFA is off.
     #[error("two-factor authentication is not enabled")]
@@ -44,7 +44,7 @@ pub enum Refusal {
     /// The first factor needs a verified e-mail address.
     #[error("the e-mail address must be verified first")]
     EmailUnverified,
-    /// There is no such setup: finished, cancelled, replaced by a newer one, or never begun.
+    /// There is no such setup: finished, canceled, replaced by a newer one, or never begun.
     #[error("no such setup: begin again")]
     UnknownSetup,
     /// The setup belongs to another session.
@@ -77,12 +77,12 @@ pub enum Refusal {
     /// The first factor lies in the future, or before the last password change.
     #[error("the first factor is out of date: sign in again")]
     FirstFactorOutOfDate,
-    /// The account was reset: an enrolment code comes first.
-    #[error("an enrolment code is needed first")]
-    EnrolmentNeeded,
-    /// The enrolment code was not used in time.
-    #[error("the enrolment code expired at {0}: ask for a new one")]
-    EnrolmentExpired(DateTime<Utc>),
+    /// The account was reset: an enrollment code comes first.
+    #[error("an enrollment code is needed first")]
+    EnrollmentNeeded,
+    /// The enrollment code was not used in time.
+    #[error("the enrollment code expired at {0}: ask for a new one")]
+    EnrollmentExpired(DateTime<Utc>),
     /// The account holds imported recovery codes of less than 64 bits: they have to be replaced
     /// first.
     #[error("new recovery codes have to be issued first")]
@@ -97,7 +97,7 @@ pub enum Refusal {
     #[error("the recovery codes have less than 64 bits, and such were not accepted")]
     WeakCodes,
     /// An import holds a seed twice, or one that the account holds already.
-    #[error("another method has this seed")]
+    #[error("another factor has this seed")]
     SeedTaken,
     /// The account has moved, or is moving, to another subject.
     #[error("the account has moved to another subject")]
@@ -108,9 +108,9 @@ pub enum Refusal {
     /// The clock is before 1970 or after 9999.
     #[error("the clock is out of range")]
     ClockOutOfRange,
-    /// The rules of organisations do not allow it.
+    /// The rules of organizations do not allow it.
     #[error(transparent)]
-    Organisation(#[from] OrgRefusal),
+    Organization(#[from] OrgRefusal),
 }
 
 impl Refusal {
@@ -138,8 +138,8 @@ impl Refusal {
             Self::ProofMismatch => "proof_mismatch",
             Self::ProofTooOld => "proof_too_old",
             Self::FirstFactorOutOfDate => "first_factor_out_of_date",
-            Self::EnrolmentNeeded => "enrolment_needed",
-            Self::EnrolmentExpired(_) => "enrolment_expired",
+            Self::EnrollmentNeeded => "enrollment_needed",
+            Self::EnrollmentExpired(_) => "enrollment_expired",
             Self::RegenerateFirst => "regenerate_first",
             Self::AlreadyEnabled => "already_enabled",
             Self::WeakSeed => "weak_seed",
@@ -148,7 +148,7 @@ impl Refusal {
             Self::Moved => "moved",
             Self::SubjectTaken => "subject_taken",
             Self::ClockOutOfRange => "clock_out_of_range",
-            Self::Organisation(refusal) => refusal.code(),
+            Self::Organization(refusal) => refusal.code(),
         }
     }
 }

@@ -40,7 +40,7 @@ pub struct Settings {
     pub(crate) recovery_codes: u8,
     pub(crate) low_stock: u8,
     pub(crate) fresh: TimeDelta,
-    pub(crate) enrolment_lifetime: TimeDelta,
+    pub(crate) enrollment_lifetime: TimeDelta,
     pub(crate) recheck: TimeDelta,
 }
 
@@ -58,7 +58,7 @@ impl Default for Settings {
             recovery_codes: 10,
             low_stock: 3,
             fresh: TimeDelta::minutes(10),
-            enrolment_lifetime: TimeDelta::hours(72),
+            enrollment_lifetime: TimeDelta::hours(72),
             recheck: TimeDelta::seconds(60),
         }
     }
@@ -205,9 +205,9 @@ impl SettingsBuilder {
         self
     }
 
-    /// How long an enrolment code works: 1 hour to 14 days, by default 72 hours.
-    pub fn enrolment_lifetime(mut self, span: TimeDelta) -> Self {
-        self.settings.enrolment_lifetime = span;
+    /// How long an enrollment code works: 1 hour to 14 days, by default 72 hours.
+    pub fn enrollment_lifetime(mut self, span: TimeDelta) -> Self {
+        self.settings.enrollment_lifetime = span;
         self
     }
 
@@ -245,7 +245,7 @@ impl SettingsBuilder {
         minutes("minutes to finish a setup", s.finish_within, 1, 24 * 60)?;
         minutes("minutes to answer a challenge", s.challenge_lifetime, 1, 60)?;
         minutes("minutes that evidence stays fresh", s.fresh, 1, 60)?;
-        minutes("minutes that an enrolment code works", s.enrolment_lifetime, 60, 14 * 24 * 60)?;
+        minutes("minutes that an enrollment code works", s.enrollment_lifetime, 60, 14 * 24 * 60)?;
         seconds("seconds that a guard goes by", s.recheck, 0, 300)?;
         s.throttle.check()?;
         let chance = s.yearly_break_in_chance();

@@ -71,7 +71,7 @@ fn every_number_is_taken_at_its_bounds_and_refused_beyond_them() {
     let (good, bad) = spans(TimeDelta::minutes(1), hour * 24);
     holds(SettingsBuilder::finish_within, good, bad);
     let (good, bad) = spans(hour, hour * 24 * 14);
-    holds(SettingsBuilder::enrolment_lifetime, good, bad);
+    holds(SettingsBuilder::enrollment_lifetime, good, bad);
     let seconds = [0, 300, -1, 301].map(TimeDelta::seconds);
     holds(SettingsBuilder::recheck, [seconds[0], seconds[1]], [seconds[2], seconds[3]]);
 

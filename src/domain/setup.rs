@@ -18,7 +18,7 @@ use super::totp::{Step, TotpParams, TotpSecret};
 
 /// Whether the user's e-mail address is verified, as the host knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Email {
+pub enum EmailStatus {
     /// The user has shown that the address is his.
     Verified,
     /// He has not. The first factor of an account is refused then.
@@ -153,7 +153,7 @@ impl Setup {
         }
     }
 
-    /// Which setup it is: name it when confirming, finishing or cancelling.
+    /// Which setup it is: name it when confirming, finishing or canceling.
     pub fn id(&self) -> SetupId {
         self.id
     }

@@ -9,20 +9,20 @@ use super::settings::Settings;
 /// What every decision is given besides its input: the settings and the time.
 ///
 /// ```
-/// use mfakit::{Moment, Settings};
+/// use mfakit::{Context, Settings};
 ///
 /// let settings = Settings::default();
-/// let moment = Moment::new(&settings, chrono::Utc::now())?;
-/// # let _ = moment;
+/// let context = Context::new(&settings, chrono::Utc::now())?;
+/// # let _ = context;
 /// # Ok::<(), mfakit::Refusal>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub struct Moment<'a> {
+pub struct Context<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) now: DateTime<Utc>,
 }
 
-impl<'a> Moment<'a> {
+impl<'a> Context<'a> {
     /// Takes the time from a trusted clock of the host's own, never from a client (ASVS 5.0 §6.5.8).
     /// Anything finer than a microsecond is cut off.
     ///
@@ -97,9 +97,9 @@ mod tests {
     fn a_moment_holds_what_it_was_given_to_the_microsecond() {
         let settings = Settings::builder().recovery_codes(7).build().unwrap();
         let at = DateTime::from_timestamp(1_800_000_000, 123_456_789).unwrap();
-        let moment = Moment::new(&settings, at).unwrap();
-        assert_eq!(moment.settings(), &settings);
-        assert_eq!(moment.now(), DateTime::from_timestamp(1_800_000_000, 123_456_000).unwrap());
+        let context = Context::new(&settings, at).unwrap();
+        assert_eq!(context.settings(), &settings);
+        assert_eq!(context.now(), DateTime::from_timestamp(1_800_000_000, 123_456_000).unwrap());
         assert_eq!(after(at, TimeDelta::MAX), DateTime::<Utc>::MAX_UTC);
     }
 }

@@ -27,11 +27,11 @@ pub enum Decision<T> {
 /// ```
 /// use mfakit::domain::{CommitOutcome, Decision};
 /// # use mfakit::domain::{Account, Transition, Version};
-/// # use mfakit::{CommitId, Moment, Settings, Subject};
+/// # use mfakit::{CommitId, Context, Settings, Subject};
 /// # let settings = Settings::default();
-/// # let moment = Moment::new(&settings, chrono::Utc::now())?;
+/// # let context = Context::new(&settings, chrono::Utc::now())?;
 /// # let account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
-/// let transition = account.password_changed(None, moment)?;
+/// let transition = account.password_changed(None, context)?;
 /// let id = CommitId::from_random([7; 16]); // from a cryptographic generator
 /// let answer = transition.commit_with(id, |commit| {
 ///     // `UPDATE … WHERE version = commit.expected()`, with commit.next() and commit.events()
@@ -246,15 +246,15 @@ impl Receipt {
 mod tests {
     use super::*;
     use crate::domain::settings::Settings;
-    use crate::domain::time::Moment;
+    use crate::domain::time::Context;
 
     #[test]
     fn a_transition_and_its_commit_tell_the_same_events() {
         let settings = Settings::default();
         let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
-        let moment = Moment::new(&settings, at).unwrap();
-        let transition = account.password_changed(None, moment).unwrap();
+        let context = Context::new(&settings, at).unwrap();
+        let transition = account.password_changed(None, context).unwrap();
         assert_eq!(transition.events(), [EventKind::PasswordChanged]);
 
         let id = CommitId::from_random([7; 16]);

@@ -159,7 +159,7 @@ impl<L: Clone + Eq + Hash, J> Queue<L, J> {
     }
 }
 
-/// A place below `len`. The remainder favours low places by less than 2⁻⁵⁰.
+/// A place below `len`. The remainder favors low places by less than 2⁻⁵⁰.
 fn place(random: u64, len: usize) -> usize {
     let len = u64::try_from(len).unwrap_or(u64::MAX).max(1);
     usize::try_from(random % len).unwrap_or(0)

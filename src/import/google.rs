@@ -35,7 +35,7 @@ use crate::domain::{Algorithm, Digits, ImportedFactor, Invalid, Seed, TotpParams
 /// One QR code of an export.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Export {
+pub struct Migration {
     /// What can be imported.
     pub entries: Vec<Entry>,
     /// How many accounts cannot: counter-based, of MD5, with a seed that is too short or too long.
@@ -72,11 +72,11 @@ impl Entry {
 ///
 /// # Errors
 /// [`Invalid`] when it is not the export of this app.
-pub fn read(uri: &str) -> Result<Export, Invalid> {
+pub fn read(uri: &str) -> Result<Migration, Invalid> {
     let data = uri.strip_prefix("otpauth-migration://offline?data=").ok_or(BROKEN)?;
     let data = percent_decoded(data).ok_or(BROKEN)?;
     let payload = Zeroizing::new(Base64::decode_vec(&data).map_err(|_| BROKEN)?);
-    let mut export = Export { entries: Vec::new(), left_out: 0, part: 0, parts: 1 };
+    let mut export = Migration { entries: Vec::new(), left_out: 0, part: 0, parts: 1 };
     for field in Fields(&payload) {
         match field? {
             (1, Value::Bytes(parameters)) => match entry(parameters)? {

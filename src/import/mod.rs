@@ -20,7 +20,7 @@
 //!   switched on. If it does not store the last used step, the codes of the current window are burned.
 //! - **A seed comes once.** One that the account holds already, or that comes twice, is refused.
 //! - **A seed under 128 bits** is refused unless the host accepts such by name. The factor is marked
-//!   ([`MethodStatus::weak`](crate::MethodStatus)), and [`Status`](crate::Status) and
+//!   ([`FactorStatus::weak`](crate::FactorStatus)), and [`Status`](crate::Status) and
 //!   [`Passed`](crate::Passed) prompt to replace it.
 //! - **Recovery codes keep working**, each once. They name no slot, so an answer is judged against all
 //!   of them, ten at most: plain ones under Argon2id, hashed ones under the hash they came with. It

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`first_hour`] | a developer who adds MFA to an application |
 //! | [`stores`] | an integrator who keeps accounts in a database of his own |
-//! | [`organisations`] | whoever makes MFA required for many people |
+//! | [`organizations`] | whoever makes MFA required for many people |
 //! | [`recovery`] | the support desk, and who writes its pages |
 //! | [`import`](crate::import) | whoever moves users in from another system |
 //! | [`keys`] | whoever keeps the keys |
@@ -23,8 +23,8 @@ pub mod stores {
     #![doc = include_str!("stores.md")]
 }
 
-pub mod organisations {
-    #![doc = include_str!("organisations.md")]
+pub mod organizations {
+    #![doc = include_str!("organizations.md")]
 }
 
 pub mod recovery {

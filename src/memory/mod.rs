@@ -1,8 +1,8 @@
-//! The embedded store: accounts, organisations and events in memory.
+//! The embedded store: accounts, organizations and events in memory.
 
 mod calendar;
 mod org_index;
-mod organisations;
+mod organizations;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use crate::ports::{
     AccountIndex, AccountStore, EventCursor, EventLog, EventPage, SealedPage, StoreError,
 };
 use crate::sync::{Mutex, lock};
-use organisations::Organisations;
+use organizations::Organizations;
 
-/// Accounts, organisations and events in memory: the default for examples, tests and single-process tools.
+/// Accounts, organizations and events in memory: the default for examples, tests and single-process tools.
 ///
 /// A handle is cheap to clone, and all clones share one store. Every commit is atomic; nothing
 /// survives the process. Events are kept until they are [pruned](EventLog::prune).
@@ -37,7 +37,7 @@ pub struct MemoryStore {
 struct State {
     accounts: BTreeMap<Subject, Arc<Account>>,
     events: VecDeque<Event>,
-    organisations: Organisations,
+    organizations: Organizations,
     /// How many events were pruned: the number of the first one kept.
     pruned: u64,
 }
@@ -75,7 +75,7 @@ impl AccountStore for MemoryStore {
             (_, None) => drop(state.accounts.remove(commit.subject())),
         }
         let enabled = commit.next().is_some_and(|account| account.enabled());
-        state.organisations.set_protected(commit.subject(), enabled);
+        state.organizations.set_protected(commit.subject(), enabled);
         state.events.extend(commit.events().iter().cloned());
         Ok(CommitOutcome::Committed)
     }

@@ -1,4 +1,4 @@
-//! One organisation's members, sorted for its overview.
+//! One organization's members, sorted for its overview.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
@@ -8,16 +8,16 @@ use chrono::{DateTime, Utc};
 
 use super::calendar::{Calendar, NEVER, Place, behind};
 use crate::domain::{
-    Membership, OrgPolicy, Organisation, RosterCounts, RosterFilter, RosterQuery, Subject,
+    Membership, OrgPolicy, Organization, RosterCounts, RosterFilter, RosterQuery, Subject,
 };
 
-/// One organisation: its policy, and each member on the list that the member belongs on.
+/// One organization: its policy, and each member on the list that the member belongs on.
 ///
 /// Grace turns into lapse without a write, because both are one list and the time divides it. An
 /// exemption that ends moves its member from one list to the other; that is done when somebody
 /// asks about a later time, once for each exemption.
 pub(super) struct OrgIndex {
-    pub(super) organisation: Option<Arc<Organisation>>,
+    pub(super) organization: Option<Arc<Organization>>,
     /// Everybody, also those who left.
     pub(super) members: BTreeMap<Subject, Arc<Membership>>,
     protected: BTreeSet<Subject>,
@@ -34,7 +34,7 @@ pub(super) struct OrgIndex {
 impl Default for OrgIndex {
     fn default() -> Self {
         Self {
-            organisation: None,
+            organization: None,
             members: BTreeMap::new(),
             protected: BTreeSet::new(),
             open: Calendar::default(),
@@ -47,13 +47,13 @@ impl Default for OrgIndex {
 
 impl OrgIndex {
     pub(super) fn policy(&self) -> OrgPolicy {
-        self.organisation.as_ref().map(|organisation| *organisation.policy()).unwrap_or_default()
+        self.organization.as_ref().map(|organization| *organization.policy()).unwrap_or_default()
     }
 
     /// Takes a new policy. It costs a walk over the members, unless only the scope changed.
-    pub(super) fn set_organisation(&mut self, organisation: Arc<Organisation>) {
+    pub(super) fn set_organization(&mut self, organization: Arc<Organization>) {
         let old = self.policy();
-        self.organisation = Some(organisation);
+        self.organization = Some(organization);
         if same_deadlines(old, self.policy()) {
             return;
         }

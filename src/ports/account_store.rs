@@ -26,7 +26,7 @@ use crate::domain::{Account, Commit, CommitOutcome, Subject};
 ///    events stay.
 /// 4. **Durable.** [`CommitOutcome::Committed`] is answered only when the commit survives a crash.
 /// 5. **Ambiguity is an error.** When it is not known whether a commit happened, answer
-///    [`StoreError::unavailable`]; the service loads again and recognises its commit by its id,
+///    [`StoreError::unavailable`]; the service loads again and recognizes its commit by its id,
 ///    which the next state [remembers](Account::remembers). Never repeat a commit on your own.
 /// 6. **Exact subjects.** Subjects are compared byte for byte: no case folding, no trimming, no
 ///    collation, no normal form.

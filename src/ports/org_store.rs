@@ -1,11 +1,11 @@
-//! Where organisations' policies and memberships live.
+//! Where organizations' policies and memberships live.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::StoreError;
 use crate::domain::{
-    Affiliation, CommitOutcome, Membership, OrgCommit, OrgId, Organisation, RosterCounts,
+    Affiliation, CommitOutcome, Membership, OrgCommit, OrgId, Organization, RosterCounts,
     RosterQuery, RosterRow, RosterRows, Subject,
 };
 use std::sync::Arc;
@@ -18,16 +18,16 @@ use std::sync::Arc;
 ///    its events, or answers [`CommitOutcome::Conflict`] and stores nothing. As in
 ///    [`AccountStore`](super::AccountStore): compare in the statement that writes, answer
 ///    "committed" only when it is durable, and answer an error when it is not known.
-/// 2. **Linearizable** are `organisation`, `membership`, `memberships`, `affiliations` and
+/// 2. **Linearizable** are `organization`, `membership`, `memberships`, `affiliations` and
 ///    `revision`: each sees every commit that was answered before it began. The overview (`roster`,
 ///    `counts`) may lag.
 /// 3. **Nothing is lost.** Leaving sets a membership's [`left_at`](Membership::left_at); the row
 ///    stays, because the day of first joining decides whether there is a new grace period.
 /// 4. **Exact identifiers**, compared byte for byte.
 /// 5. **The revision** of a subject is a number that is another one whenever a policy of one of
-///    its organisations or one of its memberships has changed. It may change more often. Two
+///    its organizations or one of its memberships has changed. It may change more often. Two
 ///    counters added up, one of all changes of policies and one of the subject's memberships, are
-///    enough, and are two numbers however many organisations there are; count in the transaction
+///    enough, and are two numbers however many organizations there are; count in the transaction
 ///    of the change, never down. (The larger of two numbers of one sequence is not: who drew the
 ///    smaller one may commit later.)
 ///
@@ -39,7 +39,7 @@ use std::sync::Arc;
 /// - keep the fact as a column `has_mfa` beside the membership, written in the transaction of the
 ///   account's commit wherever `enabled()` changed, and index `(org, walled_from, subject)` where it
 ///   is false; `walled_from` is [`OrgPolicy::walled_from`](crate::OrgPolicy::walled_from), written
-///   with the membership and again for the organisation's members when its policy changes; or,
+///   with the membership and again for the organization's members when its policy changes; or,
 ///   where a change of policy must rewrite no row, merge three sorted lists: the members without
 ///   exemption and extension who joined before the policy, who share one deadline, by subject; those
 ///   who joined later, by day of joining and subject; and the few with a grant of their own, sorted
@@ -54,11 +54,11 @@ use std::sync::Arc;
 /// cross from one list to another by themselves: filter by `now`, not by what was true at writing.
 #[async_trait]
 pub trait OrgStore: Send + Sync {
-    /// The organisation's policy; `None` when it never had one.
+    /// The organization's policy; `None` when it never had one.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot say. Never `None` then: that would open the door.
-    async fn organisation(&self, org: &OrgId) -> Result<Option<Arc<Organisation>>, StoreError>;
+    async fn organization(&self, org: &OrgId) -> Result<Option<Arc<Organization>>, StoreError>;
 
     /// One membership, of somebody who left as well.
     ///
@@ -70,14 +70,14 @@ pub trait OrgStore: Send + Sync {
         subject: &Subject,
     ) -> Result<Option<Arc<Membership>>, StoreError>;
 
-    /// Every membership of a user, also of organisations that were left: for a user who is renamed,
+    /// Every membership of a user, also of organizations that were left: for a user who is renamed,
     /// or wants to see what is held.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot say.
     async fn memberships(&self, subject: &Subject) -> Result<Vec<Arc<Membership>>, StoreError>;
 
-    /// Every organisation that a user belongs to now, with its policy (a voluntary one where there
+    /// Every organization that a user belongs to now, with its policy (a voluntary one where there
     /// is none), in one query, however many there are: ten thousand is a number to be ready for.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ pub trait OrgStore: Send + Sync {
     /// [`StoreError`] when it is not known whether the commit happened. A conflict is no error.
     async fn commit(&self, commit: &OrgCommit) -> Result<CommitOutcome, StoreError>;
 
-    /// One page of an organisation's roster.
+    /// One page of an organization's roster.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot say.
@@ -132,7 +132,7 @@ pub trait OrgStore: Send + Sync {
 pub struct PolicyRevision(u64);
 
 impl PolicyRevision {
-    /// The revision of somebody who belongs to no organisation, where none ever had a policy.
+    /// The revision of somebody who belongs to no organization, where none ever had a policy.
     pub const NONE: Self = Self(0);
 
     /// The number that a store keeps.

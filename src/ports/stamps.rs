@@ -13,13 +13,13 @@ use crate::domain::{Stamp, Subject};
 ///
 /// # Contract
 /// 1. Both numbers come from one snapshot that holds every commit answered before the read began.
-///    Where accounts and organisations live in two databases, read the two one after the other:
+///    Where accounts and organizations live in two databases, read the two one after the other:
 ///    each is checked against what it was when the decision was made, so that no order lets an
 ///    older one pass.
 /// 2. [`CurrentStamps::account`] is the account's [`stamp`](crate::domain::Account::stamp), and
 ///    [`Stamp::NONE`] where there is no row.
 /// 3. [`CurrentStamps::policies`] is what [`OrgStore::revision`](super::OrgStore::revision)
-///    answers, and [`PolicyRevision::NONE`] where there are no organisations.
+///    answers, and [`PolicyRevision::NONE`] where there are no organizations.
 ///
 /// A guard may keep an answer for a few seconds (60 by default, 0 allowed). For so long a session
 /// outlives its credentials, and a member a policy. Sensitive operations never go by it.

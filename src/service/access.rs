@@ -1,4 +1,4 @@
-//! What a user may reach, as far as the organisations' policies go.
+//! What a user may reach, as far as the organizations' policies go.
 
 use chrono::{DateTime, Utc};
 
@@ -18,34 +18,34 @@ impl Mfa {
     /// e-mail address, the profile page and the setup open.
     ///
     /// # Errors
-    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`], and then let nobody
+    /// [`Error::MissingPort`] without an organization store; [`Error::Store`], and then let nobody
     /// pass.
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn access(&self, subject: &Subject) -> Result<Access, Error> {
         let store = self.org_store()?;
-        let now = self.moment()?.now();
+        let now = self.context()?.now();
         if self.load(subject).await?.enabled() {
             return Ok(Access { gate: Gate::Allow, until: None });
         }
         Ok(Access::to_account(&store.affiliations(subject).await?, false, now))
     }
 
-    /// Decides whether a user may reach one organisation's resources.
+    /// Decides whether a user may reach one organization's resources.
     ///
     /// # Errors
     /// [`OrgRefusal::NotAMember`](crate::OrgRefusal::NotAMember); otherwise as
     /// [`access`](Self::access).
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
-    pub async fn access_organisation(
+    pub async fn access_organization(
         &self,
         org: &OrgId,
         subject: &Subject,
     ) -> Result<Access, Error> {
         let store = self.org_store()?;
-        let now = self.moment()?.now();
+        let now = self.context()?.now();
         let protected = self.load(subject).await?.enabled();
         let affiliations = store.affiliations(subject).await?;
-        let access = Access::to_organisation(org, &affiliations, protected, now);
+        let access = Access::to_organization(org, &affiliations, protected, now);
         Ok(access.map_err(Refusal::from)?)
     }
 
@@ -59,14 +59,14 @@ impl Mfa {
             return Ok(stamps.stamps(subject).await?);
         }
         let account = self.load(subject).await?.stamp();
-        let policies = match &self.inner.organisations {
+        let policies = match &self.inner.organizations {
             Some(store) => store.revision(subject).await?,
             None => PolicyRevision::NONE,
         };
         Ok(CurrentStamps { account, policies })
     }
 
-    /// Completes a sign-in without MFA by what the organisations say to it.
+    /// Completes a sign-in without MFA by what the organizations say to it.
     pub(super) async fn admit(
         &self,
         session: Assurance,
@@ -80,7 +80,7 @@ impl Mfa {
         })
     }
 
-    /// Refuses to switch MFA off while an organisation asks for it.
+    /// Refuses to switch MFA off while an organization asks for it.
     pub(super) async fn check_may_disable(
         &self,
         subject: &Subject,
@@ -90,9 +90,9 @@ impl Mfa {
         Ok(check_may_disable(&affiliations, now).map_err(Refusal::from)?)
     }
 
-    /// What the user belongs to; nothing where organisations are not kept at all.
+    /// What the user belongs to; nothing where organizations are not kept at all.
     async fn affiliations(&self, subject: &Subject) -> Result<Vec<Affiliation>, Error> {
-        match &self.inner.organisations {
+        match &self.inner.organizations {
             Some(store) => Ok(store.affiliations(subject).await?),
             None => Ok(Vec::new()),
         }

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::ports::Lane;
 
 impl Mfa {
-    /// Judges an answer to a challenge: a code, three in a row, a recovery code or an enrolment
+    /// Judges an answer to a challenge: a code, three in a row, a recovery code or an enrollment
     /// code.
     ///
     /// A code is charged in the same commit that judges it, and the verdict leaves only after that
@@ -19,14 +19,14 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::ChallengeExpired`], [`Refusal::ChallengeSpent`], [`Refusal::WrongAnswerKind`] and
-    /// [`Refusal::EnrolmentExpired`] as [`Account::question`] says; [`Error::Cipher`] when the
+    /// [`Refusal::EnrollmentExpired`] as [`Account::question`] says; [`Error::Cipher`] when the
     /// secret does not open (nothing was charged); [`Error::Busy`] when too many one-time codes are
     /// being checked.
     ///
     /// [`Refusal::ChallengeExpired`]: crate::Refusal::ChallengeExpired
     /// [`Refusal::ChallengeSpent`]: crate::Refusal::ChallengeSpent
     /// [`Refusal::WrongAnswerKind`]: crate::Refusal::WrongAnswerKind
-    /// [`Refusal::EnrolmentExpired`]: crate::Refusal::EnrolmentExpired
+    /// [`Refusal::EnrollmentExpired`]: crate::Refusal::EnrollmentExpired
     /// [`Account::question`]: crate::domain::Account::question
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %challenge.subject(), outcome), err(level = "debug")))]
     pub async fn answer(&self, challenge: &Challenge, answer: Answer) -> Result<Verdict, Error> {
@@ -41,7 +41,7 @@ impl Mfa {
         let mut evaluated = None;
         let mut imported = None;
         loop {
-            let question = attempt.account().question(challenge, &answer, attempt.moment()?)?;
+            let question = attempt.account().question(challenge, &answer, attempt.context()?)?;
             let decision = match question {
                 Question::Decided(verdict) => return Ok(verdict),
                 Question::Totp(asked) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Mfa;
-use crate::domain::{Account, Closed, Commit, CommitOutcome, Decision, Moment, Receipt, Subject};
+use crate::domain::{Account, Closed, Commit, CommitOutcome, Context, Decision, Receipt, Subject};
 use crate::error::Error;
 use crate::ports::StoreError;
 
@@ -46,8 +46,8 @@ impl<'m, T> Attempt<'m, T> {
     }
 
     /// The time of this operation.
-    pub(super) fn moment(&self) -> Result<Moment<'m>, Error> {
-        Ok(Moment::new(&self.mfa.inner.settings, self.now)?)
+    pub(super) fn context(&self) -> Result<Context<'m>, Error> {
+        Ok(Context::new(&self.mfa.inner.settings, self.now)?)
     }
 
     /// Commits what was decided and opens its answer; `None` when it has to be decided again.
@@ -70,7 +70,7 @@ impl<'m, T> Attempt<'m, T> {
             }
             Err(error) => self.reload_after(error).await?,
         }
-        if let Some(answer) = self.recognise() {
+        if let Some(answer) = self.recognize() {
             return Ok(Some(answer));
         }
         if self.rounds >= ROUNDS { Err(Error::Contended) } else { Ok(None) }
@@ -95,7 +95,7 @@ impl<'m, T> Attempt<'m, T> {
     }
 
     /// Looks for one of our own commits in the account: its reply was lost, and the change stands.
-    fn recognise(&mut self) -> Option<T> {
+    fn recognize(&mut self) -> Option<T> {
         let own = self.sent.iter().position(|(commit, _)| self.account.remembers(commit.id()))?;
         let (commit, closed) = self.sent.swap_remove(own);
         self.open(&commit, closed)

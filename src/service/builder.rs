@@ -21,7 +21,7 @@ pub struct MfaBuilder {
     store: Arc<dyn AccountStore>,
     index: Option<Arc<dyn AccountIndex>>,
     log: Option<Arc<dyn EventLog>>,
-    organisations: Option<Arc<dyn OrgStore>>,
+    organizations: Option<Arc<dyn OrgStore>>,
     stamps: Option<Arc<dyn Stamps>>,
     cipher: Option<Arc<dyn SecretCipher>>,
     hasher: Option<Arc<dyn CodeHasher>>,
@@ -54,7 +54,7 @@ impl MfaBuilder {
             store,
             index: None,
             log: None,
-            organisations: None,
+            organizations: None,
             stamps: None,
             cipher: None,
             hasher: None,
@@ -121,10 +121,10 @@ impl MfaBuilder {
         self
     }
 
-    /// Keeps what organisations ask of their members. From then on every sign-in answers with their
+    /// Keeps what organizations ask of their members. From then on every sign-in answers with their
     /// decision, and MFA cannot be switched off where it is required.
-    pub fn organisations(mut self, store: impl OrgStore + 'static) -> Self {
-        self.organisations = Some(Arc::new(store));
+    pub fn organizations(mut self, store: impl OrgStore + 'static) -> Self {
+        self.organizations = Some(Arc::new(store));
         self
     }
 
@@ -180,7 +180,7 @@ impl MfaBuilder {
             store: self.store,
             index: self.index,
             log: self.log,
-            organisations: self.organisations,
+            organizations: self.organizations,
             stamps: self.stamps,
             cipher,
             hasher,

@@ -15,7 +15,7 @@ use crate::sync::{Mutex, lock};
 /// How many users a process remembers. Beyond that the oldest half is forgotten.
 const REMEMBERED: usize = 16_384;
 
-/// How many organisations' decisions are remembered of one user.
+/// How many organizations' decisions are remembered of one user.
 const DECISIONS: usize = 16;
 
 /// In how many places changes are counted, so that one user's seldom keep another from being
@@ -42,7 +42,7 @@ struct Memory {
 struct Guard {
     read_at: DateTime<Utc>,
     stamps: CurrentStamps,
-    /// Decisions for the account (`None`) and for organisations, the newest last.
+    /// Decisions for the account (`None`) and for organizations, the newest last.
     decisions: Vec<(Option<OrgId>, Access)>,
 }
 
@@ -157,17 +157,17 @@ impl Mfa {
     /// pass then.
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn guard(&self, rule: &StepUpRule, session: &Assurance) -> Result<Satisfied, Error> {
-        let now = self.moment()?.now();
+        let now = self.context()?.now();
         let (guard, _) = self.guarded(session, now).await?;
         Ok(rule.check(session, guard.stamps.account, now)?)
     }
 
-    /// Decides whether a session's user may go on, as far as the organisations' policies go: what
+    /// Decides whether a session's user may go on, as far as the organizations' policies go: what
     /// [`access`](Self::access) says, kept until it changes by itself, the policy revision
     /// changes, or `recheck` is over, whichever is first.
     ///
     /// # Errors
-    /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::EnrolmentNeeded`] when it may
+    /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::EnrollmentNeeded`] when it may
     /// only set up a first factor, [`Refusal::RegenerateFirst`] when it has to replace imported
     /// recovery codes first; otherwise as [`access`](Self::access).
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
@@ -175,15 +175,15 @@ impl Mfa {
         self.guard_decision(None, session).await
     }
 
-    /// Decides whether a session's user may reach one organisation's resources: what
-    /// [`access_organisation`](Self::access_organisation) says, kept as by
+    /// Decides whether a session's user may reach one organization's resources: what
+    /// [`access_organization`](Self::access_organization) says, kept as by
     /// [`guard_access`](Self::guard_access).
     ///
     /// # Errors
     /// As [`guard_access`](Self::guard_access), and
     /// [`OrgRefusal::NotAMember`](crate::OrgRefusal::NotAMember).
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
-    pub async fn guard_organisation(
+    pub async fn guard_organization(
         &self,
         org: &OrgId,
         session: &Assurance,
@@ -196,13 +196,13 @@ impl Mfa {
         org: Option<&OrgId>,
         session: &Assurance,
     ) -> Result<Access, Error> {
-        let (now, subject) = (self.moment()?.now(), session.subject());
+        let (now, subject) = (self.context()?.now(), session.subject());
         let (mut guard, as_of) = self.guarded(session, now).await?;
         if session.stamp() != guard.stamps.account {
             return Err(Refusal::SignInAgain.into());
         }
         if session.limited_to_setup() {
-            return Err(Refusal::EnrolmentNeeded.into());
+            return Err(Refusal::EnrollmentNeeded.into());
         }
         if session.limited_to_regenerating() {
             return Err(Refusal::RegenerateFirst.into());
@@ -212,7 +212,7 @@ impl Mfa {
         }
         let access = match org {
             None => self.access(subject).await?,
-            Some(org) => self.access_organisation(org, subject).await?,
+            Some(org) => self.access_organization(org, subject).await?,
         };
         guard.note(org, access.clone());
         self.inner.guards.keep(subject, guard, as_of);

@@ -34,8 +34,8 @@ impl Mfa {
         let mut live = Vec::new();
         loop {
             live = self.live_seeds(attempt.account(), live).await?;
-            let (account, moment) = (attempt.account(), attempt.moment()?);
-            let decision = account.import(authority, &prepared, &live, moment)?;
+            let (account, context) = (attempt.account(), attempt.context()?);
+            let decision = account.import(authority, &prepared, &live, context)?;
             if let Some(imported) = attempt.settle(decision).await? {
                 return Ok(imported);
             }

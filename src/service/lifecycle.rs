@@ -19,7 +19,7 @@ pub struct Export {
     /// Every event of the account that the log still holds, oldest first. Empty without an
     /// [`EventLog`](crate::EventLog).
     pub events: Vec<Event>,
-    /// Every membership, also of organisations that were left. Empty without an
+    /// Every membership, also of organizations that were left. Empty without an
     /// [`OrgStore`](crate::OrgStore).
     pub memberships: Vec<Arc<Membership>>,
 }
@@ -38,7 +38,7 @@ impl Mfa {
     ) -> Result<Option<Assurance>, Error> {
         let mut attempt = Attempt::load(self, subject).await?;
         loop {
-            let changed = attempt.account().password_changed(session, attempt.moment()?)?;
+            let changed = attempt.account().password_changed(session, attempt.context()?)?;
             if let Some(session) = attempt.settle(Decision::Change(changed)).await? {
                 return Ok(session);
             }
@@ -47,7 +47,7 @@ impl Mfa {
 
     /// Erases a user's account and memberships; what is absent already is done. Its events stay in
     /// the log until they are pruned. Whoever comes back under that subject is new to every
-    /// organisation.
+    /// organization.
     ///
     /// # Security
     /// A user who lives on under the same subject has no MFA afterwards: to get somebody back in,
@@ -59,7 +59,7 @@ impl Mfa {
     pub async fn erase(&self, authority: &HostAuthority) -> Result<(), Error> {
         let mut attempt = Attempt::load(self, authority.over()).await?;
         loop {
-            let erased = attempt.account().erase(authority, attempt.moment()?)?;
+            let erased = attempt.account().erase(authority, attempt.context()?)?;
             if let Some(()) = attempt.settle(erased).await? {
                 break;
             }
@@ -116,7 +116,7 @@ impl Mfa {
                 if matches!(arrived, Err(Error::Refused(Refusal::SubjectTaken))) {
                     // The new subject is somebody else's, who belongs to none of these.
                     for org in &moved.new {
-                        self.leave_organisation(org, to).await?;
+                        self.leave_organization(org, to).await?;
                     }
                 }
                 arrived?;
@@ -129,7 +129,7 @@ impl Mfa {
     async fn leave(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
         let mut attempt = Attempt::load(self, authority.over()).await?;
         loop {
-            let left = attempt.account().leave(to, authority, attempt.moment()?);
+            let left = attempt.account().leave(to, authority, attempt.context()?);
             if let Some(()) = attempt.settle(left).await? {
                 return Ok(());
             }
@@ -139,7 +139,7 @@ impl Mfa {
     async fn depart(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
         let mut attempt = Attempt::load(self, authority.over()).await?;
         loop {
-            let departed = attempt.account().begin_move(to, authority, attempt.moment()?)?;
+            let departed = attempt.account().begin_move(to, authority, attempt.context()?)?;
             if let Some(()) = attempt.settle(departed).await? {
                 return Ok(());
             }
@@ -164,7 +164,7 @@ impl Mfa {
                 return Err(Refusal::SubjectTaken.into());
             }
             let arrival = Arrival { subject: to.clone(), version: place.version() };
-            let arrived = old.arrive(arrival, resealed.clone(), attempt.moment()?)?;
+            let arrived = old.arrive(arrival, resealed.clone(), attempt.context()?)?;
             if let Some(()) = attempt.settle(Decision::Change(arrived)).await? {
                 return Ok(());
             }
@@ -174,7 +174,7 @@ impl Mfa {
     async fn give_up_move(&self, from: &Subject) -> Result<(), Error> {
         let mut attempt = Attempt::load(self, from).await?;
         loop {
-            let stayed = attempt.account().cancel_move(attempt.moment()?);
+            let stayed = attempt.account().cancel_move(attempt.context()?);
             if let Some(()) = attempt.settle(stayed).await? {
                 return Ok(());
             }
@@ -211,7 +211,7 @@ impl Mfa {
                 break;
             }
         }
-        let memberships = match &self.inner.organisations {
+        let memberships = match &self.inner.organizations {
             Some(store) => store.memberships(subject).await?,
             None => Vec::new(),
         };

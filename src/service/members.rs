@@ -1,4 +1,4 @@
-//! Who belongs to an organisation, and what one member is granted.
+//! Who belongs to an organization, and what one member is granted.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use super::Mfa;
 use super::org_attempt::OrgAttempt;
 use crate::domain::{
-    Actor, Assurance, Membership, Moment, OrgAuthority, OrgId, OrgRefusal, OrgTransition,
-    Organisation, Refusal, Subject,
+    Actor, Assurance, Context, Membership, OrgAuthority, OrgId, OrgRefusal, OrgTransition,
+    Organization, Refusal, Subject,
 };
 use crate::error::Error;
 
@@ -22,15 +22,15 @@ pub(super) struct MovedMemberships {
 }
 
 impl Mfa {
-    /// Notes that a user joined an organisation at a time. Whoever was there before has the first
+    /// Notes that a user joined an organization at a time. Whoever was there before has the first
     /// day of joining back; whoever is a member stays as is.
     ///
     /// It is the host's word, as all of membership is: call it where the host lets somebody in.
     ///
     /// # Errors
-    /// [`OrgRefusal::JoinedInTheFuture`]; [`Error::MissingPort`] without an organisation store.
+    /// [`OrgRefusal::JoinedInTheFuture`]; [`Error::MissingPort`] without an organization store.
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
-    pub async fn join_organisation(
+    pub async fn join_organization(
         &self,
         org: &OrgId,
         subject: &Subject,
@@ -41,16 +41,16 @@ impl Mfa {
         loop {
             let stored = attempt.sit_out(store.membership(org, subject).await)?;
             let Some(stored) = stored else { continue };
-            if let Some(member) = attempt.recognise_in(stored.as_deref()) {
+            if let Some(member) = attempt.recognize_in(stored.as_deref()) {
                 return Ok(member);
             }
             let decided = match stored {
                 Some(member) if member.is_member() => return Ok((*member).clone()),
-                Some(left) => left.rejoin(attempt.moment()?)?,
+                Some(left) => left.rejoin(attempt.context()?)?,
                 None => {
                     let first = self.first_version()?;
-                    let moment = attempt.moment()?;
-                    Membership::join(org.clone(), subject.clone(), at, first, moment)?
+                    let context = attempt.context()?;
+                    Membership::join(org.clone(), subject.clone(), at, first, context)?
                 }
             };
             if let Some(member) = attempt.settle(decided).await? {
@@ -63,25 +63,25 @@ impl Mfa {
     /// new grace period. Whoever is no member is gone already.
     ///
     /// # Errors
-    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    /// [`Error::MissingPort`] without an organization store; [`Error::Store`].
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
-    pub async fn leave_organisation(&self, org: &OrgId, subject: &Subject) -> Result<(), Error> {
+    pub async fn leave_organization(&self, org: &OrgId, subject: &Subject) -> Result<(), Error> {
         let store = Arc::clone(self.org_store()?);
         let mut attempt = OrgAttempt::begin(self)?;
         loop {
             let stored = attempt.sit_out(store.membership(org, subject).await)?;
             let Some(stored) = stored else { continue };
-            if attempt.recognise_in(stored.as_deref()).is_some() {
+            if attempt.recognize_in(stored.as_deref()).is_some() {
                 return Ok(());
             }
             let Some(member) = stored.filter(|member| member.is_member()) else { return Ok(()) };
-            if attempt.settle(member.leave(attempt.moment()?)?).await?.is_some() {
+            if attempt.settle(member.leave(attempt.context()?)?).await?.is_some() {
                 return Ok(());
             }
         }
     }
 
-    /// Gives one member longer than the others. See [`Organisation::extend`].
+    /// Gives one member longer than the others. See [`Organization::extend`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
@@ -93,13 +93,13 @@ impl Mfa {
         subject: &Subject,
         until: DateTime<Utc>,
     ) -> Result<Membership, Error> {
-        let decide = |acme: &Organisation, m: &Membership, actor: Actor<'_>, now: Moment<'_>| {
+        let decide = |acme: &Organization, m: &Membership, actor: Actor<'_>, now: Context<'_>| {
             acme.extend(m, until, actor, now)
         };
         self.change_member(actor, authority, subject, decide).await
     }
 
-    /// Exempts one member, until an instant or for good. See [`Organisation::exempt`].
+    /// Exempts one member, until an instant or for good. See [`Organization::exempt`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
@@ -111,13 +111,13 @@ impl Mfa {
         subject: &Subject,
         until: Option<DateTime<Utc>>,
     ) -> Result<Membership, Error> {
-        let decide = |acme: &Organisation, m: &Membership, actor: Actor<'_>, now: Moment<'_>| {
+        let decide = |acme: &Organization, m: &Membership, actor: Actor<'_>, now: Context<'_>| {
             acme.exempt(m, until, actor, now)
         };
         self.change_member(actor, authority, subject, decide).await
     }
 
-    /// Ends a member's exemption now. See [`Organisation::end_exemption`].
+    /// Ends a member's exemption now. See [`Organization::end_exemption`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
@@ -128,7 +128,7 @@ impl Mfa {
         authority: &OrgAuthority,
         subject: &Subject,
     ) -> Result<Membership, Error> {
-        let decide = |acme: &Organisation, m: &Membership, actor: Actor<'_>, now: Moment<'_>| {
+        let decide = |acme: &Organization, m: &Membership, actor: Actor<'_>, now: Context<'_>| {
             acme.end_exemption(m, actor, now)
         };
         self.change_member(actor, authority, subject, decide).await
@@ -142,7 +142,7 @@ impl Mfa {
         to: &Subject,
     ) -> Result<MovedMemberships, Error> {
         let mut moved = MovedMemberships::default();
-        let Some(store) = &self.inner.organisations else { return Ok(moved) };
+        let Some(store) = &self.inner.organizations else { return Ok(moved) };
         for member in store.memberships(from).await? {
             moved.any = true;
             let mut attempt = OrgAttempt::begin(self)?;
@@ -151,11 +151,11 @@ impl Mfa {
             loop {
                 let there = attempt.sit_out(store.membership(member.org(), to).await)?;
                 let Some(there) = there else { continue };
-                let stands = attempt.recognise_in(there.as_deref()).is_some();
+                let stands = attempt.recognize_in(there.as_deref()).is_some();
                 if !stands {
                     makes = there.is_none();
                     let (there, first) = (there.as_deref(), self.first_version()?);
-                    let step = member.moved_to(to, there, first, attempt.moment()?);
+                    let step = member.moved_to(to, there, first, attempt.context()?);
                     let Some(step) = step else { break };
                     if attempt.settle(step).await?.is_none() {
                         continue;
@@ -170,7 +170,7 @@ impl Mfa {
 
     /// Removes every membership of a user, also those that were left.
     pub(super) async fn forget_memberships(&self, subject: &Subject) -> Result<(), Error> {
-        if let Some(store) = &self.inner.organisations {
+        if let Some(store) = &self.inner.organizations {
             store.forget(subject).await?;
             self.inner.guards.forget(subject);
         }
@@ -186,27 +186,27 @@ impl Mfa {
     ) -> Result<Membership, Error>
     where
         F: Fn(
-            &Organisation,
+            &Organization,
             &Membership,
             Actor<'_>,
-            Moment<'_>,
+            Context<'_>,
         ) -> Result<OrgTransition<Membership>, Refusal>,
     {
         let store = Arc::clone(self.org_store()?);
         let org = authority.over();
         let mut attempt = OrgAttempt::begin(self)?;
         loop {
-            let organisation = attempt.sit_out(self.load_organisation(org).await)?;
+            let organization = attempt.sit_out(self.load_organization(org).await)?;
             let member = attempt.sit_out(store.membership(org, subject).await)?;
-            let (Some(organisation), Some(member)) = (organisation, member) else { continue };
-            if let Some(member) = attempt.recognise_in(member.as_deref()) {
+            let (Some(organization), Some(member)) = (organization, member) else { continue };
+            if let Some(member) = attempt.recognize_in(member.as_deref()) {
                 return Ok(member);
             }
             let member =
                 member.ok_or_else(|| Refusal::from(OrgRefusal::NotAMember(org.clone())))?;
             let account = self.load(session.subject()).await?;
             let actor = Actor::new(&account, session, authority);
-            let decided = decide(&organisation, &member, actor, attempt.moment()?)?;
+            let decided = decide(&organization, &member, actor, attempt.context()?)?;
             if let Some(member) = attempt.settle(decided).await? {
                 return Ok(member);
             }

@@ -9,12 +9,12 @@ mod answer;
 mod attempt;
 mod builder;
 mod draw;
+mod factors;
 mod guard;
 mod import;
 mod issuing;
 mod lifecycle;
 mod members;
-mod methods;
 mod notices;
 mod org_attempt;
 mod overview;
@@ -31,7 +31,7 @@ mod traced;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::{Issuer, Moment, Settings};
+use crate::domain::{Context, Issuer, Settings};
 use crate::error::Error;
 use crate::ports::{
     AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, ImportedCodeHasher, OrgStore,
@@ -60,10 +60,10 @@ pub use reseal::ResealProgress;
 /// let ada = Subject::from(1815_u64);
 /// match mfa.sign_in(FirstFactor::password(ada, chrono::Utc::now())).await? {
 ///     SignIn::Complete(session) => { /* signed in: keep `session` */ }
-///     SignIn::Remind(session, reminded) => { /* signed in; an organisation asks for MFA soon */ }
+///     SignIn::Remind(session, reminded) => { /* signed in; an organization asks for MFA soon */ }
 ///     SignIn::SetUpFirst(session, walled) => { /* keep it; show the setup and nothing else */ }
 ///     SignIn::Challenge(pending, challenge) => { /* keep both, ask for a code */ }
-///     SignIn::Enrol(pending, challenge) => { /* keep both, ask for the enrolment code */ }
+///     SignIn::Enroll(pending, challenge) => { /* keep both, ask for the enrollment code */ }
 /// }
 /// # Ok(())
 /// # }
@@ -77,7 +77,7 @@ struct Inner {
     store: Arc<dyn AccountStore>,
     index: Option<Arc<dyn AccountIndex>>,
     log: Option<Arc<dyn EventLog>>,
-    organisations: Option<Arc<dyn OrgStore>>,
+    organizations: Option<Arc<dyn OrgStore>>,
     stamps: Option<Arc<dyn Stamps>>,
     cipher: Arc<dyn SecretCipher>,
     hasher: Arc<dyn CodeHasher>,
@@ -107,8 +107,8 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::ClockOutOfRange`](crate::Refusal::ClockOutOfRange).
-    pub fn moment(&self) -> Result<Moment<'_>, Error> {
-        Ok(Moment::new(&self.inner.settings, self.inner.clock.now())?)
+    pub fn context(&self) -> Result<Context<'_>, Error> {
+        Ok(Context::new(&self.inner.settings, self.inner.clock.now())?)
     }
 
     fn imported_code_hasher(&self) -> Result<&dyn ImportedCodeHasher, Error> {

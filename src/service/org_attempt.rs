@@ -1,4 +1,4 @@
-//! The loop of every change to an organisation: load, decide, commit; on a conflict again.
+//! The loop of every change to an organization: load, decide, commit; on a conflict again.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::Mfa;
 use crate::domain::{
-    Closed, CommitId, CommitOutcome, Membership, Moment, OrgCommit, OrgId, OrgRow, OrgTransition,
-    Organisation, Receipt, Subject,
+    Closed, CommitId, CommitOutcome, Context, Membership, OrgCommit, OrgId, OrgRow, OrgTransition,
+    Organization, Receipt, Subject,
 };
 use crate::error::Error;
 use crate::ports::OrgStore;
@@ -18,7 +18,7 @@ const ROUNDS: u32 = 16;
 /// How many failures of the store one operation sits out.
 const FAILURES: u32 = 3;
 
-/// One change to one row of an organisation, from its first decision to its answer.
+/// One change to one row of an organization, from its first decision to its answer.
 pub(super) struct OrgAttempt<'m, T> {
     mfa: &'m Mfa,
     store: Arc<dyn OrgStore>,
@@ -43,8 +43,8 @@ impl<'m, T> OrgAttempt<'m, T> {
     }
 
     /// The time of this operation.
-    pub(super) fn moment(&self) -> Result<Moment<'m>, Error> {
-        Ok(Moment::new(&self.mfa.inner.settings, self.now)?)
+    pub(super) fn context(&self) -> Result<Context<'m>, Error> {
+        Ok(Context::new(&self.mfa.inner.settings, self.now)?)
     }
 
     /// What was loaded; `None` when the store failed after a commit whose fate is unknown, and may
@@ -65,7 +65,7 @@ impl<'m, T> OrgAttempt<'m, T> {
 
     /// Looks for one of our own commits in the row that was just loaded: its reply was lost, and
     /// the change stands.
-    pub(super) fn recognise(&mut self, remembers: impl Fn(CommitId) -> bool) -> Option<T> {
+    pub(super) fn recognize(&mut self, remembers: impl Fn(CommitId) -> bool) -> Option<T> {
         let own = self.sent.iter().position(|(commit, _)| remembers(commit.id()))?;
         let (commit, closed) = self.sent.swap_remove(own);
         self.open(&commit, closed)
@@ -78,7 +78,7 @@ impl<'m, T> OrgAttempt<'m, T> {
     ) -> Result<Option<T>, Error> {
         let (commit, closed) = transition.into_commit(self.mfa.commit_id()?);
         self.concerns = match commit.row() {
-            OrgRow::Organisation(_) => None,
+            OrgRow::Organization(_) => None,
             OrgRow::Membership(member) => Some(member.subject().clone()),
         };
         self.unanswered = true;
@@ -114,10 +114,10 @@ impl<'m, T> OrgAttempt<'m, T> {
 }
 
 impl OrgAttempt<'_, Membership> {
-    /// [Recognises](Self::recognise) a change to the membership that was just loaded.
-    pub(super) fn recognise_in(&mut self, stored: Option<&Membership>) -> Option<Membership> {
+    /// [Recognizes](Self::recognize) a change to the membership that was just loaded.
+    pub(super) fn recognize_in(&mut self, stored: Option<&Membership>) -> Option<Membership> {
         let stored = stored?;
-        self.recognise(|commit| stored.recent_commits().contains(&commit))
+        self.recognize(|commit| stored.recent_commits().contains(&commit))
     }
 }
 
@@ -133,14 +133,14 @@ impl<T> Drop for OrgAttempt<'_, T> {
 
 impl Mfa {
     pub(super) fn org_store(&self) -> Result<&Arc<dyn OrgStore>, Error> {
-        self.inner.organisations.as_ref().ok_or(Error::MissingPort("an organisation store"))
+        self.inner.organizations.as_ref().ok_or(Error::MissingPort("an organization store"))
     }
 
-    /// The organisation as it is stored; one without a policy when it is not.
-    pub(super) async fn load_organisation(&self, org: &OrgId) -> Result<Arc<Organisation>, Error> {
-        match self.org_store()?.organisation(org).await? {
-            Some(organisation) => Ok(organisation),
-            None => Ok(Arc::new(Organisation::absent(org.clone(), self.first_version()?))),
+    /// The organization as it is stored; one without a policy when it is not.
+    pub(super) async fn load_organization(&self, org: &OrgId) -> Result<Arc<Organization>, Error> {
+        match self.org_store()?.organization(org).await? {
+            Some(organization) => Ok(organization),
+            None => Ok(Arc::new(Organization::absent(org.clone(), self.first_version()?))),
         }
     }
 }

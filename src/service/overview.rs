@@ -4,24 +4,24 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Mfa;
 use crate::domain::{
-    Forecast, OrgId, Organisation, PolicyTerms, Refusal, Reminder, ReminderSchedule, RosterCounts,
+    Forecast, OrgId, Organization, PolicyTerms, Refusal, Reminder, ReminderSchedule, RosterCounts,
     RosterCursor, RosterFilter, RosterPage, Subject,
 };
 use crate::error::Error;
 
 impl Mfa {
-    /// How many members an organisation has, of each kind.
+    /// How many members an organization has, of each kind.
     ///
     /// Reading the overview wants no step-up; whether somebody may is the host's to say.
     ///
     /// # Errors
-    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    /// [`Error::MissingPort`] without an organization store; [`Error::Store`].
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn overview(&self, org: &OrgId) -> Result<RosterCounts, Error> {
-        Ok(self.org_store()?.counts(org, self.moment()?.now()).await?)
+        Ok(self.org_store()?.counts(org, self.context()?.now()).await?)
     }
 
-    /// A page of an organisation's members, 1 to 1,000, behind the text of an earlier page's
+    /// A page of an organization's members, 1 to 1,000, behind the text of an earlier page's
     /// cursor.
     ///
     /// # Errors
@@ -37,17 +37,17 @@ impl Mfa {
         after: Option<&str>,
         limit: usize,
     ) -> Result<RosterPage, Error> {
-        let organisation = match self.org_store()?.organisation(org).await? {
+        let organization = match self.org_store()?.organization(org).await? {
             Some(stored) => stored,
-            None => std::sync::Arc::new(Organisation::absent(
+            None => std::sync::Arc::new(Organization::absent(
                 org.clone(),
                 crate::domain::Version::first([0; 8]),
             )),
         };
         let after = after.map(str::parse::<RosterCursor>).transpose().map_err(Refusal::from)?;
-        let query = organisation.roster_query(filter, after.as_ref(), limit, self.moment()?)?;
+        let query = organization.roster_query(filter, after.as_ref(), limit, self.context()?)?;
         let rows = self.org_store()?.roster(&query).await?;
-        Ok(organisation.roster_page(&query, rows))
+        Ok(organization.roster_page(&query, rows))
     }
 
     /// Says what these terms would do to the members if they were set now, and to the actor. Who
@@ -56,7 +56,7 @@ impl Mfa {
     /// It reads every member without MFA once, page by page.
     ///
     /// # Errors
-    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
+    /// [`Error::MissingPort`] without an organization store; [`Error::Store`].
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn forecast(
         &self,
@@ -66,15 +66,15 @@ impl Mfa {
         recently: TimeDelta,
     ) -> Result<Forecast, Error> {
         let store = self.org_store()?;
-        let organisation = self.load_organisation(org).await?;
-        let moment = self.moment()?;
-        let mut forecasting = organisation.forecast(terms, actor, recently, moment.now());
-        forecasting.protected(store.counts(org, moment.now()).await?.protected);
+        let organization = self.load_organization(org).await?;
+        let context = self.context()?;
+        let mut forecasting = organization.forecast(terms, actor, recently, context.now());
+        forecasting.protected(store.counts(org, context.now()).await?.protected);
         if let Some(row) = store.roster_row(org, actor).await? {
             forecasting.actor(&row);
         }
-        let (filter, limit) = (RosterFilter::WithoutMfa, Organisation::MAX_PAGE);
-        let mut query = Some(organisation.roster_query(filter, None, limit, moment)?);
+        let (filter, limit) = (RosterFilter::WithoutMfa, Organization::MAX_PAGE);
+        let mut query = Some(organization.roster_query(filter, None, limit, context)?);
         while let Some(asked) = query {
             let page = store.roster(&asked).await?;
             page.rows.iter().for_each(|row| forecasting.add(row));
@@ -83,13 +83,13 @@ impl Mfa {
         Ok(forecasting.finish())
     }
 
-    /// Tells `each` of every reminder of an organisation that falls due after one instant and not
+    /// Tells `each` of every reminder of an organization that falls due after one instant and not
     /// after the other. Call it with spans that adjoin, as long or short as suits: whatever falls
     /// due comes once. Keep the end of the last span that was sent through, and let it lie a minute
     /// in the past: a change of policy is dated when it is decided, and is read once it is committed.
     ///
     /// # Errors
-    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`], and then repeat the
+    /// [`Error::MissingPort`] without an organization store; [`Error::Store`], and then repeat the
     /// span and drop the reminders that were sent already.
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn reminders(
@@ -100,8 +100,8 @@ impl Mfa {
         mut each: impl FnMut(Reminder) + Send,
     ) -> Result<(), Error> {
         let store = self.org_store()?;
-        let organisation = self.load_organisation(org).await?;
-        for range in schedule.due(&organisation, span.0, span.1) {
+        let organization = self.load_organization(org).await?;
+        for range in schedule.due(&organization, span.0, span.1) {
             let mut query = Some(range.query().clone());
             while let Some(asked) = query {
                 let page = store.roster(&asked).await?;

@@ -1,11 +1,11 @@
-//! Changing what an organisation asks.
+//! Changing what an organization asks.
 
 use std::sync::Arc;
 
 use super::Mfa;
 use super::org_attempt::OrgAttempt;
 use crate::domain::{
-    Acknowledgement, Actor, Assurance, Moment, OrgAuthority, OrgId, OrgTransition, Organisation,
+    Acknowledgement, Actor, Assurance, Context, OrgAuthority, OrgId, OrgTransition, Organization,
     PolicyChange, PolicyTerms, Refusal, RosterCounts,
 };
 use crate::error::Error;
@@ -24,17 +24,17 @@ pub struct PolicyChanged {
 }
 
 impl Mfa {
-    /// What an organisation asks of its members, and under which version: for a page that shows the
+    /// What an organization asks of its members, and under which version: for a page that shows the
     /// policy and lets an administrator change it, see
     /// [`having_seen`](OrgAuthority::having_seen).
     ///
     /// # Errors
-    /// [`Error::MissingPort`] without an organisation store; [`Error::Store`].
-    pub async fn organisation(&self, org: &OrgId) -> Result<Arc<Organisation>, Error> {
-        self.load_organisation(org).await
+    /// [`Error::MissingPort`] without an organization store; [`Error::Store`].
+    pub async fn organization(&self, org: &OrgId) -> Result<Arc<Organization>, Error> {
+        self.load_organization(org).await
     }
 
-    /// Makes MFA required from now on. See [`Organisation::make_required`].
+    /// Makes MFA required from now on. See [`Organization::make_required`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the policy.
@@ -46,13 +46,13 @@ impl Mfa {
         terms: PolicyTerms,
         acknowledged: Option<Acknowledgement>,
     ) -> Result<PolicyChanged, Error> {
-        let decide = |organisation: &Organisation, actor: Actor<'_>, moment: Moment<'_>| {
-            organisation.make_required(actor, terms, acknowledged, moment)
+        let decide = |organization: &Organization, actor: Actor<'_>, context: Context<'_>| {
+            organization.make_required(actor, terms, acknowledged, context)
         };
         self.change_policy(actor, authority, decide).await
     }
 
-    /// Changes the period or the scope. See [`Organisation::change_terms`].
+    /// Changes the period or the scope. See [`Organization::change_terms`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the policy.
@@ -63,13 +63,13 @@ impl Mfa {
         authority: &OrgAuthority,
         terms: PolicyTerms,
     ) -> Result<PolicyChanged, Error> {
-        let decide = |organisation: &Organisation, actor: Actor<'_>, moment: Moment<'_>| {
-            organisation.change_terms(actor, terms, moment)
+        let decide = |organization: &Organization, actor: Actor<'_>, context: Context<'_>| {
+            organization.change_terms(actor, terms, context)
         };
         self.change_policy(actor, authority, decide).await
     }
 
-    /// Makes MFA voluntary. See [`Organisation::make_voluntary`].
+    /// Makes MFA voluntary. See [`Organization::make_voluntary`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the policy.
@@ -79,8 +79,8 @@ impl Mfa {
         actor: &Assurance,
         authority: &OrgAuthority,
     ) -> Result<PolicyChanged, Error> {
-        let decide = |organisation: &Organisation, actor: Actor<'_>, moment: Moment<'_>| {
-            organisation.make_voluntary(actor, moment)
+        let decide = |organization: &Organization, actor: Actor<'_>, context: Context<'_>| {
+            organization.make_voluntary(actor, context)
         };
         self.change_policy(actor, authority, decide).await
     }
@@ -92,24 +92,28 @@ impl Mfa {
         decide: F,
     ) -> Result<PolicyChanged, Error>
     where
-        F: Fn(&Organisation, Actor<'_>, Moment<'_>) -> Result<OrgTransition<PolicyChange>, Refusal>,
+        F: Fn(
+            &Organization,
+            Actor<'_>,
+            Context<'_>,
+        ) -> Result<OrgTransition<PolicyChange>, Refusal>,
     {
         let store = Arc::clone(self.org_store()?);
         let org = authority.over();
         let mut attempt = OrgAttempt::begin(self)?;
-        let now = attempt.moment()?.now();
+        let now = attempt.context()?.now();
         // Counted before each commit, so before the one that ends the loop.
         let mut before = RosterCounts::default();
         let change = loop {
-            let loaded = attempt.sit_out(self.load_organisation(org).await)?;
-            let Some(organisation) = loaded else { continue };
-            let known = |commit| organisation.recent_commits().contains(&commit);
-            if let Some(change) = attempt.recognise(known) {
+            let loaded = attempt.sit_out(self.load_organization(org).await)?;
+            let Some(organization) = loaded else { continue };
+            let known = |commit| organization.recent_commits().contains(&commit);
+            if let Some(change) = attempt.recognize(known) {
                 break change;
             }
             let account = self.load(session.subject()).await?;
             let actor = Actor::new(&account, session, authority);
-            let decided = decide(&organisation, actor, attempt.moment()?)?;
+            let decided = decide(&organization, actor, attempt.context()?)?;
             before = store.counts(org, now).await?;
             if let Some(change) = attempt.settle(decided).await? {
                 break change;

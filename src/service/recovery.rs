@@ -13,7 +13,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`](crate::Refusal::NotEnabled), and
-    /// [`Refusal::StepUp`](crate::Refusal::StepUp) without a code of a method within the last ten
+    /// [`Refusal::StepUp`](crate::Refusal::StepUp) without a code of a factor within the last ten
     /// minutes: a recovery code is not enough.
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn regenerate_codes(
@@ -21,11 +21,11 @@ impl Mfa {
         session: &Assurance,
     ) -> Result<(Assurance, RecoveryCodes), Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
-        attempt.account().check_regenerate(session, attempt.moment()?)?;
+        attempt.account().check_regenerate(session, attempt.context()?)?;
         let (codes, hashed) = self.new_recovery_codes(session.subject()).await?;
         loop {
-            let (account, moment) = (attempt.account(), attempt.moment()?);
-            let replaced = account.regenerate(session, codes.clone(), hashed.clone(), moment)?;
+            let (account, context) = (attempt.account(), attempt.context()?);
+            let replaced = account.regenerate(session, codes.clone(), hashed.clone(), context)?;
             if let Some(replaced) = attempt.settle(Decision::Change(replaced)).await? {
                 return Ok(replaced);
             }

@@ -59,7 +59,7 @@ impl Mfa {
                     resealed.push(Reseal { factor: place.factor, from: from.clone(), to });
                 }
             }
-            let decision = attempt.account().reseal(resealed, attempt.moment()?)?;
+            let decision = attempt.account().reseal(resealed, attempt.context()?)?;
             if let Some(()) = attempt.settle(decision).await? {
                 return Ok(());
             }

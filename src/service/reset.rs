@@ -2,12 +2,12 @@
 
 use super::Mfa;
 use super::attempt::Attempt;
-use crate::domain::{Assurance, Decision, HashScheme, HostAuthority, IssuedEnrolment};
+use crate::domain::{Assurance, Decision, HashScheme, HostAuthority, IssuedEnrollment};
 use crate::error::Error;
 use crate::ports::HasherError;
 
 impl Mfa {
-    /// Removes every factor of somebody's account and issues a single-use enrolment code, to be
+    /// Removes every factor of somebody's account and issues a single-use enrollment code, to be
     /// handed over by a way that the user is known by.
     ///
     /// Until that code is used, the password alone can neither sign in nor set up. An expired code
@@ -23,9 +23,9 @@ impl Mfa {
         &self,
         actor: &Assurance,
         authority: &HostAuthority,
-    ) -> Result<IssuedEnrolment, Error> {
+    ) -> Result<IssuedEnrollment, Error> {
         let actors = self.load(actor.subject()).await?;
-        actors.check_authority(actor, authority, self.moment()?)?;
+        actors.check_authority(actor, authority, self.context()?)?;
         let mut attempt = Attempt::load(self, authority.over()).await?;
         attempt.account().check_reset(authority)?;
         let code = self.new_one_time_code()?;
@@ -35,8 +35,8 @@ impl Mfa {
         };
         let scheme: HashScheme = hashed.scheme;
         loop {
-            let (account, moment) = (attempt.account(), attempt.moment()?);
-            let reset = account.reset(authority, code.clone(), scheme.clone(), hash, moment)?;
+            let (account, context) = (attempt.account(), attempt.context()?);
+            let reset = account.reset(authority, code.clone(), scheme.clone(), hash, context)?;
             if let Some(issued) = attempt.settle(Decision::Change(reset)).await? {
                 return Ok(issued);
             }

@@ -4,8 +4,8 @@ use super::Mfa;
 use super::attempt::Attempt;
 use super::traced;
 use crate::domain::{
-    Assurance, Confirmed, Decision, Email, FactorId, Judged, NewFactor, NewSecret, PendingSetup,
-    RecoveryCodes, SealContext, Setup, SetupId, Subject,
+    Assurance, Confirmed, Decision, EmailStatus, FactorId, Judged, NewFactor, NewSecret,
+    PendingSetup, RecoveryCodes, SealContext, Setup, SetupId, Subject,
 };
 use crate::error::Error;
 
@@ -31,10 +31,10 @@ impl Mfa {
         &self,
         session: &Assurance,
         new: NewFactor,
-        email: Email,
+        email: EmailStatus,
     ) -> Result<Setup, Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
-        attempt.account().check_setup(session, &new, email, attempt.moment()?)?;
+        attempt.account().check_setup(session, &new, email, attempt.context()?)?;
         let secret = self.new_secret()?;
         let factor = FactorId::from_random(self.random()?);
         let params = self.inner.settings.totp();
@@ -44,8 +44,8 @@ impl Mfa {
         let drawn = NewSecret { setup, factor, secret: &secret, sealed };
         loop {
             let (account, issuer) = (attempt.account(), &self.inner.issuer);
-            let moment = attempt.moment()?;
-            let begun = account.begin_setup(session, &new, email, issuer, &drawn, moment)?;
+            let context = attempt.context()?;
+            let begun = account.begin_setup(session, &new, email, issuer, &drawn, context)?;
             if let Some(setup) = attempt.settle(Decision::Change(begun)).await? {
                 return Ok(setup);
             }
@@ -65,10 +65,10 @@ impl Mfa {
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn show_setup(&self, session: &Assurance, id: SetupId) -> Result<Setup, Error> {
         let account = self.load(session.subject()).await?;
-        let moment = self.moment()?;
-        let pending = account.open_setup(session, id, moment)?;
+        let context = self.context()?;
+        let pending = account.open_setup(session, id, context)?;
         let opened = self.open(None, pending.sealed(), place(session.subject(), pending)).await?;
-        Ok(account.show_setup(session, id, &self.inner.issuer, &opened.secret, moment)?)
+        Ok(account.show_setup(session, id, &self.inner.issuer, &opened.secret, context)?)
     }
 
     /// Confirms a setup with a code that the app shows.
@@ -89,12 +89,12 @@ impl Mfa {
         let mut opened = None;
         let mut issued = None;
         loop {
-            let (account, moment) = (attempt.account(), attempt.moment()?);
-            let pending = account.open_setup(session, id, moment)?;
-            let context = place(session.subject(), pending);
-            let secret = self.open(opened.take(), pending.sealed(), context).await?;
+            let (account, context) = (attempt.account(), attempt.context()?);
+            let pending = account.open_setup(session, id, context)?;
+            let seal_context = place(session.subject(), pending);
+            let secret = self.open(opened.take(), pending.sealed(), seal_context).await?;
             let secret = &opened.insert(secret).secret;
-            let decision = match account.judge_confirmation(session, id, typed, secret, moment)? {
+            let decision = match account.judge_confirmation(session, id, typed, secret, context)? {
                 Judged::Decided(decision) => decision,
                 Judged::Right(right) => {
                     let (codes, hashed) = match issued.take() {
@@ -124,12 +124,12 @@ impl Mfa {
         id: SetupId,
     ) -> Result<RecoveryCodes, Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
-        attempt.account().check_reissue(session, id, attempt.moment()?)?;
+        attempt.account().check_reissue(session, id, attempt.context()?)?;
         let (codes, hashed) = self.new_recovery_codes(session.subject()).await?;
         loop {
-            let (account, moment) = (attempt.account(), attempt.moment()?);
+            let (account, context) = (attempt.account(), attempt.context()?);
             let reissued =
-                account.reissue_codes(session, id, codes.clone(), hashed.clone(), moment)?;
+                account.reissue_codes(session, id, codes.clone(), hashed.clone(), context)?;
             if let Some(codes) = attempt.settle(Decision::Change(reissued)).await? {
                 return Ok(codes);
             }
@@ -148,7 +148,7 @@ impl Mfa {
     pub async fn finish_setup(&self, session: &Assurance, id: SetupId) -> Result<Assurance, Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
         loop {
-            let finished = attempt.account().finish_setup(session, id, attempt.moment()?)?;
+            let finished = attempt.account().finish_setup(session, id, attempt.context()?)?;
             if let Some(session) = attempt.settle(Decision::Change(finished)).await? {
                 return Ok(session);
             }
@@ -164,8 +164,8 @@ impl Mfa {
     pub async fn cancel_setup(&self, session: &Assurance, id: SetupId) -> Result<(), Error> {
         let mut attempt = Attempt::load(self, session.subject()).await?;
         loop {
-            let cancelled = attempt.account().cancel_setup(session, id, attempt.moment()?)?;
-            if let Some(()) = attempt.settle(Decision::Change(cancelled)).await? {
+            let canceled = attempt.account().cancel_setup(session, id, attempt.context()?)?;
+            if let Some(()) = attempt.settle(Decision::Change(canceled)).await? {
                 return Ok(());
             }
         }

@@ -10,8 +10,8 @@ use crate::error::Error;
 impl Mfa {
     /// Says what a first factor opens: a session, or a challenge before it.
     ///
-    /// Call it on *every* way to sign in. It writes nothing. With an organisation store, a sign-in
-    /// without MFA is answered with what the user's organisations say to it.
+    /// Call it on *every* way to sign in. It writes nothing. With an organization store, a sign-in
+    /// without MFA is answered with what the user's organizations say to it.
     ///
     /// # Errors
     /// [`Refusal::FirstFactorOutOfDate`] when it lies in the future or before the last password
@@ -23,9 +23,9 @@ impl Mfa {
             challenge: ChallengeId::from_random(self.random()?),
         };
         let account = self.load(first.subject()).await?;
-        let moment = self.moment()?;
-        match account.sign_in(first, fresh, moment)? {
-            SignIn::Complete(session) => self.admit(session, moment.now()).await,
+        let context = self.context()?;
+        match account.sign_in(first, fresh, context)? {
+            SignIn::Complete(session) => self.admit(session, context.now()).await,
             challenged => Ok(challenged),
         }
     }
@@ -42,7 +42,7 @@ impl Mfa {
         first: FirstFactor,
     ) -> Result<Assurance, Error> {
         let account = self.load(session.subject()).await?;
-        Ok(account.reauthenticate(session, first, self.moment()?)?)
+        Ok(account.reauthenticate(session, first, self.context()?)?)
     }
 
     /// Opens a challenge that raises a session for the action of this name. Pass its proof to
@@ -55,7 +55,7 @@ impl Mfa {
         let action = ActionName::new(action).map_err(Refusal::from)?;
         let id = ChallengeId::from_random(self.random()?);
         let account = self.load(session.subject()).await?;
-        Ok(account.open_step_up(session, action, id, self.moment()?)?)
+        Ok(account.open_step_up(session, action, id, self.context()?)?)
     }
 
     /// Checks a session against a rule, under the account's stamp as it is stored now.
@@ -66,6 +66,6 @@ impl Mfa {
     pub async fn check(&self, rule: &StepUpRule, session: &Assurance) -> Result<Satisfied, Error> {
         let account = self.load(session.subject()).await?;
         account.check_session(session)?;
-        Ok(rule.check(session, account.stamp(), self.moment()?.now())?)
+        Ok(rule.check(session, account.stamp(), self.context()?.now())?)
     }
 }

@@ -5,12 +5,12 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::domain::parts::{
-    ChargedChallenge, ChargedChallenges, Confirmation, Enrolment, Extra, RightCode, Slot,
+    ChargedChallenge, ChargedChallenges, Confirmation, EnrollmentCode, Extra, RightCode, Slot,
 };
 use crate::domain::{
-    Account, AccountName, Algorithm, Authenticator, ChallengeId, CodeHash, CommitId, Digits,
-    Factor, FactorId, GuessBudget, HashScheme, KeyId, Label, PendingSetup, RecoverySet,
-    SealedSecret, SessionId, SetupId, Stamp, Subject, TotpAuthenticator, TotpParams, Version,
+    Account, AccountName, Algorithm, ChallengeId, CodeHash, CommitId, Digits, Factor, FactorId,
+    FactorState, GuessBudget, HashScheme, KeyId, Label, PendingSetup, RecoverySet, SealedSecret,
+    SessionId, SetupId, Stamp, Subject, TotpParams, TotpState, Version,
 };
 
 fn at(second: i64) -> DateTime<Utc> {
@@ -57,7 +57,7 @@ fn fullest(algorithm: Algorithm) -> Account {
         suspended: true,
         // A seed this long is never weak.
         weak: false,
-        authenticator: Authenticator::Totp(TotpAuthenticator {
+        state: FactorState::Totp(TotpState {
             params,
             sealed: sealed(algorithm),
             last_step: 60_000_000,
@@ -105,7 +105,7 @@ fn fullest(algorithm: Algorithm) -> Account {
         extra: Extra::default(),
     };
     account.charged = ChargedChallenges((0..8).map(charged).collect());
-    account.enrolment = Some(Enrolment {
+    account.enrollment = Some(EnrollmentCode {
         scheme: scheme(),
         hash: CodeHash::new([1; 16], [2; 32]),
         expires_at: at(4),
@@ -172,7 +172,7 @@ fn add_unknown_fields(value: &mut Json) -> usize {
 #[test]
 fn fields_of_a_newer_release_survive_at_every_level() {
     let mut newer = document(&fullest(Algorithm::Sha1));
-    // The account, ten factors with their authenticators, the budget, the enrolment, eight
+    // The account, ten factors with their authenticators, the budget, the enrollment, eight
     // challenges, two recovery sets of ten slots, the setup and its confirmation.
     assert_eq!(add_unknown_fields(&mut newer), 1 + 20 + 1 + 1 + 8 + 22 + 2);
     assert_eq!(document(&read(&newer).unwrap()), newer);
@@ -180,17 +180,17 @@ fn fields_of_a_newer_release_survive_at_every_level() {
 
 #[test]
 fn fields_of_a_newer_release_survive_a_decision() {
-    use crate::domain::{Moment, Settings};
+    use crate::domain::{Context, Settings};
     let mut account = fullest(Algorithm::Sha1);
     account.moving_to = None;
     let mut newer = document(&account);
     newer["pending"] = Json::Null;
     let objects = add_unknown_fields(&mut newer);
     let settings = Settings::default();
-    let moment = Moment::new(&settings, at(10)).unwrap();
+    let context = Context::new(&settings, at(10)).unwrap();
     let account =
         Account { version: Version::first([1; 8]), stamp: Stamp::NONE, ..read(&newer).unwrap() };
-    let transition = account.password_changed(None, moment).unwrap();
+    let transition = account.password_changed(None, context).unwrap();
     let (commit, _closed) = transition.into_commit(CommitId::from_random([0xEE; 16]));
     let next = document(commit.next().unwrap()).to_string();
     assert_eq!(next.matches("\"newer\"").count(), objects);
@@ -313,8 +313,8 @@ fn a_broken_field_is_named() {
         ("/pending/label", json!(longest_label(5).as_str()), "pending"),
         ("/pending/confirmed/drift", json!(9), "pending.confirmed.drift"),
         ("/pending/confirmed/recovery/slots", json!([]), "pending.confirmed.recovery.slots"),
-        ("/enrolment/hash", json!(""), "enrolment.hash"),
-        ("/enrolment/used_by", json!("me"), "enrolment.used_by"),
+        ("/enrollment/hash", json!(""), "enrollment.hash"),
+        ("/enrollment/used_by", json!("me"), "enrollment.used_by"),
         ("/budget/since", json!(null), "budget.since"),
         ("/budget/spent", json!(0), "budget.since"),
         ("/charged", nine_challenges, "charged"),
@@ -349,12 +349,12 @@ fn a_setup_may_have_the_label_of_the_factor_it_replaces() {
 fn an_export_holds_counts_and_times_and_nothing_that_lets_anybody_in() {
     let account = fullest(Algorithm::Sha1);
     let export = serde_json::to_value(account.export()).unwrap();
-    assert_eq!(export["methods"].as_array().unwrap().len(), 10);
-    assert_eq!(export["methods"][3]["label"], longest_label(3).as_str());
+    assert_eq!(export["factors"].as_array().unwrap().len(), 10);
+    assert_eq!(export["factors"][3]["label"], longest_label(3).as_str());
     assert_eq!(export["recovery"]["used_at"].as_array().unwrap().len(), 10);
     assert_eq!(export["setup"]["recovery"]["left"], 0);
     assert_eq!(export["guesses"]["spent"], 1_000);
-    assert_eq!(export["enrolment"]["used"], true);
+    assert_eq!(export["enrollment"]["used"], true);
     assert_eq!(export["moved_from"], account.moved_from().unwrap().as_str());
 
     let text = export.to_string();
@@ -365,8 +365,8 @@ fn an_export_holds_counts_and_times_and_nothing_that_lets_anybody_in() {
         "/recovery/slots/0/hash",
         "/pending/sealed",
         "/pending/session",
-        "/enrolment/hash",
-        "/enrolment/used_by",
+        "/enrollment/hash",
+        "/enrollment/used_by",
     ] {
         let secret = stored.pointer(secret).unwrap().as_str().unwrap();
         assert!(!text.contains(secret), "{secret}");

@@ -20,13 +20,13 @@ use crate::domain::parts::Value;
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # use mfakit::domain::{Account, CommitOutcome, Version};
-/// # use mfakit::{CommitId, Moment, Settings, Subject};
+/// # use mfakit::{CommitId, Context, Settings, Subject};
 /// use mfakit::{Format, StoredAccount};
 /// # let settings = Settings::default();
-/// # let moment = Moment::new(&settings, chrono::Utc::now())?;
+/// # let context = Context::new(&settings, chrono::Utc::now())?;
 /// # let absent = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
 /// # let (commit, _closed) = absent
-/// #     .password_changed(None, moment)?
+/// #     .password_changed(None, context)?
 /// #     .into_commit(CommitId::from_random([7; 16]));
 /// # let account = commit.next().ok_or("gone")?;
 ///

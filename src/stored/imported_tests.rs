@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use super::{Format, StoredAccount, StoredError};
 use crate::domain::parts::{Extra, ImportRecord};
 use crate::domain::{
-    Account, Authenticator, CodeReading, Factor, FactorId, GuessBudget, ImportedHash, ImportedSet,
-    KeyId, Label, SealedSecret, Stamp, Subject, TotpAuthenticator, TotpParams, Version,
+    Account, CodeReading, Factor, FactorId, FactorState, GuessBudget, ImportedHash, ImportedSet,
+    KeyId, Label, SealedSecret, Stamp, Subject, TotpParams, TotpState, Version,
 };
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -21,7 +21,7 @@ fn imported() -> Account {
     let mut set = ImportedSet::new(hashes.collect(), CodeReading::AsWritten, true);
     set.slots[3].spent_at = Some(at(5));
     set.budget = GuessBudget { spent: 20, since: Some(at(6)), told: true, ..Default::default() };
-    let totp = TotpAuthenticator {
+    let totp = TotpState {
         params: TotpParams::default(),
         sealed: SealedSecret::new(1, KeyId::new("k1").unwrap(), &[7; 48]).unwrap(),
         last_step: 60_000_000,
@@ -38,7 +38,7 @@ fn imported() -> Account {
         last_used_at: at(2),
         suspended: false,
         weak: true,
-        authenticator: Authenticator::Totp(totp),
+        state: FactorState::Totp(totp),
         extra: Extra::default(),
     }];
     account.preferred = Some(account.factors[0].id);

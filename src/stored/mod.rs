@@ -1,6 +1,6 @@
 //! Feature `serde`: the stored form of an account, and the serde of what sessions keep.
 //!
-//! The domain knows no format. What is stored is spelt out here in plain structs, one module a
+//! The domain knows no format. What is stored is spelled out here in plain structs, one module a
 //! format, so that no change to the domain changes a stored document by accident.
 
 mod document;

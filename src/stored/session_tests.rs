@@ -7,9 +7,9 @@ use serde_json::{Value as Json, from_value, json, to_value};
 
 use crate::domain::{
     AccountName, ActionName, Assurance, Challenge, ChallengeId, CommitId, Event, EventId,
-    EventKind, Evidence, EvidenceKind, FactorId, FactorKind, FirstFactor, FirstFactorMethod,
-    Issuer, KeyId, Label, Method, MethodName, PendingSignIn, Proof, Purpose, SessionId, SetupId,
-    Stamp, Subject, Version,
+    EventKind, Evidence, EvidenceKind, FactorId, FactorKind, FirstFactor, FirstFactorKind,
+    FirstFactorName, Issuer, KeyId, Label, OfferedFactor, PendingSignIn, Proof, Purpose, SessionId,
+    SetupId, Stamp, Subject, Version,
 };
 
 fn round_trips<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, expected: &Json) {
@@ -60,16 +60,18 @@ fn challenge() -> Challenge {
         stamp: Stamp::from_stored(5),
         purpose: Purpose::StepUp(ActionName::new("payout").unwrap()),
         first: Evidence {
-            kind: EvidenceKind::First(FirstFactorMethod::Named(MethodName::new("oidc").unwrap())),
+            kind: EvidenceKind::First(FirstFactorKind::Named(
+                FirstFactorName::new("oidc").unwrap(),
+            )),
             at: at(),
         },
-        methods: vec![Method {
+        factors: vec![OfferedFactor {
             factor: FactorId::from_random([1; 16]),
             kind: FactorKind::Totp,
             label: Label::new("Ada’s phone").unwrap(),
         }],
         expires_at: at() + TimeDelta::minutes(10),
-        heading: Some("/billing".to_owned()),
+        return_to: Some("/billing".to_owned()),
     }
 }
 
@@ -81,9 +83,9 @@ fn challenge_json() -> Json {
         "stamp": 5,
         "purpose": { "step_up": "payout" },
         "first": { "kind": { "first": "oidc" }, "at": AT },
-        "methods": [{ "factor": hex(1), "kind": "totp", "label": "Ada’s phone" }],
+        "factors": [{ "factor": hex(1), "kind": "totp", "label": "Ada’s phone" }],
         "expires_at": "2027-01-15T08:10:00.123456Z",
-        "heading": "/billing",
+        "return_to": "/billing",
     })
 }
 
@@ -91,11 +93,12 @@ fn challenge_json() -> Json {
 fn what_a_session_keeps_is_read_back_equal() {
     round_trips(&assurance(), &assurance_json());
     round_trips(&challenge(), &challenge_json());
-    for (purpose, json) in [(Purpose::SignIn, json!("sign_in")), (Purpose::Enrol, json!("enrol"))] {
+    for (purpose, json) in [(Purpose::SignIn, json!("sign_in")), (Purpose::Enroll, json!("enroll"))]
+    {
         let pending = PendingSignIn { held: assurance(), purpose };
         round_trips(&pending, &json!({ "held": assurance_json(), "purpose": json }));
     }
-    round_trips(&EvidenceKind::Enrolment, &json!("enrolment"));
+    round_trips(&EvidenceKind::Enrollment, &json!("enrollment"));
 }
 
 #[test]
@@ -161,8 +164,8 @@ fn garbled_and_oversize_values_are_refused() {
     refused::<Label>(json!("a\u{202e}b"));
     refused::<AccountName>(json!("a:b"));
     refused::<KeyId>(json!("two words"));
-    refused::<MethodName>(json!("password"));
-    refused::<FirstFactorMethod>(json!("PIN"));
+    refused::<FirstFactorName>(json!("password"));
+    refused::<FirstFactorKind>(json!("PIN"));
     refused::<ActionName>(json!("a".repeat(65)));
     refused::<FactorKind>(json!("sms"));
     refused::<Version>(json!(0));
@@ -182,10 +185,10 @@ fn garbled_and_oversize_values_are_refused() {
     refused::<Assurance>(broken);
 
     for (field, value) in [
-        ("heading", json!("")),
-        ("heading", json!("/a\r\nSet-Cookie: b")),
-        ("heading", json!("a".repeat(2049))),
-        ("methods", json!(vec![challenge_json()["methods"][0].clone(); 11])),
+        ("return_to", json!("")),
+        ("return_to", json!("/a\r\nSet-Cookie: b")),
+        ("return_to", json!("a".repeat(2049))),
+        ("factors", json!(vec![challenge_json()["factors"][0].clone(); 11])),
         ("purpose", json!("payout")),
         ("expires_at", json!(600)),
     ] {
@@ -202,8 +205,8 @@ fn garbled_and_oversize_values_are_refused() {
 #[test]
 fn a_challenge_without_a_heading_is_read() {
     let mut json = challenge_json();
-    json.as_object_mut().unwrap().remove("heading");
-    assert_eq!(from_value::<Challenge>(json).unwrap().heading(), None);
+    json.as_object_mut().unwrap().remove("return_to");
+    assert_eq!(from_value::<Challenge>(json).unwrap().return_to(), None);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::domain::{
-    AccountName, ActionName, ChallengeId, CommitId, FactorId, FirstFactorMethod, Invalid, Issuer,
-    KeyId, Label, MethodName, SessionId, SetupId, Stamp, Subject, Version,
+    AccountName, ActionName, ChallengeId, CommitId, FactorId, FirstFactorKind, FirstFactorName,
+    Invalid, Issuer, KeyId, Label, SessionId, SetupId, Stamp, Subject, Version,
 };
 
 /// Text that is read through a checked constructor.
@@ -51,8 +51,8 @@ as_text! {
     AccountName, "an account name", |text| Self::new(text), Self::as_str;
     KeyId, "a key id", |text| Self::new(text), Self::as_str;
     ActionName, "an action name", |text| Self::new(text), Self::as_str;
-    MethodName, "a method name", |text| Self::new(text), Self::as_str;
-    FirstFactorMethod, "a first-factor method", first_factor_method, itself;
+    FirstFactorName, "a first-factor name", |text| Self::new(text), Self::as_str;
+    FirstFactorKind, "a kind of first factor", first_factor_kind, itself;
     FactorId, "a factor id", |text| text.parse(), itself;
     SetupId, "a setup id", |text| text.parse(), itself;
     ChallengeId, "a challenge id", |text| text.parse(), itself;
@@ -65,11 +65,11 @@ fn itself<T>(value: &T) -> &T {
     value
 }
 
-/// `password`, which no [`MethodName`] is, or a name.
-fn first_factor_method(text: &str) -> Result<FirstFactorMethod, Invalid> {
+/// `password`, which no [`FirstFactorName`] is, or a name.
+fn first_factor_kind(text: &str) -> Result<FirstFactorKind, Invalid> {
     match text {
-        "password" => Ok(FirstFactorMethod::Password),
-        name => MethodName::new(name).map(FirstFactorMethod::Named),
+        "password" => Ok(FirstFactorKind::Password),
+        name => FirstFactorName::new(name).map(FirstFactorKind::Named),
     }
 }
 

@@ -11,15 +11,15 @@ use mfakit::{
 };
 
 use crate::concurrency::at_once;
-use crate::organisations::{acme, authority, fresh, office, require, whole};
+use crate::organizations::{acme, authority, fresh, office, require, whole};
 use crate::watched::{Call, Turn};
 use crate::world::{World, block_on, refused};
 
-/// Everything that happened to organisations and their members, in order.
+/// Everything that happened to organizations and their members, in order.
 async fn changes(memory: &MemoryStore) -> Vec<OrgChange> {
     let log = memory.read(None, 1_000).await.unwrap().events;
     let change = |kind: &EventKind| match kind {
-        EventKind::Organisation { change, .. } => Some(change.clone()),
+        EventKind::Organization { change, .. } => Some(change.clone()),
         _ => None,
     };
     log.iter().filter_map(|event| change(event.kind())).collect()
@@ -34,7 +34,7 @@ fn until(extension: Option<&Extension>) -> Option<DateTime<Utc>> {
 }
 
 #[test]
-fn a_change_whose_reply_was_lost_is_recognised_and_made_once() {
+fn a_change_whose_reply_was_lost_is_recognized_and_made_once() {
     block_on(async {
         let (world, orgs) = World::watched();
         let (admin, ada) = office(&world).await;
@@ -53,7 +53,7 @@ fn a_change_whose_reply_was_lost_is_recognised_and_made_once() {
 /// Ada leaves in the moment in which the reply to her extension is lost. The one who extended her
 /// finds the own commit behind the other one, instead of being told that she is no member.
 #[test]
-fn a_lost_reply_is_recognised_behind_somebody_elses_change() {
+fn a_lost_reply_is_recognized_behind_somebody_elses_change() {
     block_on(async {
         let (world, orgs) = World::watched();
         let (admin, ada) = office(&world).await;
@@ -61,7 +61,7 @@ fn a_lost_reply_is_recognised_behind_somebody_elses_change() {
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
         let end = world.now() + TimeDelta::days(30);
         let (rival, leaver) = (world.elsewhere(0), ada.clone());
-        let leave = move || block_on(rival.leave_organisation(&acme(), &leaver)).unwrap();
+        let leave = move || block_on(rival.leave_organization(&acme(), &leaver)).unwrap();
         orgs.next_commit(Turn::LosesReply(Box::new(leave)));
         let answer = world.mfa.extend_member(&session, &by, &ada, end).await.unwrap();
         assert_eq!(until(answer.extension()), Some(end));
@@ -78,18 +78,18 @@ fn a_lost_reply_to_joining_or_leaving_undoes_nothing_that_came_after() {
         let (_, ada) = office(&world).await;
         let (rival, back) = (world.elsewhere(0), ada.clone());
         let now = world.now();
-        let join = move || drop(block_on(rival.join_organisation(&acme(), &back, now)).unwrap());
+        let join = move || drop(block_on(rival.join_organization(&acme(), &back, now)).unwrap());
         orgs.next_commit(Turn::LosesReply(Box::new(join)));
-        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
+        world.mfa.leave_organization(&acme(), &ada).await.unwrap();
         assert!(stored(&world.memory, &ada).await.is_member(), "she came back");
 
         for name in ["ada", "bob"] {
             let subject = Subject::new(name).unwrap();
-            world.mfa.leave_organisation(&acme(), &subject).await.unwrap();
+            world.mfa.leave_organization(&acme(), &subject).await.unwrap();
             let (rival, gone) = (world.elsewhere(0), subject.clone());
-            let leave = move || block_on(rival.leave_organisation(&acme(), &gone)).unwrap();
+            let leave = move || block_on(rival.leave_organization(&acme(), &gone)).unwrap();
             orgs.next_commit(Turn::LosesReply(Box::new(leave)));
-            let joined = world.mfa.join_organisation(&acme(), &subject, world.now()).await.unwrap();
+            let joined = world.mfa.join_organization(&acme(), &subject, world.now()).await.unwrap();
             assert!(joined.is_member(), "{name}: what this call did");
             assert!(!stored(&world.memory, &subject).await.is_member(), "{name} left after it");
         }
@@ -113,7 +113,7 @@ fn a_store_that_is_down_for_a_moment_after_a_lost_reply_to_leaving_is_asked_agai
             }
             _ => Turn::Works,
         });
-        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
+        world.mfa.leave_organization(&acme(), &ada).await.unwrap();
         assert_eq!(orgs.count(Call::Commit), 3, "two to join, one to leave");
     });
 }
@@ -123,9 +123,9 @@ fn a_store_that_is_down_for_a_moment_after_a_lost_reply_to_leaving_is_asked_agai
 #[test]
 fn a_store_that_is_down_for_a_moment_after_a_lost_reply_is_asked_again() {
     let table = [
-        (Call::Organisation, 1, true),
-        (Call::Organisation, 2, true),
-        (Call::Organisation, 3, false),
+        (Call::Organization, 1, true),
+        (Call::Organization, 2, true),
+        (Call::Organization, 3, false),
         (Call::Membership, 1, true),
         (Call::Membership, 2, true),
         (Call::Membership, 3, false),
@@ -173,11 +173,11 @@ fn a_store_that_is_down_before_anything_was_sent_is_not_waited_for() {
         let (world, orgs) = World::watched();
         let (admin, _) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        orgs.watch(|call| if call == Call::Organisation { Turn::Fails } else { Turn::Works });
-        orgs.count(Call::Organisation);
+        orgs.watch(|call| if call == Call::Organization { Turn::Fails } else { Turn::Works });
+        orgs.count(Call::Organization);
         let failed = world.mfa.make_required(&session, &by, whole(14), None).await;
         assert!(matches!(failed, Err(Error::Store(_))), "{failed:?}");
-        assert_eq!(orgs.count(Call::Organisation), 1);
+        assert_eq!(orgs.count(Call::Organization), 1);
     });
 }
 
@@ -202,7 +202,7 @@ fn whoever_keeps_coming_second_gives_up_after_sixteen_rounds() {
                 Turn::Works
             });
             let changed = world.mfa.change_terms(&session, &by, whole(3)).await;
-            let stored = *world.mfa.organisation(&acme()).await.unwrap().policy();
+            let stored = *world.mfa.organization(&acme()).await.unwrap().policy();
             match changed {
                 Ok(changed) => {
                     assert!(made, "{rivals} rivals");
@@ -266,7 +266,7 @@ fn whoever_changes_a_policy_that_somebody_else_has_changed_since_is_told() {
         let world = World::new();
         let (admin, ada) = office(&world).await;
         let seen = |version| authority(&admin.subject).having_seen(version);
-        let shown = async || world.mfa.organisation(&acme()).await.unwrap().stored_version();
+        let shown = async || world.mfa.organization(&acme()).await.unwrap().stored_version();
         let never = shown().await;
         assert_eq!(never, None, "a policy that was never set");
         require(&world, &admin, whole(14)).await;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use mfakit::domain::Account;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, Assurance, Confirmed, Email, FactorId, NewFactor, Setup, Subject,
+    AccountStore, Answer, Assurance, Confirmed, EmailStatus, FactorId, NewFactor, Setup, Subject,
     Throttle,
 };
 
@@ -65,8 +65,8 @@ pub(crate) async fn guess(world: &World, ada: &User, count: usize) {
 /// The id of the factor of this label.
 pub(crate) async fn factor(world: &World, subject: &Subject, label: &str) -> FactorId {
     let status = world.mfa.status(subject).await.expect("status");
-    let method = status.methods.iter().find(|method| method.label.as_str() == label);
-    method.expect("a method of this label").factor
+    let factor = status.factors.iter().find(|factor| factor.label.as_str() == label);
+    factor.expect("a factor of this label").factor
 }
 
 /// Begins a setup and scans it.
@@ -75,7 +75,7 @@ pub(crate) async fn begin(
     session: &Assurance,
     new: NewFactor,
 ) -> (Setup, Authenticator) {
-    let setup = world.mfa.begin_setup(session, new, Email::Verified).await.expect("begin");
+    let setup = world.mfa.begin_setup(session, new, EmailStatus::Verified).await.expect("begin");
     let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
     (setup, phone)
 }

@@ -2,7 +2,7 @@
 //! catches them.
 
 mod org_wrong;
-mod organisations;
+mod organizations;
 mod rosters;
 mod store;
 mod transactions;
@@ -14,7 +14,7 @@ use std::pin::pin;
 use mfakit::testing::conformance::{Candidate, check_all, check_one, rules};
 
 use self::org_wrong::OrgWrong;
-use self::organisations::Offices;
+use self::organizations::Offices;
 use self::store::Store;
 use self::transactions::{Begins, TxWrong};
 use self::wrong::Wrong;
@@ -26,7 +26,7 @@ fn accounts(wrong: Wrong) -> Candidate {
     Candidate::new(store.clone()).other_handle(store.clone()).index(store.clone()).event_log(store)
 }
 
-/// A store of everything, that is wrong about organisations in one way and about host transactions
+/// A store of everything, that is wrong about organizations in one way and about host transactions
 /// in another. It waits between its steps, or does not.
 fn office(org: OrgWrong, tx: TxWrong, yields: bool) -> Candidate {
     office_beside(Store::new(Wrong::Nothing), org, tx, yields)
@@ -39,9 +39,9 @@ fn office_beside(accounts: Store, org: OrgWrong, tx: TxWrong, yields: bool) -> C
         .other_handle(accounts.clone())
         .index(accounts.clone())
         .event_log(accounts.clone())
-        .other_organisations(one.other())
+        .other_organizations(one.other())
         .stamps(one.other())
-        .organisations(one)
+        .organizations(one)
         .host_transactions(Begins { wrong, store: accounts.clone() })
         .crowd(1_200)
 }
@@ -63,7 +63,7 @@ fn a_store_that_is_right_breaks_no_rule() {
     let report = pin!(check_all(|| async { accounts(Wrong::Nothing) }));
     let report = block_on(report);
     assert!(report.is_right(), "{report}");
-    assert!(report.not_offered().count() > 0, "there are no organisations: {report}");
+    assert!(report.not_offered().count() > 0, "there are no organizations: {report}");
     for yields in [true, false] {
         let right = || async move { office(OrgWrong::Nothing, TxWrong::Nothing, yields) };
         let report = pin!(check_all(right));
@@ -83,7 +83,7 @@ fn a_store_that_gives_short_pages_of_events_breaks_no_rule() {
 }
 
 #[test]
-fn every_wrong_store_of_organisations_is_caught_by_the_rule_that_names_its_fault() {
+fn every_wrong_store_of_organizations_is_caught_by_the_rule_that_names_its_fault() {
     let mut missing = Vec::new();
     for (wrong, rule) in org_wrong::CATALOGUE {
         for yields in [true, false] {

@@ -50,7 +50,7 @@ fn evidence_ahead_of_the_clock_is_in_no_claim() {
     });
 }
 
-/// Ada after a reset, in the session that her enrolment code has opened.
+/// Ada after a reset, in the session that her enrollment code has opened.
 async fn enrolling() -> (World, Assurance) {
     let Case { world, ada, .. } = Case::new().await;
     let root = world.protect("root").await;
@@ -58,10 +58,10 @@ async fn enrolling() -> (World, Assurance) {
         HostAuthority::grant(ada.subject.clone(), root.subject.clone(), "lost phone").unwrap();
     let issued = world.mfa.reset(&root.session, &authority).await.unwrap();
     let opened = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
-    let SignIn::Enrol(pending, challenge) = opened else { panic!("{opened:?}") };
-    let answer = Answer::enrolment(&issued.code.reveal());
+    let SignIn::Enroll(pending, challenge) = opened else { panic!("{opened:?}") };
+    let answer = Answer::enrollment(&issued.code.reveal());
     let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-    let session = pending.raise(proof, world.mfa.moment().unwrap()).unwrap();
+    let session = pending.raise(proof, world.mfa.context().unwrap()).unwrap();
     (world, session)
 }
 
@@ -70,7 +70,7 @@ fn a_session_that_may_only_set_up_satisfies_no_rule_and_has_no_level() {
     block_on(async {
         let (world, session) = enrolling().await;
         let checked = first(600).check(&session, session.stamp(), world.now());
-        assert_eq!(checked, Err(Refusal::EnrolmentNeeded));
+        assert_eq!(checked, Err(Refusal::EnrollmentNeeded));
         let names = AcrNames::new("one", "two").unwrap();
         assert_eq!((session.level(), session.claims(&names, world.now()).acr), (None, None));
     });
@@ -88,7 +88,7 @@ fn however_many_first_factors_it_proves_a_session_that_may_only_set_up_may_only_
             assert!(session.limited_to_setup(), "after {number} others");
         }
         let checked = first(600).check(&session, session.stamp(), world.now());
-        assert_eq!(checked, Err(Refusal::EnrolmentNeeded));
+        assert_eq!(checked, Err(Refusal::EnrollmentNeeded));
     });
 }
 

@@ -205,7 +205,7 @@ fn of_two_regenerations_at_once_one_wins_and_its_codes_are_the_ones_that_work() 
 }
 
 #[test]
-fn of_two_resets_at_once_the_later_code_enrols_and_the_other_does_not() {
+fn of_two_resets_at_once_the_later_code_enrolls_and_the_other_does_not() {
     let (world, ada, _) = asked(0);
     let admins = ["admin", "root"].map(|name| block_on(world.protect(name)));
     let authority = |admin: &User| {
@@ -216,15 +216,15 @@ fn of_two_resets_at_once_the_later_code_enrols_and_the_other_does_not() {
     let resets = admins.iter().zip(&authorities);
     let resets = resets.map(|(admin, authority)| world.mfa.reset(&admin.session, authority));
     let codes = at_once(resets).into_iter().map(|reset| reset.expect("a reset").code.reveal());
-    let enrols = codes.map(|code| {
+    let enrolls = codes.map(|code| {
         let again = block_on(world.mfa.sign_in(world.password(&ada.subject)));
-        let Ok(SignIn::Enrol(_, challenge)) = again else { panic!("{again:?}") };
+        let Ok(SignIn::Enroll(_, challenge)) = again else { panic!("{again:?}") };
         matches!(
-            block_on(world.mfa.answer(&challenge, Answer::enrolment(&code))),
+            block_on(world.mfa.answer(&challenge, Answer::enrollment(&code))),
             Ok(Verdict::Passed(_))
         )
     });
-    assert_eq!(enrols.filter(|enrols| *enrols).count(), 1);
+    assert_eq!(enrolls.filter(|enrolls| *enrolls).count(), 1);
     assert_eq!(counted(&world, |e| matches!(e, EventKind::Reset { .. })), 2, "both are on record");
 }
 
@@ -250,7 +250,7 @@ fn beyond_the_bound_an_operation_gives_up_having_changed_nothing() {
 }
 
 #[test]
-fn a_lost_reply_is_recognised_although_others_have_committed_since() {
+fn a_lost_reply_is_recognized_although_others_have_committed_since() {
     let (world, ada, challenges) = asked(11);
     world.store.reset();
     // The recovery code's commit is the first one, and the guesses come before its reload.

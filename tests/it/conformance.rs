@@ -10,8 +10,8 @@ mod memory {
             .other_handle(store.clone())
             .index(store.clone())
             .event_log(store.clone())
-            .organisations(store.clone())
-            .other_organisations(store.clone())
+            .organizations(store.clone())
+            .other_organizations(store.clone())
             .stamps(store)
     });
 }

@@ -1,9 +1,9 @@
 //! The product page's flows, from end to end.
 
-use mfakit::domain::{Account, Authenticator};
+use mfakit::domain::{Account, FactorState};
 use mfakit::{
-    Algorithm, Answer, Assurance, Confirmed, Digits, Email, EvidenceKind, FactorKind, NewFactor,
-    Refusal, Settings, SignIn, Subject, TotpParams,
+    Algorithm, Answer, Assurance, Confirmed, Digits, EmailStatus, EvidenceKind, FactorKind,
+    NewFactor, Refusal, Settings, SignIn, Subject, TotpParams,
 };
 
 use crate::attacks::{begin, factor, new_factor, stored};
@@ -16,8 +16,8 @@ fn a_user_goes_from_nothing_to_a_protected_account_and_signs_in() {
         let ada = world.protect("ada").await;
         let status = world.mfa.status(&ada.subject).await.unwrap();
         assert!(status.enabled);
-        assert_eq!((status.recovery_left, status.low), (Some(10), false));
-        assert_eq!(status.methods[0].label.as_str(), "Phone");
+        assert_eq!((status.recovery_left, status.recovery_low), (Some(10), false));
+        assert_eq!(status.factors[0].label.as_str(), "Phone");
 
         let session = world.sign_in(&ada).await;
         assert!(session.has_second_factor());
@@ -31,7 +31,7 @@ fn mfa_is_off_until_the_codes_are_said_to_be_saved() {
         let ada = Subject::new("ada").unwrap();
         let session = world.sign_in_plain(&ada).await;
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
         let code = phone.code_at(world.now());
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
@@ -52,8 +52,8 @@ fn a_recovery_code_signs_in_once_and_the_stock_falls() {
         let ada = world.protect("ada").await;
         let (pending, challenge) = world.challenge(&ada.subject).await;
         let passed = passed(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(3))).await);
-        assert_eq!((passed.recovery_left, passed.low), (Some(9), false));
-        let session = pending.raise(passed.proof, world.mfa.moment().unwrap()).unwrap();
+        assert_eq!((passed.recovery_left, passed.recovery_low), (Some(9), false));
+        let session = pending.raise(passed.proof, world.mfa.context().unwrap()).unwrap();
         assert!(session.has_second_factor());
 
         let (_, challenge) = world.challenge(&ada.subject).await;
@@ -69,16 +69,16 @@ fn a_second_device_is_added_preferred_and_removed() {
         let session = world.sign_in(&ada).await;
         let (tablet, session) = world.add_phone(&session, "Tablet").await;
         let status = world.mfa.status(&ada.subject).await.unwrap();
-        let [first, second] = &status.methods[..] else { panic!("{status:?}") };
+        let [first, second] = &status.factors[..] else { panic!("{status:?}") };
         assert_eq!((first.label.as_str(), second.label.as_str()), ("Phone", "Tablet"));
-        assert_eq!(status.recovery_left, Some(10), "a second method needs no new codes");
+        assert_eq!(status.recovery_left, Some(10), "a second factor needs no new codes");
 
-        world.mfa.prefer_method(&session, second.factor).await.unwrap();
+        world.mfa.prefer_factor(&session, second.factor).await.unwrap();
         world.next_code();
         let code = tablet.code_at(world.now());
         let session = world.sign_in_with(&ada.subject, Answer::code(&code)).await;
-        let session = world.mfa.remove_method(&session, second.factor).await.unwrap();
-        world.mfa.rename_method(&session, first.factor, "Old phone").await.unwrap();
+        let session = world.mfa.remove_factor(&session, second.factor).await.unwrap();
+        world.mfa.rename_factor(&session, first.factor, "Old phone").await.unwrap();
         world.sign_in(&ada).await;
     });
 }
@@ -88,11 +88,11 @@ fn a_lost_phone_is_replaced_with_a_recovery_code_and_new_codes_come_with_it() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let lost = world.mfa.status(&ada.subject).await.unwrap().methods[0].factor;
+        let lost = world.mfa.status(&ada.subject).await.unwrap().factors[0].factor;
         let session = world.sign_in_with(&ada.subject, Answer::recovery(&ada.recovery(0))).await;
 
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap().replacing(lost);
-        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
         let code = phone.code_at(world.now());
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
@@ -130,19 +130,19 @@ fn setting_up_wants_a_verified_address_and_a_fresh_session() {
         let ada = Subject::new("ada").unwrap();
         let session = world.sign_in_plain(&ada).await;
         let new = || NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let begun = world.mfa.begin_setup(&session, new(), Email::Unverified).await;
+        let begun = world.mfa.begin_setup(&session, new(), EmailStatus::Unverified).await;
         assert_eq!(refused(begun), Refusal::EmailUnverified);
 
         world.wait(601);
-        let begun = world.mfa.begin_setup(&session, new(), Email::Verified).await;
+        let begun = world.mfa.begin_setup(&session, new(), EmailStatus::Verified).await;
         assert!(matches!(refused(begun), Refusal::StepUp(_)));
         let session = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
-        world.mfa.begin_setup(&session, new(), Email::Verified).await.unwrap();
+        world.mfa.begin_setup(&session, new(), EmailStatus::Verified).await.unwrap();
     });
 }
 
 #[test]
-fn a_reset_lets_in_nobody_without_the_enrolment_code() {
+fn a_reset_lets_in_nobody_without_the_enrollment_code() {
     block_on(async {
         let world = World::new();
         let admin = world.protect("admin").await;
@@ -155,24 +155,24 @@ fn a_reset_lets_in_nobody_without_the_enrolment_code() {
         );
         let issued = world.mfa.reset(&actor, &authority.unwrap()).await.unwrap();
 
-        let SignIn::Enrol(pending, challenge) =
+        let SignIn::Enroll(pending, challenge) =
             world.mfa.sign_in(world.password(&ada.subject)).await.unwrap()
         else {
             panic!("the password alone signed in")
         };
-        rejected(world.mfa.answer(&challenge, Answer::enrolment("0000-0000-0000-0000")).await);
-        let verdict = world.mfa.answer(&challenge, Answer::enrolment(&issued.code.reveal())).await;
+        rejected(world.mfa.answer(&challenge, Answer::enrollment("0000-0000-0000-0000")).await);
+        let verdict = world.mfa.answer(&challenge, Answer::enrollment(&issued.code.reveal())).await;
         let proof = passed(verdict).proof;
-        let session = pending.raise(proof, world.mfa.moment().unwrap()).unwrap();
+        let session = pending.raise(proof, world.mfa.context().unwrap()).unwrap();
         assert!(session.limited_to_setup());
 
         let again = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
-        let SignIn::Enrol(_, challenge) = again else { panic!("the password alone signed in") };
-        let verdict = world.mfa.answer(&challenge, Answer::enrolment(&issued.code.reveal())).await;
+        let SignIn::Enroll(_, challenge) = again else { panic!("the password alone signed in") };
+        let verdict = world.mfa.answer(&challenge, Answer::enrollment(&issued.code.reveal())).await;
         rejected(verdict);
 
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
         let code = phone.code_at(world.now());
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
@@ -192,7 +192,7 @@ fn a_factor_is_what_its_setup_asked_for() {
         let ada = Subject::new("ada").unwrap();
         let session = world.sign_in_plain(&ada).await;
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         let pending = |account: &Account| {
             let pending = account.pending().unwrap();
             (pending.params(), pending.begun_at(), pending.confirmed())
@@ -208,9 +208,7 @@ fn a_factor_is_what_its_setup_asked_for() {
         world.mfa.finish_setup(&session, setup.id()).await.unwrap();
         let account = stored(&world, &ada);
         let [factor] = account.factors() else { panic!("{:?}", account.factors()) };
-        let Authenticator::Totp(authenticator) = factor.authenticator() else {
-            panic!("{factor:?}")
-        };
+        let FactorState::Totp(authenticator) = factor.state() else { panic!("{factor:?}") };
         assert_eq!((authenticator.params(), authenticator.drift()), (totp, 0));
         assert_eq!((factor.kind(), factor.label().as_str()), (FactorKind::Totp, "Phone"));
         assert!(!factor.suspended() && !factor.is_weak());
@@ -223,12 +221,12 @@ fn where_a_visitor_was_heading_is_told_by_the_challenge_and_by_its_answer() {
         let world = World::new();
         let ada = world.protect("ada").await;
         let (_, challenge) = world.challenge(&ada.subject).await;
-        assert_eq!(challenge.heading(), None);
-        let challenge = challenge.with_heading("/invoices?page=2").unwrap();
-        assert_eq!(challenge.heading(), Some("/invoices?page=2"));
+        assert_eq!(challenge.return_to(), None);
+        let challenge = challenge.with_return_to("/invoices?page=2").unwrap();
+        assert_eq!(challenge.return_to(), Some("/invoices?page=2"));
         let code = ada.phone.code_at(world.now());
         let passed = passed(world.mfa.answer(&challenge, Answer::code(&code)).await);
-        assert_eq!(passed.heading.as_deref(), Some("/invoices?page=2"));
+        assert_eq!(passed.return_to.as_deref(), Some("/invoices?page=2"));
     });
 }
 
@@ -250,9 +248,9 @@ fn what_a_phone_has_proven_is_forgotten_with_the_phone() {
         let tablet = factor(&world, &ada.subject, "Tablet").await;
         assert_eq!(proven(&session), [phone, tablet]);
 
-        // The phone goes, and with the next method what it has proven.
+        // The phone goes, and with the next factor what it has proven.
         world.next_code();
-        let session = world.mfa.remove_method(&session, phone).await.unwrap();
+        let session = world.mfa.remove_factor(&session, phone).await.unwrap();
         let (_, session) = world.add_phone(&session, "Watch").await;
         let watch = factor(&world, &ada.subject, "Watch").await;
         assert_eq!(proven(&session), [tablet, watch]);
@@ -260,7 +258,7 @@ fn what_a_phone_has_proven_is_forgotten_with_the_phone() {
 }
 
 #[test]
-fn the_preferred_method_changes_when_it_is_removed_and_not_otherwise() {
+fn the_preferred_factor_changes_when_it_is_removed_and_not_otherwise() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
@@ -273,8 +271,8 @@ fn the_preferred_method_changes_when_it_is_removed_and_not_otherwise() {
         };
         assert_eq!(preferred().as_deref(), Some("Phone"));
         let remove = async |session: &Assurance, label| {
-            let method = factor(&world, &ada.subject, label).await;
-            world.mfa.remove_method(session, method).await.unwrap()
+            let factor = factor(&world, &ada.subject, label).await;
+            world.mfa.remove_factor(session, factor).await.unwrap()
         };
         let session = remove(&session, "Watch").await;
         assert_eq!(preferred().as_deref(), Some("Phone"));

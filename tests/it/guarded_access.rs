@@ -1,4 +1,4 @@
-//! What the organisations' policies say, kept by a guard: whose session, of which organisation, for
+//! What the organizations' policies say, kept by a guard: whose session, of which organization, for
 //! how long.
 
 use chrono::TimeDelta;
@@ -8,7 +8,7 @@ use mfakit::{
     PolicyScope, Refusal, Settings, SignIn, Stamps, StepUpRule, Subject,
 };
 
-use crate::organisations::{acme, authority, days, fresh, office, require, terms, whole};
+use crate::organizations::{acme, authority, days, fresh, office, require, terms, whole};
 use crate::watched::{Call, Turn, Watched};
 use crate::world::{START, World, block_on, keyring, passed, refused};
 
@@ -24,14 +24,14 @@ fn walled(access: &Access) -> bool {
     matches!(access.gate, Gate::SetUpFirst(_))
 }
 
-/// Another process, which rereads the stamps after five minutes; and its organisation store.
+/// Another process, which rereads the stamps after five minutes; and its organization store.
 fn another_process(world: &World) -> (Mfa, Watched) {
     let watched = Watched::new(world.memory.clone());
     let settings = Settings::builder().recheck(TimeDelta::minutes(5)).build().unwrap();
     let mfa = Mfa::builder(world.memory.clone())
         .issuer("Scrivio")
         .keyring(keyring("k1"))
-        .organisations(watched.clone())
+        .organizations(watched.clone())
         .stamps(world.memory.clone())
         .settings(settings)
         .clock(world.clock.clone())
@@ -51,7 +51,7 @@ fn a_session_from_before_a_password_change_reaches_nothing_with_mfa_or_without()
         let rule = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
         assert_eq!(refused(world.mfa.guard_access(&old).await), Refusal::SignInAgain);
         assert_eq!(
-            refused(world.mfa.guard_organisation(&acme(), &old).await),
+            refused(world.mfa.guard_organization(&acme(), &old).await),
             Refusal::SignInAgain
         );
         assert_eq!(refused(world.mfa.guard(&rule, &old).await), Refusal::SignInAgain);
@@ -75,14 +75,14 @@ fn a_session_that_may_only_set_up_reaches_nothing_else() {
         let admins = fresh(&world, &admin).await;
         let issued = world.mfa.reset(&admins, &lost.unwrap()).await.unwrap();
         let password = world.mfa.sign_in(world.password(&user.subject)).await;
-        let Ok(SignIn::Enrol(pending, challenge)) = password else { panic!("no enrolment") };
-        let answer = Answer::enrolment(&issued.code.reveal());
+        let Ok(SignIn::Enroll(pending, challenge)) = password else { panic!("no enrollment") };
+        let answer = Answer::enrollment(&issued.code.reveal());
         let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-        let session = pending.raise(proof, world.mfa.moment().unwrap()).unwrap();
+        let session = pending.raise(proof, world.mfa.context().unwrap()).unwrap();
         assert!(session.limited_to_setup());
-        let needed = Refusal::EnrolmentNeeded;
+        let needed = Refusal::EnrollmentNeeded;
         assert_eq!(refused(world.mfa.guard_access(&session).await), needed);
-        assert_eq!(refused(world.mfa.guard_organisation(&acme(), &session).await), needed);
+        assert_eq!(refused(world.mfa.guard_organization(&acme(), &session).await), needed);
     });
 }
 
@@ -114,23 +114,23 @@ fn a_guard_says_of_an_account_on_its_way_what_a_check_says() {
 }
 
 #[test]
-fn each_organisation_is_asked_for_itself_and_remembered_for_itself() {
+fn each_organization_is_asked_for_itself_and_remembered_for_itself() {
     block_on(async {
         let world = World::new();
         let (admin, ada) = office(&world).await;
-        world.mfa.join_organisation(&other(), &ada, world.now()).await.unwrap();
-        require(&world, &admin, terms(0, PolicyScope::OrganisationResources)).await;
+        world.mfa.join_organization(&other(), &ada, world.now()).await.unwrap();
+        require(&world, &admin, terms(0, PolicyScope::OrganizationResources)).await;
         let (mfa, orgs) = another_process(&world);
         let session = world.sign_in_plain(&ada).await;
         for asked in [3, 0] {
-            let reached = mfa.guard_organisation(&other(), &session).await.unwrap();
+            let reached = mfa.guard_organization(&other(), &session).await.unwrap();
             assert!(!walled(&reached), "{reached:?}");
-            assert!(walled(&mfa.guard_organisation(&acme(), &session).await.unwrap()));
+            assert!(walled(&mfa.guard_organization(&acme(), &session).await.unwrap()));
             assert!(!walled(&mfa.guard_access(&session).await.unwrap()));
             assert_eq!(orgs.count(Call::Affiliations), asked);
         }
         let nowhere = OrgId::new("nowhere").unwrap();
-        let stranger = refused(mfa.guard_organisation(&nowhere, &session).await);
+        let stranger = refused(mfa.guard_organization(&nowhere, &session).await);
         assert_eq!(stranger, OrgRefusal::NotAMember(nowhere).into());
     });
 }
@@ -144,7 +144,7 @@ fn a_decision_is_made_anew_when_its_facts_change_and_not_when_they_are_only_read
         let session = world.sign_in_plain(&ada).await;
         let decisions = async || {
             let account = mfa.guard_access(&session).await.unwrap();
-            let acme = mfa.guard_organisation(&acme(), &session).await.unwrap();
+            let acme = mfa.guard_organization(&acme(), &session).await.unwrap();
             (account, acme)
         };
         let voluntary = decisions().await;
@@ -162,7 +162,7 @@ fn a_decision_is_made_anew_when_its_facts_change_and_not_when_they_are_only_read
         assert_eq!(orgs.count(Call::Affiliations), 2);
 
         // One who joins somewhere else is decided on anew as well.
-        world.mfa.join_organisation(&other(), &ada, world.now()).await.unwrap();
+        world.mfa.join_organization(&other(), &ada, world.now()).await.unwrap();
         world.wait(301);
         assert_eq!(decisions().await, (account, resources));
         assert_eq!(orgs.count(Call::Affiliations), 2);
@@ -182,7 +182,7 @@ fn a_remembered_decision_ends_at_the_instant_it_announced() {
         for (now, closed) in [(until - microsecond, false), (until, true)] {
             world.clock.set(now);
             assert_eq!(walled(&mfa.guard_access(&session).await.unwrap()), closed);
-            let resources = mfa.guard_organisation(&acme(), &session).await.unwrap();
+            let resources = mfa.guard_organization(&acme(), &session).await.unwrap();
             assert_eq!(walled(&resources), closed);
         }
     });
@@ -203,12 +203,12 @@ fn what_the_same_process_changes_is_noticed_by_its_guards_at_once() {
         let until = world.now() + TimeDelta::days(3);
         world.mfa.extend_member(&admins, &by, &ada, until).await.unwrap();
         assert!(!gate().await, "an extension");
-        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
-        world.mfa.join_organisation(&acme(), &ada, world.now()).await.unwrap();
+        world.mfa.leave_organization(&acme(), &ada).await.unwrap();
+        world.mfa.join_organization(&acme(), &ada, world.now()).await.unwrap();
         assert!(gate().await, "leaving, which ended it");
         world.mfa.erase(&over(&ada)).await.unwrap();
         assert!(!gate().await, "an erasure, of one who never had an account");
-        let stranger = refused(world.mfa.guard_organisation(&acme(), &session).await);
+        let stranger = refused(world.mfa.guard_organization(&acme(), &session).await);
         assert_eq!(stranger, OrgRefusal::NotAMember(acme()).into());
     });
 }
@@ -234,15 +234,15 @@ fn whoever_has_mfa_reaches_what_a_policy_closes() {
         let world = World::new();
         let (admin, _) = office(&world).await;
         let user = world.protect("ada").await;
-        for scope in [PolicyScope::OrganisationResources, PolicyScope::WholeAccount] {
+        for scope in [PolicyScope::OrganizationResources, PolicyScope::WholeAccount] {
             require(&world, &admin, terms(0, scope)).await;
             days(&world, 1);
             let session = fresh(&world, &user).await;
             let open = Access { gate: Gate::Allow, until: None };
             assert_eq!(world.mfa.access(&user.subject).await.unwrap(), open);
-            let resources = world.mfa.access_organisation(&acme(), &user.subject).await;
+            let resources = world.mfa.access_organization(&acme(), &user.subject).await;
             assert_eq!(resources.unwrap(), open);
-            assert_eq!(world.mfa.guard_organisation(&acme(), &session).await.unwrap(), open);
+            assert_eq!(world.mfa.guard_organization(&acme(), &session).await.unwrap(), open);
             let (admins, by) = (fresh(&world, &admin).await, authority(&admin.subject));
             world.mfa.make_voluntary(&admins, &by).await.unwrap();
         }
@@ -259,7 +259,7 @@ fn without_a_port_for_them_the_stamps_are_the_same() {
             let mfa = Mfa::builder(memory.clone())
                 .issuer("Scrivio")
                 .keyring(keyring("k1"))
-                .organisations(memory.clone())
+                .organizations(memory.clone())
                 .clock(clock.clone());
             if stamps { mfa.stamps(memory.clone()) } else { mfa }.build().unwrap()
         };
@@ -269,10 +269,10 @@ fn without_a_port_for_them_the_stamps_are_the_same() {
         for step in 0..3 {
             match step {
                 0 => {
-                    drop(with.join_organisation(&acme(), &ada, with.moment().unwrap().now()).await)
+                    drop(with.join_organization(&acme(), &ada, with.context().unwrap().now()).await)
                 }
                 1 => drop(with.password_changed(&ada, None).await),
-                _ => with.leave_organisation(&acme(), &ada).await.unwrap(),
+                _ => with.leave_organization(&acme(), &ada).await.unwrap(),
             }
             let stamps = without.stamps(&ada).await.unwrap();
             assert_eq!(stamps, memory.stamps(&ada).await.unwrap());

@@ -35,7 +35,7 @@ fn another_process(world: &World, recheck: i64) -> (Mfa, Arc<AtomicU64>) {
     let mfa = Mfa::builder(world.memory.clone())
         .issuer("Scrivio")
         .keyring(keyring("k1"))
-        .organisations(world.memory.clone())
+        .organizations(world.memory.clone())
         .stamps(counted)
         .settings(Settings::builder().recheck(recheck).build().unwrap())
         .clock(world.clock.clone())
@@ -141,7 +141,7 @@ fn an_access_decision_holds_until_it_changes_by_itself_or_the_policy_changes() {
         let world = World::new();
         let admin = world.protect("admin").await;
         let (acme, ada) = (OrgId::new("acme").unwrap(), Subject::new("ada").unwrap());
-        world.mfa.join_organisation(&acme, &ada, world.now()).await.unwrap();
+        world.mfa.join_organization(&acme, &ada, world.now()).await.unwrap();
         let (mfa, reads) = another_process(&world, 300);
         let session = world.sign_in_plain(&ada).await;
         let gate = || async { mfa.guard_access(&session).await.unwrap().gate };
@@ -173,19 +173,19 @@ fn somebody_elses_membership_makes_nobody_read_again_and_a_policy_everybody() {
         let admin = world.protect("admin").await;
         let (acme, ada) = (OrgId::new("acme").unwrap(), Subject::new("ada").unwrap());
         let (mfa, reads) = another_process(&world, 300);
-        mfa.join_organisation(&acme, &ada, world.now()).await.unwrap();
+        mfa.join_organization(&acme, &ada, world.now()).await.unwrap();
         let session = world.sign_in_plain(&ada).await;
         let gate = async || mfa.guard_access(&session).await.unwrap().gate;
         assert_eq!(gate().await, Gate::Allow);
         assert_eq!(count(&reads), 1);
         for number in 0..20_u64 {
             let other = Subject::from(number);
-            mfa.join_organisation(&acme, &other, world.now()).await.unwrap();
-            mfa.leave_organisation(&acme, &other).await.unwrap();
+            mfa.join_organization(&acme, &other, world.now()).await.unwrap();
+            mfa.leave_organization(&acme, &other).await.unwrap();
             assert_eq!(gate().await, Gate::Allow);
         }
         assert_eq!(count(&reads), 0, "she is remembered");
-        mfa.leave_organisation(&acme, &ada).await.unwrap();
+        mfa.leave_organization(&acme, &ada).await.unwrap();
         assert_eq!(gate().await, Gate::Allow);
         assert_eq!(count(&reads), 1, "her own membership");
 

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, Assurance, Confirmed, Email, Error, FactorId, HostAuthority, Import,
-    Imported, ImportedCodes, ImportedFactor, Needed, NewFactor, RecoveryCodes, Seed, SignIn,
-    StepUpRule, Subject, Verdict,
+    AccountStore, Answer, Assurance, Confirmed, EmailStatus, Error, FactorId, HostAuthority,
+    Import, Imported, ImportedCodes, ImportedFactor, Needed, NewFactor, RecoveryCodes, Seed,
+    SignIn, StepUpRule, Subject, Verdict,
 };
 use proptest::prelude::*;
 
@@ -134,8 +134,8 @@ impl Run {
         assert!(self.model.on, "MFA went on by itself");
         match self.world.mfa.answer(&challenge, answer).await.expect("verdict") {
             Verdict::Passed(passed) => {
-                let moment = self.world.mfa.moment().expect("moment");
-                self.model.session = Some(pending.raise(passed.proof, moment).expect("raise"));
+                let context = self.world.mfa.context().expect("moment");
+                self.model.session = Some(pending.raise(passed.proof, context).expect("raise"));
                 true
             }
             Verdict::Rejected(_) => false,
@@ -241,7 +241,8 @@ impl Run {
         let Some(session) = self.model.session.clone() else { return };
         let label = format!("phone {}", self.world.store.calls());
         let new = NewFactor::totp(&label, "ada@example.org").expect("new factor");
-        let Ok(setup) = self.world.mfa.begin_setup(&session, new, Email::Verified).await else {
+        let Ok(setup) = self.world.mfa.begin_setup(&session, new, EmailStatus::Verified).await
+        else {
             return;
         };
         let app = Authenticator::scan(setup.otpauth_uri()).expect("scan");
@@ -286,7 +287,7 @@ impl Run {
     async fn remove(&mut self, phone: usize) {
         let Some(session) = self.model.session.clone() else { return };
         let Some((factor, _)) = self.model.phones.get(phone) else { return };
-        if let Ok(session) = self.world.mfa.remove_method(&session, *factor).await {
+        if let Ok(session) = self.world.mfa.remove_factor(&session, *factor).await {
             self.model.phones.remove(phone);
             self.model.on = !self.model.phones.is_empty();
             if !self.model.on {
@@ -336,7 +337,7 @@ impl Run {
         let settings = self.world.mfa.settings();
         assert!(account.budget().left(settings.throttle(), self.world.now()) <= 20);
         for factor in account.factors() {
-            let mfakit::domain::Authenticator::Totp(totp) = factor.authenticator() else {
+            let mfakit::domain::FactorState::Totp(totp) = factor.state() else {
                 continue;
             };
             assert!(totp.drift().abs() <= mfakit::domain::DRIFT_LIMIT);

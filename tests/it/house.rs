@@ -214,7 +214,7 @@ mod planted {
         assert_eq!(impure("use std::{fmt, time::{Duration, Instant}, io};"), 4);
         assert_eq!(impure("async fn f() { g().await }"), 2);
         assert_eq!(impure("use rand::Rng;"), 1);
-        assert_eq!(impure("/// chrono::Utc::now()\nfn f(m: Moment) { m.now(); }"), 0);
+        assert_eq!(impure("/// chrono::Utc::now()\nfn f(m: Context) { m.now(); }"), 0);
     }
 
     #[test]

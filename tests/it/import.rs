@@ -54,7 +54,7 @@ async fn challenged(world: &World) -> (PendingSignIn, Challenge) {
 async fn sign_in(world: &World, answer: Answer) -> Assurance {
     let (pending, challenge) = challenged(world).await;
     let passed = crate::world::passed(world.mfa.answer(&challenge, answer).await);
-    pending.raise(passed.proof, world.mfa.moment().unwrap()).unwrap()
+    pending.raise(passed.proof, world.mfa.context().unwrap()).unwrap()
 }
 
 /// Tries to sign in with a recovery code.

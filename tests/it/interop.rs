@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use mfakit::{
-    Algorithm, Answer, Clock, Confirmed, Digits, Email, NewFactor, Settings, Subject, SystemClock,
-    TotpParams,
+    Algorithm, Answer, Clock, Confirmed, Digits, EmailStatus, NewFactor, Settings, Subject,
+    SystemClock, TotpParams,
 };
 
 use crate::world::{World, block_on, passed};
@@ -105,7 +105,7 @@ impl KeePassXc {
 async fn set_up(world: &World, app: impl Fn(&str) -> String) -> (String, String) {
     let session = world.sign_in_plain(&ada()).await;
     let new = NewFactor::totp("Phone", "ada+test@example.org").unwrap();
-    let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+    let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
     let code = app(setup.otpauth_uri());
     let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
     assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))), "{confirmed:?}");
@@ -156,7 +156,7 @@ fn the_qr_code_is_read_from_its_picture_and_its_codes_are_accepted() {
         let world = World::new();
         let session = world.sign_in_plain(&ada()).await;
         let new = NewFactor::totp("Phone", "ada+test@example.org").unwrap();
-        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         let (svg, png) = (folder.0.join("qr.svg"), folder.0.join("qr.png"));
         std::fs::write(&svg, setup.qr_svg().as_bytes()).unwrap();
         run(Command::new("rsvg-convert").args(["--width=300", "--output"]).arg(&png).arg(&svg), "");

@@ -87,7 +87,7 @@ fn erasing_leaves_nothing_and_is_done_when_it_is_done_already() {
     });
 }
 
-/// One account has two sets hashed at once, and not more, so that others get to enrol.
+/// One account has two sets hashed at once, and not more, so that others get to enroll.
 #[test]
 fn one_account_does_not_fill_the_hashing_queue_with_its_sets() {
     let world = World::built(|builder| builder.hasher(mfakit::Argon2Hasher::new()));
@@ -133,7 +133,7 @@ fn eight_challenges_are_counted_and_the_ninth_displaces_the_oldest() {
 fn a_window_at_the_end_of_time_does_not_panic() {
     let secret = TotpSecret::from_random(Algorithm::Sha1, &[7; 20]).unwrap();
     let code = Code::parse("000000", Digits::Six).unwrap();
-    let window = Window { centre: u64::MAX, reach: 2 };
+    let window = Window { center: u64::MAX, reach: 2 };
     let _ = match_code(&secret, TotpParams::default(), &code, window);
 }
 
@@ -143,15 +143,15 @@ fn an_account_on_its_way_goes_nowhere_else() {
         let world = World::new();
         let ada = world.protect("ada").await;
         let account = stored(&world, &ada.subject);
-        let (authority, moment) = (authority(&ada.subject), world.mfa.moment().unwrap());
+        let (authority, context) = (authority(&ada.subject), world.mfa.context().unwrap());
         let [lovelace, byron] = ["lovelace", "byron"].map(|name| Subject::new(name).unwrap());
-        let begun = account.begin_move(&lovelace, &authority, moment).unwrap();
+        let begun = account.begin_move(&lovelace, &authority, context).unwrap();
         let Decision::Change(transition) = begun else { panic!("{begun:?}") };
         let (commit, _) = transition.into_commit(CommitId::from_random([1; 16]));
         let moving = commit.next().unwrap();
-        let again = moving.begin_move(&lovelace, &authority, moment);
+        let again = moving.begin_move(&lovelace, &authority, context);
         assert!(matches!(again, Ok(Decision::Unchanged(()))), "a job that is resumed");
-        assert_eq!(moving.begin_move(&byron, &authority, moment).unwrap_err(), Refusal::Moved);
+        assert_eq!(moving.begin_move(&byron, &authority, context).unwrap_err(), Refusal::Moved);
     });
 }
 
@@ -187,10 +187,10 @@ fn sealing_anew_is_told_once_a_key_and_leaves_alone_what_has_changed_meanwhile()
         let (_, session) = world.add_phone(&ada.session, "Tablet").await;
         begin(&world, &session, new_factor("Watch")).await;
         let account = stored(&world, &ada.subject);
-        let moment = world.mfa.moment().unwrap();
+        let context = world.mfa.context().unwrap();
         let all = resealed(&account, "k2");
-        assert_eq!(all.len(), 3, "two methods and a setup");
-        let decision = account.reseal(all.clone(), moment).unwrap();
+        assert_eq!(all.len(), 3, "two factors and a setup");
+        let decision = account.reseal(all.clone(), context).unwrap();
         let Decision::Change(transition) = decision else { panic!("{decision:?}") };
         let key = KeyId::new("k2").unwrap();
         assert_eq!(transition.events(), [EventKind::Resealed { key }]);
@@ -198,7 +198,7 @@ fn sealing_anew_is_told_once_a_key_and_leaves_alone_what_has_changed_meanwhile()
         let (commit, _) = transition.into_commit(CommitId::from_random([1; 16]));
         let next = commit.next().unwrap();
         assert!(next.sealed_secrets().all(|(_, sealed)| sealed.key().as_str() == "k2"));
-        let late = next.reseal(all, moment).unwrap();
+        let late = next.reseal(all, context).unwrap();
         assert!(matches!(late, Decision::Unchanged(())), "{late:?}");
     });
 }

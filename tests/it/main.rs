@@ -31,7 +31,7 @@ mod moves;
 mod named_rules;
 mod notifier;
 mod operations;
-mod organisations;
+mod organizations;
 mod overview;
 mod product_page;
 mod reauthentication;

@@ -8,7 +8,7 @@ use mfakit::{
     Gate, HostAuthority, Membership, OrgId, OrgStore, Refusal, ReminderSchedule, SignIn, Subject,
 };
 
-use crate::organisations::{acme, authority, days, fresh, office, require, whole};
+use crate::organizations::{acme, authority, days, fresh, office, require, whole};
 use crate::world::{World, block_on, refused};
 
 fn over(subject: &Subject) -> HostAuthority {
@@ -79,8 +79,8 @@ fn one_who_was_a_member_under_both_names_keeps_the_earlier_day() {
         let first = world.now();
         days(&world, 3);
         let new = Subject::new("ada lovelace").unwrap();
-        world.mfa.join_organisation(&acme(), &new, world.now()).await.unwrap();
-        world.mfa.leave_organisation(&acme(), &new).await.unwrap();
+        world.mfa.join_organization(&acme(), &new, world.now()).await.unwrap();
+        world.mfa.leave_organization(&acme(), &new).await.unwrap();
         world.mfa.rename(&over(&ada), &new).await.unwrap();
         let [moved] = &stored(&world, &new).await[..] else { panic!("not one") };
         assert_eq!(moved.first_joined(), first);
@@ -94,8 +94,8 @@ fn an_export_shows_memberships_and_an_erasure_ends_them() {
         let world = World::new();
         let (_, ada) = office(&world).await;
         let other = OrgId::new("other").unwrap();
-        world.mfa.join_organisation(&other, &ada, world.now()).await.unwrap();
-        world.mfa.leave_organisation(&other, &ada).await.unwrap();
+        world.mfa.join_organization(&other, &ada, world.now()).await.unwrap();
+        world.mfa.leave_organization(&other, &ada).await.unwrap();
         let export = world.mfa.export(&ada).await.unwrap();
         assert_eq!(export.memberships.len(), 2, "also the one that was left");
         for _ in 0..2 {
@@ -118,8 +118,8 @@ fn what_was_granted_ends_with_leaving_and_the_day_of_joining_does_not() {
         world.mfa.exempt_member(&session, &by, &ada, None).await.unwrap();
         days(&world, 30);
         assert_eq!(world.mfa.access(&ada).await.unwrap().gate, Gate::Allow);
-        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
-        world.mfa.join_organisation(&acme(), &ada, world.now()).await.unwrap();
+        world.mfa.leave_organization(&acme(), &ada).await.unwrap();
+        world.mfa.join_organization(&acme(), &ada, world.now()).await.unwrap();
         let back = world.mfa.sign_in(world.password(&ada)).await;
         assert!(matches!(back, Ok(SignIn::SetUpFirst(..))), "{back:?}");
     });
@@ -212,13 +212,13 @@ fn whoever_leaves_twice_or_was_never_there_has_left() {
     block_on(async {
         let world = World::new();
         let (_, ada) = office(&world).await;
-        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
+        world.mfa.leave_organization(&acme(), &ada).await.unwrap();
         let left = stored(&world, &ada).await;
         world.wait(60);
-        world.mfa.leave_organisation(&acme(), &ada).await.unwrap();
+        world.mfa.leave_organization(&acme(), &ada).await.unwrap();
         assert_eq!(stored(&world, &ada).await, left, "it left when it left first");
         let nowhere = OrgId::new("nowhere").unwrap();
-        world.mfa.leave_organisation(&nowhere, &ada).await.unwrap();
+        world.mfa.leave_organization(&nowhere, &ada).await.unwrap();
         assert_eq!(stored(&world, &ada).await, left);
     });
 }

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use mfakit::domain::{Account, Commit, CommitOutcome};
 use mfakit::testing::Fault;
 use mfakit::{
-    AccountStore, Email, Gate, HostAuthority, MemoryStore, Mfa, NewFactor, OrgId, OrgRefusal,
+    AccountStore, EmailStatus, Gate, HostAuthority, MemoryStore, Mfa, NewFactor, OrgId, OrgRefusal,
     OrgStore, Refusal, StoreError, Subject,
 };
 
-use crate::organisations::{acme, authority, fresh, office, require, whole};
+use crate::organizations::{acme, authority, fresh, office, require, whole};
 use crate::watched::{Turn, Watched};
 use crate::world::{World, block_on, hasher, keyring, refused};
 
@@ -42,7 +42,7 @@ fn a_rename_that_is_resumed_takes_along_what_was_joined_since() {
                 return;
             }
             arrived += usize::from(world.mfa.status(&new).await.unwrap().enabled);
-            world.mfa.join_organisation(&other(), &user.subject, world.now()).await.unwrap();
+            world.mfa.join_organization(&other(), &user.subject, world.now()).await.unwrap();
             world.mfa.rename(&over(&user.subject), &new).await.unwrap();
             let moved = world.memory.memberships(&new).await.unwrap();
             let orgs: Vec<OrgId> = moved.iter().map(|member| member.org().clone()).collect();
@@ -64,7 +64,7 @@ struct Taken {
 
 impl Taken {
     async fn take(&self, owner: Mfa) {
-        let now = owner.moment().unwrap().now();
+        let now = owner.context().unwrap().now();
         let first = mfakit::FirstFactor::password(self.subject.clone(), now);
         let session = match owner.sign_in(first).await.unwrap() {
             mfakit::SignIn::Complete(session)
@@ -73,7 +73,7 @@ impl Taken {
             other => panic!("{other:?}"),
         };
         let new = NewFactor::totp("Phone", "bob@example.org").unwrap();
-        owner.begin_setup(&session, new, Email::Verified).await.unwrap();
+        owner.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
     }
 }
 
@@ -113,7 +113,7 @@ async fn taken(lost: bool) {
     let (admin, bob) = office(&world).await;
     let robot = world.protect("robot").await;
     for org in [acme(), other()] {
-        world.mfa.join_organisation(&org, &robot.subject, world.now()).await.unwrap();
+        world.mfa.join_organization(&org, &robot.subject, world.now()).await.unwrap();
     }
     require(&world, &admin, whole(0)).await;
     let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
@@ -133,7 +133,7 @@ async fn taken(lost: bool) {
         .issuer("Scrivio")
         .keyring(keyring("k1"))
         .hasher(hasher())
-        .organisations(orgs)
+        .organizations(orgs)
         .clock(world.clock.clone())
         .build()
         .unwrap();
@@ -142,7 +142,7 @@ async fn taken(lost: bool) {
 
     let gate = world.mfa.access(&bob).await.unwrap().gate;
     assert!(matches!(gate, Gate::SetUpFirst(_)), "exempt like the robot: {gate:?}");
-    let elsewhere = refused(world.mfa.access_organisation(&other(), &bob).await);
+    let elsewhere = refused(world.mfa.access_organization(&other(), &bob).await);
     assert_eq!(elsewhere, OrgRefusal::NotAMember(other()).into());
 
     // The robot is where it was, and goes on.

@@ -13,7 +13,7 @@ use mfakit::{
     NotifierError, Subject,
 };
 
-use crate::organisations::{authority, fresh, office, require, whole};
+use crate::organizations::{authority, fresh, office, require, whole};
 use crate::world::{World, block_on, rejected};
 
 /// A notifier made of a function.
@@ -129,7 +129,7 @@ fn nobody_is_told_of_what_did_not_happen() {
 }
 
 #[test]
-fn what_becomes_of_an_organisation_is_told_as_everything_else() {
+fn what_becomes_of_an_organization_is_told_as_everything_else() {
     let (world, heard) = listening();
     block_on(async {
         let (admin, ada) = office(&world).await;
@@ -138,7 +138,7 @@ fn what_becomes_of_an_organisation_is_told_as_everything_else() {
         world.mfa.exempt_member(&session, &by, &ada, None).await.unwrap();
     });
     let logged = logged(&world.memory);
-    let of_acme = logged.iter().filter(|e| matches!(e.kind(), EventKind::Organisation { .. }));
+    let of_acme = logged.iter().filter(|e| matches!(e.kind(), EventKind::Organization { .. }));
     assert_eq!(of_acme.count(), 2, "{logged:?}");
     assert_eq!(hear(&heard, logged.len()), logged);
 }

@@ -11,8 +11,8 @@ use std::rc::Rc;
 use chrono::TimeDelta;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, Assurance, Challenge, Confirmed, Email, Error, FactorId, HostAuthority, KeyId, Needed,
-    NewFactor, Settings, Setup, SignIn, StepUpRule, Subject, Throttle,
+    Answer, Assurance, Challenge, Confirmed, EmailStatus, Error, FactorId, HostAuthority, KeyId,
+    Needed, NewFactor, Settings, Setup, SignIn, StepUpRule, Subject, Throttle,
 };
 
 use crate::fuses::Fuses;
@@ -167,8 +167,8 @@ fn answering() -> Vec<Operation> {
             let wrong = Answer::recovery("0000-0000-0000-0000");
             w.mfa.answer(challenge, wrong).await.map(masked)
         }),
-        operation("answer with an enrolment code", reset, async |w, (challenge, code)| {
-            w.mfa.answer(challenge, Answer::enrolment(code)).await.map(masked)
+        operation("answer with an enrollment code", reset, async |w, (challenge, code)| {
+            w.mfa.answer(challenge, Answer::enrollment(code)).await.map(masked)
         }),
         operation("answer a step-up", raising, async |w, (ada, challenge)| {
             let code = ada.phone.code_at(w.now());
@@ -180,11 +180,11 @@ fn answering() -> Vec<Operation> {
 fn setting_up() -> Vec<Operation> {
     vec![
         operation("begin a setup", plain, async |w, session| {
-            let begun = w.mfa.begin_setup(session, factor("Phone"), Email::Verified).await;
+            let begun = w.mfa.begin_setup(session, factor("Phone"), EmailStatus::Verified).await;
             begun.map(masked)
         }),
         operation("begin a setup anew", begun, async |w, (session, _)| {
-            let begun = w.mfa.begin_setup(session, factor("Phone"), Email::Verified).await;
+            let begun = w.mfa.begin_setup(session, factor("Phone"), EmailStatus::Verified).await;
             begun.map(masked)
         }),
         operation("show a setup again", begun, async |w, (session, setup)| {
@@ -220,14 +220,14 @@ fn setting_up() -> Vec<Operation> {
 
 fn managing() -> Vec<Operation> {
     vec![
-        operation("rename a method", two_phones, async |w, (session, tablet)| {
-            w.mfa.rename_method(session, *tablet, "Old tablet").await.map(masked)
+        operation("rename a factor", two_phones, async |w, (session, tablet)| {
+            w.mfa.rename_factor(session, *tablet, "Old tablet").await.map(masked)
         }),
-        operation("prefer a method", two_phones, async |w, (session, tablet)| {
-            w.mfa.prefer_method(session, *tablet).await.map(masked)
+        operation("prefer a factor", two_phones, async |w, (session, tablet)| {
+            w.mfa.prefer_factor(session, *tablet).await.map(masked)
         }),
-        operation("remove a method", two_phones, async |w, (session, tablet)| {
-            w.mfa.remove_method(session, *tablet).await.map(masked)
+        operation("remove a factor", two_phones, async |w, (session, tablet)| {
+            w.mfa.remove_factor(session, *tablet).await.map(masked)
         }),
         operation("disable", ada, async |w, ada| w.mfa.disable(&ada.session).await.map(masked)),
         operation("regenerate the codes", ada, async |w, ada| {
@@ -297,7 +297,7 @@ async fn plain(place: &Place) -> Assurance {
 
 async fn begun(place: &Place) -> (Assurance, Setup) {
     let session = plain(place).await;
-    let setup = place.mfa.begin_setup(&session, factor("Phone"), Email::Verified).await;
+    let setup = place.mfa.begin_setup(&session, factor("Phone"), EmailStatus::Verified).await;
     (session, setup.expect("a setup"))
 }
 
@@ -311,15 +311,15 @@ async fn confirmed(place: &Place) -> (Assurance, Setup) {
 
 async fn adding(place: &Place) -> (Assurance, Setup) {
     let ada = place.protect("ada").await;
-    let setup = place.mfa.begin_setup(&ada.session, factor("Tablet"), Email::Verified).await;
+    let setup = place.mfa.begin_setup(&ada.session, factor("Tablet"), EmailStatus::Verified).await;
     (ada.session, setup.expect("a setup"))
 }
 
 async fn replacing(place: &Place) -> (Assurance, Setup) {
     let ada = place.protect("ada").await;
-    let lost = place.mfa.status(&ada.subject).await.expect("status").methods[0].factor;
+    let lost = place.mfa.status(&ada.subject).await.expect("status").factors[0].factor;
     let new = factor("Phone").replacing(lost);
-    let setup = place.mfa.begin_setup(&ada.session, new, Email::Verified).await;
+    let setup = place.mfa.begin_setup(&ada.session, new, EmailStatus::Verified).await;
     (ada.session, setup.expect("a setup"))
 }
 
@@ -327,7 +327,7 @@ async fn two_phones(place: &Place) -> (Assurance, FactorId) {
     let ada = place.protect("ada").await;
     let (_, session) = place.add_phone(&ada.session, "Tablet").await;
     let status = place.mfa.status(&ada.subject).await.expect("status");
-    (session, status.methods[1].factor)
+    (session, status.factors[1].factor)
 }
 
 async fn administrator(place: &Place) -> (Assurance, HostAuthority) {
@@ -340,8 +340,8 @@ async fn reset(place: &Place) -> (Challenge, String) {
     let (session, authority) = administrator(place).await;
     let issued = place.mfa.reset(&session, &authority).await.expect("a reset");
     match place.mfa.sign_in(place.password(authority.over())).await {
-        Ok(SignIn::Enrol(_, challenge)) => (challenge, issued.code.reveal().to_string()),
-        other => panic!("no enrolment: {other:?}"),
+        Ok(SignIn::Enroll(_, challenge)) => (challenge, issued.code.reveal().to_string()),
+        other => panic!("no enrollment: {other:?}"),
     }
 }
 

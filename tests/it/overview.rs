@@ -5,7 +5,7 @@ use mfakit::domain::OrgPolicy;
 use mfakit::{Assurance, Forecast, Gate, RosterCounts, Standing, Subject};
 use proptest::prelude::*;
 
-use crate::organisations::{acme, authority, days, fresh, office, require, whole};
+use crate::organizations::{acme, authority, days, fresh, office, require, whole};
 use crate::world::{User, World, block_on};
 
 #[test]
@@ -14,7 +14,7 @@ fn a_forecast_reads_every_member_and_counts_those_with_mfa() {
         let world = World::new();
         let (admin, ada) = office(&world).await;
         for n in 0..2_500_u64 {
-            world.mfa.join_organisation(&acme(), &Subject::from(n), world.now()).await.unwrap();
+            world.mfa.join_organization(&acme(), &Subject::from(n), world.now()).await.unwrap();
         }
         let month = TimeDelta::days(30);
         let forecast = world.mfa.forecast(&acme(), whole(3), &ada, month).await.unwrap();
@@ -95,7 +95,7 @@ async fn admit(world: &World, session: &Assurance, admin: &User, name: &str, fac
     let subject = Subject::new(name).unwrap();
     let after = |days| world.now() + TimeDelta::days(days);
     let by = authority(&admin.subject);
-    world.mfa.join_organisation(&acme(), &subject, after(-facts.joined)).await.unwrap();
+    world.mfa.join_organization(&acme(), &subject, after(-facts.joined)).await.unwrap();
     if let Some(days) = facts.extended {
         // It may be no longer than what all have, or there may be no policy.
         let _ = world.mfa.extend_member(session, &by, &subject, after(days)).await;
@@ -105,7 +105,7 @@ async fn admit(world: &World, session: &Assurance, admin: &User, name: &str, fac
         world.mfa.exempt_member(session, &by, &subject, until).await.unwrap();
     }
     if facts.left {
-        world.mfa.leave_organisation(&acme(), &subject).await.unwrap();
+        world.mfa.leave_organization(&acme(), &subject).await.unwrap();
     }
 }
 

@@ -3,14 +3,14 @@
 
 use chrono::TimeDelta;
 use mfakit::{
-    AccountStore, Assurance, Email, Error, Gate, NewFactor, Refusal, RosterFilter, SignIn,
+    AccountStore, Assurance, EmailStatus, Error, Gate, NewFactor, Refusal, RosterFilter, SignIn,
     Standing, Subject,
 };
 
-use crate::organisations::{acme, days, fresh, office, require, whole};
+use crate::organizations::{acme, days, fresh, office, require, whole};
 use crate::world::{User, World, block_on, refused};
 
-/// What the organisation asks, what ada has, and when.
+/// What the organization asks, what ada has, and when.
 struct Given {
     /// The days of grace, where MFA is required.
     grace: Option<i64>,
@@ -142,13 +142,13 @@ async fn listed(world: &World, ada: &Subject) -> &'static str {
 enum Does {
     Waits(i64),
     SignsInAgain,
-    Begins(Email),
+    Begins(EmailStatus),
     /// Somebody at her screen tries everything that changes the second factor.
     IsTakenOver,
 }
 
 use Does::{Begins, IsTakenOver, SignsInAgain, Waits};
-use Email::{Unverified, Verified};
+use EmailStatus::{Unverified, Verified};
 
 #[rustfmt::skip]
 const SETUP: &[(&str, bool, &[Does], &str)] = &[
@@ -216,15 +216,15 @@ async fn step_by(
         IsTakenOver => {
             let subject = &user.unwrap().subject;
             let before = world.memory.load(subject).await.unwrap();
-            let phone = world.mfa.status(subject).await.unwrap().methods[0].factor;
+            let phone = world.mfa.status(subject).await.unwrap().factors[0].factor;
             let new = || NewFactor::totp("Tablet", "ada@example.org").unwrap();
             let mfa = &world.mfa;
             for refusal in [
                 refused(mfa.begin_setup(session, new(), Verified).await),
                 refused(mfa.begin_setup(session, new().replacing(phone), Verified).await),
-                refused(mfa.rename_method(session, phone, "Mine").await),
-                refused(mfa.prefer_method(session, phone).await),
-                refused(mfa.remove_method(session, phone).await),
+                refused(mfa.rename_factor(session, phone, "Mine").await),
+                refused(mfa.prefer_factor(session, phone).await),
+                refused(mfa.remove_factor(session, phone).await),
                 refused(mfa.regenerate_codes(session).await.map(drop)),
                 refused(mfa.disable(session).await),
             ] {

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use mfakit::{
-    Answer, Assurance, Clock, Email, Error, FactorId, FirstFactor, Level, Needed, NewFactor,
+    Answer, Assurance, Clock, EmailStatus, Error, FactorId, FirstFactor, Level, Needed, NewFactor,
     Refusal, StepUpRule, Subject,
 };
 
@@ -25,18 +25,24 @@ fn phone() -> NewFactor {
 fn enabling_needs_a_session_that_was_confirmed_recently() {
     let oidc = |subject, at| FirstFactor::named("oidc", subject, at).unwrap();
     type Vouch = fn(Subject, chrono::DateTime<chrono::Utc>) -> FirstFactor;
-    let rows: &[(&str, Vouch, i64, Email, &str)] = &[
+    let rows: &[(&str, Vouch, i64, EmailStatus, &str)] = &[
         // Who signed in how many seconds ago, the e-mail address, and what setup says.
-        ("password", FirstFactor::password, 0, Email::Verified, "ok"),
-        ("password", FirstFactor::password, 600, Email::Verified, "ok"),
-        ("password", FirstFactor::password, 601, Email::Verified, "step_up_required"),
-        ("single sign-on", oidc, 0, Email::Verified, "ok"),
-        ("single sign-on", oidc, 600, Email::Verified, "ok"),
-        ("single sign-on", oidc, 601, Email::Verified, "step_up_required"),
-        ("ahead by half a minute", FirstFactor::password, -30, Email::Verified, "ok"),
-        ("ahead by more", FirstFactor::password, -31, Email::Verified, "step_up_required"),
-        ("unverified", FirstFactor::password, 0, Email::Unverified, "email_unverified"),
-        ("stale, unverified", FirstFactor::password, 601, Email::Unverified, "step_up_required"),
+        ("password", FirstFactor::password, 0, EmailStatus::Verified, "ok"),
+        ("password", FirstFactor::password, 600, EmailStatus::Verified, "ok"),
+        ("password", FirstFactor::password, 601, EmailStatus::Verified, "step_up_required"),
+        ("single sign-on", oidc, 0, EmailStatus::Verified, "ok"),
+        ("single sign-on", oidc, 600, EmailStatus::Verified, "ok"),
+        ("single sign-on", oidc, 601, EmailStatus::Verified, "step_up_required"),
+        ("ahead by half a minute", FirstFactor::password, -30, EmailStatus::Verified, "ok"),
+        ("ahead by more", FirstFactor::password, -31, EmailStatus::Verified, "step_up_required"),
+        ("unverified", FirstFactor::password, 0, EmailStatus::Unverified, "email_unverified"),
+        (
+            "stale, unverified",
+            FirstFactor::password,
+            601,
+            EmailStatus::Unverified,
+            "step_up_required",
+        ),
     ];
     block_on(async {
         for (who, vouch, ago, email, expected) in rows {
@@ -59,12 +65,12 @@ fn after_signing_in_again_the_setup_resumes_in_the_same_session() {
         let ada = Subject::new("ada").unwrap();
         let session = world.sign_in_plain(&ada).await;
         world.wait(3_600);
-        let begun = world.mfa.begin_setup(&session, phone(), Email::Verified).await;
+        let begun = world.mfa.begin_setup(&session, phone(), EmailStatus::Verified).await;
         assert_eq!(outcome(begun), "step_up_required");
 
         let again = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
         assert_eq!(again.session(), session.session());
-        let setup = world.mfa.begin_setup(&again, phone(), Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&again, phone(), EmailStatus::Verified).await.unwrap();
         world.mfa.show_setup(&again, setup.id()).await.unwrap();
     });
 }
@@ -76,14 +82,14 @@ const OPERATIONS: [&str; 7] =
 async fn operate(world: &World, session: &Assurance, phone: FactorId, operation: &str) -> String {
     let mfa = &world.mfa;
     match operation {
-        "add" => outcome(mfa.begin_setup(session, self::phone(), Email::Verified).await),
+        "add" => outcome(mfa.begin_setup(session, self::phone(), EmailStatus::Verified).await),
         "replace" => {
             let new = self::phone().replacing(phone);
-            outcome(mfa.begin_setup(session, new, Email::Verified).await)
+            outcome(mfa.begin_setup(session, new, EmailStatus::Verified).await)
         }
-        "rename" => outcome(mfa.rename_method(session, phone, "Old phone").await),
-        "prefer" => outcome(mfa.prefer_method(session, phone).await),
-        "remove" => outcome(mfa.remove_method(session, phone).await),
+        "rename" => outcome(mfa.rename_factor(session, phone, "Old phone").await),
+        "prefer" => outcome(mfa.prefer_factor(session, phone).await),
+        "remove" => outcome(mfa.remove_factor(session, phone).await),
         "regenerate" => outcome(mfa.regenerate_codes(session).await),
         "disable" => outcome(mfa.disable(session).await),
         other => panic!("no such operation: {other}"),
@@ -172,7 +178,7 @@ fn what_changes_the_second_factor_wants_it_fresh() {
                 let world = World::new();
                 let before = world.sign_in_plain(&Subject::new("ada").unwrap()).await;
                 let ada = world.protect("ada").await;
-                let phone = world.mfa.status(&ada.subject).await.unwrap().methods[0].factor;
+                let phone = world.mfa.status(&ada.subject).await.unwrap().factors[0].factor;
                 let session = held(&world, &ada, before, *which).await;
                 let came = operate(&world, &session, phone, operation).await;
                 assert_eq!(&came, expected, "{which:?}: {operation}");
@@ -202,8 +208,8 @@ async fn make(world: &World, ada: &User, session: Assurance, change: Change) -> 
         Change::RemovePhone => {
             // The tablet goes; the session was opened with the phone.
             let (_, session) = world.add_phone(&session, "Tablet").await;
-            let tablet = mfa.status(&ada.subject).await.unwrap().methods[1].factor;
-            mfa.remove_method(&session, tablet).await.unwrap()
+            let tablet = mfa.status(&ada.subject).await.unwrap().factors[1].factor;
+            mfa.remove_factor(&session, tablet).await.unwrap()
         }
         Change::Regenerate => mfa.regenerate_codes(&session).await.unwrap().0,
         Change::Disable => mfa.disable(&session).await.unwrap(),
@@ -211,8 +217,8 @@ async fn make(world: &World, ada: &User, session: Assurance, change: Change) -> 
             mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap()
         }
         Change::Rename => {
-            let phone = mfa.status(&ada.subject).await.unwrap().methods[0].factor;
-            mfa.rename_method(&session, phone, "Old phone").await.unwrap();
+            let phone = mfa.status(&ada.subject).await.unwrap().factors[0].factor;
+            mfa.rename_factor(&session, phone, "Old phone").await.unwrap();
             session
         }
         Change::StepUp => {
@@ -220,7 +226,7 @@ async fn make(world: &World, ada: &User, session: Assurance, change: Change) -> 
             let challenge = mfa.step_up(&session, "payout").await.unwrap();
             let code = Answer::code(&ada.phone.code_at(world.now()));
             let proof = passed(mfa.answer(&challenge, code).await).proof;
-            session.raise(proof, mfa.moment().unwrap()).unwrap()
+            session.raise(proof, mfa.context().unwrap()).unwrap()
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::{OrgId, Reminder, ReminderSchedule, Subject};
 
-use crate::organisations::{acme, authority, days, fresh, office, require, whole};
+use crate::organizations::{acme, authority, days, fresh, office, require, whole};
 use crate::world::{World, block_on};
 
 async fn told(world: &World, org: &OrgId, span: (DateTime<Utc>, DateTime<Utc>)) -> Vec<Reminder> {
@@ -58,7 +58,7 @@ fn every_member_is_reminded_whatever_their_number() {
         let world = World::new();
         let (admin, _) = office(&world).await;
         for n in 0..2_500_u64 {
-            world.mfa.join_organisation(&acme(), &Subject::from(n), world.now()).await.unwrap();
+            world.mfa.join_organization(&acme(), &Subject::from(n), world.now()).await.unwrap();
         }
         require(&world, &admin, whole(3)).await;
         let since = world.now();

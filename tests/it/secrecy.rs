@@ -2,7 +2,8 @@
 
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, Confirmed, Email, Error, EventLog, NewFactor, SignIn, Subject, Verdict,
+    AccountStore, Answer, Confirmed, EmailStatus, Error, EventLog, NewFactor, SignIn, Subject,
+    Verdict,
 };
 
 use crate::world::{World, block_on, keyring};
@@ -59,7 +60,7 @@ fn nothing_printed_holds_a_secret() {
         let ada = Subject::new("ada").unwrap();
         let session = world.sign_in_plain(&ada).await;
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         printed.see(&setup);
         printed.secret(setup.manual_key());
         printed.see(&world.memory.load(&ada).await.unwrap());

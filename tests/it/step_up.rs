@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::{
-    AcrNames, Answer, Assurance, FactorId, FirstFactor, FirstFactorMethod, Level, MethodName,
+    AcrNames, Answer, Assurance, FactorId, FirstFactor, FirstFactorKind, FirstFactorName, Level,
     Needed, NextStep, Refusal, SignIn, StepUpRule, Subject, Unmet,
 };
 
@@ -30,16 +30,16 @@ pub(crate) fn two(within: i64) -> StepUpRule {
     StepUpRule::level(Level::TwoFactors, TimeDelta::seconds(within))
 }
 
-fn by(method: FirstFactorMethod, within: i64) -> StepUpRule {
-    StepUpRule::fresh(Needed::FirstFactorBy(method), TimeDelta::seconds(within))
+fn by(factor: FirstFactorKind, within: i64) -> StepUpRule {
+    StepUpRule::fresh(Needed::FirstFactorBy(factor), TimeDelta::seconds(within))
 }
 
 fn password(within: i64) -> StepUpRule {
-    by(FirstFactorMethod::Password, within)
+    by(FirstFactorKind::Password, within)
 }
 
 fn sso(within: i64) -> StepUpRule {
-    by(FirstFactorMethod::Named(MethodName::new("oidc").unwrap()), within)
+    by(FirstFactorKind::Named(FirstFactorName::new("oidc").unwrap()), within)
 }
 
 pub(crate) fn of(factor: FactorId, within: i64) -> StepUpRule {
@@ -58,7 +58,7 @@ impl Case {
     pub(crate) async fn new() -> Self {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let phone = world.mfa.status(&ada.subject).await.unwrap().methods[0].factor;
+        let phone = world.mfa.status(&ada.subject).await.unwrap().factors[0].factor;
         let now = world.now() + TimeDelta::days(1);
         Self { world, ada, phone, now }
     }
@@ -99,7 +99,7 @@ impl Case {
         let opened = mfa.sign_in(self.vouched(at_sign_in)).await.unwrap();
         let SignIn::Challenge(pending, challenge) = opened else { panic!("{opened:?}") };
         let proof = passed(mfa.answer(&challenge, answer).await).proof;
-        let mut session = pending.raise(proof, mfa.moment().unwrap()).unwrap();
+        let mut session = pending.raise(proof, mfa.context().unwrap()).unwrap();
         for by in again.into_iter().chain(more) {
             session = match by {
                 Password(ago) | Sso(ago) => {
@@ -111,7 +111,7 @@ impl Case {
                     self.world.clock.set(self.ago(ago));
                     let challenge = mfa.step_up(&session, "payout").await.unwrap();
                     let proof = passed(mfa.answer(&challenge, answer).await).proof;
-                    session.raise(proof, mfa.moment().unwrap()).unwrap()
+                    session.raise(proof, mfa.context().unwrap()).unwrap()
                 }
             };
         }
@@ -353,8 +353,8 @@ fn of_many_ways_to_satisfy_a_rule_eight_are_told() {
         let case = Case::new().await;
         let session = case.session(&[Password(700), Code(0)]).await;
         let provider = |number: usize| {
-            let name = MethodName::new(format!("provider-{number}")).unwrap();
-            by(FirstFactorMethod::Named(name), 60)
+            let name = FirstFactorName::new(format!("provider-{number}")).unwrap();
+            by(FirstFactorKind::Named(name), 60)
         };
         let ways = |count: usize| {
             let rule = (1..count).fold(provider(0), |rule, number| rule.or(provider(number)));

@@ -7,7 +7,7 @@ mod properties;
 use mfakit::domain::Account;
 use mfakit::{Format, StoredAccount, StoredError};
 
-/// The one way in which golden files are spelt.
+/// The one way in which golden files are spelled.
 fn canonical(account: &Account) -> String {
     let stored = StoredAccount::new(account, Format::V1);
     serde_json::to_string_pretty(&stored).unwrap() + "\n"

@@ -10,9 +10,9 @@ use mfakit::domain::{
 };
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, ChallengeId, CommitId, Confirmed, Email, FactorId, FirstFactor, Issuer, KeyId, Moment,
-    NewFactor, OneTimeCode, SessionId, Settings, SetupId, SignIn, Subject, TotpSecret, Verdict,
-    Version,
+    Answer, ChallengeId, CommitId, Confirmed, Context, EmailStatus, FactorId, FirstFactor, Issuer,
+    KeyId, NewFactor, OneTimeCode, SessionId, Settings, SetupId, SignIn, Subject, TotpSecret,
+    Verdict, Version,
 };
 
 /// Accounts in a map, and a counter where a real host would draw random bytes.
@@ -69,7 +69,7 @@ fn unsealed(sealed: &SealedSecret) -> TotpSecret {
     TotpSecret::from_bytes(sealed.bytes()).expect("a secret")
 }
 
-fn begin(host: &mut Host, session: &mfakit::Assurance, moment: Moment<'_>) -> Setup {
+fn begin(host: &mut Host, session: &mfakit::Assurance, context: Context<'_>) -> Setup {
     let secret = TotpSecret::from_random(mfakit::Algorithm::Sha1, &host.draw::<20>()).unwrap();
     let key = KeyId::new("none").unwrap();
     let sealed = SealedSecret::new(1, key, secret.expose_bytes()).unwrap();
@@ -78,7 +78,7 @@ fn begin(host: &mut Host, session: &mfakit::Assurance, moment: Moment<'_>) -> Se
     let drawn = NewSecret { setup, factor, secret: &secret, sealed };
     let issuer = Issuer::new("Scrivio").unwrap();
     let account = host.load(session.subject());
-    let begun = account.begin_setup(session, &new, Email::Verified, &issuer, &drawn, moment);
+    let begun = account.begin_setup(session, &new, EmailStatus::Verified, &issuer, &drawn, context);
     host.commit(begun.unwrap()).unwrap()
 }
 
@@ -88,7 +88,7 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
     let mut host = Host::default();
     let ada = Subject::new("ada").unwrap();
     let start: DateTime<Utc> = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-    let moment = Moment::new(&settings, start).unwrap();
+    let context = Context::new(&settings, start).unwrap();
 
     let sign_in = |host: &mut Host, at: DateTime<Utc>| {
         let fresh = Fresh {
@@ -96,40 +96,40 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
             challenge: ChallengeId::from_random(host.draw()),
         };
         let first = FirstFactor::password(ada.clone(), at);
-        host.load(&ada).sign_in(first, fresh, Moment::new(&settings, at).unwrap()).unwrap()
+        host.load(&ada).sign_in(first, fresh, Context::new(&settings, at).unwrap()).unwrap()
     };
     let SignIn::Complete(session) = sign_in(&mut host, start) else { panic!("MFA is off") };
 
-    let setup = begin(&mut host, &session, moment);
+    let setup = begin(&mut host, &session, context);
     let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
     let account = host.load(&ada);
     let secret = unsealed(account.pending().unwrap().sealed());
     let judged =
-        account.judge_confirmation(&session, setup.id(), &phone.code_at(start), &secret, moment);
+        account.judge_confirmation(&session, setup.id(), &phone.code_at(start), &secret, context);
     let Ok(Judged::Right(right)) = judged else { panic!("{judged:?}") };
     let bytes: Vec<[u8; 16]> = (0..10).map(|_| host.draw()).collect();
     let codes = RecoveryCodes::from_random(&bytes).unwrap();
     let confirmed = right.with_codes(codes.clone(), hashed(&codes)).unwrap();
     assert!(matches!(host.commit(confirmed), Some(Confirmed::FirstFactor(_))));
-    let finished = host.load(&ada).finish_setup(&session, setup.id(), moment).unwrap();
+    let finished = host.load(&ada).finish_setup(&session, setup.id(), context).unwrap();
     host.commit(finished).unwrap();
 
     let later = start + chrono::TimeDelta::seconds(30);
-    let moment = Moment::new(&settings, later).unwrap();
+    let context = Context::new(&settings, later).unwrap();
     let SignIn::Challenge(pending, challenge) = sign_in(&mut host, later) else { panic!("on") };
     let account = host.load(&ada);
     let answer = Answer::code(&phone.code_at(later));
-    let question = account.question(&challenge, &answer, moment);
+    let question = account.question(&challenge, &answer, context);
     let Ok(Question::Totp(asked)) = question else { panic!("{question:?}") };
     let secret = unsealed(asked.sealed());
     let Decision::Change(transition) = asked.judge(&secret, None) else { panic!("not charged") };
     let Some(Verdict::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
-    assert!(pending.raise(passed.proof, moment).unwrap().has_second_factor());
+    assert!(pending.raise(passed.proof, context).unwrap().has_second_factor());
 
     let SignIn::Challenge(_, challenge) = sign_in(&mut host, later) else { panic!("on") };
     let account = host.load(&ada);
     let answer = Answer::recovery(&codes.as_slice()[7].reveal());
-    let question = account.question(&challenge, &answer, moment);
+    let question = account.question(&challenge, &answer, context);
     let Ok(Question::OneTime(check)) = question else { panic!("{question:?}") };
     let evaluation = check.hash().evaluate(&digest(check.code()));
     let Decision::Change(transition) = check.judge(&evaluation) else { panic!("missed") };
@@ -142,9 +142,9 @@ fn a_conflict_shows_no_outcome() {
     let settings = Settings::default();
     let mut host = Host::default();
     let ada = Subject::new("ada").unwrap();
-    let moment = Moment::new(&settings, DateTime::UNIX_EPOCH).unwrap();
-    let stale = host.load(&ada).password_changed(None, moment).unwrap();
-    let first = host.load(&ada).password_changed(None, moment).unwrap();
+    let context = Context::new(&settings, DateTime::UNIX_EPOCH).unwrap();
+    let stale = host.load(&ada).password_changed(None, context).unwrap();
+    let first = host.load(&ada).password_changed(None, context).unwrap();
     assert!(host.commit(first).is_some());
     assert!(host.commit(stale).is_none());
 }
@@ -154,10 +154,10 @@ fn a_conflict_shows_no_outcome() {
 fn an_answer_opens_with_the_receipt_of_its_own_commit_and_no_other() {
     let settings = Settings::default();
     let mut host = Host::default();
-    let moment = Moment::new(&settings, DateTime::UNIX_EPOCH).unwrap();
+    let context = Context::new(&settings, DateTime::UNIX_EPOCH).unwrap();
     let mut staged = |name: &str, id: u8| -> Closed<_> {
         let account = host.load(&Subject::new(name).unwrap());
-        let changed = account.password_changed(None, moment).unwrap();
+        let changed = account.password_changed(None, context).unwrap();
         changed.into_commit(CommitId::from_random([id; 16])).1
     };
     let (ada, bob) = (staged("ada", 1), staged("bob", 2));
@@ -172,5 +172,5 @@ fn an_answer_opens_with_the_receipt_of_its_own_commit_and_no_other() {
 #[test]
 fn a_window_is_centred_on_the_step_of_the_clock() {
     let window = Window::around(59, mfakit::TotpParams::default(), -1, 2);
-    assert_eq!((window.centre, window.reach), (0, 2));
+    assert_eq!((window.center, window.reach), (0, 2));
 }

@@ -3,8 +3,8 @@
 use std::future::Future;
 
 use mfakit::{
-    Answer, Argon2Hasher, Assurance, Challenge, Email, Error, FirstFactor, HostAuthority, KeyId,
-    Keyring, MemoryStore, Mfa, NewFactor, Proof, SetupId, Subject,
+    Answer, Argon2Hasher, Assurance, Challenge, EmailStatus, Error, FirstFactor, HostAuthority,
+    KeyId, Keyring, MemoryStore, Mfa, NewFactor, Proof, SetupId, Subject,
 };
 
 fn sendable<T: Send>(_: &T) {}
@@ -42,15 +42,15 @@ fn every_operation_can_be_spawned(
     task(mfa.reauthenticate(session, first));
     task(mfa.step_up(session, "payout"));
     task(mfa.answer(challenge, Answer::code("")));
-    task(mfa.begin_setup(session, new, Email::Verified));
+    task(mfa.begin_setup(session, new, EmailStatus::Verified));
     task(mfa.show_setup(session, setup));
     task(mfa.confirm_setup(session, setup, ""));
     task(mfa.reissue_codes(session, setup));
     task(mfa.finish_setup(session, setup));
     task(mfa.cancel_setup(session, setup));
-    task(mfa.rename_method(session, factor, ""));
-    task(mfa.prefer_method(session, factor));
-    task(mfa.remove_method(session, factor));
+    task(mfa.rename_factor(session, factor, ""));
+    task(mfa.prefer_factor(session, factor));
+    task(mfa.remove_factor(session, factor));
     task(mfa.disable(session));
     task(mfa.regenerate_codes(session));
     task(mfa.reset(session, authority));

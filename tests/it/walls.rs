@@ -6,11 +6,11 @@ use std::task::{Context, Poll, Waker};
 
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Confirmed, Email, Gate, Needed, NewFactor, OrgAuthority, OrgId, OrgRefusal, PolicyScope,
+    Confirmed, EmailStatus, Gate, Needed, NewFactor, OrgAuthority, OrgId, OrgRefusal, PolicyScope,
     Refusal, SignIn, StepUpRule,
 };
 
-use crate::organisations::{acme, authority, days, fresh, office, require, terms, whole};
+use crate::organizations::{acme, authority, days, fresh, office, require, terms, whole};
 use crate::watched::Call;
 use crate::world::{World, block_on, refused};
 
@@ -25,7 +25,7 @@ fn behind_the_wall_everything_that_leads_out_stays_reachable() {
         days(&world, 20);
         let password = world.mfa.sign_in(world.password(&ada)).await;
         let Ok(SignIn::SetUpFirst(session, walled)) = password else { panic!("{password:?}") };
-        assert_eq!(walled.organisations[0].org, acme());
+        assert_eq!(walled.organizations[0].org, acme());
         let gate = async |session| world.mfa.guard_access(session).await.unwrap().gate;
         assert!(matches!(gate(&session).await, Gate::SetUpFirst(_)));
 
@@ -33,7 +33,7 @@ fn behind_the_wall_everything_that_leads_out_stays_reachable() {
         assert!(!world.mfa.status(&ada).await.unwrap().enabled);
         world.wait(3_600);
         let new = || NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let stale = world.mfa.begin_setup(&session, new(), Email::Verified).await;
+        let stale = world.mfa.begin_setup(&session, new(), EmailStatus::Verified).await;
         assert!(matches!(refused(stale), Refusal::StepUp(_)));
         let session = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
         let rule = StepUpRule::fresh(Needed::FirstFactor, chrono::TimeDelta::minutes(10));
@@ -41,11 +41,11 @@ fn behind_the_wall_everything_that_leads_out_stays_reachable() {
         assert!(matches!(gate(&session).await, Gate::SetUpFirst(_)), "a password opens no wall");
 
         // The address is not verified yet, and then it is.
-        let unverified = world.mfa.begin_setup(&session, new(), Email::Unverified).await;
+        let unverified = world.mfa.begin_setup(&session, new(), EmailStatus::Unverified).await;
         assert_eq!(refused(unverified), Refusal::EmailUnverified);
-        let given_up = world.mfa.begin_setup(&session, new(), Email::Verified).await.unwrap();
+        let given_up = world.mfa.begin_setup(&session, new(), EmailStatus::Verified).await.unwrap();
         world.mfa.cancel_setup(&session, given_up.id()).await.unwrap();
-        let setup = world.mfa.begin_setup(&session, new(), Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new(), EmailStatus::Verified).await.unwrap();
         let shown = world.mfa.show_setup(&session, setup.id()).await.unwrap();
         let phone = Authenticator::scan(shown.otpauth_uri()).unwrap();
         let code = phone.code_at(world.now());
@@ -93,7 +93,7 @@ fn a_policy_that_comes_between_the_check_and_the_commit_is_caught_by_the_next_de
     assert!(!block_on(world.mfa.status(&user.subject)).unwrap().enabled, "it slipped through");
     let closed = |gate: &Gate| matches!(gate, Gate::SetUpFirst(_));
     assert!(closed(&block_on(world.mfa.guard_access(&session)).unwrap().gate));
-    assert!(closed(&block_on(world.mfa.guard_organisation(&acme(), &session)).unwrap().gate));
+    assert!(closed(&block_on(world.mfa.guard_organization(&acme(), &session)).unwrap().gate));
     assert!(closed(&block_on(world.mfa.access(&user.subject)).unwrap().gate));
     let again = block_on(world.mfa.sign_in(world.password(&user.subject)));
     assert!(matches!(again, Ok(SignIn::SetUpFirst(..))), "{again:?}");
@@ -115,7 +115,7 @@ fn whoever_switched_mfa_off_while_it_was_voluntary_is_walled_when_it_is_required
 }
 
 #[test]
-fn of_two_methods_one_may_go_while_a_policy_requires_mfa_and_the_last_may_not() {
+fn of_two_factors_one_may_go_while_a_policy_requires_mfa_and_the_last_may_not() {
     block_on(async {
         let world = World::new();
         let (admin, _) = office(&world).await;
@@ -123,14 +123,14 @@ fn of_two_methods_one_may_go_while_a_policy_requires_mfa_and_the_last_may_not() 
         require(&world, &admin, whole(0)).await;
         let session = fresh(&world, &user).await;
         let (_, session) = world.add_phone(&session, "Tablet").await;
-        let methods = world.mfa.status(&user.subject).await.unwrap().methods;
-        let tablet = methods.iter().find(|method| method.label.as_str() == "Tablet").unwrap();
-        let session = world.mfa.remove_method(&session, tablet.factor).await.unwrap();
+        let factors = world.mfa.status(&user.subject).await.unwrap().factors;
+        let tablet = factors.iter().find(|factor| factor.label.as_str() == "Tablet").unwrap();
+        let session = world.mfa.remove_factor(&session, tablet.factor).await.unwrap();
 
         let left = world.mfa.status(&user.subject).await.unwrap();
-        assert!(left.enabled && left.methods.len() == 1);
+        assert!(left.enabled && left.factors.len() == 1);
         assert_eq!(world.mfa.guard_access(&session).await.unwrap().gate, Gate::Allow);
-        let last = world.mfa.remove_method(&session, left.methods[0].factor).await;
+        let last = world.mfa.remove_factor(&session, left.factors[0].factor).await;
         assert_eq!(refused(last), OrgRefusal::PolicyRequires(vec![acme()]).into());
     });
 }
@@ -143,15 +143,15 @@ fn a_closed_door_does_not_hide_how_many_days_are_left_to_the_next_one() {
         let world = World::new();
         let (admin, ada) = office(&world).await;
         let big = OrgId::new("big").unwrap();
-        world.mfa.join_organisation(&big, &ada, world.now()).await.unwrap();
-        require(&world, &admin, terms(0, PolicyScope::OrganisationResources)).await;
+        world.mfa.join_organization(&big, &ada, world.now()).await.unwrap();
+        require(&world, &admin, terms(0, PolicyScope::OrganizationResources)).await;
         let session = fresh(&world, &admin).await;
         let by = OrgAuthority::grant(big.clone(), admin.subject.clone(), "audit finding").unwrap();
         world.mfa.make_required(&session, &by, whole(3), None).await.unwrap();
         let sign_in = world.mfa.sign_in(world.password(&ada)).await;
         let Ok(SignIn::Remind(_, reminded)) = sign_in else { panic!("{sign_in:?}") };
         assert_eq!(reminded.days_left(world.now()), 3);
-        let asking: Vec<&OrgId> = reminded.organisations.iter().map(|ask| &ask.org).collect();
+        let asking: Vec<&OrgId> = reminded.organizations.iter().map(|ask| &ask.org).collect();
         assert_eq!(asking, [&acme(), &big], "both are named, the strictest first");
     });
 }

@@ -1,4 +1,4 @@
-//! An organisation store whose every call a test sees, and may fail, lose or come in before.
+//! An organization store whose every call a test sees, and may fail, lose or come in before.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use mfakit::domain::{CommitOutcome, OrgCommit};
 use mfakit::{
-    Affiliation, Membership, MemoryStore, OrgId, OrgStore, Organisation, PolicyRevision,
+    Affiliation, Membership, MemoryStore, OrgId, OrgStore, Organization, PolicyRevision,
     RosterCounts, RosterQuery, RosterRow, RosterRows, StoreError, Subject,
 };
 
@@ -15,7 +15,7 @@ use crate::world::World;
 /// What the store is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Call {
-    Organisation,
+    Organization,
     Membership,
     Memberships,
     Affiliations,
@@ -102,19 +102,19 @@ impl Watched {
 }
 
 impl World {
-    /// With an organisation store that is watched, over the same memory as everything else.
+    /// With an organization store that is watched, over the same memory as everything else.
     pub(crate) fn watched() -> (Self, Watched) {
         let memory = MemoryStore::new();
         let watched = Watched::new(memory.clone());
         let orgs = watched.clone();
-        (Self::over(memory, |builder| builder.organisations(orgs)), watched)
+        (Self::over(memory, |builder| builder.organizations(orgs)), watched)
     }
 }
 
 #[async_trait]
 impl OrgStore for Watched {
-    async fn organisation(&self, org: &OrgId) -> Result<Option<Arc<Organisation>>, StoreError> {
-        self.turn(Call::Organisation, self.inner.organisation(org)).await
+    async fn organization(&self, org: &OrgId) -> Result<Option<Arc<Organization>>, StoreError> {
+        self.turn(Call::Organization, self.inner.organization(org)).await
     }
     async fn membership(
         &self,

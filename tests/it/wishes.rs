@@ -2,12 +2,12 @@
 
 use chrono::TimeDelta;
 use mfakit::{
-    Acknowledgement, Answer, Email, Gate, NewFactor, OrgAuthority, OrgId, ReminderSchedule, SignIn,
-    Subject,
+    Acknowledgement, Answer, EmailStatus, Gate, NewFactor, OrgAuthority, OrgId, ReminderSchedule,
+    SignIn, Subject,
 };
 
 use crate::attacks::{begin, guess, new_factor, three_codes};
-use crate::organisations::{acme, authority, days, fresh, office, require, whole};
+use crate::organizations::{acme, authority, days, fresh, office, require, whole};
 use crate::world::{User, World, block_on, passed};
 
 type Shows = fn();
@@ -39,12 +39,12 @@ const WISHES: &[(&str, Shows)] = &[
         for number in 0..8 {
             let (_, challenge) = world.challenge(&ada.subject).await;
             let used = world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(number))).await;
-            assert_eq!(passed(used).low, number >= 6, "{number}");
+            assert_eq!(passed(used).recovery_low, number >= 6, "{number}");
         }
         assert!(passed({
             let (_, challenge) = world.challenge(&ada.subject).await;
             world.mfa.answer(&challenge, Answer::code(&ada.phone.code_at(world.now()))).await
-        }).low, "with the phone as well");
+        }).recovery_low, "with the phone as well");
     })),
     ("drift tolerated at sign-in as at setup", || block_on(async {
         for periods in [-1, 1] {
@@ -65,28 +65,28 @@ const WISHES: &[(&str, Shows)] = &[
         world.next_code();
         assert_ne!(tablet.code_at(world.now()), ada.phone.code_at(world.now()));
         let (_, challenge) = world.challenge(&ada.subject).await;
-        assert_eq!(challenge.methods().len(), 2);
-        let other = challenge.methods()[1].factor();
+        assert_eq!(challenge.factors().len(), 2);
+        let other = challenge.factors()[1].factor();
         let code = tablet.code_at(world.now());
         passed(world.mfa.answer(&challenge, Answer::code_of(other, &code)).await);
     })),
-    ("grace by organisation, and the page says which one asks", || block_on(async {
+    ("grace by organization, and the page says which one asks", || block_on(async {
         let world = World::new();
         let (admin, ada) = office(&world).await;
         let big = OrgId::new("big").unwrap();
-        world.mfa.join_organisation(&big, &ada, world.now()).await.unwrap();
+        world.mfa.join_organization(&big, &ada, world.now()).await.unwrap();
         require(&world, &admin, whole(30)).await;
         let session = fresh(&world, &admin).await;
         let by = OrgAuthority::grant(big.clone(), admin.subject.clone(), "audit").unwrap();
         world.mfa.make_required(&session, &by, whole(10), None).await.unwrap();
         let asked = world.mfa.sign_in(world.password(&ada)).await.unwrap();
         let SignIn::Remind(_, asked) = asked else { panic!("{asked:?}") };
-        let asks = asked.organisations.iter().map(|demand| demand.org.clone());
+        let asks = asked.organizations.iter().map(|demand| demand.org.clone());
         assert_eq!((asks.collect::<Vec<_>>(), asked.days_left(world.now())), (vec![big.clone(), acme()], 10));
         days(&world, 10);
         let closed = world.mfa.sign_in(world.password(&ada)).await.unwrap();
         let SignIn::SetUpFirst(_, closed) = closed else { panic!("{closed:?}") };
-        assert_eq!((closed.organisations.len(), &closed.organisations[0].org), (1, &big));
+        assert_eq!((closed.organizations.len(), &closed.organizations[0].org), (1, &big));
     })),
     ("grace shortened or extended at once", || block_on(async {
         let world = World::new();
@@ -140,13 +140,13 @@ const WISHES: &[(&str, Shows)] = &[
         let world = World::new();
         let session = world.sign_in_plain(&"ada".parse().unwrap()).await;
         let new = NewFactor::totp("Ada's \u{1F4F1} phone", "ada+mfa@example.org").unwrap();
-        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         let uri = setup.otpauth_uri().to_string();
         assert!(uri.starts_with("otpauth://totp/Scrivio:ada%2Bmfa%40example.org?"), "{uri}");
         assert!(uri.contains("issuer=Scrivio") && !uri.contains(['+', ' ']) && uri.is_ascii(), "{uri}");
         assert!(NewFactor::totp("Phone", "a:b").is_err(), "a colon ends the issuer");
     })),
-    ("no re-enrolment confirmed by the old secret's code (attack 24)", || block_on(async {
+    ("no re-enrollment confirmed by the old secret's code (attack 24)", || block_on(async {
         let (world, ada) = ada().await;
         let (setup, _) = begin(&world, &ada.session, new_factor("Tablet")).await;
         let old = ada.phone.code_at(world.now());

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::testing::{Authenticator, FaultyStore, ManualClock, SeededEntropy};
 use mfakit::{
-    Answer, Argon2Hasher, Assurance, Challenge, Clock, Confirmed, Email, Error, FirstFactor,
+    Answer, Argon2Hasher, Assurance, Challenge, Clock, Confirmed, EmailStatus, Error, FirstFactor,
     Keyring, MemoryStore, Mfa, MfaBuilder, NewFactor, Passed, PendingSignIn, RecoveryCodes,
     Refusal, Rejection, SealingKey, Settings, SignIn, Subject, Verdict,
 };
@@ -47,7 +47,7 @@ impl World {
             .hasher(hasher())
             .index(memory.clone())
             .event_log(memory.clone())
-            .organisations(memory.clone())
+            .organizations(memory.clone())
             .stamps(memory.clone())
             .clock(clock.clone())
             .entropy(SeededEntropy::new(1));
@@ -64,7 +64,7 @@ impl World {
             .issuer("Scrivio")
             .keyring(keyring("k1"))
             .hasher(hasher())
-            .organisations(self.memory.clone())
+            .organizations(self.memory.clone())
             .stamps(self.memory.clone())
             .clock(clock)
             .build()
@@ -112,7 +112,7 @@ impl World {
     pub(crate) async fn sign_in_with(&self, subject: &Subject, answer: Answer) -> Assurance {
         let (pending, challenge) = self.challenge(subject).await;
         let passed = passed(self.mfa.answer(&challenge, answer).await);
-        pending.raise(passed.proof, self.mfa.moment().expect("moment")).expect("raise")
+        pending.raise(passed.proof, self.mfa.context().expect("moment")).expect("raise")
     }
 
     /// Signs in with the password and the phone's current code.
@@ -125,7 +125,8 @@ impl World {
         let subject = Subject::new(subject).expect("subject");
         let session = self.sign_in_plain(&subject).await;
         let new = NewFactor::totp("Phone", "ada@example.org").expect("new factor");
-        let setup = self.mfa.begin_setup(&session, new, Email::Verified).await.expect("begin");
+        let setup =
+            self.mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("begin");
         let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
         let code = phone.code_at(self.now());
         let codes = match self.mfa.confirm_setup(&session, setup.id(), &code).await {
@@ -144,7 +145,7 @@ impl World {
         label: &str,
     ) -> (Authenticator, Assurance) {
         let new = NewFactor::totp(label, "ada@example.org").expect("new factor");
-        let setup = self.mfa.begin_setup(session, new, Email::Verified).await.expect("begin");
+        let setup = self.mfa.begin_setup(session, new, EmailStatus::Verified).await.expect("begin");
         let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
         let code = phone.code_at(self.now());
         match self.mfa.confirm_setup(session, setup.id(), &code).await {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, Challenge, Confirmed, Email, Error, EventKind, Mfa, Needed,
+    AccountStore, Answer, Challenge, Confirmed, EmailStatus, Error, EventKind, Mfa, Needed,
     RecoveryCodes, Refusal, Settings, StepUpRule, Throttle,
 };
 use shuttle::future::block_on;
@@ -115,7 +115,7 @@ pub(crate) const CONFIRM: Promise = Promise {
     settings: Settings::default,
     check: |scene, tasks| {
         let session = scene.plain_session();
-        let first = block_on(scene.mfa.begin_setup(&session, phone(), Email::Verified));
+        let first = block_on(scene.mfa.begin_setup(&session, phone(), EmailStatus::Verified));
         let first = first.expect("begin");
         let id = first.id();
         let code = Authenticator::scan(first.otpauth_uri()).expect("scan").code_at(now(0));
@@ -130,7 +130,7 @@ pub(crate) const CONFIRM: Promise = Promise {
         let begins = (1..tasks).map(|_| {
             let session = session.clone();
             let task: Task<bool> = Box::new(move |mfa| {
-                block_on(mfa.begin_setup(&session, phone(), Email::Verified)).expect("begin");
+                block_on(mfa.begin_setup(&session, phone(), EmailStatus::Verified)).expect("begin");
                 false
             });
             task

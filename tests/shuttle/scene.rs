@@ -10,9 +10,9 @@ use mfakit::domain::{
 };
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Assurance, Challenge, Clock, CodeHasher, Confirmed, Email, Entropy, EntropyError,
-    Error, FirstFactor, HasherError, Keyring, Lane, MemoryStore, Mfa, NewFactor, OneTimeCode,
-    RecoveryCodes, SealingKey, Settings, SignIn, StoreError, Subject, Verdict,
+    AccountStore, Assurance, Challenge, Clock, CodeHasher, Confirmed, EmailStatus, Entropy,
+    EntropyError, Error, FirstFactor, HasherError, Keyring, Lane, MemoryStore, Mfa, NewFactor,
+    OneTimeCode, RecoveryCodes, SealingKey, Settings, SignIn, StoreError, Subject, Verdict,
 };
 use shuttle::future::block_on;
 
@@ -40,7 +40,8 @@ impl Prepared {
             else {
                 panic!("MFA is on")
             };
-            let setup = mfa.begin_setup(&session, phone(), Email::Verified).await.expect("begin");
+            let setup =
+                mfa.begin_setup(&session, phone(), EmailStatus::Verified).await.expect("begin");
             let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
             let code = phone.code_at(now(-30));
             let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;

@@ -3,7 +3,7 @@
 use mfakit::{FactorId, Mfa, PendingSignIn};
 
 async fn half_way(mfa: &Mfa, pending: &PendingSignIn, factor: FactorId) {
-    let _ = mfa.remove_method(pending, factor).await;
+    let _ = mfa.remove_factor(pending, factor).await;
     let _ = mfa.regenerate_codes(pending).await;
 }
 

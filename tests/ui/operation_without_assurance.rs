@@ -3,7 +3,7 @@
 use mfakit::{FactorId, Mfa, Subject};
 
 async fn forgets(mfa: &Mfa, subject: &Subject, factor: FactorId) {
-    let _ = mfa.remove_method(factor).await;
+    let _ = mfa.remove_factor(factor).await;
     let _ = mfa.disable(subject).await;
     let _ = mfa.regenerate_codes().await;
 }

@@ -1,8 +1,8 @@
 //! A transition's outcome cannot be read before its commit.
 
-use mfakit::domain::{IssuedEnrolment, Transition};
+use mfakit::domain::{IssuedEnrollment, Transition};
 
-fn read(transition: Transition<IssuedEnrolment>) -> IssuedEnrolment {
+fn read(transition: Transition<IssuedEnrollment>) -> IssuedEnrollment {
     transition.outcome
 }
 

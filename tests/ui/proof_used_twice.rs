@@ -1,10 +1,10 @@
 //! Raising a session spends the proof.
 
-use mfakit::{Assurance, Moment, Proof};
+use mfakit::{Assurance, Context, Proof};
 
-fn twice(one: &Assurance, other: &Assurance, proof: Proof, moment: Moment<'_>) {
-    let _ = one.raise(proof, moment);
-    let _ = other.raise(proof, moment);
+fn twice(one: &Assurance, other: &Assurance, proof: Proof, context: Context<'_>) {
+    let _ = one.raise(proof, context);
+    let _ = other.raise(proof, context);
 }
 
 fn main() {}

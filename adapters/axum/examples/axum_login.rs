@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use axum_login::{AuthManagerLayerBuilder, AuthUser, AuthnBackend};
 use chrono::{DateTime, Utc};
-use mfakit::{Email, FirstFactor, Subject};
+use mfakit::{EmailStatus, FirstFactor, Subject};
 use mfakit_axum::{Host, HostError, MfaWeb, Places, SameOrigin, Session, Token, Visitor};
 use tower_sessions::SessionManagerLayer;
 use tower_sessions::cookie::SameSite;
@@ -95,7 +95,7 @@ impl Host for Site {
         Ok(Some(Visitor {
             first_factor: FirstFactor::password(subject, at),
             account: format!("{}@example.org", user.name),
-            email: Email::Verified,
+            email: EmailStatus::Verified,
         }))
     }
 

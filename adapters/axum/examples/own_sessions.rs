@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use chrono::{DateTime, Utc};
-use mfakit::{Email, Entropy, FirstFactor, OsEntropy, Subject};
+use mfakit::{EmailStatus, Entropy, FirstFactor, OsEntropy, Subject};
 use mfakit_axum::{Host, HostError, MfaWeb, Places, SameOrigin, Session, Token, Visitor};
 
 use site::{AnyError, Credentials, dashboard, sign_in_form};
@@ -88,7 +88,7 @@ impl Host for Site {
         Ok(Some(Visitor {
             first_factor: FirstFactor::password(subject, row.password_at),
             account: format!("{}@example.org", row.name),
-            email: Email::Verified,
+            email: EmailStatus::Verified,
         }))
     }
 

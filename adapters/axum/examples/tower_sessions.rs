@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use chrono::{DateTime, Utc};
-use mfakit::{Email, FirstFactor, Subject};
+use mfakit::{EmailStatus, FirstFactor, Subject};
 use mfakit_axum::{Host, HostError, MfaWeb, Places, SameOrigin, Token, Visitor};
 use serde::{Deserialize, Serialize};
 use tower_sessions::cookie::SameSite;
@@ -58,7 +58,7 @@ impl Host for Site {
         Ok(Some(Visitor {
             first_factor: FirstFactor::password(subject, user.password_at),
             account: format!("{}@example.org", user.name),
-            email: Email::Verified,
+            email: EmailStatus::Verified,
         }))
     }
 

@@ -5,7 +5,7 @@ use std::error::Error;
 use async_trait::async_trait;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use mfakit::{Email, FirstFactor, OrgId};
+use mfakit::{EmailStatus, FirstFactor, OrgId};
 use thiserror::Error;
 
 use crate::safety::ReturnPath;
@@ -21,7 +21,7 @@ use crate::session::Session;
 /// # use std::collections::HashMap;
 /// # use std::sync::Mutex;
 /// # use axum::http::{HeaderMap, request::Parts};
-/// # use mfakit::{Email, FirstFactor, Subject};
+/// # use mfakit::{EmailStatus, FirstFactor, Subject};
 /// use mfakit_axum::{Host, HostError, Places, Session, Token, Visitor};
 /// # use chrono::{DateTime, Utc};
 /// # #[derive(Clone)]
@@ -46,7 +46,7 @@ use crate::session::Session;
 ///         Ok(session.map(|session| Visitor {
 ///             first_factor: FirstFactor::password(Subject::from(session.user), session.password_at),
 ///             account: session.email,
-///             email: if session.verified { Email::Verified } else { Email::Unverified },
+///             email: if session.verified { EmailStatus::Verified } else { EmailStatus::Unverified },
 ///         }))
 ///     }
 ///
@@ -96,7 +96,7 @@ pub trait Host: Send + Sync + 'static {
 
     /// The adapter's value in this request's session, as it was written last.
     ///
-    /// A value that cannot be deserialised any more is none: the visitor meets the challenge again.
+    /// A value that cannot be deserialized any more is none: the visitor meets the challenge again.
     ///
     /// # Errors
     /// [`HostError`] when the session cannot be read. Nobody passes then.
@@ -127,11 +127,11 @@ pub trait Host: Send + Sync + 'static {
     /// Where the host's own pages are.
     fn places(&self) -> &Places;
 
-    /// What an organisation is called. Pages name it when it asks for two-factor authentication.
+    /// What an organization is called. Pages name it when it asks for two-factor authentication.
     ///
     /// # Errors
     /// [`HostError`] when it cannot be told; the page then shows the identifier.
-    async fn organisation_name(&self, org: &OrgId) -> Result<String, HostError> {
+    async fn organization_name(&self, org: &OrgId) -> Result<String, HostError> {
         Ok(org.as_str().to_owned())
     }
 
@@ -151,7 +151,7 @@ pub struct Visitor {
     /// [`AccountName`](mfakit::AccountName).
     pub account: String,
     /// Whether his e-mail address is verified.
-    pub email: Email,
+    pub email: EmailStatus,
 }
 
 /// Whether a session keeps its token.

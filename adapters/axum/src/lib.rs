@@ -17,10 +17,10 @@ mod texts;
 mod visit;
 mod web;
 
-pub use guards::{Action, Guard, GuardService, MemberOf, OfOrganisation, SignedIn, SteppedUp};
+pub use guards::{Action, Guard, GuardService, MemberOf, OfOrganization, SignedIn, SteppedUp};
 pub use host::{Host, HostError, Places, Token, Visitor};
-pub use rejection::{Failure, Rejection};
+pub use rejection::{Failure, MfaRejection};
 pub use safety::{ReturnPath, SameOrigin};
 pub use session::Session;
 pub use texts::{Text, Texts};
-pub use web::{BuildError, MfaWeb, MfaWebBuilder};
+pub use web::{MfaWeb, MfaWebBuilder, WebBuildError};

@@ -20,7 +20,7 @@ use crate::web::MfaWeb;
 /// of RFC 9470 where one would help. [`code`](Self::code) is stable.
 #[derive(Debug)]
 #[must_use]
-pub struct Rejection(Box<Turned>);
+pub struct MfaRejection(Box<Turned>);
 
 #[derive(Debug)]
 struct Turned {
@@ -58,7 +58,7 @@ impl Failure {
 /// The code of a session that was void, and signed out for it.
 const VOID: &str = "sign_in_again";
 
-impl Rejection {
+impl MfaRejection {
     pub(crate) fn new(parts: &Parts, status: StatusCode, code: &'static str, detail: &str) -> Self {
         Self(Box::new(Turned {
             status,
@@ -164,7 +164,7 @@ impl Rejection {
     }
 
     pub(crate) fn not_a_member(parts: &Parts) -> Self {
-        let detail = "no member of this organisation";
+        let detail = "no member of this organization";
         Self::new(parts, StatusCode::FORBIDDEN, "not_a_member", detail)
     }
 
@@ -230,7 +230,7 @@ impl Rejection {
     }
 }
 
-impl IntoResponse for Rejection {
+impl IntoResponse for MfaRejection {
     fn into_response(self) -> Response {
         let mut response = match (&self.0.location, &self.0.html) {
             (Some(location), _) if self.0.wants_page => see_other(location),
@@ -252,7 +252,7 @@ impl IntoResponse for Rejection {
     }
 }
 
-impl fmt::Display for Rejection {
+impl fmt::Display for MfaRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.detail)
     }

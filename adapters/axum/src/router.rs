@@ -10,12 +10,12 @@
 //! | `/setup/cancel` | | "Cancel", to the profile |
 //! | `/challenge` | the verification screen | "Verify" |
 //! | `/challenge/recovery` | "Use a recovery code" | "Verify" |
-//! | `/challenge/enrolment` | | an enrolment code, after a reset |
+//! | `/challenge/enrollment` | | an enrollment code, after a reset |
 //! | `/challenge/cancel` | | "Cancel", to the sign-in page |
 //! | `/step-up` | opens a challenge for an action | |
-//! | `/methods` | methods and codes | |
-//! | `/methods/{factor}/prefer`, `/rename` | | |
-//! | `/methods/{factor}/remove` | are you sure? | removes it |
+//! | `/factors` | factors and codes | |
+//! | `/factors/{factor}/prefer`, `/rename` | | |
+//! | `/factors/{factor}/remove` | are you sure? | removes it |
 //! | `/codes` | are you sure? | new recovery codes |
 //! | `/disable` | are you sure? | switches MFA off |
 //! | `/api/...` | the JSON API: see `api/mod.rs` | |
@@ -29,7 +29,7 @@ use axum::middleware::map_response;
 use axum::routing::{get, post};
 
 use crate::handlers::{challenge, manage, setup, step_up};
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::safety::{MAX_BODY, SameOrigin, guarded};
 use crate::web::MfaWeb;
 use crate::{api, assets};
@@ -50,13 +50,13 @@ impl MfaWeb {
             .route("/setup/cancel", post(setup::cancel))
             .route("/challenge", get(challenge::screen).post(challenge::code))
             .route("/challenge/recovery", get(challenge::recovery).post(challenge::recover))
-            .route("/challenge/enrolment", post(challenge::enrol))
+            .route("/challenge/enrollment", post(challenge::enroll))
             .route("/challenge/cancel", post(challenge::cancel))
             .route("/step-up", get(step_up::open))
-            .route("/methods", get(manage::screen))
-            .route("/methods/{factor}/prefer", post(manage::prefer))
-            .route("/methods/{factor}/rename", post(manage::rename))
-            .route("/methods/{factor}/remove", get(manage::sure_remove).post(manage::remove))
+            .route("/factors", get(manage::screen))
+            .route("/factors/{factor}/prefer", post(manage::prefer))
+            .route("/factors/{factor}/rename", post(manage::rename))
+            .route("/factors/{factor}/remove", get(manage::sure_remove).post(manage::remove))
             .route("/codes", get(manage::sure_regenerate).post(manage::regenerate))
             .route("/disable", get(manage::sure_disable).post(manage::disable))
             .route(assets::STYLE, get(assets::style))
@@ -72,14 +72,14 @@ impl MfaWeb {
     }
 }
 
-async fn no_such_page(State(web): State<MfaWeb>, parts: Parts) -> Rejection {
+async fn no_such_page(State(web): State<MfaWeb>, parts: Parts) -> MfaRejection {
     let detail = "there is nothing at this path";
-    let rejection = Rejection::new(&parts, StatusCode::NOT_FOUND, "no_such_route", detail);
+    let rejection = MfaRejection::new(&parts, StatusCode::NOT_FOUND, "no_such_route", detail);
     rejection.with_page(&web, &parts)
 }
 
-async fn no_such_method(State(web): State<MfaWeb>, parts: Parts) -> Rejection {
+async fn no_such_method(State(web): State<MfaWeb>, parts: Parts) -> MfaRejection {
     let detail = "the path does not take this method";
     let status = StatusCode::METHOD_NOT_ALLOWED;
-    Rejection::new(&parts, status, "no_such_method", detail).with_page(&web, &parts)
+    MfaRejection::new(&parts, status, "no_such_method", detail).with_page(&web, &parts)
 }

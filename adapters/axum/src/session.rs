@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mfakit::{Assurance, Challenge, ChallengeId, Method, PendingSignIn, Purpose, SetupId};
+use mfakit::{Assurance, Challenge, ChallengeId, OfferedFactor, PendingSignIn, Purpose, SetupId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -11,7 +11,7 @@ use crate::safety::Fields;
 /// What the adapter keeps in a session of the host: a sign-in that waits for its second factor, or
 /// what a signed-in session has proven, and which form it is at.
 ///
-/// Serialise it with serde, in any format that names its fields. It holds no secret and no code.
+/// Serialize it with serde, in any format that names its fields. It holds no secret and no code.
 ///
 /// # Security
 /// Whoever can change it can change what the session has proven, and whoever can put an older one
@@ -37,7 +37,7 @@ pub(crate) enum State {
     SignedIn(SignedInState),
 }
 
-/// A sign-in that waits for its second factor, or for an enrolment code.
+/// A sign-in that waits for its second factor, or for an enrollment code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Waiting {
     pub(crate) pending: PendingSignIn,
@@ -50,7 +50,7 @@ pub(crate) struct SignedInState {
     pub(crate) assurance: Assurance,
     /// A challenge that is to raise it.
     #[serde(default)]
-    pub(crate) step_up: Option<Asked>,
+    pub(crate) step_up: Option<OpenChallenge>,
     /// The setup that its screen is at.
     #[serde(default)]
     pub(crate) setup: Option<SetupId>,
@@ -70,23 +70,23 @@ pub(crate) struct SignedInState {
 
 /// What the session is asked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct OpenChallenge {
     pub(crate) challenge: Challenge,
     /// Whether a recovery code would help.
     pub(crate) recovery: bool,
 }
 
-impl Asked {
-    pub(crate) fn methods(&self) -> &[Method] {
-        self.challenge.methods()
+impl OpenChallenge {
+    pub(crate) fn factors(&self) -> &[OfferedFactor] {
+        self.challenge.factors()
     }
 
     pub(crate) fn is_step_up(&self) -> bool {
         matches!(self.challenge.purpose(), Purpose::StepUp(_))
     }
 
-    pub(crate) fn is_enrolment(&self) -> bool {
-        *self.challenge.purpose() == Purpose::Enrol
+    pub(crate) fn is_enrollment(&self) -> bool {
+        *self.challenge.purpose() == Purpose::Enroll
     }
 }
 
@@ -141,7 +141,7 @@ impl Session {
         }
     }
 
-    /// Recognises a form that is sent again with the same fields in the same session. What was
+    /// Recognizes a form that is sent again with the same fields in the same session. What was
     /// typed is not kept.
     pub(crate) fn fingerprint(&self, route: &str, fields: &Fields) -> Fingerprint {
         let mut hash = Sha256::new();

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use mfakit::{Access, Assurance, Error, EvidenceKind, Gate, Refusal, SignIn, StepUpRule};
 
 use crate::host::{HostError, Token, Visitor};
-use crate::rejection::{Rejection, heading};
+use crate::rejection::{MfaRejection, heading};
 use crate::safety::{Fields, ReturnPath, append};
 use crate::session::{Session, SignedInState, State};
 use crate::texts::Texts;
@@ -33,15 +33,15 @@ impl Visit {
     ///
     /// Somebody whom the host has signed in and whom the adapter does not know yet starts here with
     /// a first factor, whichever way he came; somebody who has proven it again is fresh.
-    pub(crate) async fn enter(web: &MfaWeb, parts: Parts) -> Result<Self, Rejection> {
+    pub(crate) async fn enter(web: &MfaWeb, parts: Parts) -> Result<Self, MfaRejection> {
         let host = web.host();
         let known = host.visitor(&parts).await;
-        let known =
-            known.map_err(|error| Rejection::host_failed(&parts, error).with_page(web, &parts))?;
-        let Some(visitor) = known else { return Err(Rejection::signed_out(web, &parts)) };
+        let known = known
+            .map_err(|error| MfaRejection::host_failed(&parts, error).with_page(web, &parts))?;
+        let Some(visitor) = known else { return Err(MfaRejection::signed_out(web, &parts)) };
         let kept = host.read(&parts).await;
         let kept =
-            kept.map_err(|error| Rejection::host_failed(&parts, error).with_page(web, &parts))?;
+            kept.map_err(|error| MfaRejection::host_failed(&parts, error).with_page(web, &parts))?;
         let kept = kept.filter(|session| session.subject() == visitor.first_factor.subject());
         let web = web.clone();
         match kept {
@@ -58,11 +58,11 @@ impl Visit {
         }
     }
 
-    async fn begin(web: MfaWeb, parts: Parts, visitor: Visitor) -> Result<Self, Rejection> {
+    async fn begin(web: MfaWeb, parts: Parts, visitor: Visitor) -> Result<Self, MfaRejection> {
         let session = match web.mfa().sign_in(visitor.first_factor.clone()).await {
-            Ok(SignIn::Challenge(pending, challenge) | SignIn::Enrol(pending, challenge)) => {
+            Ok(SignIn::Challenge(pending, challenge) | SignIn::Enroll(pending, challenge)) => {
                 let to = heading(&web, &parts);
-                let challenge = challenge.clone().with_heading(to.as_str()).unwrap_or(challenge);
+                let challenge = challenge.clone().with_return_to(to.as_str()).unwrap_or(challenge);
                 Session::waiting(pending, challenge)
             }
             Ok(
@@ -81,7 +81,7 @@ impl Visit {
         visitor: Visitor,
         mut session: Session,
         assurance: Assurance,
-    ) -> Result<Self, Rejection> {
+    ) -> Result<Self, MfaRejection> {
         let first = visitor.first_factor.clone();
         match web.mfa().reauthenticate(&assurance, first).await {
             Ok(assurance) => session.keep(assurance),
@@ -91,35 +91,35 @@ impl Visit {
     }
 
     /// An error that no page of ours can do anything about. A void session is signed out.
-    async fn turned_away(web: &MfaWeb, parts: &Parts, error: Error) -> Rejection {
+    async fn turned_away(web: &MfaWeb, parts: &Parts, error: Error) -> MfaRejection {
         let Error::Refused(refusal) = &error else {
-            return Rejection::failed(parts, error).with_page(web, parts);
+            return MfaRejection::failed(parts, error).with_page(web, parts);
         };
         if let Refusal::StepUp(unmet) = refusal {
-            return Rejection::step_up(web, parts, MANAGE, unmet, &heading(web, parts));
+            return MfaRejection::step_up(web, parts, MANAGE, unmet, &heading(web, parts));
         }
         if *refusal == Refusal::RegenerateFirst {
-            return Rejection::regenerate_first(web, parts);
+            return MfaRejection::regenerate_first(web, parts);
         }
         if !is_void(refusal) {
-            return Rejection::failed(parts, error).with_page(web, parts);
+            return MfaRejection::failed(parts, error).with_page(web, parts);
         }
         match web.host().sign_out(parts).await {
-            Ok(headers) => Rejection::void(web, parts).with_headers(headers),
-            Err(error) => Rejection::host_failed(parts, error).with_page(web, parts),
+            Ok(headers) => MfaRejection::void(web, parts).with_headers(headers),
+            Err(error) => MfaRejection::host_failed(parts, error).with_page(web, parts),
         }
     }
 
     /// What this error means for the request.
-    pub(crate) async fn refused(&self, error: Error) -> Rejection {
+    pub(crate) async fn refused(&self, error: Error) -> MfaRejection {
         Self::turned_away(&self.web, &self.parts, error).await
     }
 
     /// The signed-in session. A pending sign-in reaches nothing but the challenge.
-    pub(crate) fn signed_in(&self) -> Result<&SignedInState, Rejection> {
+    pub(crate) fn signed_in(&self) -> Result<&SignedInState, MfaRejection> {
         match &self.session.state {
             State::SignedIn(signed_in) => Ok(signed_in),
-            State::Waiting(_) => Err(Rejection::second_factor_awaited(&self.web, &self.parts)),
+            State::Waiting(_) => Err(MfaRejection::second_factor_awaited(&self.web, &self.parts)),
         }
     }
 
@@ -131,40 +131,44 @@ impl Visit {
     }
 
     /// What the session has proven.
-    pub(crate) fn assurance(&self) -> Result<Assurance, Rejection> {
+    pub(crate) fn assurance(&self) -> Result<Assurance, MfaRejection> {
         self.signed_in().map(|signed_in| signed_in.assurance.clone())
     }
 
-    /// Whether the session still counts, and what the organisations say to its user.
-    pub(crate) async fn access(&self) -> Result<Access, Rejection> {
+    /// Whether the session still counts, and what the organizations say to its user.
+    pub(crate) async fn access(&self) -> Result<Access, MfaRejection> {
         let (mfa, assurance) = (self.web.mfa(), &self.signed_in()?.assurance);
         let access = match mfa.guard_access(assurance).await {
             // It counts, and may go no further than the setup, or than new recovery codes: who else
             // demands something is asked anew.
-            Err(Error::Refused(Refusal::EnrolmentNeeded | Refusal::RegenerateFirst)) => {
+            Err(Error::Refused(Refusal::EnrollmentNeeded | Refusal::RegenerateFirst)) => {
                 mfa.access(assurance.subject()).await
             }
             access => access,
         };
         match access {
             Ok(access) => Ok(access),
-            // Without organisations nobody asks. The stamp was compared before.
+            // Without organizations nobody asks. The stamp was compared before.
             Err(Error::MissingPort(_)) => Ok(Access { gate: Gate::Allow, until: None }),
             Err(error) => Err(self.refused(error).await),
         }
     }
 
     /// Turns a session away whose credentials have changed.
-    pub(crate) async fn still_counts(&self) -> Result<(), Rejection> {
+    pub(crate) async fn still_counts(&self) -> Result<(), MfaRejection> {
         self.access().await.map(drop)
     }
 
     /// Checks the session against a rule, from the account as it is stored now.
-    pub(crate) async fn check(&self, rule: &StepUpRule, to: &ReturnPath) -> Result<(), Rejection> {
+    pub(crate) async fn check(
+        &self,
+        rule: &StepUpRule,
+        to: &ReturnPath,
+    ) -> Result<(), MfaRejection> {
         match self.web.mfa().check(rule, &self.assurance()?).await {
             Ok(_) => Ok(()),
             Err(Error::Refused(Refusal::StepUp(unmet))) => {
-                Err(Rejection::step_up(&self.web, &self.parts, MANAGE, &unmet, to))
+                Err(MfaRejection::step_up(&self.web, &self.parts, MANAGE, &unmet, to))
             }
             Err(error) => Err(self.refused(error).await),
         }
@@ -190,7 +194,7 @@ impl Visit {
     }
 
     /// Writes the session if it changed. The headers belong to the response.
-    pub(crate) async fn write(&mut self) -> Result<HeaderMap, Rejection> {
+    pub(crate) async fn write(&mut self) -> Result<HeaderMap, MfaRejection> {
         let Some(token) = self.write.take() else { return Ok(HeaderMap::new()) };
         match self.web.host().write(&self.parts, &self.session, token).await {
             Ok(headers) => Ok(headers),
@@ -200,10 +204,10 @@ impl Visit {
 
     /// A session that another request has ended, or raised under a new token, while this one was
     /// under way is no failure: this request belongs to nobody any more.
-    async fn not_written(&self, error: HostError) -> Rejection {
+    async fn not_written(&self, error: HostError) -> MfaRejection {
         match self.web.host().visitor(&self.parts).await {
-            Ok(None) => Rejection::signed_out(&self.web, &self.parts),
-            _ => Rejection::host_failed(&self.parts, error).with_page(&self.web, &self.parts),
+            Ok(None) => MfaRejection::signed_out(&self.web, &self.parts),
+            _ => MfaRejection::host_failed(&self.parts, error).with_page(&self.web, &self.parts),
         }
     }
 
@@ -227,7 +231,7 @@ impl Visit {
                 append(response.headers_mut(), headers);
                 response
             }
-            Err(error) => Rejection::host_failed(&self.parts, error)
+            Err(error) => MfaRejection::host_failed(&self.parts, error)
                 .with_page(&self.web, &self.parts)
                 .into_response(),
         }
@@ -235,9 +239,9 @@ impl Visit {
 }
 
 impl FromRequestParts<MfaWeb> for Visit {
-    type Rejection = Rejection;
+    type Rejection = MfaRejection;
 
-    async fn from_request_parts(parts: &mut Parts, web: &MfaWeb) -> Result<Self, Rejection> {
+    async fn from_request_parts(parts: &mut Parts, web: &MfaWeb) -> Result<Self, MfaRejection> {
         Self::enter(web, parts.clone()).await
     }
 }
@@ -261,7 +265,7 @@ fn is_void(refusal: &Refusal) -> bool {
         refusal,
         Refusal::SignInAgain
             | Refusal::ForeignSession
-            | Refusal::EnrolmentNeeded
+            | Refusal::EnrollmentNeeded
             | Refusal::FirstFactorOutOfDate
             | Refusal::ProofMismatch
             | Refusal::ProofTooOld

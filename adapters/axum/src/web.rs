@@ -10,9 +10,9 @@ use thiserror::Error;
 
 use crate::flows::once::Once;
 use crate::host::{Host, Places};
-use crate::pages::{Askama, Failed, Page, Pages};
+use crate::pages::{Askama, FailedPage, Page, Pages};
 use crate::safety::ReturnPath;
-use crate::texts::{Catalogue, Texts};
+use crate::texts::{Catalog, Texts};
 
 /// Second-factor authentication in one axum application: its pages and its guards.
 ///
@@ -26,7 +26,7 @@ struct Inner {
     mfa: Mfa,
     host: Arc<dyn Host>,
     pages: Arc<dyn Pages>,
-    catalogue: Catalogue,
+    catalog: Catalog,
     rules: StepUpRules,
     acr_names: AcrNames,
     prefix: String,
@@ -40,7 +40,7 @@ pub struct MfaWebBuilder {
     mfa: Mfa,
     host: Arc<dyn Host>,
     pages: Arc<dyn Pages>,
-    catalogue: Catalogue,
+    catalog: Catalog,
     rules: StepUpRules,
     acr_names: Option<AcrNames>,
     prefix: String,
@@ -50,7 +50,7 @@ pub struct MfaWebBuilder {
 /// An [`MfaWeb`] that cannot be put together.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum BuildError {
+pub enum WebBuildError {
     /// The prefix is no path of the own site.
     #[error("the prefix must be a path such as `/mfa`, without a slash at its end")]
     Prefix,
@@ -87,7 +87,7 @@ impl MfaWebBuilder {
 
     /// One more language, or other words in one that is there. See [`Texts`].
     pub fn texts(mut self, texts: Texts) -> Self {
-        self.catalogue.add(texts);
+        self.catalog.add(texts);
         self
     }
 
@@ -100,12 +100,12 @@ impl MfaWebBuilder {
     /// Puts it together.
     ///
     /// # Errors
-    /// [`BuildError`] says what is wrong.
-    pub fn build(self) -> Result<MfaWeb, BuildError> {
+    /// [`WebBuildError`] says what is wrong.
+    pub fn build(self) -> Result<MfaWeb, WebBuildError> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b);
         let path = ReturnPath::parse(&self.prefix).is_some();
         if !path || self.prefix.ends_with('/') || !self.prefix.bytes().all(plain) {
-            return Err(BuildError::Prefix);
+            return Err(WebBuildError::Prefix);
         }
         let acr_names = match self.acr_names {
             Some(names) => names,
@@ -115,7 +115,7 @@ impl MfaWebBuilder {
             mfa: self.mfa,
             host: self.host,
             pages: self.pages,
-            catalogue: self.catalogue,
+            catalog: self.catalog,
             rules: self.rules,
             acr_names,
             prefix: self.prefix,
@@ -133,7 +133,7 @@ impl MfaWeb {
             mfa,
             host: Arc::new(host),
             pages: Arc::new(Askama),
-            catalogue: Catalogue::default(),
+            catalog: Catalog::default(),
             rules: StepUpRules::new(),
             acr_names: None,
             prefix: "/mfa".to_owned(),
@@ -186,7 +186,7 @@ impl MfaWeb {
     /// The texts for whoever sent this request.
     pub(crate) fn texts(&self, request: &Parts) -> &Texts {
         let chosen = self.host().language(request);
-        self.inner.catalogue.choose(chosen.as_deref(), &request.headers)
+        self.inner.catalog.choose(chosen.as_deref(), &request.headers)
     }
 
     /// The first thing to do about an unmet rule: sign in again, answer a challenge, or set up.
@@ -209,7 +209,7 @@ impl MfaWeb {
     /// What a visitor is shown when there is nothing he can do.
     pub(crate) fn failure_page(&self, request: &Parts, status: StatusCode) -> String {
         let page = Page::new(self, request);
-        self.pages().failed(&page, &Failed { status: status.as_u16() })
+        self.pages().failed(&page, &FailedPage { status: status.as_u16() })
     }
 }
 

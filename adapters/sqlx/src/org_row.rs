@@ -1,10 +1,10 @@
-//! Organisations and memberships as rows.
+//! Organizations and memberships as rows.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mfakit::{
-    CommitId, Exemption, Extension, Membership, OrgId, OrgPolicy, Organisation, RosterRow,
+    CommitId, Exemption, Extension, Membership, OrgId, OrgPolicy, Organization, RosterRow,
     StoreError, StoredMembership, Subject, Version,
 };
 use sqlx::Row;
@@ -26,21 +26,21 @@ pub(crate) fn policy_json(policy: &OrgPolicy) -> Result<String, StoreError> {
     serde_json::to_string(policy).map_err(StoreError::unreadable)
 }
 
-pub(crate) fn organisation(
+pub(crate) fn organization(
     org: &OrgId,
     version: i64,
     policy: &str,
     recent: &[u8],
-) -> Result<Arc<Organisation>, StoreError> {
+) -> Result<Arc<Organization>, StoreError> {
     let policy = serde_json::from_str(policy)
         .map_err(|_| Cause::corrupt("policy", "no policy that this release knows"))?;
     let (version, recent) = (version_of(version)?, commits(recent)?);
-    Ok(Arc::new(Organisation::from_stored(org.clone(), version, policy, recent)))
+    Ok(Arc::new(Organization::from_stored(org.clone(), version, policy, recent)))
 }
 
-/// An organisation that never had a policy. Nobody commits this one: its version is never compared.
-pub(crate) fn without_policy(org: &OrgId) -> Arc<Organisation> {
-    Arc::new(Organisation::absent(org.clone(), Version::first([0; 8])))
+/// An organization that never had a policy. Nobody commits this one: its version is never compared.
+pub(crate) fn without_policy(org: &OrgId) -> Arc<Organization> {
+    Arc::new(Organization::absent(org.clone(), Version::first([0; 8])))
 }
 
 pub(crate) fn version_of(number: i64) -> Result<Version, StoreError> {

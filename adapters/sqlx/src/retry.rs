@@ -10,7 +10,7 @@ const TRIES: u32 = 6;
 /// For how long. SQLite has waited its `busy_timeout` already when it says that it is busy.
 const WITHIN: Duration = Duration::from_secs(2);
 
-/// Only for what was certainly not done: SQLITE_BUSY, a serialisation failure (40001), a deadlock
+/// Only for what was certainly not done: SQLITE_BUSY, a serialization failure (40001), a deadlock
 /// (40P01). A commit whose fate is unknown is never repeated; the service looks for it.
 pub(crate) struct Retry {
     left: u32,

@@ -43,7 +43,7 @@ pub(crate) fn may_wait<'e>(events: impl IntoIterator<Item = &'e EventKind>) -> b
                 | EventKind::RenamedFrom { .. }
                 | EventKind::Erased { .. }
                 | EventKind::Imported { .. }
-                | EventKind::Organisation { .. }
+                | EventKind::Organization { .. }
         )
     })
 }
@@ -65,7 +65,7 @@ mod tests {
             EventKind::FactorsSuspended,
             EventKind::RecoveryCodeUsed { left: 9, purpose: purpose.clone() },
             EventKind::ImportedCodeRejected { purpose },
-            EventKind::EnrolmentCodeUsed,
+            EventKind::EnrollmentCodeUsed,
             EventKind::SetupConfirmed { setup },
             EventKind::SetupCodeRejected { setup },
             EventKind::FactorAdded { factor },

@@ -119,7 +119,7 @@ const TABLES: [&str; 8] = [
     "accounts",
     "events",
     "relays",
-    "organisations",
+    "organizations",
     "memberships",
     "people",
     "policies",

@@ -1,4 +1,4 @@
-//! An organisation of 100,000 members, asked in the obvious SQL: 60,000 have MFA, 30,000 have
+//! An organization of 100,000 members, asked in the obvious SQL: 60,000 have MFA, 30,000 have
 //! lapsed, 10,000 are in grace.
 
 use shared::{Outcome, Record, Tally};

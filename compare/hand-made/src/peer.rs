@@ -29,7 +29,7 @@ impl Peer for HandMade {
     /// The user.
     type Session = i64;
 
-    async fn enrol(&self, number: u64) -> (Authenticator, Vec<String>) {
+    async fn enroll(&self, number: u64) -> (Authenticator, Vec<String>) {
         let (user, bytes): (i64, [u8; 20]) = (number.cast_signed(), rand::random());
         let stored = match self.design {
             Design::Quick => bytes.to_vec(),

@@ -1,4 +1,4 @@
-//! An organisation of 100,000 members: 60,000 have MFA, 30,000 have lapsed, 10,000 are in grace.
+//! An organization of 100,000 members: 60,000 have MFA, 30,000 have lapsed, 10,000 are in grace.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::testing::ManualClock;
@@ -37,7 +37,7 @@ fn joined(number: u64, required: DateTime<Utc>) -> DateTime<Utc> {
 pub(crate) async fn on_sqlite(pool: SqlitePool, record: &Record) {
     let store = SqliteStore::open(pool.clone(), Tables::default()).await.expect("a store");
     let (clock, required) = clock();
-    let builder = Mfa::builder(store.clone()).organisations(store.clone()).stamps(store);
+    let builder = Mfa::builder(store.clone()).organizations(store.clone()).stamps(store);
     let mfa = complete(builder.clock(clock.clone()));
     require(&mfa, required).await;
     let early = (required - DAY * 100).timestamp_micros();
@@ -58,17 +58,17 @@ pub(crate) async fn on_sqlite(pool: SqlitePool, record: &Record) {
     measure(&mfa, &clock, record).await;
 }
 
-/// In memory they join and enrol by the library, with hashes that cost nothing: none is used.
+/// In memory they join and enroll by the library, with hashes that cost nothing: none is used.
 pub(crate) async fn in_memory(record: &Record) {
     let store = MemoryStore::new();
     let (clock, required) = clock();
     let builder = |clock: ManualClock| -> MfaBuilder {
-        Mfa::builder(store.clone()).organisations(store.clone()).clock(clock)
+        Mfa::builder(store.clone()).organizations(store.clone()).clock(clock)
     };
     let mfa = complete(builder(clock.clone()));
     let enrolling = complete(
         Mfa::builder(store.clone())
-            .organisations(store.clone())
+            .organizations(store.clone())
             .hasher(Argon2Hasher::cheap_and_insecure()),
     );
     let peer = Library { mfa: enrolling, sessions: Sessions::in_memory() };
@@ -77,7 +77,7 @@ pub(crate) async fn in_memory(record: &Record) {
         let numbers = (part..MEMBERS).step_by(16).filter(|number| protected(*number));
         tokio::spawn(async move {
             for number in numbers {
-                peer.enrol(FROM + number).await;
+                peer.enroll(FROM + number).await;
             }
         })
     };
@@ -88,13 +88,13 @@ pub(crate) async fn in_memory(record: &Record) {
     clock.set(Utc::now()); // Nobody joins in the future.
     for number in 0..MEMBERS {
         let (subject, joined) = (Subject::from(FROM + number), joined(number, required));
-        mfa.join_organisation(&acme(), &subject, joined).await.expect("joined");
+        mfa.join_organization(&acme(), &subject, joined).await.expect("joined");
     }
     measure(&mfa, &clock, record).await;
 }
 
 fn acme() -> OrgId {
-    OrgId::new("acme").expect("an organisation")
+    OrgId::new("acme").expect("an organization")
 }
 
 /// The clock stands thirty days back, when MFA becomes required.

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use mfakit::{
-    Answer, Assurance, Challenge, Confirmed, Email, FirstFactor, Mfa, NewFactor, PendingSignIn,
+    Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, Mfa, NewFactor, PendingSignIn,
     SignIn, Subject, Verdict,
 };
 use shared::{Authenticator, Outcome, Peer};
@@ -24,8 +24,8 @@ impl Library {
     ) -> (Outcome, Option<Assurance>) {
         match self.mfa.answer(challenge, answer).await {
             Ok(Verdict::Passed(passed)) => {
-                let moment = self.mfa.moment().expect("the time");
-                let session = pending.clone().raise(passed.proof, moment).expect("raised");
+                let context = self.mfa.context().expect("the time");
+                let session = pending.clone().raise(passed.proof, context).expect("raised");
                 self.sessions.store(&session).await;
                 (Outcome::Accepted, Some(session))
             }
@@ -46,11 +46,11 @@ impl Peer for Library {
     type Challenge = (PendingSignIn, Challenge);
     type Session = Assurance;
 
-    async fn enrol(&self, number: u64) -> (Authenticator, Vec<String>) {
+    async fn enroll(&self, number: u64) -> (Authenticator, Vec<String>) {
         let signed_in = self.mfa.sign_in(password(number)).await;
         let Ok(SignIn::Complete(session)) = signed_in else { panic!("{signed_in:?}") };
         let phone = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
-        let setup = self.mfa.begin_setup(&session, phone, Email::Verified).await.expect("begun");
+        let setup = self.mfa.begin_setup(&session, phone, EmailStatus::Verified).await.expect("begun");
         let phone = Authenticator::scan(setup.otpauth_uri());
         let confirmed = self.mfa.confirm_setup(&session, setup.id(), &phone.code()).await;
         let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("{confirmed:?}") };

@@ -16,7 +16,7 @@ pub trait Peer: Clone + Send + Sync + 'static {
     type Session: Send;
 
     /// Makes a user with two-factor sign-in on, and her recovery codes.
-    fn enrol(&self, number: u64) -> impl Future<Output = (Authenticator, Vec<String>)> + Send;
+    fn enroll(&self, number: u64) -> impl Future<Output = (Authenticator, Vec<String>)> + Send;
 
     /// The user's password was right.
     fn challenge(&self, number: u64) -> impl Future<Output = Self::Challenge> + Send;
@@ -59,7 +59,7 @@ const GUESSES: usize = 40;
 /// When the peer does not work at all.
 pub async fn drive<P: Peer>(peer: P, record: &Record) {
     let (accounts, trials) = (size("COMPARE_ACCOUNTS", 40), size("COMPARE_TRIALS", 30));
-    let users = enrol(&peer, 3 * accounts + 3 * trials).await;
+    let users = enroll(&peer, 3 * accounts + 3 * trials).await;
     let (first, rest) = users.split_at(accounts);
     let (second, rest) = rest.split_at(accounts);
     let (third, rest) = rest.split_at(accounts);
@@ -177,7 +177,7 @@ async fn at_once<P: Peer>(
     }
 }
 
-async fn enrol<P: Peer>(peer: &P, count: usize) -> Vec<User> {
+async fn enroll<P: Peer>(peer: &P, count: usize) -> Vec<User> {
     let running: Vec<_> = (0..4)
         .map(|part| {
             let peer = peer.clone();
@@ -185,7 +185,7 @@ async fn enrol<P: Peer>(peer: &P, count: usize) -> Vec<User> {
             tokio::spawn(async move {
                 let mut users = Vec::new();
                 for number in numbers {
-                    let (phone, codes) = peer.enrol(number).await;
+                    let (phone, codes) = peer.enroll(number).await;
                     users.push(User { number, phone, codes });
                 }
                 users

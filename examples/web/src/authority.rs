@@ -22,13 +22,13 @@ pub(crate) enum Denied {
     Reason(#[from] Invalid),
 }
 
-/// Which organisation somebody administers.
+/// Which organization somebody administers.
 pub(crate) fn administered_by(subject: &Subject) -> Option<OrgId> {
     OrgId::new(demo::account_of(subject)?.administers?).ok()
 }
 
-/// An administrator's authority over the organisation's policy and its members' deadlines.
-pub(crate) fn over_organisation(
+/// An administrator's authority over the organization's policy and its members' deadlines.
+pub(crate) fn over_organization(
     org: &OrgId,
     actor: &Subject,
     reason: &str,
@@ -40,7 +40,7 @@ pub(crate) fn over_organisation(
 }
 
 /// An administrator's authority over somebody's account. Membership alone grants none: the account
-/// opens the doors of every organisation that it belongs to, so all of them have to be his.
+/// opens the doors of every organization that it belongs to, so all of them have to be his.
 pub(crate) fn over_account(
     of: &Subject,
     actor: &Subject,

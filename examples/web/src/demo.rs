@@ -1,4 +1,4 @@
-//! The two organisations and the six accounts that the example starts with.
+//! The two organizations and the six accounts that the example starts with.
 
 use mfakit::{Mfa, OrgId, Subject};
 
@@ -18,14 +18,14 @@ pub struct Account {
     pub email: &'static str,
     /// Whether the address is verified at the start.
     pub verified: bool,
-    /// The organisations that it belongs to, by identifier.
+    /// The organizations that it belongs to, by identifier.
     pub member_of: &'static [&'static str],
-    /// The organisation that it administers. A real application has a table of roles.
+    /// The organization that it administers. A real application has a table of roles.
     pub administers: Option<&'static str>,
 }
 
-/// The organisations: identifier and name.
-pub const ORGANISATIONS: [(&str, &str); 2] = [("northwind", "Northwind"), ("contoso", "Contoso")];
+/// The organizations: identifier and name.
+pub const ORGANIZATIONS: [(&str, &str); 2] = [("northwind", "Northwind"), ("contoso", "Contoso")];
 
 const NORTHWIND: &[&str] = &["northwind"];
 const CONTOSO: &[&str] = &["contoso"];
@@ -49,9 +49,9 @@ const fn account(
     Account { id, email, verified: true, member_of, administers }
 }
 
-/// What an organisation is called.
+/// What an organization is called.
 pub(crate) fn name_of(org: &OrgId) -> &str {
-    let known = ORGANISATIONS.iter().find(|(id, _)| *id == org.as_str());
+    let known = ORGANIZATIONS.iter().find(|(id, _)| *id == org.as_str());
     known.map_or(org.as_str(), |(_, name)| name)
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn account_of(subject: &Subject) -> Option<&'static Account> {
 
 /// Makes the accounts that are not there yet. What their owners have changed stays.
 pub(crate) async fn seed(records: &dyn Records, mfa: &Mfa) -> Result<(), StartError> {
-    let now = mfa.moment()?.now();
+    let now = mfa.context()?.now();
     for account in &ACCOUNTS {
         let id = Subject::new(account.id).map_err(StartError::new)?;
         if records.user(&id).await?.is_none() {
@@ -73,7 +73,7 @@ pub(crate) async fn seed(records: &dyn Records, mfa: &Mfa) -> Result<(), StartEr
                 .await?;
         }
         for org in account.member_of {
-            mfa.join_organisation(&OrgId::new(org).map_err(StartError::new)?, &id, now).await?;
+            mfa.join_organization(&OrgId::new(org).map_err(StartError::new)?, &id, now).await?;
         }
     }
     Ok(())

@@ -58,7 +58,7 @@ other!(
     mfakit::KeyringError,
     mfakit::SettingsError,
     mfakit::StepUpRulesError,
-    mfakit_axum::BuildError,
+    mfakit_axum::WebBuildError,
     mfakit_sqlx::OpenError,
     sqlx::Error,
     std::io::Error

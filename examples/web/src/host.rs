@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use mfakit::{Email, FirstFactor, OrgId};
+use mfakit::{EmailStatus, FirstFactor, OrgId};
 use mfakit_axum::{Host, HostError, Places, Session, Token, Visitor};
 
 use crate::demo;
@@ -29,7 +29,7 @@ impl Host for Application {
         Ok(user.map(|user| Visitor {
             first_factor: FirstFactor::password(user.id, session.password_at),
             account: user.email,
-            email: if user.verified { Email::Verified } else { Email::Unverified },
+            email: if user.verified { EmailStatus::Verified } else { EmailStatus::Unverified },
         }))
     }
 
@@ -58,7 +58,7 @@ impl Host for Application {
         &self.places
     }
 
-    async fn organisation_name(&self, org: &OrgId) -> Result<String, HostError> {
+    async fn organization_name(&self, org: &OrgId) -> Result<String, HostError> {
         Ok(demo::name_of(org).to_owned())
     }
 }

@@ -1,5 +1,5 @@
 //! The product page as an application: sign-in, `/mfa/setup`, `/mfa/challenge`, and what an
-//! organisation's administrator does with them.
+//! organization's administrator does with them.
 //!
 //! `cargo run --example web` starts it. Each file is one thing that an application around mfakit
 //! has: its sessions (`sessions`), its side of the adapter (`host`), who administers what
@@ -22,7 +22,7 @@ mod storage;
 mod trail;
 mod words;
 
-pub use demo::{ACCOUNTS, Account, ORGANISATIONS, PASSWORD};
+pub use demo::{ACCOUNTS, Account, ORGANIZATIONS, PASSWORD};
 pub use error::StartError;
 pub use mail::Mail;
 pub use options::{Options, OptionsError, USAGE};

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use web::{ACCOUNTS, Config, ORGANISATIONS, Options, PASSWORD, Running, USAGE};
+use web::{ACCOUNTS, Config, ORGANIZATIONS, Options, PASSWORD, Running, USAGE};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -53,16 +53,16 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
 }
 
 fn welcome(running: &Running) {
-    let names: Vec<&str> = ORGANISATIONS.iter().map(|(_, name)| *name).collect();
+    let names: Vec<&str> = ORGANIZATIONS.iter().map(|(_, name)| *name).collect();
     println!("Scrivio is at http://{}\n", running.address());
-    println!("Organisations: {}.", names.join(" and "));
+    println!("Organizations: {}.", names.join(" and "));
     println!("Accounts, all with the password `{PASSWORD}`:");
     for account in &ACCOUNTS {
-        let names = ORGANISATIONS.iter().filter(|(id, _)| account.member_of.contains(id));
+        let names = ORGANIZATIONS.iter().filter(|(id, _)| account.member_of.contains(id));
         let names: Vec<&str> = names.map(|(_, name)| *name).collect();
         let is = match (account.administers, account.verified) {
             (Some(_), _) => format!("administrator of {}", names.join(" and ")),
-            (None, false) => "in no organisation, its e-mail address not verified".to_owned(),
+            (None, false) => "in no organization, its e-mail address not verified".to_owned(),
             (None, true) => format!("member of {}", names.join(" and ")),
         };
         println!("  {:26} {is}", account.email);

@@ -20,7 +20,7 @@ pub(crate) fn count(number: impl TryInto<u64>, one: &str, many: &str) -> String 
     }
 }
 
-/// Names of organisations in a sentence: `Northwind and Contoso`.
+/// Names of organizations in a sentence: `Northwind and Contoso`.
 pub(crate) fn names<'a>(orgs: impl IntoIterator<Item = &'a OrgId>) -> String {
     let names: Vec<&str> = orgs.into_iter().map(demo::name_of).collect();
     match names.split_last() {
@@ -47,7 +47,7 @@ pub(crate) fn actor(kind: &EventKind) -> Option<&Subject> {
         | EventKind::Imported { by, .. }
         | EventKind::Erased { by, .. }
         | EventKind::RenameBegun { by, .. }
-        | EventKind::Organisation { by, .. } => Some(by),
+        | EventKind::Organization { by, .. } => Some(by),
         _ => None,
     }
 }
@@ -91,25 +91,25 @@ pub(crate) fn sentence(kind: &EventKind, name: impl Fn(&Subject) -> String) -> S
         EventKind::Reset { by, reason } => {
             let by = name(by);
             return format!(
-                "Every method was removed by {by}, who issued an enrolment code. Reason: {reason}"
+                "Every method was removed by {by}, who issued an enrollment code. Reason: {reason}"
             );
         }
         EventKind::Imported { by, reason, factors, codes } => {
-            let (by, factors) = (name(by), count(*factors, "method", "methods"));
+            let (by, factors) = (name(by), count(*factors, "factor", "factors"));
             let codes = count(*codes, "recovery code", "recovery codes");
             return format!("{factors} and {codes} were imported by {by}. Reason: {reason}");
         }
         EventKind::ImportedCodeRejected { purpose } => {
             return format!("A wrong recovery code was refused {}.", of(purpose));
         }
-        EventKind::EnrolmentCodeUsed => "The enrolment code was used.",
+        EventKind::EnrollmentCodeUsed => "The enrollment code was used.",
         EventKind::PasswordChanged => "The password was changed.",
         EventKind::Resealed { .. } => "Secrets were sealed under another key.",
         EventKind::RenameBegun { .. } | EventKind::RenamedFrom { .. } => {
             "The account moved to another identifier."
         }
         EventKind::Erased { .. } => "The account was erased.",
-        EventKind::Organisation { org, by, reason, change } => {
+        EventKind::Organization { org, by, reason, change } => {
             let (org, by) = (demo::name_of(org), name(by));
             return format!("{} by {by}. Reason: {reason}", changed(org, change));
         }
@@ -128,7 +128,7 @@ fn of(purpose: &Purpose) -> String {
             "mfa.manage" => "before a change of the methods or codes".to_owned(),
             other => format!("for the action “{other}”"),
         },
-        _ => "at an enrolment".to_owned(),
+        _ => "at an enrollment".to_owned(),
     }
 }
 

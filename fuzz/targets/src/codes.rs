@@ -48,9 +48,9 @@ fn dressed(data: &[u8]) {
         typed.push(digit);
     }
     typed.extend(separators);
-    let found = |typed: &str, centre| {
+    let found = |typed: &str, center| {
         let code = Code::parse(typed, digits).expect("a code");
-        match_code(&secret, params, &code, Window { centre, reach: 0 })
+        match_code(&secret, params, &code, Window { center, reach: 0 })
     };
     if typed.len() <= 64 {
         assert_eq!(found(&typed, step), Some(step), "{typed:?}");

@@ -102,7 +102,7 @@ fn settings(input: &mut Input<'_>) {
                 builder = match which {
                     9 => builder.fresh(span),
                     10 => builder.finish_within(span),
-                    11 => builder.enrolment_lifetime(span),
+                    11 => builder.enrollment_lifetime(span),
                     _ => builder.recheck(span),
                 };
             }
@@ -132,9 +132,9 @@ fn names(text: &str) {
     assert_eq!(OrgId::new(text).is_ok(), sized(text, 255) && !control, "{text:?}");
     assert_eq!(ActionName::new(text).is_ok(), sized(text, 64) && !control, "{text:?}");
     let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
-    let method = FirstFactor::named(text, scene::ada(), scene::at(scene::NOW));
+    let factor = FirstFactor::named(text, scene::ada(), scene::at(scene::NOW));
     let named = sized(text, 32) && text.bytes().all(word) && text != "password";
-    assert_eq!(method.is_ok(), named, "{text:?}");
+    assert_eq!(factor.is_ok(), named, "{text:?}");
 
     let reason = HostAuthority::grant(scene::ada(), scene::ada(), text);
     assert_eq!(reason.is_ok(), sized(text, 255) && !control, "{text:?}");

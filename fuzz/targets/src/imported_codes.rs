@@ -151,14 +151,14 @@ fn typed(input: &mut Input<'_>) {
 const CODES: [&str; 2] = ["3f9a-71c2-88ab-0d5e", "77aa-0b1c-9f3e-52d4"];
 
 fn answered(account: &Account, typed: &str, challenge: u8) -> (bool, Arc<Account>) {
-    let moment = scene::moment();
+    let context = scene::context();
     let fresh = Fresh { challenge: ChallengeId::from_random([challenge; 16]), ..scene::fresh() };
     let first = FirstFactor::password(scene::ada(), scene::at(scene::NOW));
-    let Ok(SignIn::Challenge(_, challenge)) = account.sign_in(first, fresh, moment) else {
+    let Ok(SignIn::Challenge(_, challenge)) = account.sign_in(first, fresh, context) else {
         panic!("no challenge")
     };
     let answer = Answer::recovery(typed);
-    match account.question(&challenge, &answer, moment).expect("judged") {
+    match account.question(&challenge, &answer, context).expect("judged") {
         Question::Imported(check) => {
             let (code, hashes) = (check.code().clone(), check.hashes());
             let lane = Lane::of(&scene::ada());
@@ -190,7 +190,7 @@ fn imported_account() -> &'static Arc<Account> {
         let job = Subject::new("migration").expect("a subject");
         let authority = HostAuthority::grant(scene::ada(), job, "moved").expect("an authority");
         let account = Account::absent(scene::ada(), Version::first([5; 8]));
-        let imported = account.import(&authority, &import, &[], scene::moment());
+        let imported = account.import(&authority, &import, &[], scene::context());
         scene::committed(imported.expect("imported"), &account).1
     })
 }

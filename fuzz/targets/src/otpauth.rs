@@ -2,7 +2,7 @@
 
 use mfakit::domain::{FactorId, NewSecret, SealContext, SetupId};
 use mfakit::testing::{Authenticator, block_on};
-use mfakit::{Algorithm, Email, Issuer, NewFactor, SecretCipher, TotpParams, TotpSecret};
+use mfakit::{Algorithm, EmailStatus, Issuer, NewFactor, SecretCipher, TotpParams, TotpSecret};
 use percent_encoding::percent_decode_str;
 
 use crate::input::Input;
@@ -30,8 +30,9 @@ pub fn otpauth(data: &[u8]) {
     let sealed = block_on(scene::keyring().seal(&secret, place)).expect("sealed");
     let setup = SetupId::from_random([2; 16]);
     let new_secret = NewSecret { setup, factor, secret: &secret, sealed };
-    let moment = scene::moment();
-    let begun = ada.begin_setup(&session, &new, Email::Verified, &issuer, &new_secret, moment);
+    let context = scene::context();
+    let begun =
+        ada.begin_setup(&session, &new, EmailStatus::Verified, &issuer, &new_secret, context);
     let (setup, _) = scene::change(begun.expect("a setup"));
     let uri = setup.otpauth_uri();
 

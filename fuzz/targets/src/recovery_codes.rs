@@ -1,4 +1,4 @@
-//! Recovery and enrolment codes as they are typed.
+//! Recovery and enrollment codes as they are typed.
 
 use mfakit::{OneTimeCode, RecoveryCodes};
 

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use mfakit::domain::{Account, CommitOutcome, Decision, Fresh, Transition, Version};
 use mfakit::testing::{Authenticator, SeededEntropy, block_on};
 use mfakit::{
-    AccountStore, Answer, Assurance, ChallengeId, Clock, CodeHasher, CommitId, Confirmed, Digits,
-    Email, FirstFactor, HostAuthority, Keyring, MemoryStore, Mfa, Moment, NewFactor, RecoveryCodes,
-    SealingKey, SessionId, Settings, SignIn, Subject,
+    AccountStore, Answer, Assurance, ChallengeId, Clock, CodeHasher, CommitId, Confirmed, Context,
+    Digits, EmailStatus, FirstFactor, HostAuthority, Keyring, MemoryStore, Mfa, NewFactor,
+    RecoveryCodes, SealingKey, SessionId, Settings, SignIn, Subject,
 };
 
 pub(crate) const SEED: &[u8; 20] = b"12345678901234567890";
@@ -23,8 +23,8 @@ pub(crate) fn settings() -> &'static Settings {
     SETTINGS.get_or_init(Settings::default)
 }
 
-pub(crate) fn moment() -> Moment<'static> {
-    Moment::new(settings(), at(NOW)).expect("a moment")
+pub(crate) fn context() -> Context<'static> {
+    Context::new(settings(), at(NOW)).expect("a moment")
 }
 
 /// A phone that holds [`SEED`].
@@ -53,7 +53,7 @@ pub(crate) fn fresh() -> Fresh {
 pub(crate) fn unprotected(subject: Subject) -> (Account, Assurance) {
     let account = Account::absent(subject.clone(), Version::first([5; 8]));
     let first = FirstFactor::password(subject, at(NOW));
-    match account.sign_in(first, fresh(), moment()) {
+    match account.sign_in(first, fresh(), context()) {
         Ok(SignIn::Complete(session)) => (account, session),
         other => panic!("not signed in: {other:?}"),
     }
@@ -69,7 +69,7 @@ pub(crate) fn paper() -> &'static [String] {
     &scene().paper
 }
 
-/// The same account after an administrator's reset, and the enrolment code.
+/// The same account after an administrator's reset, and the enrollment code.
 pub(crate) fn reset() -> &'static (Arc<Account>, String) {
     &scene().reset
 }
@@ -112,7 +112,7 @@ async fn set() -> Scene {
     let first = || FirstFactor::password(ada(), at(NOW));
     let Ok(SignIn::Complete(session)) = mfa.sign_in(first()).await else { panic!("no sign-in") };
     let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
-    let setup = mfa.begin_setup(&session, new, Email::Verified).await.expect("a setup");
+    let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("a setup");
     let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
     let confirmed = mfa.confirm_setup(&session, setup.id(), &phone.code_at(at(NOW))).await;
     let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("not confirmed") };
@@ -134,7 +134,7 @@ async fn set() -> Scene {
     let admin = Subject::new("admin").expect("a subject");
     let authority = HostAuthority::grant(ada(), admin, "lost").expect("an authority");
     let shown = code.reveal().to_string();
-    let reset = account.reset(&authority, code, hashed.scheme, hashed.hashes[0], moment());
+    let reset = account.reset(&authority, code, hashed.scheme, hashed.hashes[0], context());
     let (_, reset) = change(reset.expect("a reset"));
     Scene {
         protected: (account, session),

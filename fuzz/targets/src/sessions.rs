@@ -57,7 +57,7 @@ fn judge(session: &Assurance) {
     // Whoever forged it: of another account it is worth nothing.
     let (account, _) = scene::protected();
     if session.subject() != account.subject() || session.stamp() != account.stamp() {
-        assert!(account.check_regenerate(session, scene::moment()).is_err());
+        assert!(account.check_regenerate(session, scene::context()).is_err());
     }
 }
 
@@ -65,7 +65,7 @@ fn answer(challenge: &Challenge) {
     let (account, _) = scene::protected();
     let answers = [Answer::code("123456"), Answer::recovery("0000-0000-0000-0000")];
     for answer in answers {
-        let question = account.question(challenge, &answer, scene::moment());
+        let question = account.question(challenge, &answer, scene::context());
         let own = challenge.subject() == account.subject();
         assert!(own || question.is_err(), "a foreign challenge is judged");
         if let Ok(Question::Decided(verdict)) = question {

@@ -23,7 +23,7 @@ pub fn sql_rows(data: &[u8]) {
     let mut input = Input::new(data);
     match input.byte() % 5 {
         0 => database.cursor(std::str::from_utf8(input.rest()).unwrap_or_default()),
-        1 => database.organisation(&mut input),
+        1 => database.organization(&mut input),
         2 => database.membership(&mut input),
         3 => database.account(&mut input),
         _ => database.event(std::str::from_utf8(input.rest()).unwrap_or_default()),
@@ -88,7 +88,7 @@ impl Database {
             }
             self.store.prune(&EventCursor::new("2")).await.expect("pruned");
         });
-        self.run("INSERT INTO mfakit_organisations VALUES ('o', 1, '', x'')");
+        self.run("INSERT INTO mfakit_organizations VALUES ('o', 1, '', x'')");
     }
 
     fn cursor(&self, text: &str) {
@@ -107,16 +107,16 @@ impl Database {
         }
     }
 
-    fn organisation(&self, input: &mut Input<'_>) {
+    fn organization(&self, input: &mut Input<'_>) {
         let (version, recent) = (number(input), commits(input));
         let policy = String::from_utf8_lossy(input.rest()).into_owned();
         let policy = policy_of(&policy);
         let org = OrgId::new("o").expect("an id");
         let read = self.runtime.block_on(async {
-            let sql = "UPDATE mfakit_organisations SET version = $1, policy = $2, recent = $3";
+            let sql = "UPDATE mfakit_organizations SET version = $1, policy = $2, recent = $3";
             let update = sqlx::query(sql).bind(version).bind(&policy).bind(&recent);
             update.execute(&self.pool).await.expect("written");
-            self.store.organisation(&org).await
+            self.store.organization(&org).await
         });
         let expected = serde_json::from_str::<OrgPolicy>(&policy).ok();
         let expected = expected.filter(|_| version > 0 && recent.len().is_multiple_of(16));
@@ -180,9 +180,9 @@ impl Database {
             serde_json::to_string(&at(row.joined)).expect("JSON")
         );
         let Ok(policy) = serde_json::from_str(&required) else { return };
-        let organisation = mfakit::Organisation::from_stored(org, member.version(), policy, vec![]);
+        let organization = mfakit::Organization::from_stored(org, member.version(), policy, vec![]);
         let affiliation =
-            Affiliation { organisation: std::sync::Arc::new(organisation), membership: member };
+            Affiliation { organization: std::sync::Arc::new(organization), membership: member };
         for now in [scene::at(scene::NOW), DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
             let _ = affiliation.standing(false, now).until();
         }
@@ -247,7 +247,7 @@ impl Database {
 fn committed() -> Commit {
     let (account, session) = scene::unprotected(scene::ada());
     let _ = session;
-    let change = account.password_changed(None, scene::moment()).expect("a change");
+    let change = account.password_changed(None, scene::context()).expect("a change");
     change.into_commit(CommitId::from_random([6; 16])).0
 }
 

@@ -36,19 +36,19 @@ fn round_trip(account: &Account) -> String {
 
 /// A sign-in and two wrong answers, as the service would do them.
 fn decide(account: &Account) {
-    let moment = scene::moment();
+    let context = scene::context();
     let first = FirstFactor::password(account.subject().clone(), scene::at(scene::NOW));
-    let challenge = match account.sign_in(first, scene::fresh(), moment) {
-        Ok(SignIn::Challenge(_, challenge) | SignIn::Enrol(_, challenge)) => challenge,
+    let challenge = match account.sign_in(first, scene::fresh(), context) {
+        Ok(SignIn::Challenge(_, challenge) | SignIn::Enroll(_, challenge)) => challenge,
         Ok(_) | Err(_) => return,
     };
     for answer in [
         Answer::code("000000"),
         Answer::three_codes(["000000", "111111", "222222"]),
         Answer::recovery("0000-0000-0000-0000"),
-        Answer::enrolment("0000-0000-0000-0000"),
+        Answer::enrollment("0000-0000-0000-0000"),
     ] {
-        let decision = match account.question(&challenge, &answer, moment) {
+        let decision = match account.question(&challenge, &answer, context) {
             Ok(Question::Decided(Verdict::Rejected(_))) | Err(_) => continue,
             Ok(Question::Decided(Verdict::Passed(_))) => panic!("passed without being judged"),
             Ok(Question::Totp(asked)) => {

@@ -4,7 +4,7 @@
 //! a code, a writer with stale state) run on one account, and [`stateright`] explores **every**
 //! order of their steps: load, decide and commit, answer; with a crash and a lost reply wherever
 //! they can happen. What decides is the crate's own `mfakit::domain`, not a copy of its rules; only
-//! the store and the loop around it are modelled, as the contract of `AccountStore` says.
+//! the store and the loop around it are modeled, as the contract of `AccountStore` says.
 //!
 //! In every state that is reached the [promises](PROMISES) are checked. That they can fail is shown
 //! by [`Fault`]s: each takes one rule away, and the promise that rests on it is broken. That

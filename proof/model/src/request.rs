@@ -148,7 +148,7 @@ impl Request {
         tick: u8,
         id: CommitId,
     ) -> Result<Decided, Refusal> {
-        let moment = scene.moment(tick);
+        let context = scene.context(tick);
         let generation = u8::try_from(number).expect("few") + 1;
         match self {
             Self::Code { phone, .. } => {
@@ -175,20 +175,20 @@ impl Request {
             Self::Regenerate { session } => {
                 let session = &scene.sessions[session];
                 let (codes, hashed) = (scene::codes(generation), scene::hashed(generation));
-                let change = account.regenerate(session, codes, hashed, moment)?;
+                let change = account.regenerate(session, codes, hashed, context)?;
                 Ok(changed(change, id, |_| Told::Done))
             }
             Self::Disable { session } => {
-                let change = account.disable(&scene.sessions[session], moment)?;
+                let change = account.disable(&scene.sessions[session], context)?;
                 Ok(changed(change, id, |_| Told::Done))
             }
             Self::Prefer { session } => {
                 let second = scene.phones[1].factor;
-                let change = account.prefer_factor(&scene.sessions[session], second, moment)?;
+                let change = account.prefer_factor(&scene.sessions[session], second, context)?;
                 Ok(changed(change, id, |()| Told::Done))
             }
             Self::PasswordChanged => {
-                Ok(changed(account.password_changed(None, moment)?, id, |_| Told::Done))
+                Ok(changed(account.password_changed(None, context)?, id, |_| Told::Done))
             }
             Self::Begin { session: n } => {
                 let browser = u8::try_from(n).expect("two");
@@ -200,7 +200,7 @@ impl Request {
             Self::Confirm { session, setup } => confirmed(scene, account, session, setup, tick, id),
             Self::Finish { session } => {
                 let setup = scene::setup_id(u8::try_from(session).expect("two"));
-                let change = account.finish_setup(&scene.sessions[session], setup, moment)?;
+                let change = account.finish_setup(&scene.sessions[session], setup, context)?;
                 Ok(changed(change, id, |_| Told::Done))
             }
         }
@@ -232,7 +232,7 @@ fn judged(
     tick: u8,
     id: CommitId,
 ) -> Result<Decided, Refusal> {
-    let decision = match account.question(challenge, answer, scene.moment(tick))? {
+    let decision = match account.question(challenge, answer, scene.context(tick))? {
         Question::Decided(_) => return Ok(Decided::Open(Told::Throttled)),
         Question::Totp(asked) => {
             let factor = asked.context().factor;
@@ -268,7 +268,7 @@ fn confirmed(
     let code = scene.phones[setup].app.code_at(scene::at(tick));
     let session = &scene.sessions[session];
     let (setup, secret) = (scene::setup_id(asked), scene::secret(asked));
-    let judged = account.judge_confirmation(session, setup, &code, &secret, scene.moment(tick))?;
+    let judged = account.judge_confirmation(session, setup, &code, &secret, scene.context(tick))?;
     let told = |confirmed: Confirmed| match confirmed {
         Confirmed::Rejected(_) => Told::Wrong,
         _ => Told::Done,

@@ -10,8 +10,8 @@ use mfakit::domain::{
 };
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Algorithm, Assurance, Challenge, ChallengeId, CommitId, Confirmed, Email, FactorId,
-    FirstFactor, Issuer, Moment, NewFactor, OneTimeCode, PendingSignIn, RecoveryCodes, Refusal,
+    Algorithm, Assurance, Challenge, ChallengeId, CommitId, Confirmed, Context, EmailStatus,
+    FactorId, FirstFactor, Issuer, NewFactor, OneTimeCode, PendingSignIn, RecoveryCodes, Refusal,
     SessionId, Settings, Setup, SetupId, SignIn, Subject, Throttle, TotpSecret,
 };
 
@@ -45,8 +45,8 @@ pub(crate) fn at(tick: u8) -> DateTime<Utc> {
 }
 
 impl Scene {
-    pub(crate) fn moment(&self, tick: u8) -> Moment<'_> {
-        Moment::new(&self.settings, at(tick)).expect("a moment")
+    pub(crate) fn context(&self, tick: u8) -> Context<'_> {
+        Context::new(&self.settings, at(tick)).expect("a moment")
     }
 
     /// With MFA off, and a session in each of the owner's browsers.
@@ -70,20 +70,20 @@ impl Scene {
         let code = scene.phones[0].app.code_at(at(0));
         let account = Arc::clone(&scene.account);
         let secret = scene.phones[0].secret.clone();
-        let moment = scene.moment(0);
-        let judged = account.judge_confirmation(&session, setup, &code, &secret, moment);
+        let context = scene.context(0);
+        let judged = account.judge_confirmation(&session, setup, &code, &secret, context);
         let Ok(Judged::Right(right)) = judged else { panic!("not confirmed: {judged:?}") };
         let confirmed = right.with_codes(codes(0), hashed(0)).expect("codes");
         let (_, account) = change(confirmed);
         let (session, account) =
-            change(account.finish_setup(&session, setup, scene.moment(0)).expect("finished"));
+            change(account.finish_setup(&session, setup, scene.context(0)).expect("finished"));
         scene.account = account;
 
         let setup = scene.begin(1, &session);
         let code = scene.phones[1].app.code_at(at(0));
         let account = Arc::clone(&scene.account);
         let secret = scene.phones[1].secret.clone();
-        let judged = account.judge_confirmation(&session, setup, &code, &secret, scene.moment(0));
+        let judged = account.judge_confirmation(&session, setup, &code, &secret, scene.context(0));
         let Ok(Judged::Decided(Decision::Change(added))) = judged else { panic!("not added") };
         let (Confirmed::Added(first), account) = change(added) else { panic!("not added") };
         scene.account = account;
@@ -104,7 +104,7 @@ impl Scene {
             session: SessionId::from_random([0x10 + number; 16]),
             challenge: ChallengeId::from_random([0x20 + number; 16]),
         };
-        match self.account.sign_in(first, fresh, self.moment(0)) {
+        match self.account.sign_in(first, fresh, self.context(0)) {
             Ok(SignIn::Complete(session)) => session,
             other => panic!("not signed in: {other:?}"),
         }
@@ -132,7 +132,7 @@ impl Scene {
             session: SessionId::from_random([0x30 + number; 16]),
             challenge: ChallengeId::from_random([0x50 + number; 16]),
         };
-        account.sign_in(first, fresh, self.moment(tick))
+        account.sign_in(first, fresh, self.context(tick))
     }
 
     fn sign_in(&mut self, phone: usize) -> Assurance {
@@ -140,12 +140,12 @@ impl Scene {
         let phone = &self.phones[phone];
         let answer = mfakit::Answer::code_of(phone.factor, &phone.app.code_at(at(1)));
         let account = Arc::clone(&self.account);
-        let question = account.question(&challenge, &answer, self.moment(1));
+        let question = account.question(&challenge, &answer, self.context(1));
         let Ok(mfakit::domain::Question::Totp(asked)) = question else { panic!("not asked") };
         let Decision::Change(judged) = asked.judge(&phone.secret, None) else { panic!("unjudged") };
         let (mfakit::Verdict::Passed(passed), account) = change(judged) else { panic!("wrong") };
         self.account = account;
-        pending.raise(passed.proof, self.moment(1)).expect("raised")
+        pending.raise(passed.proof, self.context(1)).expect("raised")
     }
 
     fn begin(&mut self, number: u8, session: &Assurance) -> SetupId {
@@ -191,7 +191,14 @@ pub(crate) fn begin(
         secret: &secret,
         sealed,
     };
-    account.begin_setup(session, &new, Email::Verified, &issuer, &new_secret, scene.moment(tick))
+    account.begin_setup(
+        session,
+        &new,
+        EmailStatus::Verified,
+        &issuer,
+        &new_secret,
+        scene.context(tick),
+    )
 }
 
 pub(crate) fn setup_id(number: u8) -> SetupId {

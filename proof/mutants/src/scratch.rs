@@ -32,7 +32,7 @@ impl Scratch {
     pub(crate) fn copy(out: &Path, name: &str) -> Fallible<Self> {
         let out = std::path::absolute(out)?;
         // One of its own: cargo goes by paths within the workspace, and would take the one copy's
-        // artefacts for the other's.
+        // artifacts for the other's.
         let scratch = Self { root: out.join(name), target: out.join(format!("target-{name}")) };
         if scratch.root.exists() {
             fs::remove_dir_all(&scratch.root)?;

@@ -10,11 +10,11 @@ use crate::domain::challenge::{
 use crate::domain::event::EventKind;
 use crate::domain::factor::{Factor, drift_of};
 use crate::domain::id::FactorId;
-use crate::domain::import::Prompt;
+use crate::domain::import::ImportNotice;
 use crate::domain::proof::{Proof, ProvenBy};
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::{SealContext, SealedSecret};
-use crate::domain::time::Moment;
+use crate::domain::time::Context;
 use crate::domain::totp::{Code, Step, TRIPLE_SEARCH, TotpSecret, find_three, match_code};
 use crate::domain::transition::{Decision, Transition};
 
@@ -27,7 +27,7 @@ pub enum Question<'a> {
     /// Nothing: it is malformed, or throttled.
     Decided(Verdict),
     /// A factor's secret, unsealed.
-    Totp(Asked<'a>),
+    Totp(TotpCheck<'a>),
     /// One evaluation of the slow hash.
     OneTime(OneTimeCheck<'a>),
     /// Evaluations of imported recovery codes, one a code.
@@ -37,7 +37,7 @@ pub enum Question<'a> {
 /// A well-formed answer that waits for a factor's secret.
 #[derive(Debug)]
 #[must_use]
-pub struct Asked<'a> {
+pub struct TotpCheck<'a> {
     account: &'a Account,
     challenge: &'a Challenge,
     factor: &'a Factor,
@@ -45,7 +45,7 @@ pub struct Asked<'a> {
     /// it takes.
     known: bool,
     codes: Codes,
-    moment: Moment<'a>,
+    context: Context<'a>,
 }
 
 #[derive(Debug)]
@@ -60,35 +60,35 @@ impl Account {
     /// # Errors
     /// [`Refusal::ChallengeExpired`] after ten minutes or when the credentials have changed,
     /// [`Refusal::ChallengeSpent`] when it was passed or has taken five codes,
-    /// [`Refusal::WrongAnswerKind`], [`Refusal::EnrolmentExpired`].
+    /// [`Refusal::WrongAnswerKind`], [`Refusal::EnrollmentExpired`].
     pub fn question<'a>(
         &'a self,
         challenge: &'a Challenge,
         answer: &Answer,
-        moment: Moment<'a>,
+        context: Context<'a>,
     ) -> Result<Question<'a>, Refusal> {
-        self.check_challenge(challenge, moment)?;
+        self.check_challenge(challenge, context)?;
         match (&answer.0, &challenge.purpose) {
-            (AnswerKind::Enrolment(typed), Purpose::Enrol) => {
-                self.ask_enrolment(challenge, typed, moment)
+            (AnswerKind::Enrollment(typed), Purpose::Enroll) => {
+                self.ask_enrollment(challenge, typed, context)
             }
-            (AnswerKind::Enrolment(_), _) | (_, Purpose::Enrol) => Err(Refusal::WrongAnswerKind),
-            (AnswerKind::Recovery(typed), _) => self.ask_recovery(challenge, typed, moment),
+            (AnswerKind::Enrollment(_), _) | (_, Purpose::Enroll) => Err(Refusal::WrongAnswerKind),
+            (AnswerKind::Recovery(typed), _) => self.ask_recovery(challenge, typed, context),
             (AnswerKind::Code { factor, typed }, _) => {
-                self.ask(challenge, *factor, std::slice::from_ref(typed), moment)
+                self.ask(challenge, *factor, std::slice::from_ref(typed), context)
             }
             (AnswerKind::ThreeCodes { factor, typed }, _) => {
-                self.ask(challenge, *factor, typed, moment)
+                self.ask(challenge, *factor, typed, context)
             }
         }
     }
 
-    fn check_challenge(&self, challenge: &Challenge, moment: Moment<'_>) -> Result<(), Refusal> {
+    fn check_challenge(&self, challenge: &Challenge, context: Context<'_>) -> Result<(), Refusal> {
         self.settled()?;
         if challenge.subject != self.subject {
             return Err(Refusal::ForeignSession);
         }
-        if challenge.stamp != self.stamp || moment.now > challenge.expires_at {
+        if challenge.stamp != self.stamp || context.now > challenge.expires_at {
             return Err(Refusal::ChallengeExpired);
         }
         if self.charged.passed(challenge.id) { Err(Refusal::ChallengeSpent) } else { Ok(()) }
@@ -99,9 +99,9 @@ impl Account {
         challenge: &'a Challenge,
         named: Option<FactorId>,
         typed: &[Typed],
-        moment: Moment<'a>,
+        context: Context<'a>,
     ) -> Result<Question<'a>, Refusal> {
-        let settings = moment.settings;
+        let settings = context.settings;
         let answered = self.charged.spent(challenge.id);
         let answers_left = settings.answers_per_challenge.saturating_sub(answered);
         if answers_left == 0 {
@@ -127,7 +127,7 @@ impl Account {
                 .map(|((a, b), c)| Codes::Three([a, b, c])),
             _ => None,
         };
-        let three_codes_wanted = self.guesses_spent(moment);
+        let three_codes_wanted = self.guesses_spent(context);
         let Some(codes) = codes else {
             let malformed = Rejection::malformed();
             return rejected(Rejection { answers_left: left, three_codes_wanted, ..malformed });
@@ -145,7 +145,7 @@ impl Account {
             }
             _ => {}
         }
-        Ok(Question::Totp(Asked { account: self, challenge, factor, known, codes, moment }))
+        Ok(Question::Totp(TotpCheck { account: self, challenge, factor, known, codes, context }))
     }
 
     /// Whether the named factor is known, and which one judges: that, or else the preferred one.
@@ -169,13 +169,13 @@ impl Account {
         (known.into(), self.factors.get(chosen as usize))
     }
 
-    fn guesses_spent(&self, moment: Moment<'_>) -> bool {
-        matches!(moment.settings.throttle, Throttle::Budget { .. })
-            && self.budget.left(&moment.settings.throttle, moment.now) == 0
+    fn guesses_spent(&self, context: Context<'_>) -> bool {
+        matches!(context.settings.throttle, Throttle::Budget { .. })
+            && self.budget.left(&context.settings.throttle, context.now) == 0
     }
 }
 
-impl Asked<'_> {
+impl TotpCheck<'_> {
     /// The sealed secret to open.
     pub fn sealed(&self) -> &SealedSecret {
         &self.factor.totp().sealed
@@ -197,11 +197,11 @@ impl Asked<'_> {
     /// nothing: it needs no limit, at 7 chances in 10¹⁸.
     pub fn judge(self, secret: &TotpSecret, resealed: Option<SealedSecret>) -> Decision<Verdict> {
         let totp = self.factor.totp();
-        let seconds = self.moment.unix_seconds();
+        let seconds = self.context.unix_seconds();
         let acceptable = |step: &Step| self.known && *step > totp.last_step;
         match &self.codes {
             Codes::One(code) => {
-                let window = totp.window(seconds, self.moment.settings.window);
+                let window = totp.window(seconds, self.context.settings.window);
                 let step = match_code(secret, totp.params, code, window).filter(acceptable);
                 Decision::Change(self.charged(step, resealed))
             }
@@ -216,9 +216,9 @@ impl Asked<'_> {
     }
 
     fn charged(self, step: Option<Step>, resealed: Option<SealedSecret>) -> Transition<Verdict> {
-        let mut draft = self.account.draft(self.moment);
-        let throttle = &self.moment.settings.throttle;
-        draft.next.budget.charge(throttle, self.moment.now);
+        let mut draft = self.account.draft(self.context);
+        let throttle = &self.context.settings.throttle;
+        draft.next.budget.charge(throttle, self.context.now);
         draft.next.charged.charge(self.challenge.id);
         match step {
             Some(step) => self.accepted(draft, step, resealed),
@@ -227,8 +227,8 @@ impl Asked<'_> {
     }
 
     fn three_in_a_row(self, last: Step, resealed: Option<SealedSecret>) -> Transition<Verdict> {
-        let mut draft = self.account.draft(self.moment);
-        let drift = drift_of(last, self.moment.unix_seconds(), self.factor.totp().params);
+        let mut draft = self.account.draft(self.context);
+        let drift = drift_of(last, self.context.unix_seconds(), self.factor.totp().params);
         if let Some(factor) = draft.factor_mut(self.factor.id) {
             factor.totp_mut().drift = drift;
         }
@@ -241,9 +241,9 @@ impl Asked<'_> {
         step: Step,
         resealed: Option<SealedSecret>,
     ) -> Transition<Verdict> {
-        let seconds = self.moment.unix_seconds();
+        let seconds = self.context.unix_seconds();
         if let Some(factor) = draft.factor_mut(self.factor.id) {
-            factor.last_used_at = factor.last_used_at.max(self.moment.now);
+            factor.last_used_at = factor.last_used_at.max(self.context.now);
             let totp = factor.totp_mut();
             totp.learn(step, seconds);
             // Every step up to this one is burned, whatever the clock does next.
@@ -262,8 +262,8 @@ impl Asked<'_> {
         // Looked up: a branch on what is known could be timed.
         let factor = [None, Some(self.factor.id)][usize::from(self.known)];
         draft.event(EventKind::CodeRejected { factor, purpose: self.challenge.purpose.clone() });
-        let spent = draft.next.budget.left(&self.moment.settings.throttle, self.moment.now) == 0;
-        match self.moment.settings.throttle {
+        let spent = draft.next.budget.left(&self.context.settings.throttle, self.context.now) == 0;
+        match self.context.settings.throttle {
             Throttle::Budget { .. } if spent && !draft.next.budget.told => {
                 draft.next.budget.told = true;
                 draft.event(EventKind::GuessesSpent);
@@ -283,8 +283,10 @@ impl Asked<'_> {
         let answered = after.charged.spent(self.challenge.id);
         Rejection {
             malformed: false,
-            answers_left: Some(self.moment.settings.answers_per_challenge.saturating_sub(answered)),
-            three_codes_wanted: after.guesses_spent(self.moment),
+            answers_left: Some(
+                self.context.settings.answers_per_challenge.saturating_sub(answered),
+            ),
+            three_codes_wanted: after.guesses_spent(self.context),
             suspended: after.factors.iter().all(|factor| factor.suspended),
             recovery_paused: false,
         }
@@ -305,10 +307,10 @@ impl Draft<'_> {
         }
         next.charged.pass(challenge.id);
         let recovery_left = next.codes_left();
-        let prompts = next.prompts();
-        let replace = prompts.contains(&Prompt::RegenerateCodes);
+        let import_notices = next.import_notices();
+        let replace = import_notices.contains(&ImportNotice::RegenerateCodes);
         let both_factors = matches!(by, ProvenBy::Totp(_));
-        let low = recovery_left.is_some_and(|left| left <= usize::from(self.low_stock()));
+        let recovery_low = recovery_left.is_some_and(|left| left <= usize::from(self.low_stock()));
         let proof = Proof::new(
             challenge.subject.clone(),
             challenge.session,
@@ -319,7 +321,13 @@ impl Draft<'_> {
         );
         // Whoever has shown both factors can replace the codes, and has to.
         let proof = if replace && both_factors { proof.limited_to_regenerating() } else { proof };
-        let heading = challenge.heading.clone();
-        self.commit(Verdict::Passed(Passed { proof, recovery_left, low, prompts, heading }))
+        let return_to = challenge.return_to.clone();
+        self.commit(Verdict::Passed(Passed {
+            proof,
+            recovery_left,
+            recovery_low,
+            import_notices,
+            return_to,
+        }))
     }
 }

@@ -6,12 +6,12 @@ use crate::domain::id::Subject;
 use crate::domain::invalid::{Invalid, bytes_within, no_control};
 use crate::domain::refusal::Refusal;
 use crate::domain::step_up::{Needed, StepUpRule};
-use crate::domain::time::Moment;
+use crate::domain::time::Context;
 
 /// That the host allows an operation on somebody's account, granted explicitly for this one case.
 ///
-/// Being an administrator of an organisation grants nothing here: authority over an *account* is
-/// the host's to give, because an account may belong to several organisations.
+/// Being an administrator of an organization grants nothing here: authority over an *account* is
+/// the host's to give, because an account may belong to several organizations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostAuthority {
     pub(super) over: Subject,
@@ -61,29 +61,29 @@ impl Account {
         if session.stamp() != self.stamp || !complete {
             return Err(Refusal::SignInAgain);
         }
-        // After a reset, only the session that used the enrolment code is anything at all.
-        let holder = self.enrolment.as_ref().is_none_or(|e| e.used_by == Some(session.session()));
-        if holder { Ok(()) } else { Err(Refusal::EnrolmentNeeded) }
+        // After a reset, only the session that used the enrollment code is anything at all.
+        let holder = self.enrollment.as_ref().is_none_or(|e| e.used_by == Some(session.session()));
+        if holder { Ok(()) } else { Err(Refusal::EnrollmentNeeded) }
     }
 
     /// What changes the credentials of an account that has MFA wants the second factor, fresh.
     pub(crate) fn check_second_factor(
         &self,
         session: &Assurance,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<(), Refusal> {
         self.check_session(session)?;
         session.check_unlimited()?;
-        self.check_fresh_second_factor(session, moment)
+        self.check_fresh_second_factor(session, context)
     }
 
     pub(super) fn check_fresh_second_factor(
         &self,
         session: &Assurance,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<(), Refusal> {
-        let rule = StepUpRule::fresh(Needed::SecondFactor, moment.settings.fresh);
-        rule.check_evidence(session, moment.now).map(drop)
+        let rule = StepUpRule::fresh(Needed::SecondFactor, context.settings.fresh);
+        rule.check_evidence(session, context.now).map(drop)
     }
 
     /// Adding a factor: with MFA on as above, and a recovery code will do; with MFA off a fresh
@@ -91,13 +91,13 @@ impl Account {
     pub(super) fn check_may_add(
         &self,
         session: &Assurance,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<(), Refusal> {
         self.check_session(session)?;
         session.check_unlimited()?;
         let needed = if self.enabled() { Needed::SecondFactor } else { Needed::FirstFactor };
-        let rule = StepUpRule::fresh(needed, moment.settings.fresh).or_recovery();
-        rule.check_evidence(session, moment.now).map(drop)
+        let rule = StepUpRule::fresh(needed, context.settings.fresh).or_recovery();
+        rule.check_evidence(session, context.now).map(drop)
     }
 
     /// An administrative operation wants the actor's own second factor, fresh, and the host's
@@ -106,11 +106,11 @@ impl Account {
         &self,
         session: &Assurance,
         authority: &HostAuthority,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<(), Refusal> {
         if authority.actor != self.subject {
             return Err(Refusal::ForeignSession);
         }
-        self.check_second_factor(session, moment)
+        self.check_second_factor(session, context)
     }
 }

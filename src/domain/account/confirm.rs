@@ -13,7 +13,7 @@ use crate::domain::id::SetupId;
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::setup::{Confirmation, Confirmed, PendingSetup, RightCode, SetupRejection};
-use crate::domain::time::Moment;
+use crate::domain::time::Context;
 use crate::domain::totp::{Code, Step, TotpSecret, Window, find_offset, match_code};
 use crate::domain::transition::{Decision, Transition};
 
@@ -38,7 +38,7 @@ pub struct ConfirmedFirst<'a> {
     session: &'a Assurance,
     pending: &'a PendingSetup,
     step: Step,
-    moment: Moment<'a>,
+    context: Context<'a>,
 }
 
 impl Account {
@@ -55,21 +55,21 @@ impl Account {
         id: SetupId,
         typed: &str,
         secret: &TotpSecret,
-        moment: Moment<'a>,
+        context: Context<'a>,
     ) -> Result<Judged<'a>, Refusal> {
-        let pending = self.open_setup(session, id, moment)?;
+        let pending = self.open_setup(session, id, context)?;
         let Some(code) = Code::parse(typed, pending.params.digits()) else {
             let rejected =
                 SetupRejection { malformed: true, tries_left: pending.tries_left, clock_off: None };
             return Ok(Judged::Decided(Decision::Unchanged(Confirmed::Rejected(rejected))));
         };
         let window =
-            Window::around(moment.unix_seconds(), pending.params, 0, moment.settings.window);
+            Window::around(context.unix_seconds(), pending.params, 0, context.settings.window);
         let Some(step) = match_code(secret, pending.params, &code, window) else {
             let off = clock_off(pending, secret, &code, window);
-            return Ok(Judged::Decided(Decision::Change(self.charge_try(id, off, moment))));
+            return Ok(Judged::Decided(Decision::Change(self.charge_try(id, off, context))));
         };
-        let right = ConfirmedFirst { account: self, session, pending, step, moment };
+        let right = ConfirmedFirst { account: self, session, pending, step, context };
         if self.enabled() && pending.replaces.is_none() {
             return Ok(Judged::Decided(Decision::Change(right.added())));
         }
@@ -80,9 +80,9 @@ impl Account {
         &self,
         id: SetupId,
         clock_off: Option<TimeDelta>,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Transition<Confirmed> {
-        let mut draft = self.draft(moment);
+        let mut draft = self.draft(context);
         draft.event(EventKind::SetupCodeRejected { setup: id });
         let mut tries_left = 0;
         if let Some(pending) = &mut draft.next.pending {
@@ -112,9 +112,9 @@ impl ConfirmedFirst<'_> {
         codes: RecoveryCodes,
         hashed: HashedCodes,
     ) -> Result<Transition<Confirmed>, Refusal> {
-        let recovery = Arc::new(RecoverySet::new(&codes, hashed, self.moment.now)?);
+        let recovery = Arc::new(RecoverySet::new(&codes, hashed, self.context.now)?);
         let right = self.right_code();
-        let mut draft = self.account.draft(self.moment);
+        let mut draft = self.account.draft(self.context);
         let Some(lost) = self.pending.replaces else {
             draft.event(EventKind::SetupConfirmed { setup: self.pending.id });
             if let Some(pending) = &mut draft.next.pending {
@@ -138,7 +138,7 @@ impl ConfirmedFirst<'_> {
 
     /// A further factor is active at once; the recovery codes stay as they are.
     fn added(self) -> Transition<Confirmed> {
-        let mut draft = self.account.draft(self.moment);
+        let mut draft = self.account.draft(self.context);
         draft.next.pending = None;
         draft.event(EventKind::FactorAdded { factor: self.pending.factor });
         let session = draft.activate(self.session, self.pending, self.right_code());
@@ -146,8 +146,8 @@ impl ConfirmedFirst<'_> {
     }
 
     fn right_code(&self) -> RightCode {
-        let drift = drift_of(self.step, self.moment.unix_seconds(), self.pending.params);
-        RightCode { at: self.moment.now, step: self.step, drift }
+        let drift = drift_of(self.step, self.context.unix_seconds(), self.pending.params);
+        RightCode { at: self.context.now, step: self.step, drift }
     }
 }
 

@@ -8,7 +8,7 @@ use super::Account;
 use crate::domain::event::EventKind;
 use crate::domain::id::{FactorId, SessionId, Stamp, Version};
 use crate::domain::recovery::RecoverySet;
-use crate::domain::time::Moment;
+use crate::domain::time::Context;
 use crate::domain::transition::Transition;
 
 /// A copy of the account that a decision changes, and what happens with it.
@@ -17,19 +17,19 @@ pub(super) struct Draft<'a> {
     pub(super) next: Box<Account>,
     expected: Option<Version>,
     events: Vec<EventKind>,
-    moment: Moment<'a>,
+    context: Context<'a>,
 }
 
 impl Account {
     /// Begins the next state. Its version is decided here and nowhere else.
-    pub(super) fn draft<'a>(&self, moment: Moment<'a>) -> Draft<'a> {
+    pub(super) fn draft<'a>(&self, context: Context<'a>) -> Draft<'a> {
         let mut next = Box::new(self.clone());
         let expected = self.stored.then_some(self.version);
         if self.stored {
             next.version = self.version.next();
         }
         next.stored = true;
-        Draft { next, expected, events: Vec::with_capacity(2), moment }
+        Draft { next, expected, events: Vec::with_capacity(2), context }
     }
 }
 
@@ -86,18 +86,18 @@ impl Draft<'_> {
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
-        self.moment.now
+        self.context.now
     }
 
     pub(super) fn low_stock(&self) -> u8 {
-        self.moment.settings.low_stock
+        self.context.settings.low_stock
     }
 
     pub(super) fn commit<T>(self, outcome: T) -> Transition<T> {
-        Transition::put(self.expected, self.next, self.events, self.moment.now, outcome)
+        Transition::put(self.expected, self.next, self.events, self.context.now, outcome)
     }
 
     pub(super) fn erase<T>(self, outcome: T) -> Transition<T> {
-        Transition::erase(self.expected, self.next.subject, self.events, self.moment.now, outcome)
+        Transition::erase(self.expected, self.next.subject, self.events, self.context.now, outcome)
     }
 }

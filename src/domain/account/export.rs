@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Account, MethodStatus};
+use super::{Account, FactorStatus};
 use crate::domain::id::Subject;
 use crate::domain::label::{AccountName, Label};
 use crate::domain::recovery::RecoverySet;
@@ -19,8 +19,8 @@ pub struct AccountExport {
     pub subject: Subject,
     /// Whether MFA is on.
     pub enabled: bool,
-    /// The methods, in the order they were added.
-    pub methods: Vec<MethodStatus>,
+    /// The factors, in the order they were added.
+    pub factors: Vec<FactorStatus>,
     /// A setup that is not finished.
     pub setup: Option<SetupExport>,
     /// The recovery codes.
@@ -32,7 +32,7 @@ pub struct AccountExport {
     /// When the password was last changed, as far as the host said so.
     pub password_changed_at: Option<DateTime<Utc>>,
     /// The code that an administrator's reset has issued.
-    pub enrolment: Option<EnrolmentExport>,
+    pub enrollment: Option<EnrollmentExport>,
     /// Where the account is moving to.
     pub moving_to: Option<Subject>,
     /// Where the account came from.
@@ -44,7 +44,7 @@ pub struct AccountExport {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SetupExport {
-    /// What the method will be called.
+    /// What the factor will be called.
     pub label: Label,
     /// The account name that the app shows.
     pub account: AccountName,
@@ -97,11 +97,11 @@ pub struct GuessesExport {
     pub told: bool,
 }
 
-/// The enrolment code of an [`AccountExport`].
+/// The enrollment code of an [`AccountExport`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct EnrolmentExport {
+pub struct EnrollmentExport {
     /// Until when it works.
     pub expires_at: DateTime<Utc>,
     /// Whether it was used.
@@ -114,7 +114,7 @@ impl Account {
         AccountExport {
             subject: self.subject.clone(),
             enabled: self.enabled(),
-            methods: self.factors.iter().map(|factor| self.method_status(factor)).collect(),
+            factors: self.factors.iter().map(|factor| self.factor_status(factor)).collect(),
             setup: self.pending().map(|pending| SetupExport {
                 label: pending.label.clone(),
                 account: pending.account.clone(),
@@ -139,9 +139,9 @@ impl Account {
                 told: self.budget.told,
             },
             password_changed_at: self.password_changed_at,
-            enrolment: self.enrolment.as_ref().map(|enrolment| EnrolmentExport {
-                expires_at: enrolment.expires_at,
-                used: enrolment.used_by.is_some(),
+            enrollment: self.enrollment.as_ref().map(|enrollment| EnrollmentExport {
+                expires_at: enrollment.expires_at,
+                used: enrollment.used_by.is_some(),
             }),
             moving_to: self.moving_to.clone(),
             moved_from: self.moved_from.clone(),

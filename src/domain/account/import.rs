@@ -9,13 +9,13 @@ use crate::domain::event::EventKind;
 use crate::domain::extra::Extra;
 use crate::domain::id::FactorId;
 use crate::domain::import::{
-    ImportRecord, ImportReport, Imported, ImportedSet, LiveSeed, PreparedFactor, PreparedImport,
-    Prompt,
+    ImportNotice, ImportRecord, ImportReport, Imported, ImportedSet, LiveSeed, PreparedFactor,
+    PreparedImport,
 };
 use crate::domain::invalid::Invalid;
 use crate::domain::refusal::Refusal;
 use crate::domain::settings::MAX_FACTORS;
-use crate::domain::time::Moment;
+use crate::domain::time::Context;
 use crate::domain::transition::Decision;
 
 impl Account {
@@ -37,27 +37,28 @@ impl Account {
         authority: &HostAuthority,
         import: &PreparedImport,
         live: &[LiveSeed],
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Decision<Imported>, Refusal> {
         if let Some(at) = self.imported_at() {
             return self.check_over(authority).map(|()| Decision::Unchanged(Imported::Before(at)));
         }
         self.check_import(authority, import.terms.beside_live, import.codes.is_some())?;
-        import.check(moment)?;
+        import.check(context)?;
         if self.factors.len() + import.factors.len() > MAX_FACTORS {
             return Err(Refusal::TooManyFactors);
         }
         for factor in &import.factors {
             self.check_new(factor, live)?;
         }
-        let mut draft = self.draft(moment);
+        let mut draft = self.draft(context);
         for factor in &import.factors {
-            draft.next.factors.push(factor.activate(moment));
+            draft.next.factors.push(factor.activate(context));
             draft.next.preferred.get_or_insert(factor.id());
         }
         let codes = import.codes.as_ref().map(|codes| Arc::new(codes.0.clone()));
         let count = codes.as_ref().map_or(0, |set| set.issued());
-        draft.next.imported = Some(ImportRecord { at: moment.now, codes, extra: Extra::default() });
+        draft.next.imported =
+            Some(ImportRecord { at: context.now, codes, extra: Extra::default() });
         draft.next.budget.failures = 0;
         draft.event(EventKind::Imported {
             by: authority.actor.clone(),
@@ -67,7 +68,8 @@ impl Account {
         });
         draft.new_stamp(None);
         let factors: Vec<FactorId> = import.factors.iter().map(PreparedFactor::id).collect();
-        let report = ImportReport { factors, codes: count, prompts: draft.next.prompts() };
+        let report =
+            ImportReport { factors, codes: count, import_notices: draft.next.import_notices() };
         Ok(Decision::Change(draft.commit(Imported::Now(report))))
     }
 
@@ -76,7 +78,7 @@ impl Account {
     ///
     /// # Errors
     /// [`Refusal::ForeignSession`] when the authority is over another account, [`Refusal::Moved`],
-    /// [`Refusal::EnrolmentNeeded`] after a reset, [`Refusal::AlreadyEnabled`] when MFA is on and that
+    /// [`Refusal::EnrollmentNeeded`] after a reset, [`Refusal::AlreadyEnabled`] when MFA is on and that
     /// was not accepted, or codes would come to an account that has its own.
     pub fn check_import(
         &self,
@@ -88,8 +90,8 @@ impl Account {
         if let Some(at) = self.imported_at() {
             return Ok(Some(at));
         }
-        if self.enrolment.is_some() {
-            return Err(Refusal::EnrolmentNeeded);
+        if self.enrollment.is_some() {
+            return Err(Refusal::EnrollmentNeeded);
         }
         if self.enabled() && (!beside_live || with_codes) {
             return Err(Refusal::AlreadyEnabled);
@@ -98,19 +100,19 @@ impl Account {
     }
 
     /// What the owner has to be asked to do, because of what was imported.
-    pub fn prompts(&self) -> Vec<Prompt> {
-        let mut prompts = Vec::new();
+    pub fn import_notices(&self) -> Vec<ImportNotice> {
+        let mut import_notices = Vec::new();
         if !self.enabled() {
-            return prompts;
+            return import_notices;
         }
         match self.imported_codes() {
-            Some(set) if set.is_weak() => prompts.push(Prompt::RegenerateCodes),
-            None if self.recovery.is_none() => prompts.push(Prompt::IssueCodes),
+            Some(set) if set.is_weak() => import_notices.push(ImportNotice::RegenerateCodes),
+            None if self.recovery.is_none() => import_notices.push(ImportNotice::IssueCodes),
             _ => {}
         }
         let weak = self.factors.iter().filter(|factor| factor.weak);
-        prompts.extend(weak.map(|factor| Prompt::ReplaceMethod(factor.id)));
-        prompts
+        import_notices.extend(weak.map(|factor| ImportNotice::ReplaceFactor(factor.id)));
+        import_notices
     }
 
     fn check_over(&self, authority: &HostAuthority) -> Result<(), Refusal> {

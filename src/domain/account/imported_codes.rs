@@ -7,7 +7,7 @@ use crate::domain::event::EventKind;
 use crate::domain::import::{ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet};
 use crate::domain::proof::ProvenBy;
 use crate::domain::refusal::Refusal;
-use crate::domain::time::Moment;
+use crate::domain::time::Context;
 use crate::domain::transition::Decision;
 
 /// A well-formed answer that waits for one evaluation per imported code, ten at most.
@@ -20,7 +20,7 @@ pub struct ImportedCheck<'a> {
     challenge: &'a Challenge,
     set: &'a ImportedSet,
     code: ImportedCode,
-    moment: Moment<'a>,
+    context: Context<'a>,
 }
 
 impl Account {
@@ -29,7 +29,7 @@ impl Account {
         &'a self,
         challenge: &'a Challenge,
         typed: &Typed,
-        moment: Moment<'a>,
+        context: Context<'a>,
     ) -> Result<Question<'a>, Refusal> {
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
@@ -41,10 +41,10 @@ impl Account {
         let Some(code) = ImportedCode::parse(typed, set.reading) else {
             return rejected(Rejection::malformed());
         };
-        if set.paused(moment.now) {
+        if set.paused(context.now) {
             return rejected(Rejection { recovery_paused: true, ..Rejection::plain() });
         }
-        Ok(Question::Imported(ImportedCheck { account: self, challenge, set, code, moment }))
+        Ok(Question::Imported(ImportedCheck { account: self, challenge, set, code, context }))
     }
 }
 
@@ -67,12 +67,12 @@ impl ImportedCheck<'_> {
     /// Judges the code. A miss changes nothing, unless the codes have less than 64 bits: then it is
     /// charged, in the commit that tells of it.
     pub fn judge(self, evaluation: &ImportedEvaluation) -> Decision<Verdict> {
-        let now = self.moment.now;
+        let now = self.context.now;
         let Some(index) = self.set.unlocked(evaluation) else {
             return self.missed();
         };
         let spent = self.set.with_spent(index, now);
-        let mut draft = self.account.draft(self.moment);
+        let mut draft = self.account.draft(self.context);
         let left = u8::try_from(spent.left()).unwrap_or(u8::MAX);
         draft.next.put_imported_codes(spent);
         let purpose = self.challenge.purpose.clone();
@@ -84,11 +84,11 @@ impl ImportedCheck<'_> {
         if !self.set.is_weak() {
             return Decision::Unchanged(Verdict::Rejected(Rejection::plain()));
         }
-        let mut charged = self.set.charged(self.moment.now);
-        let paused = charged.paused(self.moment.now);
+        let mut charged = self.set.charged(self.context.now);
+        let paused = charged.paused(self.context.now);
         let tell = paused && !charged.budget.told;
         charged.budget.told |= paused;
-        let mut draft = self.account.draft(self.moment);
+        let mut draft = self.account.draft(self.context);
         draft.next.put_imported_codes(charged);
         let purpose = self.challenge.purpose.clone();
         draft.event(EventKind::ImportedCodeRejected { purpose });

@@ -7,7 +7,7 @@ use crate::domain::event::EventKind;
 use crate::domain::id::{FactorId, Stamp, Subject, Version};
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::{KeyId, SealContext, SealedSecret};
-use crate::domain::time::Moment;
+use crate::domain::time::Context;
 use crate::domain::transition::{Decision, Transition};
 
 /// A secret that was sealed anew.
@@ -41,12 +41,12 @@ impl Account {
     pub fn password_changed(
         &self,
         session: Option<&Assurance>,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Transition<Option<Assurance>>, Refusal> {
         self.settled()?;
         session.map(|session| self.check_session(session)).transpose()?;
-        let mut draft = self.draft(moment);
-        draft.next.password_changed_at = Some(moment.now);
+        let mut draft = self.draft(context);
+        draft.next.password_changed_at = Some(context.now);
         draft.next.budget.refill_due = true;
         draft.event(EventKind::PasswordChanged);
         let stamp = draft.new_stamp(session.map(Assurance::session));
@@ -68,10 +68,10 @@ impl Account {
     pub fn reseal(
         &self,
         resealed: Vec<Reseal>,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Decision<()>, Refusal> {
         self.settled()?;
-        let mut draft = self.draft(moment);
+        let mut draft = self.draft(context);
         let mut keys: Vec<KeyId> = Vec::new();
         for reseal in resealed {
             let key = reseal.to.key().clone();
@@ -112,7 +112,7 @@ impl Account {
     pub fn erase(
         &self,
         authority: &HostAuthority,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Decision<()>, Refusal> {
         if authority.over != self.subject {
             return Err(Refusal::ForeignSession);
@@ -121,7 +121,7 @@ impl Account {
             return Ok(Decision::Unchanged(()));
         }
         self.settled()?;
-        let mut draft = self.draft(moment);
+        let mut draft = self.draft(context);
         let (by, reason) = (authority.actor.clone(), authority.reason.clone());
         draft.event(EventKind::Erased { by, reason });
         Ok(Decision::Change(draft.erase(())))
@@ -138,7 +138,7 @@ impl Account {
         &self,
         to: &Subject,
         authority: &HostAuthority,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Decision<()>, Refusal> {
         if authority.over != self.subject {
             return Err(Refusal::ForeignSession);
@@ -151,7 +151,7 @@ impl Account {
             Some(_) => return Err(Refusal::Moved),
             None => {}
         }
-        let mut draft = self.draft(moment);
+        let mut draft = self.draft(context);
         draft.next.moving_to = Some(to.clone());
         draft.event(EventKind::RenameBegun { to: to.clone(), by: authority.actor.clone() });
         // Guards go by the stamp alone: they refuse from here on as well.
@@ -165,23 +165,23 @@ impl Account {
         &self,
         to: &Subject,
         authority: &HostAuthority,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Decision<()> {
         if self.moving_to.as_ref() != Some(to) {
             return Decision::Unchanged(());
         }
-        let mut draft = self.draft(moment);
+        let mut draft = self.draft(context);
         let (by, reason) = (authority.actor.clone(), authority.reason.clone());
         draft.event(EventKind::Erased { by, reason });
         Decision::Change(draft.erase(()))
     }
 
     /// Gives a move up: the row is as it was.
-    pub fn cancel_move(&self, moment: Moment<'_>) -> Decision<()> {
+    pub fn cancel_move(&self, context: Context<'_>) -> Decision<()> {
         if self.moving_to.is_none() {
             return Decision::Unchanged(());
         }
-        let mut draft = self.draft(moment);
+        let mut draft = self.draft(context);
         draft.next.moving_to = None;
         Decision::Change(draft.commit(()))
     }
@@ -195,7 +195,7 @@ impl Account {
         &self,
         arrival: Arrival,
         resealed: Vec<Reseal>,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Transition<()>, Refusal> {
         let mut moved = self.clone();
         moved.pending = None;
@@ -213,7 +213,7 @@ impl Account {
         if moved.stamp != Stamp::NONE {
             moved.stamp = Stamp::at(arrival.version);
         }
-        let mut draft = moved.draft(moment);
+        let mut draft = moved.draft(context);
         draft.event(EventKind::RenamedFrom { from: self.subject.clone() });
         Ok(draft.commit(()))
     }

@@ -2,7 +2,7 @@
 //!
 //! Every rule is a function of the account, an input and the time, and answers with a
 //! [`Decision`](super::Decision). One file per capability: [`sign_in`], [`setup`], [`answer`],
-//! [`recover`], [`methods`], [`reset`], [`lifecycle`], [`import`]. What they share is here: the state, and the
+//! [`recover`], [`factors`], [`reset`], [`lifecycle`], [`import`]. What they share is here: the state, and the
 //! draft of the next one.
 
 mod answer;
@@ -11,10 +11,10 @@ mod charged;
 mod confirm;
 mod draft;
 mod export;
+mod factors;
 mod import;
 mod imported_codes;
 mod lifecycle;
-mod methods;
 mod recover;
 mod reset;
 mod setup;
@@ -34,7 +34,7 @@ use super::recovery::{CodeHash, HashScheme, RecoverySet};
 use super::refusal::Refusal;
 use super::setup::PendingSetup;
 
-pub use answer::{Asked, Question};
+pub use answer::{Question, TotpCheck};
 pub use authority::HostAuthority;
 #[cfg(feature = "serde")]
 pub(crate) use authority::check_reason;
@@ -44,15 +44,15 @@ pub(crate) use charged::{ChargedChallenge, KEPT as CHARGED_CHALLENGES};
 pub use confirm::{ConfirmedFirst, Judged};
 use draft::Draft;
 pub use export::{
-    AccountExport, EnrolmentExport, GuessesExport, ImportExport, RecoveryExport, SetupExport,
+    AccountExport, EnrollmentExport, GuessesExport, ImportExport, RecoveryExport, SetupExport,
 };
 pub use imported_codes::ImportedCheck;
 pub use lifecycle::{Arrival, Reseal};
 pub use recover::OneTimeCheck;
-pub use reset::IssuedEnrolment;
+pub use reset::IssuedEnrollment;
 pub use setup::NewSecret;
 pub use sign_in::{Fresh, SignIn};
-pub use status::{MethodStatus, SetupStatus, Status};
+pub use status::{FactorStatus, SetupStatus, Status};
 
 /// How many commit ids a stored account remembers.
 pub(crate) const RECENT_COMMITS: usize = 32;
@@ -74,7 +74,7 @@ pub struct Account {
     pub(crate) imported: Option<ImportRecord>,
     pub(crate) budget: GuessBudget,
     pub(crate) charged: ChargedChallenges,
-    pub(crate) enrolment: Option<Enrolment>,
+    pub(crate) enrollment: Option<EnrollmentCode>,
     pub(crate) password_changed_at: Option<DateTime<Utc>>,
     pub(crate) moving_to: Option<Subject>,
     pub(crate) moved_from: Option<Subject>,
@@ -84,7 +84,7 @@ pub struct Account {
 
 /// The single-use code that follows a reset, as it is stored.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Enrolment {
+pub(crate) struct EnrollmentCode {
     pub(crate) scheme: HashScheme,
     pub(crate) hash: CodeHash,
     pub(crate) expires_at: DateTime<Utc>,
@@ -109,7 +109,7 @@ impl Account {
             imported: None,
             budget: GuessBudget::default(),
             charged: ChargedChallenges::default(),
-            enrolment: None,
+            enrollment: None,
             password_changed_at: None,
             moving_to: None,
             moved_from: None,

@@ -14,7 +14,7 @@ use crate::domain::recovery::{
     CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, RecoveryCodes, RecoverySet,
 };
 use crate::domain::refusal::Refusal;
-use crate::domain::time::Moment;
+use crate::domain::time::Context;
 use crate::domain::transition::{Decision, Transition};
 
 /// A well-formed one-time code that waits for one evaluation of the slow hash.
@@ -28,7 +28,7 @@ pub struct OneTimeCheck<'a> {
     code: OneTimeCode,
     scheme: &'a HashScheme,
     hash: CodeHash,
-    moment: Moment<'a>,
+    context: Context<'a>,
 }
 
 impl Account {
@@ -36,35 +36,49 @@ impl Account {
         &'a self,
         challenge: &'a Challenge,
         typed: &Typed,
-        moment: Moment<'a>,
+        context: Context<'a>,
     ) -> Result<Question<'a>, Refusal> {
         let Some(set) = self.recovery.as_deref() else {
-            return self.ask_imported(challenge, typed, moment);
+            return self.ask_imported(challenge, typed, context);
         };
         let Some(code) = OneTimeCode::parse(typed) else {
             return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
         };
         let (scheme, hash) = (&set.scheme, set.hash_for(&code));
-        Ok(Question::OneTime(OneTimeCheck { account: self, challenge, code, scheme, hash, moment }))
+        Ok(Question::OneTime(OneTimeCheck {
+            account: self,
+            challenge,
+            code,
+            scheme,
+            hash,
+            context,
+        }))
     }
 
-    pub(super) fn ask_enrolment<'a>(
+    pub(super) fn ask_enrollment<'a>(
         &'a self,
         challenge: &'a Challenge,
         typed: &Typed,
-        moment: Moment<'a>,
+        context: Context<'a>,
     ) -> Result<Question<'a>, Refusal> {
-        let enrolment = self.enrolment.as_ref().ok_or(Refusal::ChallengeExpired)?;
-        if moment.now > enrolment.expires_at {
-            return Err(Refusal::EnrolmentExpired(enrolment.expires_at));
+        let enrollment = self.enrollment.as_ref().ok_or(Refusal::ChallengeExpired)?;
+        if context.now > enrollment.expires_at {
+            return Err(Refusal::EnrollmentExpired(enrollment.expires_at));
         }
         let Some(code) = OneTimeCode::parse(typed) else {
             return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
         };
-        let used = Choice::from(u8::from(enrolment.used_by.is_some()));
-        let hash = CodeHash::select(&enrolment.hash, &CodeHash::DECOY, used);
-        let scheme = &enrolment.scheme;
-        Ok(Question::OneTime(OneTimeCheck { account: self, challenge, code, scheme, hash, moment }))
+        let used = Choice::from(u8::from(enrollment.used_by.is_some()));
+        let hash = CodeHash::select(&enrollment.hash, &CodeHash::DECOY, used);
+        let scheme = &enrollment.scheme;
+        Ok(Question::OneTime(OneTimeCheck {
+            account: self,
+            challenge,
+            code,
+            scheme,
+            hash,
+            context,
+        }))
     }
 
     /// Replaces the recovery codes, or issues the first ones: the old set, imported codes among it,
@@ -78,11 +92,11 @@ impl Account {
         session: &Assurance,
         codes: RecoveryCodes,
         hashed: HashedCodes,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Transition<(Assurance, RecoveryCodes)>, Refusal> {
-        self.check_regenerate(session, moment)?;
-        let mut draft = self.draft(moment);
-        draft.issue_codes(Arc::new(RecoverySet::new(&codes, hashed, moment.now)?));
+        self.check_regenerate(session, context)?;
+        let mut draft = self.draft(context);
+        draft.issue_codes(Arc::new(RecoverySet::new(&codes, hashed, context.now)?));
         draft.event(EventKind::RecoveryCodesReplaced);
         let stamp = draft.new_stamp(Some(session.session()));
         Ok(draft.commit((session.clone().regenerated().under(stamp), codes)))
@@ -92,22 +106,26 @@ impl Account {
     ///
     /// # Errors
     /// As [`regenerate`](Self::regenerate).
-    pub fn check_regenerate(&self, session: &Assurance, moment: Moment<'_>) -> Result<(), Refusal> {
+    pub fn check_regenerate(
+        &self,
+        session: &Assurance,
+        context: Context<'_>,
+    ) -> Result<(), Refusal> {
         self.check_session(session)?;
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
         // The one thing that a session limited to regenerating may do.
-        self.check_fresh_second_factor(session, moment)
+        self.check_fresh_second_factor(session, context)
     }
 
     /// What a one-time code unlocks, if its evaluation holds for what is stored now.
     fn unlocks(&self, check: &OneTimeCheck<'_>, evaluation: &Evaluation) -> Option<Unlocked> {
         match check.challenge.purpose {
-            Purpose::Enrol => {
+            Purpose::Enroll => {
                 // One that was used is judged against the decoy, which is never the stored hash.
-                let enrolment = self.enrolment.as_ref()?;
-                bool::from(evaluation.holds_for(&enrolment.hash)).then_some(Unlocked::Enrolment)
+                let enrollment = self.enrollment.as_ref()?;
+                bool::from(evaluation.holds_for(&enrollment.hash)).then_some(Unlocked::Enrollment)
             }
             _ => {
                 let set = self.recovery.as_deref()?;
@@ -120,7 +138,7 @@ impl Account {
 /// What a one-time code unlocked.
 enum Unlocked {
     Slot(usize),
-    Enrolment,
+    Enrollment,
 }
 
 impl OneTimeCheck<'_> {
@@ -145,11 +163,11 @@ impl OneTimeCheck<'_> {
         let Some(unlocked) = self.account.unlocks(&self, evaluation) else {
             return Decision::Unchanged(Verdict::Rejected(Rejection::plain()));
         };
-        let mut draft = self.account.draft(self.moment);
+        let mut draft = self.account.draft(self.context);
         let by = match unlocked {
             Unlocked::Slot(index) => {
                 let spent =
-                    draft.next.recovery.as_ref().map(|set| set.with_spent(index, self.moment.now));
+                    draft.next.recovery.as_ref().map(|set| set.with_spent(index, self.context.now));
                 let left = spent.as_ref().map_or(0, RecoverySet::left);
                 draft.next.recovery = spent.map(Arc::new);
                 let left = u8::try_from(left).unwrap_or(u8::MAX);
@@ -157,12 +175,12 @@ impl OneTimeCheck<'_> {
                 draft.event(EventKind::RecoveryCodeUsed { left, purpose });
                 ProvenBy::Recovery
             }
-            Unlocked::Enrolment => {
-                if let Some(enrolment) = &mut draft.next.enrolment {
-                    enrolment.used_by = Some(self.challenge.session);
+            Unlocked::Enrollment => {
+                if let Some(enrollment) = &mut draft.next.enrollment {
+                    enrollment.used_by = Some(self.challenge.session);
                 }
-                draft.event(EventKind::EnrolmentCodeUsed);
-                ProvenBy::Enrolment
+                draft.event(EventKind::EnrollmentCodeUsed);
+                ProvenBy::Enrollment
             }
         };
         Decision::Change(draft.pass(self.challenge, by))

@@ -1,17 +1,17 @@
-//! An administrator's reset: every factor goes, and an enrolment code comes.
+//! An administrator's reset: every factor goes, and an enrollment code comes.
 
-use super::{Account, Enrolment, HostAuthority};
+use super::{Account, EnrollmentCode, HostAuthority};
 use crate::domain::event::EventKind;
 use crate::domain::extra::Extra;
 use crate::domain::recovery::{CodeHash, HashScheme, OneTimeCode};
 use crate::domain::refusal::Refusal;
-use crate::domain::time::{Moment, after};
+use crate::domain::time::{Context, after};
 use crate::domain::transition::Transition;
 use chrono::{DateTime, Utc};
 
-/// An enrolment code for handing over out of band. It is shown once; only its hash is stored.
+/// An enrollment code for handing over out of band. It is shown once; only its hash is stored.
 #[derive(Debug, Clone)]
-pub struct IssuedEnrolment {
+pub struct IssuedEnrollment {
     /// The code.
     pub code: OneTimeCode,
     /// Until when it works.
@@ -20,7 +20,7 @@ pub struct IssuedEnrolment {
 
 impl Account {
     /// Removes every factor and the recovery codes, and lets the user back in only with a
-    /// single-use enrolment code. Until it is used, the password alone can neither sign in nor set
+    /// single-use enrollment code. Until it is used, the password alone can neither sign in nor set
     /// up. A code that has expired is replaced by resetting again.
     ///
     /// The actor's own session is checked against the actor's account first: see
@@ -35,21 +35,26 @@ impl Account {
         code: OneTimeCode,
         scheme: HashScheme,
         hash: CodeHash,
-        moment: Moment<'_>,
-    ) -> Result<Transition<IssuedEnrolment>, Refusal> {
+        context: Context<'_>,
+    ) -> Result<Transition<IssuedEnrollment>, Refusal> {
         self.check_reset(authority)?;
-        let expires_at = after(moment.now, moment.settings.enrolment_lifetime);
-        let mut draft = self.draft(moment);
+        let expires_at = after(context.now, context.settings.enrollment_lifetime);
+        let mut draft = self.draft(context);
         draft.end_setup();
         draft.clear_factors();
-        draft.next.enrolment =
-            Some(Enrolment { scheme, hash, expires_at, used_by: None, extra: Extra::default() });
+        draft.next.enrollment = Some(EnrollmentCode {
+            scheme,
+            hash,
+            expires_at,
+            used_by: None,
+            extra: Extra::default(),
+        });
         draft.event(EventKind::Reset {
             by: authority.actor.clone(),
             reason: authority.reason.clone(),
         });
         draft.new_stamp(None);
-        Ok(draft.commit(IssuedEnrolment { code, expires_at }))
+        Ok(draft.commit(IssuedEnrollment { code, expires_at }))
     }
 
     /// Checks whether the account may be reset, before a code is hashed.
@@ -61,6 +66,6 @@ impl Account {
         if authority.over != self.subject {
             return Err(Refusal::ForeignSession);
         }
-        if self.enabled() || self.enrolment.is_some() { Ok(()) } else { Err(Refusal::NotEnabled) }
+        if self.enabled() || self.enrollment.is_some() { Ok(()) } else { Err(Refusal::NotEnabled) }
     }
 }

@@ -1,4 +1,4 @@
-//! Beginning a setup, showing it again, finishing it, cancelling it.
+//! Beginning a setup, showing it again, finishing it, canceling it.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::{Account, Draft};
 use crate::domain::assurance::{Assurance, EvidenceKind};
 use crate::domain::event::EventKind;
 use crate::domain::extra::Extra;
-use crate::domain::factor::{Authenticator, Factor, TotpAuthenticator};
+use crate::domain::factor::{Factor, FactorState, TotpState};
 use crate::domain::id::{FactorId, SetupId};
 use crate::domain::invalid::Invalid;
 use crate::domain::label::Issuer;
@@ -16,8 +16,8 @@ use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
 use crate::domain::settings::MAX_FACTORS;
-use crate::domain::setup::{Confirmation, Email, NewFactor, PendingSetup, RightCode, Setup};
-use crate::domain::time::{Moment, after};
+use crate::domain::setup::{Confirmation, EmailStatus, NewFactor, PendingSetup, RightCode, Setup};
+use crate::domain::time::{Context, after};
 use crate::domain::totp::TotpSecret;
 use crate::domain::transition::Transition;
 
@@ -43,11 +43,11 @@ impl Account {
         &self,
         session: &Assurance,
         new: &NewFactor,
-        email: Email,
-        moment: Moment<'_>,
+        email: EmailStatus,
+        context: Context<'_>,
     ) -> Result<(), Refusal> {
-        self.check_may_add(session, moment)?;
-        if !self.enabled() && email == Email::Unverified {
+        self.check_may_add(session, context)?;
+        if !self.enabled() && email == EmailStatus::Unverified {
             return Err(Refusal::EmailUnverified);
         }
         let replaced = new.replaces.map(|id| self.known(id)).transpose()?.map(|factor| factor.id);
@@ -73,16 +73,16 @@ impl Account {
         &self,
         session: &Assurance,
         new: &NewFactor,
-        email: Email,
+        email: EmailStatus,
         issuer: &Issuer,
         secret: &NewSecret<'_>,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Transition<Setup>, Refusal> {
-        self.check_setup(session, new, email, moment)?;
+        self.check_setup(session, new, email, context)?;
         if self.factor(secret.factor).is_some() {
             return Err(Invalid::Form { what: "factor id", form: "new and random" }.into());
         }
-        let mut draft = self.draft(moment);
+        let mut draft = self.draft(context);
         draft.end_setup();
         let pending = PendingSetup {
             id: secret.setup,
@@ -90,15 +90,15 @@ impl Account {
             factor: secret.factor,
             label: new.label.clone(),
             account: new.account.clone(),
-            params: moment.settings.totp,
+            params: context.settings.totp,
             sealed: secret.sealed.clone(),
-            begun_at: moment.now,
-            tries_left: moment.settings.confirm_tries,
+            begun_at: context.now,
+            tries_left: context.settings.confirm_tries,
             replaces: new.replaces,
             confirmed: None,
             extra: Extra::default(),
         };
-        let setup = Setup::of(&pending, issuer, secret.secret, confirm_by(&pending, moment));
+        let setup = Setup::of(&pending, issuer, secret.secret, confirm_by(&pending, context));
         draft.next.pending = Some(Box::new(pending));
         draft.event(EventKind::SetupBegun { setup: secret.setup });
         Ok(draft.commit(setup))
@@ -114,13 +114,13 @@ impl Account {
         &self,
         session: &Assurance,
         id: SetupId,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<&PendingSetup, Refusal> {
         let pending = self.pending_of(session, id)?;
         if pending.confirmed.is_some() {
             return Err(Refusal::SetupConfirmed);
         }
-        if moment.now > confirm_by(pending, moment) {
+        if context.now > confirm_by(pending, context) {
             return Err(Refusal::SetupExpired);
         }
         Ok(pending)
@@ -136,10 +136,10 @@ impl Account {
         id: SetupId,
         issuer: &Issuer,
         secret: &TotpSecret,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Setup, Refusal> {
-        let pending = self.open_setup(session, id, moment)?;
-        Ok(Setup::of(pending, issuer, secret, confirm_by(pending, moment)))
+        let pending = self.open_setup(session, id, context)?;
+        Ok(Setup::of(pending, issuer, secret, confirm_by(pending, context)))
     }
 
     /// Replaces the recovery codes of a first setup that is confirmed and not finished: they were
@@ -153,12 +153,12 @@ impl Account {
         id: SetupId,
         codes: RecoveryCodes,
         hashed: HashedCodes,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Transition<RecoveryCodes>, Refusal> {
-        let (_, confirmation) = self.confirmed_of(session, id, moment)?;
-        let recovery = Arc::new(RecoverySet::new(&codes, hashed, moment.now)?);
+        let (_, confirmation) = self.confirmed_of(session, id, context)?;
+        let recovery = Arc::new(RecoverySet::new(&codes, hashed, context.now)?);
         let confirmed = Some(Confirmation { recovery, ..confirmation.clone() });
-        let mut draft = self.draft(moment);
+        let mut draft = self.draft(context);
         if let Some(pending) = &mut draft.next.pending {
             pending.confirmed = confirmed;
         }
@@ -174,9 +174,9 @@ impl Account {
         &self,
         session: &Assurance,
         id: SetupId,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<(), Refusal> {
-        self.confirmed_of(session, id, moment).map(drop)
+        self.confirmed_of(session, id, context).map(drop)
     }
 
     /// The codes are saved: MFA is enabled, factor and recovery set in one commit. Returns the
@@ -189,19 +189,19 @@ impl Account {
         &self,
         session: &Assurance,
         id: SetupId,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Transition<Assurance>, Refusal> {
-        let (pending, confirmation) = self.confirmed_of(session, id, moment)?;
-        let mut draft = self.draft(moment);
+        let (pending, confirmation) = self.confirmed_of(session, id, context)?;
+        let mut draft = self.draft(context);
         draft.next.pending = None;
         draft.issue_codes(confirmation.recovery.clone());
-        draft.next.enrolment = None;
+        draft.next.enrollment = None;
         draft.event(EventKind::MfaEnabled { factor: pending.factor });
         let session = draft.activate(session, pending, confirmation.right);
         Ok(draft.commit(session))
     }
 
-    /// Ends a setup. A confirmed one can be cancelled too: nothing was enabled yet.
+    /// Ends a setup. A confirmed one can be canceled too: nothing was enabled yet.
     ///
     /// # Errors
     /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`].
@@ -209,22 +209,22 @@ impl Account {
         &self,
         session: &Assurance,
         id: SetupId,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Transition<()>, Refusal> {
         self.pending_of(session, id)?;
-        let mut draft = self.draft(moment);
+        let mut draft = self.draft(context);
         draft.end_setup();
         Ok(draft.commit(()))
     }
 
     /// The pending setup, as long as it can still become a factor.
-    pub(super) fn live_setup(&self, moment: Moment<'_>) -> Option<&PendingSetup> {
+    pub(super) fn live_setup(&self, context: Context<'_>) -> Option<&PendingSetup> {
         self.pending().filter(|pending| {
             let until = match &pending.confirmed {
-                Some(confirmation) => after(confirmation.right.at, moment.settings.finish_within),
-                None => confirm_by(pending, moment),
+                Some(confirmation) => after(confirmation.right.at, context.settings.finish_within),
+                None => confirm_by(pending, context),
             };
-            moment.now <= until
+            context.now <= until
         })
     }
 
@@ -245,11 +245,11 @@ impl Account {
         &self,
         session: &Assurance,
         id: SetupId,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<(&PendingSetup, &Confirmation), Refusal> {
         let pending = self.pending_of(session, id)?;
         let confirmation = pending.confirmed.as_ref().ok_or(Refusal::SetupUnconfirmed)?;
-        if moment.now > after(confirmation.right.at, moment.settings.finish_within) {
+        if context.now > after(confirmation.right.at, context.settings.finish_within) {
             return Err(Refusal::SetupExpired);
         }
         Ok((pending, confirmation))
@@ -272,7 +272,7 @@ impl Draft<'_> {
             last_used_at: right.at,
             suspended: false,
             weak: false,
-            authenticator: Authenticator::Totp(TotpAuthenticator {
+            state: FactorState::Totp(TotpState {
                 params: pending.params,
                 sealed: pending.sealed.clone(),
                 // The code that confirmed the setup is burned with it.
@@ -292,6 +292,6 @@ impl Draft<'_> {
     }
 }
 
-fn confirm_by(pending: &PendingSetup, moment: Moment<'_>) -> DateTime<Utc> {
-    after(pending.begun_at, moment.settings.confirm_within)
+fn confirm_by(pending: &PendingSetup, context: Context<'_>) -> DateTime<Utc> {
+    after(pending.begun_at, context.settings.confirm_within)
 }

@@ -2,14 +2,14 @@
 
 use super::Account;
 use crate::domain::assurance::{Assurance, EvidenceKind, PendingSignIn};
-use crate::domain::challenge::{ActionName, Challenge, Method, Purpose};
+use crate::domain::challenge::{ActionName, Challenge, OfferedFactor, Purpose};
 use crate::domain::factor::Factor;
-use crate::domain::first_factor::{FirstFactor, FirstFactorMethod};
+use crate::domain::first_factor::{FirstFactor, FirstFactorKind};
 use crate::domain::id::{ChallengeId, SessionId};
-use crate::domain::organisation::{Reminded, Walled};
+use crate::domain::organization::{Reminded, Walled};
 use crate::domain::refusal::Refusal;
 use crate::domain::settings::CLOCK_SKEW;
-use crate::domain::time::{Moment, after};
+use crate::domain::time::{Context, after};
 
 /// Random names for what a sign-in opens.
 #[derive(Debug, Clone, Copy)]
@@ -23,23 +23,23 @@ pub struct Fresh {
 /// What a first factor opens.
 ///
 /// [`Account::sign_in`] answers as far as the account alone can say; [`Mfa`](crate::Mfa), which
-/// knows the organisations, has the other two answers as well.
+/// knows the organizations, has the other two answers as well.
 #[derive(Debug)]
 #[must_use]
 pub enum SignIn {
     /// MFA is off: the sign-in is complete.
     Complete(Assurance),
-    /// MFA is off: the sign-in is complete. Organisations ask for it: their periods run, or are over
+    /// MFA is off: the sign-in is complete. Organizations ask for it: their periods run, or are over
     /// for their own resources.
     Remind(Assurance, Reminded),
-    /// MFA is off, and the period of an organisation that closes the whole account is over. The
+    /// MFA is off, and the period of an organization that closes the whole account is over. The
     /// session is for signing out, re-authenticating, verifying the e-mail address, the profile
     /// page and the setup; refuse it everything else.
     SetUpFirst(Assurance, Walled),
     /// MFA is on: the challenge comes first.
     Challenge(PendingSignIn, Challenge),
-    /// The account was reset: the enrolment code comes first.
-    Enrol(PendingSignIn, Challenge),
+    /// The account was reset: the enrollment code comes first.
+    Enroll(PendingSignIn, Challenge),
 }
 
 impl Account {
@@ -52,12 +52,12 @@ impl Account {
         &self,
         first: FirstFactor,
         fresh: Fresh,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<SignIn, Refusal> {
         self.settled()?;
-        self.check_first_factor(&first, moment)?;
-        let purpose = match (&self.enrolment, self.enabled()) {
-            (Some(_), _) => Purpose::Enrol,
+        self.check_first_factor(&first, context)?;
+        let purpose = match (&self.enrollment, self.enabled()) {
+            (Some(_), _) => Purpose::Enroll,
             (None, true) => Purpose::SignIn,
             (None, false) => {
                 let session = Assurance::begin(first, fresh.session, self.stamp);
@@ -65,10 +65,10 @@ impl Account {
             }
         };
         let held = Assurance::begin(first, fresh.session, self.stamp);
-        let challenge = self.challenge(&held, fresh.challenge, purpose.clone(), moment)?;
+        let challenge = self.challenge(&held, fresh.challenge, purpose.clone(), context)?;
         let pending = PendingSignIn { held, purpose };
         Ok(match pending.purpose {
-            Purpose::Enrol => SignIn::Enrol(pending, challenge),
+            Purpose::Enroll => SignIn::Enroll(pending, challenge),
             _ => SignIn::Challenge(pending, challenge),
         })
     }
@@ -81,12 +81,12 @@ impl Account {
         &self,
         session: &Assurance,
         first: FirstFactor,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Assurance, Refusal> {
         self.check_session(session)?;
-        self.check_first_factor(&first, moment)?;
+        self.check_first_factor(&first, context)?;
         let at = first.at;
-        Ok(session.with(EvidenceKind::First(first.method), at, moment.now))
+        Ok(session.with(EvidenceKind::First(first.kind), at, context.now))
     }
 
     /// Opens a challenge that raises a session for an action. It writes nothing.
@@ -99,22 +99,22 @@ impl Account {
         session: &Assurance,
         action: ActionName,
         id: ChallengeId,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Challenge, Refusal> {
         self.check_session(session)?;
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
-        self.challenge(session, id, Purpose::StepUp(action), moment)
+        self.challenge(session, id, Purpose::StepUp(action), context)
     }
 
-    fn check_first_factor(&self, first: &FirstFactor, moment: Moment<'_>) -> Result<(), Refusal> {
+    fn check_first_factor(&self, first: &FirstFactor, context: Context<'_>) -> Result<(), Refusal> {
         if first.subject != self.subject {
             return Err(Refusal::ForeignSession);
         }
-        let ahead = first.at > after(moment.now, CLOCK_SKEW);
+        let ahead = first.at > after(context.now, CLOCK_SKEW);
         // A password checked before the change was the old one. Other ways to sign in do not care.
-        let outdated = first.method == FirstFactorMethod::Password
+        let outdated = first.kind == FirstFactorKind::Password
             && self.password_changed_at.is_some_and(|changed| first.at < changed);
         if ahead || outdated { Err(Refusal::FirstFactorOutOfDate) } else { Ok(()) }
     }
@@ -124,7 +124,7 @@ impl Account {
         session: &Assurance,
         id: ChallengeId,
         purpose: Purpose,
-        moment: Moment<'_>,
+        context: Context<'_>,
     ) -> Result<Challenge, Refusal> {
         let first = session.first_factor().ok_or(Refusal::SignInAgain)?.clone();
         Ok(Challenge {
@@ -134,20 +134,21 @@ impl Account {
             stamp: self.stamp,
             purpose,
             first,
-            methods: self.methods(),
-            expires_at: after(moment.now, moment.settings.challenge_lifetime),
-            heading: None,
+            factors: self.offered_factors(),
+            expires_at: after(context.now, context.settings.challenge_lifetime),
+            return_to: None,
         })
     }
 
     /// The usable factors, the preferred one first.
-    fn methods(&self) -> Vec<Method> {
+    fn offered_factors(&self) -> Vec<OfferedFactor> {
         let usable = |preferred: bool| {
             let of_kind =
                 move |f: &&Factor| !f.suspended && (self.preferred == Some(f.id)) == preferred;
             self.factors.iter().filter(of_kind)
         };
-        let method = |f: &Factor| Method { factor: f.id, kind: f.kind(), label: f.label.clone() };
-        usable(true).chain(usable(false)).map(method).collect()
+        let offered =
+            |f: &Factor| OfferedFactor { factor: f.id, kind: f.kind(), label: f.label.clone() };
+        usable(true).chain(usable(false)).map(offered).collect()
     }
 }

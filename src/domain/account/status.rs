@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Account;
 use crate::domain::factor::{Factor, FactorKind};
 use crate::domain::id::{FactorId, SetupId};
-use crate::domain::import::Prompt;
+use crate::domain::import::ImportNotice;
 use crate::domain::label::Label;
 use crate::domain::settings::Settings;
 
@@ -15,25 +15,25 @@ use crate::domain::settings::Settings;
 pub struct Status {
     /// Whether MFA is on.
     pub enabled: bool,
-    /// The methods, the preferred one first.
-    pub methods: Vec<MethodStatus>,
+    /// The factors, the preferred one first.
+    pub factors: Vec<FactorStatus>,
     /// Unused recovery codes, imported ones too; `None` when there are none at all.
     pub recovery_left: Option<usize>,
     /// Whether that is few enough to ask for a new set.
-    pub low: bool,
+    pub recovery_low: bool,
     /// A setup that is not finished.
     pub setup: Option<SetupStatus>,
-    /// An administrator has reset the account: an enrolment code is needed first.
-    pub enrolment_needed: bool,
+    /// An administrator has reset the account: an enrollment code is needed first.
+    pub enrollment_needed: bool,
     /// What the owner has to be asked to do, because of what was imported. Empty otherwise.
-    pub prompts: Vec<Prompt>,
+    pub import_notices: Vec<ImportNotice>,
 }
 
-/// One method of a [`Status`].
+/// One factor of a [`Status`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct MethodStatus {
+pub struct FactorStatus {
     /// Which factor it is.
     pub factor: FactorId,
     /// What kind it is.
@@ -69,28 +69,28 @@ pub struct SetupStatus {
 impl Account {
     /// The state of this account, for showing it.
     pub fn status(&self, settings: &Settings) -> Status {
-        let mut methods: Vec<MethodStatus> =
-            self.factors.iter().map(|factor| self.method_status(factor)).collect();
-        methods.sort_by_key(|method| !method.preferred);
+        let mut factors: Vec<FactorStatus> =
+            self.factors.iter().map(|factor| self.factor_status(factor)).collect();
+        factors.sort_by_key(|factor| !factor.preferred);
         let recovery_left = self.codes_left();
         Status {
             enabled: self.enabled(),
-            methods,
+            factors,
             recovery_left,
-            low: recovery_left.is_some_and(|left| left <= usize::from(settings.low_stock)),
+            recovery_low: recovery_left.is_some_and(|left| left <= usize::from(settings.low_stock)),
             setup: self.pending().map(|pending| SetupStatus {
                 id: pending.id,
                 label: pending.label.clone(),
                 begun_at: pending.begun_at,
                 confirmed: pending.confirmed(),
             }),
-            enrolment_needed: self.enrolment.is_some(),
-            prompts: self.prompts(),
+            enrollment_needed: self.enrollment.is_some(),
+            import_notices: self.import_notices(),
         }
     }
 
-    pub(super) fn method_status(&self, factor: &Factor) -> MethodStatus {
-        MethodStatus {
+    pub(super) fn factor_status(&self, factor: &Factor) -> FactorStatus {
+        FactorStatus {
             factor: factor.id,
             kind: factor.kind(),
             label: factor.label.clone(),

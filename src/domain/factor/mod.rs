@@ -28,16 +28,16 @@ pub struct Factor {
     pub(crate) suspended: bool,
     /// It was imported with a seed of less than 128 bits.
     pub(crate) weak: bool,
-    pub(crate) authenticator: Authenticator,
+    pub(crate) state: FactorState,
     pub(crate) extra: Extra,
 }
 
 /// What a factor is verified by.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum Authenticator {
+pub enum FactorState {
     /// An app or token that shows codes.
-    Totp(TotpAuthenticator),
+    Totp(TotpState),
 }
 
 impl Factor {
@@ -72,31 +72,31 @@ impl Factor {
     }
 
     /// What it is verified by.
-    pub fn authenticator(&self) -> &Authenticator {
-        &self.authenticator
+    pub fn state(&self) -> &FactorState {
+        &self.state
     }
 
     /// What kind it is.
     pub fn kind(&self) -> FactorKind {
-        match self.authenticator {
-            Authenticator::Totp(_) => FactorKind::Totp,
+        match self.state {
+            FactorState::Totp(_) => FactorKind::Totp,
         }
     }
 
-    pub(crate) fn totp(&self) -> &TotpAuthenticator {
-        let Authenticator::Totp(totp) = &self.authenticator;
+    pub(crate) fn totp(&self) -> &TotpState {
+        let FactorState::Totp(totp) = &self.state;
         totp
     }
 
-    pub(crate) fn totp_mut(&mut self) -> &mut TotpAuthenticator {
-        let Authenticator::Totp(totp) = &mut self.authenticator;
+    pub(crate) fn totp_mut(&mut self) -> &mut TotpState {
+        let FactorState::Totp(totp) = &mut self.state;
         totp
     }
 }
 
 /// The server's side of a TOTP authenticator.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TotpAuthenticator {
+pub struct TotpState {
     pub(crate) params: TotpParams,
     pub(crate) sealed: SealedSecret,
     pub(crate) last_step: Step,
@@ -104,7 +104,7 @@ pub struct TotpAuthenticator {
     pub(crate) extra: Extra,
 }
 
-impl TotpAuthenticator {
+impl TotpState {
     /// How its codes are computed.
     pub fn params(&self) -> TotpParams {
         self.params
@@ -133,7 +133,7 @@ impl TotpAuthenticator {
     /// Moves the learned drift one step towards where a code was found, within its limit. One at a
     /// time, because a code that was merely typed late looks like a slow clock.
     pub(crate) fn learn(&mut self, step: Step, unix_seconds: u64) {
-        let towards = match step.cmp(&self.window(unix_seconds, 0).centre) {
+        let towards = match step.cmp(&self.window(unix_seconds, 0).center) {
             std::cmp::Ordering::Less => -1,
             std::cmp::Ordering::Equal => 0,
             std::cmp::Ordering::Greater => 1,
@@ -144,7 +144,7 @@ impl TotpAuthenticator {
 
 /// How far a step is from the one the clock shows, as a drift within its limit.
 pub(crate) fn drift_of(step: Step, unix_seconds: u64, params: TotpParams) -> i8 {
-    let now = Window::around(unix_seconds, params, 0, 0).centre;
+    let now = Window::around(unix_seconds, params, 0, 0).center;
     let limit = i64::from(DRIFT_LIMIT);
     let offset = (step.cast_signed() - now.cast_signed()).clamp(-limit, limit);
     i8::try_from(offset).unwrap_or(0)

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::seed::Seed;
 use crate::domain::invalid::{Invalid, within};
 use crate::domain::label::Label;
-use crate::domain::time::Moment;
+use crate::domain::time::Context;
 use crate::domain::totp::{DRIFT_LIMIT, Step, TotpParams, Window};
 
 /// How far ahead of the clock a last used step may lie. Further ahead it is no step but something
@@ -87,10 +87,10 @@ impl ImportedFactor {
         self.seed.is_weak()
     }
 
-    pub(super) fn check(&self, moment: Moment<'_>) -> Result<(), Invalid> {
+    pub(super) fn check(&self, context: Context<'_>) -> Result<(), Invalid> {
         let (drift, limit) = (i64::from(self.drift), i64::from(DRIFT_LIMIT));
         within("clock drift in steps", drift, -limit, limit)?;
-        let most = self.window(moment).centre.saturating_add(STEPS_AHEAD);
+        let most = self.window(context).center.saturating_add(STEPS_AHEAD);
         match self.last_step {
             Some(step) if step > most => Err(Invalid::Range {
                 what: "last used step",
@@ -103,9 +103,9 @@ impl ImportedFactor {
     }
 
     /// The last step that will not be accepted any more.
-    pub(super) fn burned(&self, moment: Moment<'_>) -> Step {
-        let window = self.window(moment);
-        self.last_step.unwrap_or(window.centre.saturating_add(u64::from(window.reach)))
+    pub(super) fn burned(&self, context: Context<'_>) -> Step {
+        let window = self.window(context);
+        self.last_step.unwrap_or(window.center.saturating_add(u64::from(window.reach)))
     }
 
     /// When it was added and when it was last used; neither after now, whatever the other clock
@@ -116,8 +116,8 @@ impl ImportedFactor {
         (added, self.last_used_at.map_or(added, past))
     }
 
-    fn window(&self, moment: Moment<'_>) -> Window {
-        let reach = moment.settings.window;
-        Window::around(moment.unix_seconds(), self.params, self.drift, reach)
+    fn window(&self, context: Context<'_>) -> Window {
+        let reach = context.settings.window;
+        Window::around(context.unix_seconds(), self.params, self.drift, reach)
     }
 }

@@ -34,7 +34,7 @@ pub(crate) use set::ImportedSlot;
 ///
 /// let seed = Seed::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?;
 /// let import = Import::new()
-///     .factor(ImportedFactor::totp("Authenticator app", seed)?)
+///     .factor(ImportedFactor::totp("FactorState app", seed)?)
 ///     .codes(ImportedCodes::plain(["3f9a-71c2-88ab-0d5e", "77aa-0b1c-9f3e-52d4"])?);
 /// # let _ = import;
 /// # Ok::<(), mfakit::Invalid>(())
@@ -128,7 +128,7 @@ pub struct ImportReport {
     /// How many recovery codes came with them.
     pub codes: usize,
     /// What the owner will be prompted for.
-    pub prompts: Vec<Prompt>,
+    pub import_notices: Vec<ImportNotice>,
 }
 
 /// What an account's owner has to be asked to do, because of what was imported.
@@ -136,12 +136,12 @@ pub struct ImportReport {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
-pub enum Prompt {
+pub enum ImportNotice {
     /// Replace the imported recovery codes, which have less than 64 bits. A session that holds both
     /// factors can do nothing else first.
     RegenerateCodes,
     /// Have recovery codes issued: the account has none.
     IssueCodes,
-    /// Replace this method, whose seed has less than 128 bits.
-    ReplaceMethod(FactorId),
+    /// Replace this factor, whose seed has less than 128 bits.
+    ReplaceFactor(FactorId),
 }

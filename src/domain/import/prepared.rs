@@ -10,13 +10,13 @@ use super::seed::same_key;
 use super::set::ImportedSet;
 use super::{Import, ImportedCodes, Terms};
 use crate::domain::extra::Extra;
-use crate::domain::factor::{Authenticator, Factor, TotpAuthenticator};
+use crate::domain::factor::{Factor, FactorState, TotpState};
 use crate::domain::id::FactorId;
 use crate::domain::invalid::Invalid;
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
 use crate::domain::settings::MAX_FACTORS;
-use crate::domain::time::Moment;
+use crate::domain::time::Context;
 use crate::domain::totp::{TotpParams, TotpSecret};
 
 /// An [`Import`] whose seeds are sealed for one subject and whose codes are hashed.
@@ -117,14 +117,14 @@ impl ImportedCodes {
 
 impl PreparedImport {
     /// Refuses what cannot be imported into any account.
-    pub(crate) fn check(&self, moment: Moment<'_>) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, context: Context<'_>) -> Result<(), Refusal> {
         let found = self.factors.len();
         if !(1..=MAX_FACTORS).contains(&found) {
             let (what, min, max, unit) = ("import", 1, MAX_FACTORS, "factors");
             return Err(Invalid::Length { what, min, max, found, unit }.into());
         }
         for (index, factor) in self.factors.iter().enumerate() {
-            factor.factor.check(moment)?;
+            factor.factor.check(context)?;
             if factor.factor.is_weak() && !self.terms.weak_seeds {
                 return Err(Refusal::WeakSeed);
             }
@@ -163,9 +163,9 @@ impl PreparedFactor {
     }
 
     /// The factor as it becomes live.
-    pub(crate) fn activate(&self, moment: Moment<'_>) -> Factor {
+    pub(crate) fn activate(&self, context: Context<'_>) -> Factor {
         let (added_at, last_used_at): (DateTime<Utc>, DateTime<Utc>) =
-            self.factor.times(moment.now);
+            self.factor.times(context.now);
         Factor {
             id: self.id,
             label: self.factor.label.clone(),
@@ -173,10 +173,10 @@ impl PreparedFactor {
             last_used_at,
             suspended: false,
             weak: self.factor.is_weak(),
-            authenticator: Authenticator::Totp(TotpAuthenticator {
+            state: FactorState::Totp(TotpState {
                 params: self.factor.params,
                 sealed: self.sealed.clone(),
-                last_step: self.factor.burned(moment),
+                last_step: self.factor.burned(context),
                 drift: self.factor.drift,
                 extra: Extra::default(),
             }),

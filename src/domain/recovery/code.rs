@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::invalid::Invalid;
 
-/// Crockford's base 32: no I, L, O or U, so that nothing is misread and little is spelt.
+/// Crockford's base 32: no I, L, O or U, so that nothing is misread and little is spelled.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// What may be typed, in upper case: the alphabet, then what looks like one of it.
@@ -23,7 +23,7 @@ const MAX_INPUT: usize = 128;
 ///
 /// In a recovery set the first character is public: it names the slot, so that a guess costs one
 /// evaluation of the slow hash instead of one per code. The other fifteen carry 75 random bits
-/// (NIST SP 800-63B-4 §4.2.1.1 asks for 64). An enrolment code has 80.
+/// (NIST SP 800-63B-4 §4.2.1.1 asks for 64). An enrollment code has 80.
 ///
 /// Input is forgiving: case, white space and hyphens do not matter, `O` reads as `0`, `I` and `L`
 /// as `1`, `U` as `V`. The code is wiped when dropped and never printed by `Debug`.

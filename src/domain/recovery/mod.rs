@@ -1,4 +1,4 @@
-//! One-time codes on paper: recovery codes, and the enrolment code after a reset.
+//! One-time codes on paper: recovery codes, and the enrollment code after a reset.
 
 mod code;
 mod hash;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::domain::assurance::{Assurance, Evidence, EvidenceKind};
-use crate::domain::first_factor::FirstFactorMethod;
+use crate::domain::first_factor::FirstFactorKind;
 use crate::domain::invalid::{Invalid, bytes_within};
 use crate::domain::settings::CLOCK_SKEW;
 use crate::domain::time::after;
@@ -100,7 +100,7 @@ impl Assurance {
         let holds = |kind: fn(&EvidenceKind) -> bool| {
             self.evidence().iter().any(|e| e.at() <= credible && kind(e.kind()))
         };
-        let password = holds(|k| *k == EvidenceKind::First(FirstFactorMethod::Password));
+        let password = holds(|k| *k == EvidenceKind::First(FirstFactorKind::Password));
         let first = holds(|k| matches!(k, EvidenceKind::First(_)));
         let code = holds(|k| matches!(k, EvidenceKind::Totp(_)));
         let recovery = holds(|k| *k == EvidenceKind::Recovery);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::claims::Level;
 use super::rule::{Needed, Requirement, StepUpRule, Term};
 use super::rules::StepUpRules;
-use crate::domain::first_factor::{FirstFactorMethod, MethodName};
+use crate::domain::first_factor::{FirstFactorKind, FirstFactorName};
 use crate::domain::invalid::Invalid;
 
 impl<'de> Deserialize<'de> for StepUpRules {
@@ -174,8 +174,8 @@ fn terms(inner: Vec<impl IntoRule>) -> Result<Vec<Term>, Invalid> {
 fn first_factor_by(method: Option<&str>) -> Result<Needed, Invalid> {
     Ok(match method {
         None => Needed::FirstFactor,
-        Some("password") => Needed::FirstFactorBy(FirstFactorMethod::Password),
-        Some(name) => Needed::FirstFactorBy(FirstFactorMethod::Named(MethodName::new(name)?)),
+        Some("password") => Needed::FirstFactorBy(FirstFactorKind::Password),
+        Some(name) => Needed::FirstFactorBy(FirstFactorKind::Named(FirstFactorName::new(name)?)),
     })
 }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::properties::{of_any_kind, rule};
 use super::*;
-use crate::domain::FirstFactorMethod;
+use crate::domain::FirstFactorKind;
 
 fn read(config: &str) -> Result<StepUpRules, String> {
     serde_json::from_str(config).map_err(|error| error.to_string())
@@ -66,7 +66,7 @@ fn what_cannot_be_a_rule_is_refused_and_the_rule_is_named() {
         (r#"{ "first_factor": "600" }"#, "invalid type"),
         (r#"{ "first_factor": 600, "second_factor": 300 }"#, "a rule must be one of `all`"),
         (r#"{ "first_factor": 600, "first_factor": 6 }"#, "duplicate field"),
-        (r#"{ "first_factor": 600, "by": "Single sign-on" }"#, "method name must be"),
+        (r#"{ "first_factor": 600, "by": "Single sign-on" }"#, "first-factor name must be"),
         (r#"{ "first_factor": null }"#, "invalid type: null"),
         (r#"{ "second_factor": 600, "by": "password" }"#, "`by` must be written beside"),
         (r#"{ "second_factor": 600, "within": 600 }"#, "`within` must be written beside"),
@@ -187,7 +187,7 @@ fn claims_are_written_as_a_token_holds_them() {
 fn only_a_level_is_written_as_a_level() {
     let fresh = |needed, seconds| StepUpRule::fresh(needed, TimeDelta::seconds(seconds));
     let (first, second) = (Needed::FirstFactor, Needed::SecondFactor);
-    let password = Needed::FirstFactorBy(FirstFactorMethod::Password);
+    let password = Needed::FirstFactorBy(FirstFactorKind::Password);
     for (one, other) in [
         (fresh(first.clone(), 60), fresh(second.clone(), 61)),
         (fresh(first.clone(), 60), fresh(password.clone(), 60)),

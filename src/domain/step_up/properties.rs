@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::assurance::{Assurance, EvidenceKind};
-use crate::domain::first_factor::{FirstFactor, FirstFactorMethod, MethodName};
+use crate::domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
 use crate::domain::id::{FactorId, SessionId, Stamp, Subject};
 use crate::domain::refusal::Refusal;
 
@@ -33,16 +33,16 @@ fn session(held: &[Held]) -> Assurance {
 #[cfg(feature = "serde")]
 pub(super) fn password_and_code() -> Assurance {
     let factor = FactorId::from_random([1; 16]);
-    let password = EvidenceKind::First(FirstFactorMethod::Password);
+    let password = EvidenceKind::First(FirstFactorKind::Password);
     session(&[(password, 60_000), (EvidenceKind::Totp(factor), 0)])
 }
 
-fn method() -> impl Strategy<Value = FirstFactorMethod> {
-    prop_oneof![Just(FirstFactorMethod::Password), Just(named("oidc"))]
+fn method() -> impl Strategy<Value = FirstFactorKind> {
+    prop_oneof![Just(FirstFactorKind::Password), Just(named("oidc"))]
 }
 
-fn named(name: &str) -> FirstFactorMethod {
-    FirstFactorMethod::Named(MethodName::new(name).unwrap())
+fn named(name: &str) -> FirstFactorKind {
+    FirstFactorKind::Named(FirstFactorName::new(name).unwrap())
 }
 
 fn factor() -> impl Strategy<Value = FactorId> {

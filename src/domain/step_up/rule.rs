@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::claims::Level;
 use super::unmet::Unmet;
 use crate::domain::assurance::{Assurance, Evidence, EvidenceKind};
-use crate::domain::first_factor::FirstFactorMethod;
+use crate::domain::first_factor::FirstFactorKind;
 use crate::domain::id::{FactorId, Stamp};
 use crate::domain::refusal::Refusal;
 use crate::domain::settings::CLOCK_SKEW;
@@ -57,7 +57,7 @@ pub enum Needed {
     /// Any first factor that the host vouched for.
     FirstFactor,
     /// A first factor of this method.
-    FirstFactorBy(FirstFactorMethod),
+    FirstFactorBy(FirstFactorKind),
     /// A code of any factor. A recovery code is none.
     SecondFactor,
     /// A code of any factor, or a recovery code. Rules say it by
@@ -124,7 +124,7 @@ impl StepUpRule {
     /// it is never fresh. Being satisfied allocates nothing.
     ///
     /// # Errors
-    /// [`Refusal::SignInAgain`] when the stamp is not the session's, [`Refusal::EnrolmentNeeded`]
+    /// [`Refusal::SignInAgain`] when the stamp is not the session's, [`Refusal::EnrollmentNeeded`]
     /// when the session may only set up a first factor, [`Refusal::RegenerateFirst`] when it has to
     /// replace imported recovery codes first, and [`Refusal::StepUp`] with every requirement that is
     /// missing or expired.
@@ -138,7 +138,7 @@ impl StepUpRule {
             return Err(Refusal::SignInAgain);
         }
         if assurance.limited_to_setup() {
-            return Err(Refusal::EnrolmentNeeded);
+            return Err(Refusal::EnrollmentNeeded);
         }
         assurance.check_unlimited()?;
         self.check_evidence(assurance, now)

@@ -88,13 +88,13 @@ impl Unmet {
     /// # use chrono::TimeDelta;
     /// # use mfakit::{AcrNames, FirstFactor, Level, Refusal, StepUpRule, Subject};
     /// # use mfakit::domain::{Account, Fresh, SignIn, Version};
-    /// # use mfakit::{ChallengeId, Moment, SessionId, Settings};
+    /// # use mfakit::{ChallengeId, Context, SessionId, Settings};
     /// # let (settings, now) = (Settings::default(), chrono::Utc::now());
     /// # let ada = Subject::from(7_u64);
     /// # let account = Account::absent(ada.clone(), Version::first([1; 8]));
     /// # let (session, challenge) = (SessionId::from_random([1; 16]), ChallengeId::from_random([2; 16]));
     /// # let first = FirstFactor::password(ada, now);
-    /// # let signed_in = account.sign_in(first, Fresh { session, challenge }, Moment::new(&settings, now)?)?;
+    /// # let signed_in = account.sign_in(first, Fresh { session, challenge }, Context::new(&settings, now)?)?;
     /// # let SignIn::Complete(session) = signed_in else { unreachable!() };
     /// # let stamp = account.stamp();
     /// let names = AcrNames::new("urn:example:one", "urn:example:two")?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::rule::{Needed, Requirement, Term};
 use crate::domain::assurance::Assurance;
-use crate::domain::first_factor::FirstFactorMethod;
+use crate::domain::first_factor::FirstFactorKind;
 use crate::domain::id::FactorId;
 
 /// One thing to do for a rule.
@@ -16,7 +16,7 @@ pub enum NextStep {
     /// Sign in again by any first factor, or by this one: [`Mfa::reauthenticate`].
     ///
     /// [`Mfa::reauthenticate`]: crate::Mfa::reauthenticate
-    SignIn(Option<FirstFactorMethod>),
+    SignIn(Option<FirstFactorKind>),
     /// Answer a challenge with a code of any factor, or of this one: [`Mfa::step_up`].
     ///
     /// [`Mfa::step_up`]: crate::Mfa::step_up
@@ -118,7 +118,7 @@ impl fmt::Display for NextStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SignIn(None) => f.write_str("sign in again"),
-            Self::SignIn(Some(FirstFactorMethod::Password)) => {
+            Self::SignIn(Some(FirstFactorKind::Password)) => {
                 f.write_str("sign in again with your password")
             }
             Self::SignIn(Some(method)) => write!(f, "sign in again with {method}"),

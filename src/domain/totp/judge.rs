@@ -14,14 +14,14 @@ pub type Step = u64;
 /// How far a factor's learned drift can go, in steps either way: two minutes at 30 seconds.
 pub const DRIFT_LIMIT: i8 = 4;
 
-/// How far three codes in a row are searched for, in steps either side of the centre.
+/// How far three codes in a row are searched for, in steps either side of the center.
 pub const TRIPLE_SEARCH: u8 = 4;
 
-/// The steps that are tried for a code: `centre - reach ..= centre + reach`.
+/// The steps that are tried for a code: `center - reach ..= center + reach`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// The step in the middle.
-    pub centre: Step,
+    pub center: Step,
     /// How many steps either side.
     pub reach: u8,
 }
@@ -30,11 +30,11 @@ impl Window {
     /// The window around the step of `unix_seconds`, moved by a learned drift.
     pub fn around(unix_seconds: u64, params: TotpParams, drift: i8, reach: u8) -> Self {
         let now = unix_seconds / u64::from(params.period());
-        Self { centre: now.saturating_add_signed(i64::from(drift)), reach }
+        Self { center: now.saturating_add_signed(i64::from(drift)), reach }
     }
 
     fn steps(self) -> impl Iterator<Item = Step> {
-        let first = self.centre.saturating_sub(u64::from(self.reach));
+        let first = self.center.saturating_sub(u64::from(self.reach));
         (0..=2 * u64::from(self.reach)).map(move |offset| first.saturating_add(offset))
     }
 }
@@ -45,7 +45,7 @@ impl Window {
 /// is the same for a right code, a wrong one and one at the window's edge (ASVS 5.0 §11.2.4).
 ///
 /// # Security
-/// Nothing is charged and no step is burned here: that is [`Asked::judge`](crate::domain::Asked::judge).
+/// Nothing is charged and no step is burned here: that is [`TotpCheck::judge`](crate::domain::TotpCheck::judge).
 ///
 /// ```
 /// use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret, Window, match_code};
@@ -76,7 +76,7 @@ pub fn match_code(
 }
 
 /// The first of three consecutive steps whose codes these are, searched within ±`reach` of the
-/// centre. The latest such run wins; every step is signed once and compared with all three.
+/// center. The latest such run wins; every step is signed once and compared with all three.
 pub(crate) fn find_three(
     secret: &TotpSecret,
     params: TotpParams,
@@ -101,7 +101,7 @@ pub(crate) fn find_three(
     bool::from(found).then_some(first_found)
 }
 
-/// How many steps away from the centre the authenticator's clock is, searched outwards.
+/// How many steps away from the center the authenticator's clock is, searched outwards.
 ///
 /// Only a setup's confirmation asks: it tells the owner that the phone's clock is wrong, instead
 /// of that the code is. It accepts nothing.
@@ -117,7 +117,7 @@ pub(crate) fn find_offset(
         if code.digits() == params.digits()
             && bool::from(signer.code_at(step, params.digits()).ct_eq(&code.value()))
         {
-            let offset = step.cast_signed() - window.centre.cast_signed();
+            let offset = step.cast_signed() - window.center.cast_signed();
             nearest =
                 Some(nearest.map_or(offset, |n| if offset.abs() < n.abs() { offset } else { n }));
         }

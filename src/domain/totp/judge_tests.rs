@@ -74,7 +74,7 @@ fn the_vectors_of_rfc_4226_are_met() {
     let secret = rfc6238_secret(Algorithm::Sha1);
     let params = TotpParams::default();
     for (counter, expected) in expected.into_iter().enumerate() {
-        let window = Window { centre: counter as u64, reach: 0 };
+        let window = Window { center: counter as u64, reach: 0 };
         let found = match_code(&secret, params, &code(expected, Digits::Six), window);
         assert_eq!(found, Some(counter as u64));
     }
@@ -85,7 +85,7 @@ fn a_code_is_found_anywhere_in_the_window_and_nowhere_else() {
     let secret = rfc6238_secret(Algorithm::Sha1);
     let params = TotpParams::default();
     for reach in 0..=2_u8 {
-        let window = Window { centre: 1000, reach };
+        let window = Window { center: 1000, reach };
         for step in 990..=1010_u64 {
             let typed = code(&text_at(&secret, params, step), Digits::Six);
             let inside = step.abs_diff(1000) <= u64::from(reach);
@@ -103,11 +103,11 @@ fn among_equal_codes_the_latest_step_wins() {
     let pair = 910737;
     assert_eq!(text_at(&secret, params, pair), text_at(&secret, params, pair + 1));
     let typed = code(&text_at(&secret, params, pair), Digits::Six);
-    let window = Window { centre: pair, reach: 1 };
+    let window = Window { center: pair, reach: 1 };
     assert_eq!(match_code(&secret, params, &typed, window), Some(pair + 1));
     // What is said of the clock goes by the nearer one.
-    for (centre, offset) in [(pair - 1, 1), (pair + 1, 0), (pair + 2, -1)] {
-        let window = Window { centre, reach: 20 };
+    for (center, offset) in [(pair - 1, 1), (pair + 1, 0), (pair + 2, -1)] {
+        let window = Window { center, reach: 20 };
         assert_eq!(find_offset(&secret, params, &typed, window), Some(offset));
     }
 }
@@ -118,7 +118,7 @@ fn a_code_of_another_length_never_matches() {
     let params = TotpParams::default();
     let step = (0..).find(|&s| text_at(&secret, params, s).starts_with("00")).unwrap();
     let padded = code(&format!("00{}", text_at(&secret, params, step)), Digits::Eight);
-    assert_eq!(match_code(&secret, params, &padded, Window { centre: step, reach: 1 }), None);
+    assert_eq!(match_code(&secret, params, &padded, Window { center: step, reach: 1 }), None);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn three_codes_count_only_in_a_row_and_within_reach() {
     let secret = rfc6238_secret(Algorithm::Sha1);
     let params = TotpParams::default();
     let typed = |steps: [u64; 3]| steps.map(|s| code(&text_at(&secret, params, s), Digits::Six));
-    let window = Window { centre: 1000, reach: TRIPLE_SEARCH };
+    let window = Window { center: 1000, reach: TRIPLE_SEARCH };
     let find = |steps| find_three(&secret, params, &typed(steps), window);
     assert_eq!(find([996, 997, 998]), Some(996));
     assert_eq!(find([1002, 1003, 1004]), Some(1002));
@@ -141,7 +141,7 @@ fn three_codes_count_only_in_a_row_and_within_reach() {
 fn the_clocks_offset_is_found_in_steps() {
     let secret = rfc6238_secret(Algorithm::Sha1);
     let params = TotpParams::default();
-    let window = Window { centre: 1000, reach: 20 };
+    let window = Window { center: 1000, reach: 20 };
     for offset in [-20_i64, -8, -1, 0, 1, 8, 20] {
         let typed =
             code(&text_at(&secret, params, 1000_u64.saturating_add_signed(offset)), Digits::Six);

@@ -8,7 +8,7 @@ use super::counts::{BudgetV1, ChargedV1};
 use super::factor::FactorV1;
 use super::imported::ImportedV1;
 use super::is_default;
-use super::recovery::{EnrolmentV1, RecoveryV1};
+use super::recovery::{EnrollmentV1, RecoveryV1};
 use super::setup::SetupV1;
 use crate::domain::parts::{CHARGED_CHALLENGES, ChargedChallenges, Extra, RECENT_COMMITS};
 use crate::domain::{Account, CommitId, Factor, MAX_FACTORS, Stamp, Subject, Version};
@@ -34,7 +34,7 @@ pub(in crate::stored) struct AccountV1 {
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<SetupV1>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    enrolment: Option<EnrolmentV1>,
+    enrollment: Option<EnrollmentV1>,
     #[serde(default, skip_serializing_if = "is_default")]
     budget: BudgetV1,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -63,7 +63,7 @@ impl AccountV1 {
             recovery: account.recovery.as_deref().map(RecoveryV1::of),
             imported: account.imported.as_ref().map(ImportedV1::of),
             pending: account.pending.as_deref().map(SetupV1::of),
-            enrolment: account.enrolment.as_ref().map(EnrolmentV1::of),
+            enrollment: account.enrollment.as_ref().map(EnrollmentV1::of),
             budget: BudgetV1::of(&account.budget),
             charged: account.charged.0.iter().map(ChargedV1::of).collect(),
             password_changed: account.password_changed_at.map(write_time),
@@ -92,7 +92,7 @@ impl AccountV1 {
             recovery: one("recovery", self.recovery, RecoveryV1::into_set)?.map(Arc::new),
             imported: one("imported", self.imported, ImportedV1::into_record)?,
             pending: one("pending", self.pending, SetupV1::into_pending)?.map(Box::new),
-            enrolment: one("enrolment", self.enrolment, EnrolmentV1::into_enrolment)?,
+            enrollment: one("enrollment", self.enrollment, EnrollmentV1::into_enrollment)?,
             budget: self.budget.into_budget().map_err(|e| e.within("budget"))?,
             charged: ChargedChallenges(each("charged", self.charged, ChargedV1::into_charged)?),
             password_changed_at: optional_time(

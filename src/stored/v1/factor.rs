@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::is_default;
 use crate::domain::parts::Extra;
 use crate::domain::{
-    Algorithm, Authenticator, DRIFT_LIMIT, Digits, Factor, Label, TotpAuthenticator, TotpParams,
+    Algorithm, DRIFT_LIMIT, Digits, Factor, FactorState, Label, TotpParams, TotpState,
 };
 use crate::stored::StoredError;
 use crate::stored::reading::{checked, ensure, sealed, step, time, write_sealed, write_time};
@@ -68,14 +68,14 @@ impl FactorV1 {
             last_used_at: time("used", &self.used)?,
             suspended: self.suspended,
             weak: self.weak,
-            authenticator: Authenticator::Totp(totp),
+            state: FactorState::Totp(totp),
             extra: self.extra,
         })
     }
 }
 
 impl TotpV1 {
-    fn of(totp: &TotpAuthenticator) -> Self {
+    fn of(totp: &TotpState) -> Self {
         Self {
             params: ParamsV1::of(totp.params),
             sealed: write_sealed(&totp.sealed),
@@ -85,8 +85,8 @@ impl TotpV1 {
         }
     }
 
-    fn into_totp(self) -> Result<TotpAuthenticator, StoredError> {
-        Ok(TotpAuthenticator {
+    fn into_totp(self) -> Result<TotpState, StoredError> {
+        Ok(TotpState {
             params: self.params.into_params()?,
             sealed: sealed("sealed", &self.sealed)?,
             last_step: step("step", self.step)?,

@@ -1,8 +1,8 @@
-//! One-time codes: the recovery set, and the enrolment code.
+//! One-time codes: the recovery set, and the enrollment code.
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::parts::{Enrolment, Extra, Slot};
+use crate::domain::parts::{EnrollmentCode, Extra, Slot};
 use crate::domain::{HashScheme, RecoverySet};
 use crate::stored::StoredError;
 use crate::stored::reading::{checked, ensure, hash, optional_time, time, write_hash, write_time};
@@ -26,7 +26,7 @@ struct SlotV1 {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct EnrolmentV1 {
+pub(super) struct EnrollmentV1 {
     scheme: String,
     hash: String,
     expires: String,
@@ -76,19 +76,19 @@ impl SlotV1 {
     }
 }
 
-impl EnrolmentV1 {
-    pub(super) fn of(enrolment: &Enrolment) -> Self {
+impl EnrollmentV1 {
+    pub(super) fn of(enrollment: &EnrollmentCode) -> Self {
         Self {
-            scheme: enrolment.scheme.as_str().to_owned(),
-            hash: write_hash(&enrolment.hash),
-            expires: write_time(enrolment.expires_at),
-            used_by: enrolment.used_by.map(|session| session.to_string()),
-            extra: enrolment.extra.clone(),
+            scheme: enrollment.scheme.as_str().to_owned(),
+            hash: write_hash(&enrollment.hash),
+            expires: write_time(enrollment.expires_at),
+            used_by: enrollment.used_by.map(|session| session.to_string()),
+            extra: enrollment.extra.clone(),
         }
     }
 
-    pub(super) fn into_enrolment(self) -> Result<Enrolment, StoredError> {
-        Ok(Enrolment {
+    pub(super) fn into_enrollment(self) -> Result<EnrollmentCode, StoredError> {
+        Ok(EnrollmentCode {
             scheme: checked("scheme", HashScheme::new(&self.scheme))?,
             hash: hash("hash", &self.hash)?,
             expires_at: time("expires", &self.expires)?,

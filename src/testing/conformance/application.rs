@@ -9,8 +9,8 @@ use super::join::{Boxed, join_all};
 use super::report::Violation;
 use super::samples::{broken_sample, start, subject};
 use crate::domain::{
-    Answer, Assurance, Challenge, Confirmed, Email, FirstFactor, NewFactor, RecoveryCodes, SignIn,
-    Subject, Verdict,
+    Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, NewFactor, RecoveryCodes,
+    SignIn, Subject, Verdict,
 };
 use crate::keyring::{Keyring, SealingKey};
 use crate::ports::Clock;
@@ -39,8 +39,8 @@ impl Application {
             .hasher(InstantHasher)
             .clock(clock.clone())
             .entropy(SeededEntropy::new(7));
-        if let Some(organisations) = OrgHandles::of(c) {
-            mfa = mfa.organisations(organisations);
+        if let Some(organizations) = OrgHandles::of(c) {
+            mfa = mfa.organizations(organizations);
         }
         if let Some(index) = &c.index {
             mfa = mfa.index(Index(Arc::clone(index)));
@@ -58,7 +58,7 @@ impl Application {
             return Err(Violation::new("a fresh store has an account with MFA"));
         };
         let new = NewFactor::totp("Phone", "ada@example.org").map_err(broken_sample)?;
-        let setup = self.mfa.begin_setup(&session, new, Email::Verified).await?;
+        let setup = self.mfa.begin_setup(&session, new, EmailStatus::Verified).await?;
         let phone = Authenticator::scan(setup.otpauth_uri());
         let phone = phone.ok_or_else(|| broken_sample("no URI"))?;
         let code = phone.code_at(self.clock.now());
@@ -88,7 +88,7 @@ impl Application {
         let answer = Answer::code(&user.phone.code_at(self.clock.now()));
         match self.mfa.answer(&challenge, answer).await? {
             Verdict::Passed(passed) => {
-                pending.raise(passed.proof, self.mfa.moment()?).map_err(broken_sample)
+                pending.raise(passed.proof, self.mfa.context()?).map_err(broken_sample)
             }
             Verdict::Rejected(why) => {
                 Err(Violation::new(format!("a right code was rejected: {why}")))

@@ -20,7 +20,7 @@ use crate::ports::{AccountIndex, AccountStore, EventLog, OrgStore, Stamps};
 /// let candidate = Candidate::new(store.clone())
 ///     .index(store.clone())
 ///     .event_log(store.clone())
-///     .organisations(store.clone())
+///     .organizations(store.clone())
 ///     .stamps(store);
 /// # let _ = candidate;
 /// ```
@@ -29,8 +29,8 @@ pub struct Candidate {
     pub(super) other: Option<Arc<dyn AccountStore>>,
     pub(super) index: Option<Arc<dyn AccountIndex>>,
     pub(super) log: Option<Arc<dyn EventLog>>,
-    pub(super) organisations: Option<Arc<dyn OrgStore>>,
-    pub(super) other_organisations: Option<Arc<dyn OrgStore>>,
+    pub(super) organizations: Option<Arc<dyn OrgStore>>,
+    pub(super) other_organizations: Option<Arc<dyn OrgStore>>,
     pub(super) stamps: Option<Arc<dyn Stamps>>,
     pub(super) transactions: Option<Arc<dyn HostTransactions>>,
     pub(super) crowd: u32,
@@ -46,8 +46,8 @@ impl Candidate {
             other: None,
             index: None,
             log: None,
-            organisations: None,
-            other_organisations: None,
+            organizations: None,
+            other_organizations: None,
             stamps: None,
             transactions: None,
             crowd: 5_000,
@@ -67,26 +67,26 @@ impl Candidate {
         self
     }
 
-    /// The log of the same store's events, those of organisations among them.
+    /// The log of the same store's events, those of organizations among them.
     pub fn event_log(mut self, log: impl EventLog + 'static) -> Self {
         self.log = Some(Arc::new(log));
         self
     }
 
-    /// The organisations beside the same accounts. An overview that may lag in production must not
+    /// The organizations beside the same accounts. An overview that may lag in production must not
     /// lag here: give the kit one that is kept for no time at all.
-    pub fn organisations(mut self, store: impl OrgStore + 'static) -> Self {
-        self.organisations = Some(Arc::new(store));
+    pub fn organizations(mut self, store: impl OrgStore + 'static) -> Self {
+        self.organizations = Some(Arc::new(store));
         self
     }
 
-    /// Another handle on the same organisations.
-    pub fn other_organisations(mut self, store: impl OrgStore + 'static) -> Self {
-        self.other_organisations = Some(Arc::new(store));
+    /// Another handle on the same organizations.
+    pub fn other_organizations(mut self, store: impl OrgStore + 'static) -> Self {
+        self.other_organizations = Some(Arc::new(store));
         self
     }
 
-    /// The projected read over the same accounts and organisations.
+    /// The projected read over the same accounts and organizations.
     pub fn stamps(mut self, stamps: impl Stamps + 'static) -> Self {
         self.stamps = Some(Arc::new(stamps));
         self
@@ -100,7 +100,7 @@ impl Candidate {
     }
 
     /// How many members the rule about a large roster writes; 5,000 unless told. The user of many
-    /// organisations belongs to twice as many.
+    /// organizations belongs to twice as many.
     pub fn crowd(mut self, members: u32) -> Self {
         self.crowd = members;
         self
@@ -119,8 +119,8 @@ impl fmt::Debug for Candidate {
             .field("other_handle", &self.other.is_some())
             .field("index", &self.index.is_some())
             .field("event_log", &self.log.is_some())
-            .field("organisations", &self.organisations.is_some())
-            .field("other_organisations", &self.other_organisations.is_some())
+            .field("organizations", &self.organizations.is_some())
+            .field("other_organizations", &self.other_organizations.is_some())
             .field("stamps", &self.stamps.is_some())
             .field("host_transactions", &self.transactions.is_some())
             .finish_non_exhaustive()

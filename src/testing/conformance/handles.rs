@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::Candidate;
 use crate::domain::{
-    Account, Affiliation, Commit, CommitOutcome, KeyId, Membership, OrgCommit, OrgId, Organisation,
+    Account, Affiliation, Commit, CommitOutcome, KeyId, Membership, OrgCommit, OrgId, Organization,
     RosterCounts, RosterQuery, RosterRow, RosterRows, Subject,
 };
 use crate::ports::{AccountIndex, AccountStore, OrgStore, PolicyRevision, SealedPage, StoreError};
@@ -73,21 +73,21 @@ impl AccountIndex for Index {
     }
 }
 
-/// A candidate's organisations.
+/// A candidate's organizations.
 pub(super) struct OrgHandles(Turn<dyn OrgStore>);
 
 impl OrgHandles {
     /// `None` when the candidate offers none.
     pub(super) fn of(c: &Candidate) -> Option<Self> {
-        let first = c.organisations.as_ref()?;
-        Some(Self(Turn::of(std::iter::once(first).chain(&c.other_organisations))))
+        let first = c.organizations.as_ref()?;
+        Some(Self(Turn::of(std::iter::once(first).chain(&c.other_organizations))))
     }
 }
 
 #[async_trait]
 impl OrgStore for OrgHandles {
-    async fn organisation(&self, org: &OrgId) -> Result<Option<Arc<Organisation>>, StoreError> {
-        self.0.next()?.organisation(org).await
+    async fn organization(&self, org: &OrgId) -> Result<Option<Arc<Organization>>, StoreError> {
+        self.0.next()?.organization(org).await
     }
 
     async fn membership(

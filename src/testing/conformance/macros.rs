@@ -53,7 +53,7 @@ macro_rules! conformance_tests {
             an_event_cursor_never_passes_a_transaction_still_open
             a_batch_answers_in_order
             pages_of_sealed_accounts_are_complete_and_ascending
-            an_organisation_that_never_was_has_neither_policy_nor_members
+            an_organization_that_never_was_has_neither_policy_nor_members
             a_policy_is_created_only_once
             a_membership_is_created_only_once
             a_stale_version_of_a_policy_conflicts
@@ -67,21 +67,21 @@ macro_rules! conformance_tests {
             of_many_writers_of_a_policy_one_wins_and_every_loser_sees_the_conflict
             of_many_writers_of_a_membership_one_wins_and_every_loser_sees_the_conflict
             of_many_creators_of_a_row_one_wins_and_every_loser_sees_the_conflict
-            a_commit_of_an_organisation_is_found_again_by_its_id
+            a_commit_of_an_organization_is_found_again_by_its_id
             another_handle_sees_every_policy_and_membership_and_conflicts_with_it
             every_policy_comes_back_equal
             every_membership_comes_back_equal
-            organisations_that_look_alike_stay_apart
+            organizations_that_look_alike_stay_apart
             members_that_look_alike_stay_apart
             what_was_left_is_still_a_membership_and_no_affiliation
             an_affiliation_carries_the_policy_that_holds_now
-            a_user_of_ten_thousand_organisations_belongs_to_all_of_them
+            a_user_of_ten_thousand_organizations_belongs_to_all_of_them
             forgetting_removes_every_membership_of_one_user_and_no_other
             a_refused_change_of_a_policy_leaves_nothing
             a_refused_change_of_a_membership_leaves_nothing
             a_change_of_a_policy_dropped_half_way_leaves_the_old_or_the_new
             a_change_of_a_membership_dropped_half_way_leaves_the_old_or_the_new
-            events_of_organisations_and_accounts_share_one_log
+            events_of_organizations_and_accounts_share_one_log
             the_revision_changes_with_every_policy_of_the_user
             the_revision_changes_with_every_membership_of_the_user
             stamps_follow_the_account

@@ -8,7 +8,7 @@ use super::Violation;
 use super::samples::{Author, broken_sample, start, subject};
 use crate::domain::{
     Account, Acknowledgement, Actor, Assurance, CommitId, GracePeriod, Membership, OrgAuthority,
-    OrgCommit, OrgId, OrgPolicy, OrgRow, OrgTransition, Organisation, PolicyScope, PolicyTerms,
+    OrgCommit, OrgId, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyScope, PolicyTerms,
     StoredMembership, Version,
 };
 
@@ -26,7 +26,7 @@ pub(super) fn terms(days: i64, scope: PolicyScope) -> Result<PolicyTerms, Violat
 
 /// MFA required since a day, with so many days to put it off.
 pub(super) fn required(since: i64, grace: i64) -> Result<OrgPolicy, Violation> {
-    let terms = terms(grace, PolicyScope::OrganisationResources)?;
+    let terms = terms(grace, PolicyScope::OrganizationResources)?;
     Ok(OrgPolicy::required_from(day(since), terms))
 }
 
@@ -48,14 +48,14 @@ pub(super) fn plain(
     })
 }
 
-/// Which of the two rows of an organisation store a rule is about.
+/// Which of the two rows of an organization store a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Kind {
     Policy,
     Membership,
 }
 
-/// Makes commits of organisations: an administrator with MFA and a fresh session.
+/// Makes commits of organizations: an administrator with MFA and a fresh session.
 pub(super) struct Office {
     author: Author,
     account: Account,
@@ -89,21 +89,21 @@ impl Office {
 
     /// A commit that makes MFA required where there was no policy.
     pub(super) fn require(&mut self, name: &str, days: i64) -> Result<OrgCommit, Violation> {
-        let absent = Organisation::absent(org(name)?, Version::first(self.author.draw()));
+        let absent = Organization::absent(org(name)?, Version::first(self.author.draw()));
         self.require_of(&absent, days)
     }
 
     /// The same where MFA is voluntary.
     pub(super) fn require_of(
         &mut self,
-        organisation: &Organisation,
+        organization: &Organization,
         days: i64,
     ) -> Result<OrgCommit, Violation> {
-        let by = self.authority(organisation.id(), "a test")?;
+        let by = self.authority(organization.id(), "a test")?;
         let actor = Actor::new(&self.account, &self.session, &by);
-        let terms = terms(days, PolicyScope::OrganisationResources)?;
+        let terms = terms(days, PolicyScope::OrganizationResources)?;
         let acknowledged = Some(Acknowledgement::ActorIsNotEnrolled);
-        let made = organisation.make_required(actor, terms, acknowledged, self.author.moment()?);
+        let made = organization.make_required(actor, terms, acknowledged, self.author.context()?);
         let made = made.map_err(broken_sample)?;
         Ok(self.sealed(made))
     }
@@ -111,11 +111,11 @@ impl Office {
     /// A commit that makes MFA voluntary.
     pub(super) fn make_voluntary(
         &mut self,
-        organisation: &Organisation,
+        organization: &Organization,
     ) -> Result<OrgCommit, Violation> {
-        let by = self.authority(organisation.id(), "a test")?;
+        let by = self.authority(organization.id(), "a test")?;
         let actor = Actor::new(&self.account, &self.session, &by);
-        let made = organisation.make_voluntary(actor, self.author.moment()?);
+        let made = organization.make_voluntary(actor, self.author.context()?);
         let made = made.map_err(broken_sample)?;
         Ok(self.sealed(made))
     }
@@ -123,27 +123,27 @@ impl Office {
     /// A commit that ends in this policy to the microsecond, whatever was there before.
     pub(super) fn policy(
         &mut self,
-        organisation: &Organisation,
+        organization: &Organization,
         policy: OrgPolicy,
     ) -> Result<OrgCommit, Violation> {
-        let (id, version) = (organisation.id().clone(), organisation.version());
-        let recent = organisation.recent_commits().to_vec();
+        let (id, version) = (organization.id().clone(), organization.version());
+        let recent = organization.recent_commits().to_vec();
         let Some(wanted) = policy.terms() else {
             let before = required(0, 0)?;
-            return self.make_voluntary(&Organisation::from_stored(id, version, before, recent));
+            return self.make_voluntary(&Organization::from_stored(id, version, before, recent));
         };
         // Another scope alone keeps both instants.
         let scope = match wanted.scope {
-            PolicyScope::WholeAccount => PolicyScope::OrganisationResources,
-            PolicyScope::OrganisationResources => PolicyScope::WholeAccount,
+            PolicyScope::WholeAccount => PolicyScope::OrganizationResources,
+            PolicyScope::OrganizationResources => PolicyScope::WholeAccount,
         };
         let (since, changed) = (policy.since(), policy.changed());
         let (since, changed) = (since.unwrap_or_default(), changed.unwrap_or_default());
         let before = OrgPolicy::Required { since, changed, terms: PolicyTerms { scope, ..wanted } };
-        let before = Organisation::from_stored(id, version, before, recent);
+        let before = Organization::from_stored(id, version, before, recent);
         let by = self.authority(before.id(), "a test")?;
         let actor = Actor::new(&self.account, &self.session, &by);
-        let made = before.change_terms(actor, wanted, self.author.moment()?);
+        let made = before.change_terms(actor, wanted, self.author.context()?);
         let made = made.map_err(broken_sample)?;
         Ok(self.sealed(made))
     }
@@ -151,8 +151,8 @@ impl Office {
     /// A commit that lets somebody join.
     pub(super) fn join(&mut self, name: &str, who: &str) -> Result<OrgCommit, Violation> {
         let first = Version::first(self.author.draw());
-        let moment = self.author.moment()?;
-        let joined = Membership::join(org(name)?, subject(who)?, start(), first, moment);
+        let context = self.author.context()?;
+        let joined = Membership::join(org(name)?, subject(who)?, start(), first, context);
         let joined = joined.map_err(broken_sample)?;
         Ok(self.sealed(joined))
     }
@@ -161,15 +161,15 @@ impl Office {
     pub(super) fn member(&mut self, row: StoredMembership) -> Result<OrgCommit, Violation> {
         let first = Version::first(self.author.draw());
         let member = Membership::from_stored(row);
-        let moved = member.moved_to(member.subject(), None, first, self.author.moment()?);
+        let moved = member.moved_to(member.subject(), None, first, self.author.context()?);
         let moved = moved.ok_or_else(|| broken_sample("nothing to create"))?;
         Ok(self.sealed(moved))
     }
 
     /// A commit that lets a member leave, or come back.
     pub(super) fn leave_or_rejoin(&mut self, member: &Membership) -> Result<OrgCommit, Violation> {
-        let moment = self.author.moment()?;
-        let moved = if member.is_member() { member.leave(moment) } else { member.rejoin(moment) };
+        let context = self.author.context()?;
+        let moved = if member.is_member() { member.leave(context) } else { member.rejoin(context) };
         let moved = moved.map_err(broken_sample)?;
         Ok(self.sealed(moved))
     }
@@ -183,8 +183,8 @@ impl Office {
     ) -> Result<OrgCommit, Violation> {
         let by = self.authority(member.org(), reason)?;
         let actor = Actor::new(&self.account, &self.session, &by);
-        let of = Organisation::absent(member.org().clone(), Version::first([1; 8]));
-        let exempted = of.exempt(member, until, actor, self.author.moment()?);
+        let of = Organization::absent(member.org().clone(), Version::first([1; 8]));
+        let exempted = of.exempt(member, until, actor, self.author.context()?);
         let exempted = exempted.map_err(broken_sample)?;
         Ok(self.sealed(exempted))
     }
@@ -193,20 +193,20 @@ impl Office {
     pub(super) fn touch(&mut self, row: &OrgRow) -> Result<OrgCommit, Violation> {
         match row {
             OrgRow::Membership(member) => self.exempt(member, None, "a test"),
-            OrgRow::Organisation(organisation) => match organisation.policy() {
-                OrgPolicy::Voluntary => self.require_of(organisation, 14),
-                OrgPolicy::Required { .. } => self.make_voluntary(organisation),
+            OrgRow::Organization(organization) => match organization.policy() {
+                OrgPolicy::Voluntary => self.require_of(organization, 14),
+                OrgPolicy::Required { .. } => self.make_voluntary(organization),
             },
         }
     }
 }
 
 /// A row in a form that can be compared.
-pub(super) type Parts = (Option<Arc<Organisation>>, Option<Arc<Membership>>);
+pub(super) type Parts = (Option<Arc<Organization>>, Option<Arc<Membership>>);
 
 pub(super) fn parts(row: &OrgRow) -> Parts {
     match row {
-        OrgRow::Organisation(organisation) => (Some(Arc::clone(organisation)), None),
+        OrgRow::Organization(organization) => (Some(Arc::clone(organization)), None),
         OrgRow::Membership(membership) => (None, Some(Arc::clone(membership))),
     }
 }
@@ -214,7 +214,7 @@ pub(super) fn parts(row: &OrgRow) -> Parts {
 /// Whether a row remembers a commit.
 pub(super) fn remembers(row: &OrgRow, commit: CommitId) -> bool {
     match row {
-        OrgRow::Organisation(organisation) => organisation.recent_commits().contains(&commit),
+        OrgRow::Organization(organization) => organization.recent_commits().contains(&commit),
         OrgRow::Membership(membership) => membership.recent_commits().contains(&commit),
     }
 }

@@ -1,4 +1,4 @@
-//! What every rule about organisations does to a store.
+//! What every rule about organizations does to a store.
 
 use super::join::{Boxed, join_all};
 use super::org_samples::{Kind, Office, Parts, parts};
@@ -29,7 +29,7 @@ pub(super) async fn stored(
     like: &OrgRow,
 ) -> Result<Option<OrgRow>, Violation> {
     Ok(match like {
-        OrgRow::Organisation(row) => store.organisation(row.id()).await?.map(OrgRow::Organisation),
+        OrgRow::Organization(row) => store.organization(row.id()).await?.map(OrgRow::Organization),
         OrgRow::Membership(row) => {
             store.membership(row.org(), row.subject()).await?.map(OrgRow::Membership)
         }

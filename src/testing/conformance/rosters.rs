@@ -9,7 +9,7 @@ use super::org_steps::{done, put};
 use super::report::{Violation, expect, expect_list};
 use super::samples::broken_sample;
 use crate::domain::{
-    Exemption, Extension, Membership, Moment, OrgPolicy, OrgRow, Organisation, PolicyScope,
+    Context, Exemption, Extension, Membership, OrgPolicy, OrgRow, Organization, PolicyScope,
     RosterCounts, RosterFilter, RosterKey, RosterQuery, RosterRow, Settings, StoredMembership,
     Subject, Version,
 };
@@ -85,20 +85,20 @@ impl Dice {
             return Ok(OrgPolicy::Voluntary);
         }
         let grace = self.of(&[0, 1, 7, 14, 30, 365], 7);
-        let scopes = [PolicyScope::OrganisationResources, PolicyScope::WholeAccount];
+        let scopes = [PolicyScope::OrganizationResources, PolicyScope::WholeAccount];
         let terms = terms(grace, self.of(&scopes, PolicyScope::WholeAccount))?;
         Ok(OrgPolicy::Required { since: self.since(), changed: self.instant(), terms })
     }
 }
 
-/// One organisation as the kit knows it: every row that was stored, and who has MFA.
+/// One organization as the kit knows it: every row that was stored, and who has MFA.
 pub(super) struct Known {
-    pub(super) organisation: Organisation,
+    pub(super) organization: Organization,
     pub(super) rows: Vec<RosterRow>,
 }
 
 impl Known {
-    /// Writes an organisation with so many members and any policy. `protected` says who of them
+    /// Writes an organization with so many members and any policy. `protected` says who of them
     /// has MFA.
     pub(super) async fn any(
         orgs: &dyn OrgStore,
@@ -108,8 +108,8 @@ impl Known {
         members: u32,
         protected: impl Fn(u32) -> bool,
     ) -> Result<Self, Violation> {
-        let absent = Organisation::absent(super::org_samples::org(name)?, Version::first([1; 8]));
-        let mut known = Self { organisation: absent, rows: Vec::new() };
+        let absent = Organization::absent(super::org_samples::org(name)?, Version::first([1; 8]));
+        let mut known = Self { organization: absent, rows: Vec::new() };
         // The policy comes before the members, after them or in between, or never.
         let turn = dice.below(u64::from(members) * 5 / 4);
         for number in 0..members {
@@ -150,26 +150,26 @@ impl Known {
         office: &mut Office,
         dice: &mut Dice,
     ) -> Result<(), Violation> {
-        if self.organisation.stored_version().is_none() {
-            let first = put(orgs, &office.require(self.organisation.id().as_str(), 3)?).await?;
+        if self.organization.stored_version().is_none() {
+            let first = put(orgs, &office.require(self.organization.id().as_str(), 3)?).await?;
             self.takes(&first)?;
         }
         let policy = dice.policy()?;
-        let policy = office.policy(&self.organisation, policy)?;
+        let policy = office.policy(&self.organization, policy)?;
         let row = put(orgs, &policy).await?;
         self.takes(&row)
     }
 
     /// Takes a policy in place of the one that was there.
     pub(super) fn takes(&mut self, row: &OrgRow) -> Result<(), Violation> {
-        let OrgRow::Organisation(row) = row else { return Err(broken_sample("no policy")) };
-        self.organisation = (**row).clone();
+        let OrgRow::Organization(row) = row else { return Err(broken_sample("no policy")) };
+        self.organization = (**row).clone();
         Ok(())
     }
 
     /// What a plain walk over all members puts on a list.
     pub(super) fn walked(&self, filter: RosterFilter, now: DateTime<Utc>) -> Vec<RosterRow> {
-        let policy = self.organisation.policy();
+        let policy = self.organization.policy();
         let admitted = self.rows.iter().filter(|row| filter.admits(row, policy, now));
         let mut rows: Vec<RosterRow> = admitted.cloned().collect();
         rows.sort_by_key(|row| place(&row.key(policy)));
@@ -194,7 +194,7 @@ impl Known {
         for _ in 0..3 {
             let row = usize::try_from(dice.below(1 << 20)).unwrap_or(0);
             let Some(row) = self.rows.iter().cycle().nth(row) else { break };
-            let walled = self.organisation.policy().walled_from(&row.membership);
+            let walled = self.organization.policy().walled_from(&row.membership);
             let ends = row.membership.exemption().and_then(|exemption| exemption.until);
             for at in walled.into_iter().chain(ends) {
                 times.extend([at, at - TimeDelta::microseconds(1)]);
@@ -211,10 +211,10 @@ impl Known {
         limit: usize,
     ) -> Result<(), Violation> {
         for filter in FILTERS {
-            let came = pages(orgs, query(&self.organisation, filter, limit, now)?).await?;
+            let came = pages(orgs, query(&self.organization, filter, limit, now)?).await?;
             same(&format!("{filter:?} at {now}"), &self.walked(filter, now), &came)?;
         }
-        let came = orgs.counts(self.organisation.id(), now).await?;
+        let came = orgs.counts(self.organization.id(), now).await?;
         expect(&format!("the counts at {now}"), &self.counted(now), &came)
     }
 }
@@ -225,14 +225,14 @@ pub(super) fn place(key: &RosterKey) -> (bool, Option<DateTime<Utc>>, Subject) {
 }
 
 pub(super) fn query(
-    organisation: &Organisation,
+    organization: &Organization,
     filter: RosterFilter,
     limit: usize,
     now: DateTime<Utc>,
 ) -> Result<RosterQuery, Violation> {
     let settings = Settings::default();
-    let moment = Moment::new(&settings, now).map_err(broken_sample)?;
-    organisation.roster_query(filter, None, limit, moment).map_err(broken_sample)
+    let context = Context::new(&settings, now).map_err(broken_sample)?;
+    organization.roster_query(filter, None, limit, context).map_err(broken_sample)
 }
 
 /// Reads a list to its end, page by page.

@@ -1,4 +1,4 @@
-//! Rules about what becomes visible of a change to an organisation, and when.
+//! Rules about what becomes visible of a change to an organization, and when.
 
 use chrono::DateTime;
 
@@ -23,9 +23,9 @@ rules! {
     a_change_of_a_policy_dropped_half_way_leaves_the_old_or_the_new
     "a future dropped half-way leaves the old row or the new one, with its events or without"
     a_change_of_a_membership_dropped_half_way_leaves_the_old_or_the_new
-    "events of organisations are appended where those of accounts are, in one order"
-    events_of_organisations_and_accounts_share_one_log
-    "the revision is another one whenever a policy of one of the user's organisations has changed"
+    "events of organizations are appended where those of accounts are, in one order"
+    events_of_organizations_and_accounts_share_one_log
+    "the revision is another one whenever a policy of one of the user's organizations has changed"
     the_revision_changes_with_every_policy_of_the_user
     "the revision is another one whenever one of the user's memberships has changed"
     the_revision_changes_with_every_membership_of_the_user
@@ -46,7 +46,7 @@ async fn a_refused_change_of_a_membership_leaves_nothing(
 }
 
 async fn refused_leaves_nothing(c: &Candidate, kind: Kind) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, acme, ada) = (Office::new(1)?, org("acme")?, subject("ada")?);
     // The other row is there too, so that there is a roster to spoil.
     let mut rows = Vec::new();
@@ -55,7 +55,7 @@ async fn refused_leaves_nothing(c: &Candidate, kind: Kind) -> Result<Outcome, Vi
     }
     let row = rows.swap_remove(usize::from(kind == Kind::Membership));
     let stale = match &row {
-        OrgRow::Organisation(_) => office.touch(&row)?,
+        OrgRow::Organization(_) => office.touch(&row)?,
         OrgRow::Membership(member) => office.leave_or_rejoin(member)?,
     };
     let other = office.touch(&row)?;
@@ -89,7 +89,7 @@ async fn a_change_of_a_membership_dropped_half_way_leaves_the_old_or_the_new(
 }
 
 async fn dropped_leaves_old_or_new(c: &Candidate, kind: Kind) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let mut row = made(&**orgs, &mut office, kind, "acme").await?;
     for polls in 0..12 {
@@ -132,10 +132,10 @@ async fn settled(
     Err(Violation::new("a row that nobody else writes conflicts a hundred times"))
 }
 
-async fn events_of_organisations_and_accounts_share_one_log(
+async fn events_of_organizations_and_accounts_share_one_log(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let (Some(orgs), Some(log)) = (&c.organisations, &c.log) else {
+    let (Some(orgs), Some(log)) = (&c.organizations, &c.log) else {
         return Ok(Outcome::NotOffered);
     };
     let (mut office, mut author) = (Office::new(1)?, Author::new(2));
@@ -163,7 +163,7 @@ async fn events_of_organisations_and_accounts_share_one_log(
         done(&**orgs, &commit).await?;
     }
     let read = read_all(&**log, None, 100).await?;
-    expect_list("the events of two organisations' rows and an account", &written, &read)?;
+    expect_list("the events of two organizations' rows and an account", &written, &read)?;
     expect("events of all, in one log", &21, &read.len())?;
     Ok(Outcome::Kept)
 }
@@ -193,7 +193,7 @@ impl Revisions<'_> {
 async fn the_revision_changes_with_every_policy_of_the_user(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let mut revisions = Revisions { orgs: &**orgs, of: subject("ada")?, given: Vec::new() };
     for name in ["acme", "other"] {
@@ -203,7 +203,7 @@ async fn the_revision_changes_with_every_policy_of_the_user(
     let mut rows = Vec::new();
     for name in ["acme", "other"] {
         rows.push(put(&**orgs, &office.require(name, 14)?).await?);
-        revisions.another("the first policy of an organisation").await?;
+        revisions.another("the first policy of an organization").await?;
     }
     for _ in 0..3 {
         for row in &mut rows {
@@ -217,7 +217,7 @@ async fn the_revision_changes_with_every_policy_of_the_user(
 async fn the_revision_changes_with_every_membership_of_the_user(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, ada) = (Office::new(1)?, subject("ada")?);
     done(&**orgs, &office.require("acme", 14)?).await?;
     let mut revisions = Revisions { orgs: &**orgs, of: ada.clone(), given: Vec::new() };
@@ -271,7 +271,7 @@ async fn stamps_follow_the_account(c: Candidate) -> Result<Outcome, Violation> {
 }
 
 async fn stamps_follow_policies_and_memberships(c: Candidate) -> Result<Outcome, Violation> {
-    let (Some(stamps), Some(orgs)) = (&c.stamps, &c.organisations) else {
+    let (Some(stamps), Some(orgs)) = (&c.stamps, &c.organizations) else {
         return Ok(Outcome::NotOffered);
     };
     let (mut office, mut author, ada) = (Office::new(1)?, Author::new(2), subject("ada")?);

@@ -11,8 +11,8 @@ use crate::domain::{CommitOutcome, OrgCommit, OrgRow};
 use crate::ports::PolicyRevision;
 
 rules! {
-    "`organisation` and `membership` answer `None` when there is no row"
-    an_organisation_that_never_was_has_neither_policy_nor_members
+    "`organization` and `membership` answer `None` when there is no row"
+    an_organization_that_never_was_has_neither_policy_nor_members
     "when `expected` is `None` there must be no row"
     a_policy_is_created_only_once
     "when `expected` is `None` there must be no row"
@@ -40,24 +40,24 @@ rules! {
     "compared in the statement that writes: no other commit can come between"
     of_many_creators_of_a_row_one_wins_and_every_loser_sees_the_conflict
     "the stored row remembers its last commits"
-    a_commit_of_an_organisation_is_found_again_by_its_id
+    a_commit_of_an_organization_is_found_again_by_its_id
     "linearizable: a load sees every commit that was answered before it began, by any handle"
     another_handle_sees_every_policy_and_membership_and_conflicts_with_it
 }
 
 const BOTH: [Kind; 2] = [Kind::Policy, Kind::Membership];
 
-async fn an_organisation_that_never_was_has_neither_policy_nor_members(
+async fn an_organization_that_never_was_has_neither_policy_nor_members(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let (acme, ada) = (org("acme")?, subject("ada")?);
     let none = orgs.revision(&ada).await?;
     expect("the revision of nobody, where there is no policy", &PolicyRevision::NONE, &none)?;
     done(&**orgs, &office.join("other", "bob")?).await?;
     done(&**orgs, &office.require("other", 14)?).await?;
-    expect("the policy of an organisation without one", &None, &orgs.organisation(&acme).await?)?;
+    expect("the policy of an organization without one", &None, &orgs.organization(&acme).await?)?;
     expect("the membership of a stranger", &None, &orgs.membership(&acme, &ada).await?)?;
     expect("the memberships of a stranger", &0, &orgs.memberships(&ada).await?.len())?;
     expect("the affiliations of a stranger", &0, &orgs.affiliations(&ada).await?.len())?;
@@ -75,7 +75,7 @@ async fn a_membership_is_created_only_once(c: Candidate) -> Result<Outcome, Viol
 }
 
 async fn created_only_once(c: &Candidate, kind: Kind) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let first = made(&**orgs, &mut office, kind, "acme").await?;
     refused(&**orgs, &office.create(kind, "acme")?, "creating a row that exists").await?;
@@ -92,7 +92,7 @@ async fn a_stale_version_of_a_membership_conflicts(c: Candidate) -> Result<Outco
 }
 
 async fn stale_conflicts(c: &Candidate, kind: Kind) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let first = made(&**orgs, &mut office, kind, "acme").await?;
     let (newer, stale) = (office.touch(&first)?, office.touch(&first)?);
@@ -117,7 +117,7 @@ async fn a_version_of_a_membership_that_never_was_conflicts(
 }
 
 async fn future_conflicts(c: &Candidate, kind: Kind) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let first = made(&**orgs, &mut office, kind, "acme").await?;
     let next = office.touch(&first)?;
@@ -136,7 +136,7 @@ async fn a_repeated_commit_of_a_membership_conflicts(c: Candidate) -> Result<Out
 }
 
 async fn repeated_conflicts(c: &Candidate, kind: Kind) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let creation = office.create(kind, "acme")?;
     let first = put(&**orgs, &creation).await?;
@@ -156,7 +156,7 @@ async fn an_update_of_an_absent_membership_conflicts(c: Candidate) -> Result<Out
 }
 
 async fn absent_conflicts(c: &Candidate, kind: Kind) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     // The other of the two rows is there, under the same names.
     let other = if kind == Kind::Policy { Kind::Membership } else { Kind::Policy };
@@ -171,7 +171,7 @@ async fn absent_conflicts(c: &Candidate, kind: Kind) -> Result<Outcome, Violatio
 
 /// Commits all at once, by all handles in turn; how many won.
 async fn race(c: &Candidate, commits: &[OrgCommit]) -> Result<usize, Violation> {
-    let handles = [c.organisations.as_ref(), c.other_organisations.as_ref()];
+    let handles = [c.organizations.as_ref(), c.other_organizations.as_ref()];
     let handles: Vec<_> = handles.into_iter().flatten().collect();
     let writers = commits.iter().zip(handles.iter().cycle());
     let writers = writers.map(|(commit, store)| -> Boxed<'_, _> { store.commit(commit) });
@@ -194,7 +194,7 @@ async fn of_many_writers_of_a_membership_one_wins_and_every_loser_sees_the_confl
 }
 
 async fn one_writer_wins(c: &Candidate, kind: Kind) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let mut row = made(&**orgs, &mut office, kind, "acme").await?;
     for round in 0..8 {
@@ -212,7 +212,7 @@ async fn one_writer_wins(c: &Candidate, kind: Kind) -> Result<Outcome, Violation
 async fn of_many_creators_of_a_row_one_wins_and_every_loser_sees_the_conflict(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    if c.organisations.is_none() {
+    if c.organizations.is_none() {
         return Ok(Outcome::NotOffered);
     }
     let mut office = Office::new(1)?;
@@ -227,10 +227,10 @@ async fn of_many_creators_of_a_row_one_wins_and_every_loser_sees_the_conflict(
     Ok(Outcome::Kept)
 }
 
-async fn a_commit_of_an_organisation_is_found_again_by_its_id(
+async fn a_commit_of_an_organization_is_found_again_by_its_id(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     for kind in BOTH {
         let mut row = made(&**orgs, &mut office, kind, "acme").await?;
@@ -250,7 +250,7 @@ async fn a_commit_of_an_organisation_is_found_again_by_its_id(
 async fn another_handle_sees_every_policy_and_membership_and_conflicts_with_it(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let (Some(orgs), Some(other)) = (&c.organisations, &c.other_organisations) else {
+    let (Some(orgs), Some(other)) = (&c.organizations, &c.other_organizations) else {
         return Ok(Outcome::NotOffered);
     };
     let mut office = Office::new(1)?;

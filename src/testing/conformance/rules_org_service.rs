@@ -1,4 +1,4 @@
-//! Rules about the whole service on an organisation store.
+//! Rules about the whole service on an organization store.
 
 use std::collections::BTreeSet;
 
@@ -29,13 +29,13 @@ rules! {
 async fn of_two_administrators_who_saw_one_policy_one_changes_it_and_the_other_is_told(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (app, acme) = (Application::on(&c)?, org("acme")?);
     let administrators = [app.protect("one").await?, app.protect("two").await?];
     let mut expected: Option<PolicyTerms> = None;
     for round in 0..6 {
         app.clock.advance(TimeDelta::minutes(5));
-        let seen = app.mfa.organisation(&acme).await?.stored_version();
+        let seen = app.mfa.organization(&acme).await?.stored_version();
         let mut grants = Vec::new();
         for (number, administrator) in (0..).zip(&administrators) {
             let session = app.sign_in(administrator).await?;
@@ -67,17 +67,17 @@ async fn of_two_administrators_who_saw_one_policy_one_changes_it_and_the_other_i
         expect("administrators who changed the policy", &1, &won.len())?;
         expect("administrators who were told that it was changed since", &1, &told)?;
         expected = won.first().and_then(|policy| policy.terms());
-        let stored = orgs.organisation(&acme).await?.and_then(|stored| stored.policy().terms());
+        let stored = orgs.organization(&acme).await?.and_then(|stored| stored.policy().terms());
         expect("the terms that are stored", &expected, &stored)?;
     }
     if let Some(log) = &c.log {
         let events = read_all(&**log, None, 1_000).await?;
-        let changes = events.iter().filter(|e| matches!(e.kind(), EventKind::Organisation { .. }));
+        let changes = events.iter().filter(|e| matches!(e.kind(), EventKind::Organization { .. }));
         expect("events of six changes", &6, &changes.count())?;
     }
     // What was changed holds for a new member at once.
     let (ada, now) = (subject("ada")?, app.clock.now());
-    app.mfa.join_organisation(&acme, &ada, now).await?;
+    app.mfa.join_organization(&acme, &ada, now).await?;
     let deadline = match app.mfa.access(&ada).await?.gate {
         Gate::AllowAndRemind(reminded) => Some(reminded.deadline),
         _ => None,
@@ -90,13 +90,13 @@ async fn of_two_administrators_who_saw_one_policy_one_changes_it_and_the_other_i
 async fn setting_mfa_up_while_the_overview_is_read_shows_nobody_twice(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    if c.organisations.is_none() {
+    if c.organizations.is_none() {
         return Ok(Outcome::NotOffered);
     }
     let (app, acme) = (Application::on(&c)?, org("acme")?);
     let names: Vec<String> = (0..24).map(|number| format!("user {number:02}")).collect();
     for name in &names {
-        app.mfa.join_organisation(&acme, &subject(name)?, app.clock.now()).await?;
+        app.mfa.join_organization(&acme, &subject(name)?, app.clock.now()).await?;
     }
     let (mut enrolled, mut seen) = (BTreeSet::new(), Vec::<String>::new());
     let (mut after, mut ended): (Option<String>, bool) = (None, false);
@@ -105,7 +105,7 @@ async fn setting_mfa_up_while_the_overview_is_read_shows_nobody_twice(
             break;
         }
         // Somebody whose turn has not come yet sets MFA up in the very moment.
-        let enrol: Boxed<'_, Result<Option<RosterPage>, Violation>> = Box::pin(async {
+        let enroll: Boxed<'_, Result<Option<RosterPage>, Violation>> = Box::pin(async {
             app.protect(last).await?;
             Ok(None)
         });
@@ -116,7 +116,7 @@ async fn setting_mfa_up_while_the_overview_is_read_shows_nobody_twice(
             expect("the members while some set MFA up", &24, &counts.members)?;
             Ok(Some(page))
         });
-        let both = if round % 2 == 0 { vec![enrol, read] } else { vec![read, enrol] };
+        let both = if round % 2 == 0 { vec![enroll, read] } else { vec![read, enroll] };
         let pages: Result<Vec<_>, Violation> = join_all(both).await.into_iter().collect();
         enrolled.insert(last.clone());
         let Some(page) = pages?.into_iter().flatten().next() else { break };

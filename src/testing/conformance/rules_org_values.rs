@@ -20,15 +20,15 @@ rules! {
     "what is stored is read back equal"
     every_membership_comes_back_equal
     "identifiers are compared byte for byte"
-    organisations_that_look_alike_stay_apart
+    organizations_that_look_alike_stay_apart
     "identifiers are compared byte for byte"
     members_that_look_alike_stay_apart
     "leaving keeps the row; `affiliations` lists what a user belongs to now"
     what_was_left_is_still_a_membership_and_no_affiliation
     "an affiliation has the policy as it is stored, a voluntary one where there is none"
     an_affiliation_carries_the_policy_that_holds_now
-    "every organisation that a user belongs to, however many there are"
-    a_user_of_ten_thousand_organisations_belongs_to_all_of_them
+    "every organization that a user belongs to, however many there are"
+    a_user_of_ten_thousand_organizations_belongs_to_all_of_them
     "`forget` removes every membership of the user, also those that were left, and counts them"
     forgetting_removes_every_membership_of_one_user_and_no_other
 }
@@ -46,7 +46,7 @@ fn every_policy() -> Result<Vec<OrgPolicy>, Violation> {
     let mut policies = vec![OrgPolicy::Voluntary];
     for (number, at) in instants().into_iter().enumerate() {
         let grace = [0, 365, 1, 14][number % 4];
-        for scope in [PolicyScope::OrganisationResources, PolicyScope::WholeAccount] {
+        for scope in [PolicyScope::OrganizationResources, PolicyScope::WholeAccount] {
             let terms: PolicyTerms = terms(grace, scope)?;
             policies.push(OrgPolicy::required_from(at, terms));
             policies.push(OrgPolicy::Required { since: day(-3), changed: at, terms });
@@ -56,11 +56,11 @@ fn every_policy() -> Result<Vec<OrgPolicy>, Violation> {
 }
 
 async fn every_policy_comes_back_equal(c: Candidate) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     for (number, policy) in every_policy()?.into_iter().enumerate() {
         let first = put(&**orgs, &office.require(&format!("acme {number}"), 3)?).await?;
-        let OrgRow::Organisation(first) = first else { return Err(broken_sample("no policy")) };
+        let OrgRow::Organization(first) = first else { return Err(broken_sample("no policy")) };
         let commit = office.policy(&first, policy)?;
         done(&**orgs, &commit).await?;
         holds(&**orgs, commit.row(), "a policy").await?;
@@ -117,7 +117,7 @@ fn every_membership() -> Result<Vec<StoredMembership>, Violation> {
 }
 
 async fn every_membership_comes_back_equal(c: Candidate) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     for row in every_membership()? {
         let subject = row.subject.clone();
@@ -131,8 +131,8 @@ async fn every_membership_comes_back_equal(c: Candidate) -> Result<Outcome, Viol
     Ok(Outcome::Kept)
 }
 
-async fn organisations_that_look_alike_stay_apart(c: Candidate) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+async fn organizations_that_look_alike_stay_apart(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let mut commits: Vec<OrgCommit> = Vec::new();
     for (grace, name) in (0..).zip(LOOKALIKES) {
@@ -144,10 +144,10 @@ async fn organisations_that_look_alike_stay_apart(c: Candidate) -> Result<Outcom
         done(&**orgs, commit).await?;
     }
     for commit in &commits {
-        holds(&**orgs, commit.row(), "a row of an organisation with a similar name").await?;
+        holds(&**orgs, commit.row(), "a row of an organization with a similar name").await?;
     }
     let belongs = orgs.affiliations(&subject("ada")?).await?;
-    expect("organisations that one user belongs to", &LOOKALIKES.len(), &belongs.len())?;
+    expect("organizations that one user belongs to", &LOOKALIKES.len(), &belongs.len())?;
     for (grace, name) in (0..).zip(LOOKALIKES) {
         let acme = org(name)?;
         let of: Vec<_> = belongs.iter().filter(|a| *a.org() == acme).collect();
@@ -160,7 +160,7 @@ async fn organisations_that_look_alike_stay_apart(c: Candidate) -> Result<Outcom
 }
 
 async fn members_that_look_alike_stay_apart(c: Candidate) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, acme) = (Office::new(1)?, org("acme")?);
     let mut rows = Vec::new();
     for name in LOOKALIKES {
@@ -185,7 +185,7 @@ async fn members_that_look_alike_stay_apart(c: Candidate) -> Result<Outcome, Vio
 async fn what_was_left_is_still_a_membership_and_no_affiliation(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, ada) = (Office::new(1)?, subject("ada")?);
     done(&**orgs, &office.join("stays", "ada")?).await?;
     let joined = put(&**orgs, &office.join("leaves", "ada")?).await?;
@@ -196,16 +196,16 @@ async fn what_was_left_is_still_a_membership_and_no_affiliation(
     let of =
         |memberships: &[std::sync::Arc<Membership>]| names(memberships.iter().map(|m| m.org()));
     let all = of(&orgs.memberships(&ada).await?);
-    expect("organisations with a membership", &vec!["leaves".into(), "stays".into()], &all)?;
+    expect("organizations with a membership", &vec!["leaves".into(), "stays".into()], &all)?;
     expect(
-        "organisations that are belonged to",
+        "organizations that are belonged to",
         &vec!["stays".to_owned()],
         &now(orgs, &ada).await?,
     )?;
     let OrgRow::Membership(left) = left.row() else { return Err(broken_sample("no membership")) };
     done(&**orgs, &office.leave_or_rejoin(left)?).await?;
     let back = now(orgs, &ada).await?;
-    expect("organisations after coming back", &vec!["leaves".into(), "stays".into()], &back)?;
+    expect("organizations after coming back", &vec!["leaves".into(), "stays".into()], &back)?;
     let row = orgs.membership(&org("leaves")?, &ada).await?;
     let first = row.map(|row| row.first_joined());
     expect("the day of first joining after coming back", &Some(joined.first_joined()), &first)?;
@@ -228,21 +228,21 @@ async fn now(
 async fn an_affiliation_carries_the_policy_that_holds_now(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, ada) = (Office::new(1)?, subject("ada")?);
     let policy = async || -> Result<Option<Option<OrgPolicy>>, Violation> {
         let of = orgs.affiliations(&ada).await?;
         // Whether there is a policy at all is said as well: its stored version.
-        Ok(of.first().map(|a| a.organisation.stored_version().map(|_| *a.policy())))
+        Ok(of.first().map(|a| a.organization.stored_version().map(|_| *a.policy())))
     };
     done(&**orgs, &office.join("acme", "ada")?).await?;
     let of = orgs.affiliations(&ada).await?;
     let asks = of.first().map(|a| *a.policy());
-    expect("what an organisation without a policy asks", &Some(OrgPolicy::Voluntary), &asks)?;
-    expect("the policy of such an organisation", &Some(None), &policy().await?)?;
+    expect("what an organization without a policy asks", &Some(OrgPolicy::Voluntary), &asks)?;
+    expect("the policy of such an organization", &Some(None), &policy().await?)?;
     let mut row = put(&**orgs, &office.require("acme", 14)?).await?;
     for _ in 0..3 {
-        let OrgRow::Organisation(stored) = &row else { return Err(broken_sample("no policy")) };
+        let OrgRow::Organization(stored) = &row else { return Err(broken_sample("no policy")) };
         let asked = Some(Some(*stored.policy()));
         expect("the policy in an affiliation", &asked, &policy().await?)?;
         row = put(&**orgs, &office.touch(&row)?).await?;
@@ -250,10 +250,10 @@ async fn an_affiliation_carries_the_policy_that_holds_now(
     Ok(Outcome::Kept)
 }
 
-async fn a_user_of_ten_thousand_organisations_belongs_to_all_of_them(
+async fn a_user_of_ten_thousand_organizations_belongs_to_all_of_them(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, ada) = (Office::new(1)?, subject("ada")?);
     let mut expected: Vec<(OrgId, bool)> = Vec::new();
     let mut commits = Vec::new();
@@ -278,7 +278,7 @@ async fn a_user_of_ten_thousand_organisations_belongs_to_all_of_them(
 async fn forgetting_removes_every_membership_of_one_user_and_no_other(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, ada, acme) = (Office::new(1)?, subject("ada")?, org("acme")?);
     for name in ["acme", "other"] {
         done(&**orgs, &office.join(name, "ada")?).await?;

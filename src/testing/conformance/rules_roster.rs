@@ -14,7 +14,7 @@ use super::rosters::{Dice, FILTERS, Known, pages, place, query, same};
 use super::rules_state::{committed, created, loaded};
 use super::samples::{Author, broken_sample, subject};
 use crate::domain::{
-    Exemption, OrgPolicy, OrgRow, Organisation, ReminderSchedule, RosterCounts, RosterFilter,
+    Exemption, OrgPolicy, OrgRow, Organization, ReminderSchedule, RosterCounts, RosterFilter,
     RosterRow, StoredMembership, Subject, Version,
 };
 
@@ -44,7 +44,7 @@ rules! {
 async fn rosters_and_counts_are_what_a_walk_over_the_members_finds(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, mut author) = (Office::new(1)?, Author::new(2));
     for number in (0..40).step_by(4) {
         protect(&*c.accounts, &mut author, &subject(&format!("user {number:03}"))?).await?;
@@ -57,26 +57,26 @@ async fn rosters_and_counts_are_what_a_walk_over_the_members_finds(
             known.agrees(&**orgs, now, dice.of(&[1, 3, 7, 100], 1_000)).await?;
         }
     }
-    let nowhere = Organisation::absent(org("nowhere")?, Version::first([1; 8]));
-    Known { organisation: nowhere, rows: Vec::new() }.agrees(&**orgs, day(1), 10).await?;
+    let nowhere = Organization::absent(org("nowhere")?, Version::first([1; 8]));
+    Known { organization: nowhere, rows: Vec::new() }.agrees(&**orgs, day(1), 10).await?;
     Ok(Outcome::Kept)
 }
 
 async fn a_roster_within_a_range_of_deadlines_lists_those_of_the_range(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let schedule = ReminderSchedule::days_before([30, 7, 1, 0]).map_err(broken_sample)?;
     for seed in 100..106 {
         let (mut dice, name) = (Dice::new(seed), format!("org {seed}"));
         let known = Known::any(&**orgs, &mut office, &mut dice, &name, 40, |_| false).await?;
-        let policy = known.organisation.policy();
+        let policy = known.organization.policy();
         let mut times = known.times(&mut dice);
         times.sort_unstable();
         for pair in times.windows(2) {
             let &[from, to] = pair else { continue };
-            for range in schedule.due(&known.organisation, from, to) {
+            for range in schedule.due(&known.organization, from, to) {
                 let Some((lo, hi)) = range.query().walled_within() else { continue };
                 let mut expected = known.walked(range.query().filter(), range.query().now());
                 let within = |row: &RosterRow| row.key(policy).walled_from;
@@ -90,7 +90,7 @@ async fn a_roster_within_a_range_of_deadlines_lists_those_of_the_range(
 }
 
 async fn a_roster_row_is_what_the_roster_shows(c: Candidate) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, mut author, acme) = (Office::new(1)?, Author::new(2), org("acme")?);
     protect(&*c.accounts, &mut author, &subject("user 000")?).await?;
     let (mut dice, protected) = (Dice::new(7), |number| number == 0);
@@ -100,7 +100,7 @@ async fn a_roster_row_is_what_the_roster_shows(c: Candidate) -> Result<Outcome, 
         let shown = if row.membership.is_member() { vec![row.clone()] } else { Vec::new() };
         same("the row of one member", &shown, &Vec::from_iter(came))?;
         let elsewhere = orgs.roster_row(&org("other")?, row.membership.subject()).await?;
-        expect("the row in an organisation that is another", &None, &elsewhere)?;
+        expect("the row in an organization that is another", &None, &elsewhere)?;
     }
     Ok(Outcome::Kept)
 }
@@ -108,14 +108,14 @@ async fn a_roster_row_is_what_the_roster_shows(c: Candidate) -> Result<Outcome, 
 async fn pages_of_a_roster_stay_in_place_while_members_come_and_go(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     for seed in 200..204 {
         let (mut dice, name) = (Dice::new(seed), format!("org {seed}"));
         let known = Known::any(&**orgs, &mut office, &mut dice, &name, 60, |_| false).await?;
-        let (policy, now) = (known.organisation.policy(), day(1));
+        let (policy, now) = (known.organization.policy(), day(1));
         let mut stays = known.walked(RosterFilter::WithoutMfa, now);
-        let mut next = Some(query(&known.organisation, RosterFilter::WithoutMfa, 5, now)?);
+        let mut next = Some(query(&known.organization, RosterFilter::WithoutMfa, 5, now)?);
         let (mut seen, mut round) = (Vec::<RosterRow>::new(), 0);
         while let Some(query) = next {
             let page = orgs.roster(&query).await?;
@@ -156,13 +156,13 @@ async fn pages_of_a_roster_stay_in_place_while_members_come_and_go(
 }
 
 async fn an_exemption_ends_by_the_clock_alone(c: Candidate) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let mut office = Office::new(1)?;
     let first = put(&**orgs, &office.require("acme", 3)?).await?;
-    let OrgRow::Organisation(first) = &first else { return Err(broken_sample("no policy")) };
+    let OrgRow::Organization(first) = &first else { return Err(broken_sample("no policy")) };
     let policy = put(&**orgs, &office.policy(first, required(0, 10)?)?).await?;
-    let OrgRow::Organisation(policy) = &policy else { return Err(broken_sample("no policy")) };
-    let mut known = Known { organisation: (**policy).clone(), rows: Vec::new() };
+    let OrgRow::Organization(policy) = &policy else { return Err(broken_sample("no policy")) };
+    let mut known = Known { organization: (**policy).clone(), rows: Vec::new() };
     // Before the deadline, at it, behind it, and never.
     for (number, until) in [Some(5), Some(10), Some(20), None].into_iter().enumerate() {
         let row = plain("acme", &format!("user {number}"), day(-1))?;
@@ -186,7 +186,7 @@ async fn an_exemption_ends_by_the_clock_alone(c: Candidate) -> Result<Outcome, V
 async fn mfa_switched_on_or_off_shows_in_every_roster_of_the_user(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, mut author) = (Office::new(1)?, Author::new(2));
     let shown = async |who: &Subject, on: bool, when: &str| -> Result<(), Violation> {
         for name in ["acme", "other"] {
@@ -195,10 +195,10 @@ async fn mfa_switched_on_or_off_shows_in_every_roster_of_the_user(
             let counts = orgs.counts(&org(name)?, day(1)).await?;
             let expected = RosterCounts { members: 1, protected: u64::from(on), ..counts };
             expect(&format!("the counts {when}"), &expected, &counts)?;
-            let organisation = Organisation::absent(org(name)?, Version::first([1; 8]));
+            let organization = Organization::absent(org(name)?, Version::first([1; 8]));
             for (filter, listed) in [(RosterFilter::Protected, on), (RosterFilter::WithoutMfa, !on)]
             {
-                let listing = pages(&**orgs, query(&organisation, filter, 10, day(1))?).await?;
+                let listing = pages(&**orgs, query(&organization, filter, 10, day(1))?).await?;
                 expect(&format!("{filter:?} {when}"), &usize::from(listed), &listing.len())?;
             }
         }
@@ -246,7 +246,7 @@ async fn mfa_switched_on_or_off_shows_in_every_roster_of_the_user(
 }
 
 async fn a_changed_policy_reorders_its_roster(c: Candidate) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, mut dice) = (Office::new(1)?, Dice::new(300));
     let other = Known::any(&**orgs, &mut office, &mut dice, "other", 20, |_| false).await?;
     let mut acme = Known::any(&**orgs, &mut office, &mut dice, "acme", 40, |_| false).await?;
@@ -265,8 +265,8 @@ async fn a_changed_policy_reorders_its_roster(c: Candidate) -> Result<Outcome, V
 async fn joining_while_mfa_is_switched_on_does_not_miss_it(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
-    let other = c.other_organisations.as_ref().unwrap_or(orgs);
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
+    let other = c.other_organizations.as_ref().unwrap_or(orgs);
     let (mut office, mut author) = (Office::new(1)?, Author::new(2));
     for round in 0..16 {
         let (who, handle) = (format!("user {round}"), if round % 4 < 2 { orgs } else { other });
@@ -294,14 +294,14 @@ async fn joining_while_mfa_is_switched_on_does_not_miss_it(
 async fn joining_while_the_policy_changes_does_not_miss_it(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
-    let other = c.other_organisations.as_ref().unwrap_or(orgs);
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
+    let other = c.other_organizations.as_ref().unwrap_or(orgs);
     let (mut office, mut dice) = (Office::new(1)?, Dice::new(400));
     for round in 0..12 {
         let name = format!("org {round}");
         let mut known = Known::any(&**orgs, &mut office, &mut dice, &name, 3, |_| false).await?;
         known.set_policy(&**orgs, &mut office, &mut dice).await?;
-        let policy = office.policy(&known.organisation, required(round, 30 - round)?)?;
+        let policy = office.policy(&known.organization, required(round, 30 - round)?)?;
         let changing: Boxed<'_, Result<(), Violation>> = Box::pin(done(&**orgs, &policy));
         let mut joins = Vec::new();
         for number in 0..4 {
@@ -328,11 +328,11 @@ async fn joining_while_the_policy_changes_does_not_miss_it(
 }
 
 async fn a_large_roster_pages_to_its_end(c: Candidate) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organisations else { return Ok(Outcome::NotOffered) };
+    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, mut author, now) = (Office::new(1)?, Author::new(2), day(20));
     let policy = put(&**orgs, &office.require("acme", 14)?).await?;
-    let OrgRow::Organisation(policy) = &policy else { return Err(broken_sample("no policy")) };
-    let mut known = Known { organisation: (**policy).clone(), rows: Vec::new() };
+    let OrgRow::Organization(policy) = &policy else { return Err(broken_sample("no policy")) };
+    let mut known = Known { organization: (**policy).clone(), rows: Vec::new() };
     expect("the policy", &true, &(*policy.policy() != OrgPolicy::Voluntary))?;
     let mut commits = Vec::new();
     for number in 0..c.crowd {
@@ -349,7 +349,7 @@ async fn a_large_roster_pages_to_its_end(c: Candidate) -> Result<Outcome, Violat
     }
     done_together(&**orgs, &commits).await?;
     for filter in FILTERS {
-        let came = pages(&**orgs, query(&known.organisation, filter, 1_000, now)?).await?;
+        let came = pages(&**orgs, query(&known.organization, filter, 1_000, now)?).await?;
         same(&format!("{filter:?}"), &known.walked(filter, now), &came)?;
     }
     expect("the counts", &known.counted(now), &orgs.counts(&org("acme")?, now).await?)?;

@@ -116,17 +116,17 @@ async fn two_administrators_do_not_lose_each_others_reset(
     let after = loaded(&*c.accounts, &ada.subject).await?.version();
     let commits = after.number().checked_sub(before.number());
     expect("commits between before two resets at once and after them", &Some(2), &commits)?;
-    let SignIn::Enrol(_, challenge) = app.mfa.sign_in(app.password(&ada.subject)).await? else {
+    let SignIn::Enroll(_, challenge) = app.mfa.sign_in(app.password(&ada.subject)).await? else {
         return Err(Violation::new("the password alone signed in after a reset"));
     };
     let mut works = 0;
-    for enrolment in issued? {
-        let answer = Answer::enrolment(&enrolment.code.reveal());
+    for enrollment in issued? {
+        let answer = Answer::enrollment(&enrollment.code.reveal());
         if let Ok(Verdict::Passed(_)) = app.mfa.answer(&challenge, answer).await {
             works += 1;
         }
     }
-    expect("enrolment codes that work after two resets at once", &1, &works)?;
+    expect("enrollment codes that work after two resets at once", &1, &works)?;
     Ok(Outcome::Kept)
 }
 

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::Violation;
 use crate::domain::{
-    Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, Confirmed, Decision,
-    Email, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes, HostAuthority, Issuer, Judged,
-    KeyId, Moment, NewFactor, NewSecret, Receipt, RecoveryCodes, SealedSecret, SessionId, Settings,
-    Setup, SetupId, SignIn, Subject, TotpSecret, Transition, Version,
+    Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, Confirmed, Context,
+    Decision, EmailStatus, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes, HostAuthority,
+    Issuer, Judged, KeyId, NewFactor, NewSecret, Receipt, RecoveryCodes, SealedSecret, SessionId,
+    Settings, Setup, SetupId, SignIn, Subject, TotpSecret, Transition, Version,
 };
 use crate::testing::Authenticator;
 
@@ -50,8 +50,8 @@ impl Author {
         Self { now: DateTime::from_timestamp_micros(micros).unwrap_or(self.now), ..self }
     }
 
-    pub(super) fn moment(&self) -> Result<Moment<'_>, Violation> {
-        Moment::new(&self.settings, self.now).map_err(broken_sample)
+    pub(super) fn context(&self) -> Result<Context<'_>, Violation> {
+        Context::new(&self.settings, self.now).map_err(broken_sample)
     }
 
     pub(super) fn draw<const N: usize>(&mut self) -> [u8; N] {
@@ -69,7 +69,7 @@ impl Author {
 
     /// A commit that changes the account by as little as a decision can.
     pub(super) fn touch(&mut self, account: &Account) -> Result<Commit, Violation> {
-        let touched = account.password_changed(None, self.moment()?).map_err(broken_sample)?;
+        let touched = account.password_changed(None, self.context()?).map_err(broken_sample)?;
         Ok(self.commit(touched))
     }
 
@@ -82,7 +82,7 @@ impl Author {
     fn erased(&self, account: &Account) -> Result<Transition<()>, Violation> {
         let subject = account.subject().clone();
         let authority = HostAuthority::grant(subject.clone(), subject, "a test");
-        let erased = account.erase(&authority.map_err(broken_sample)?, self.moment()?);
+        let erased = account.erase(&authority.map_err(broken_sample)?, self.context()?);
         match erased.map_err(broken_sample)? {
             Decision::Change(transition) => Ok(transition),
             Decision::Unchanged(()) => Err(broken_sample("nothing to erase")),
@@ -92,7 +92,7 @@ impl Author {
     /// What [`touch`](Self::touch) does, for a host's transaction.
     pub(super) fn touch_within(&mut self, account: &Account) -> Result<Within, Violation> {
         self.within(|author| {
-            let touched = account.password_changed(None, author.moment()?);
+            let touched = account.password_changed(None, author.context()?);
             Ok(touched.map_err(broken_sample)?.without_outcome())
         })
     }
@@ -183,7 +183,7 @@ impl Author {
         account: &Account,
         session: &Assurance,
     ) -> Result<Commit, Violation> {
-        let off = account.disable(session, self.moment()?).map_err(broken_sample)?;
+        let off = account.disable(session, self.context()?).map_err(broken_sample)?;
         Ok(self.commit(off))
     }
 
@@ -193,7 +193,7 @@ impl Author {
             challenge: ChallengeId::from_random(self.draw()),
         };
         let first = FirstFactor::password(account.subject().clone(), self.now);
-        match account.sign_in(first, fresh, self.moment()?).map_err(broken_sample)? {
+        match account.sign_in(first, fresh, self.context()?).map_err(broken_sample)? {
             SignIn::Complete(session) => Ok(session),
             other => Err(broken_sample(format!("{other:?}"))),
         }
@@ -222,8 +222,9 @@ impl Author {
         let factor = FactorId::from_random(self.draw());
         let drawn = NewSecret { setup, factor, secret: &secret, sealed };
         let issuer = Issuer::new("Scrivio").map_err(broken_sample)?;
-        let moment = self.moment()?;
-        let begun = account.begin_setup(session, &new, Email::Verified, &issuer, &drawn, moment);
+        let context = self.context()?;
+        let begun =
+            account.begin_setup(session, &new, EmailStatus::Verified, &issuer, &drawn, context);
         let begun = begun.map_err(broken_sample)?;
         Ok((secret, begun))
     }
@@ -244,9 +245,9 @@ impl Author {
         let hashes = (0..10).map(|n| CodeHash::new([n; 16], [0xff - n; 32])).collect();
         let hashed = HashedCodes { scheme, hashes };
         let settings = self.settings.clone();
-        let moment = Moment::new(&settings, self.now).map_err(broken_sample)?;
+        let context = Context::new(&settings, self.now).map_err(broken_sample)?;
         let before = account.clone();
-        let judged = before.judge_confirmation(&session, setup.id(), &code, &secret, moment);
+        let judged = before.judge_confirmation(&session, setup.id(), &code, &secret, context);
         let transition = match judged.map_err(broken_sample)? {
             Judged::Decided(Decision::Change(transition)) => transition,
             Judged::Right(right) => right.with_codes(codes, hashed).map_err(broken_sample)?,
@@ -255,7 +256,7 @@ impl Author {
         match self.apply(account, transition) {
             Some(Confirmed::Added(session)) => Ok(session),
             Some(Confirmed::FirstFactor(_)) => {
-                let finished = account.finish_setup(&session, setup.id(), moment);
+                let finished = account.finish_setup(&session, setup.id(), context);
                 let finished = finished.map_err(broken_sample)?;
                 self.apply(account, finished).ok_or_else(|| broken_sample("not finished"))
             }
@@ -278,7 +279,7 @@ const LABELS: [&str; 10] = [
     "<b>&amp;</b>",
 ];
 
-/// Names that differ in bytes and look, sort, fold or normalise alike somewhere.
+/// Names that differ in bytes and look, sort, fold or normalize alike somewhere.
 pub(super) const LOOKALIKES: [&str; 36] = [
     "ada",
     "Ada",

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use chrono::TimeDelta;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, Assurance, Challenge, Email, EventKind, FactorId, FirstFactor, Needed, Refusal,
+    Answer, Assurance, Challenge, EmailStatus, EventKind, FactorId, FirstFactor, Needed, Refusal,
     StepUpRule,
 };
 
@@ -19,9 +19,9 @@ fn judged(world: &World) -> usize {
 }
 
 #[test]
-fn parallel_guesses_over_every_path_and_method_are_charged_one_by_one() {
+fn parallel_guesses_over_every_path_and_factor_are_charged_one_by_one() {
     let world = World::new();
-    let (ada, challenges, methods) = block_on(async {
+    let (ada, challenges, factors) = block_on(async {
         let ada = world.protect("ada").await;
         let session = world.sign_in(&ada).await;
         world.next_code();
@@ -39,7 +39,7 @@ fn parallel_guesses_over_every_path_and_method_are_charged_one_by_one() {
     let spent_by_owner = 20 - left(&world, &ada.subject);
     world.store.yield_around_calls();
     let guesses = challenges.iter().flat_map(|challenge| {
-        methods.iter().map(move |(factor, wrong)| (challenge, Answer::code_of(*factor, wrong)))
+        factors.iter().map(move |(factor, wrong)| (challenge, Answer::code_of(*factor, wrong)))
     });
     let guesses: Vec<_> = guesses.collect();
     assert_eq!(guesses.len(), 48);
@@ -123,11 +123,11 @@ fn a_stolen_session_cannot_guess_its_way_to_switching_mfa_off() {
 async fn refusals(world: &World, session: &Assurance, phone: FactorId) -> Vec<Refusal> {
     let mfa = &world.mfa;
     vec![
-        refused(mfa.begin_setup(session, new_factor("Mine"), Email::Verified).await),
+        refused(mfa.begin_setup(session, new_factor("Mine"), EmailStatus::Verified).await),
         refused(mfa.regenerate_codes(session).await),
-        refused(mfa.rename_method(session, phone, "Mine").await),
-        refused(mfa.prefer_method(session, phone).await),
-        refused(mfa.remove_method(session, phone).await),
+        refused(mfa.rename_factor(session, phone, "Mine").await),
+        refused(mfa.prefer_factor(session, phone).await),
+        refused(mfa.remove_factor(session, phone).await),
         refused(mfa.disable(session).await),
     ]
 }
@@ -170,33 +170,34 @@ fn a_proof_of_another_purpose_or_of_older_credentials_is_refused_in_its_own_sess
             let code = ada.phone.code_at(world.now());
             passed(world.mfa.answer(challenge, Answer::code(&code)).await).proof
         };
-        let moment = || world.mfa.moment().unwrap();
+        let context = || world.mfa.context().unwrap();
         // A second sign-in challenge of one session is nothing that is ever opened: it is forged.
         let (pending, challenge) = world.challenge(&ada.subject).await;
         let mut written = serde_json::to_value(&challenge).unwrap();
         written["id"] = "00000000000000000000000000000000".into();
         let twin: Challenge = serde_json::from_value(written).unwrap();
-        let session = pending.clone().raise(proof(&challenge).await, moment()).unwrap();
+        let session = pending.clone().raise(proof(&challenge).await, context()).unwrap();
         let raised = proof(&world.mfa.step_up(&session, "payout").await.unwrap()).await;
-        assert_eq!(pending.raise(raised, moment()).unwrap_err(), Refusal::ProofMismatch);
+        assert_eq!(pending.raise(raised, context()).unwrap_err(), Refusal::ProofMismatch);
         let signed_in = proof(&twin).await;
-        assert_eq!(session.raise(signed_in, moment()).unwrap_err(), Refusal::ProofMismatch);
+        assert_eq!(session.raise(signed_in, context()).unwrap_err(), Refusal::ProofMismatch);
 
         let outlived = proof(&world.mfa.step_up(&session, "payout").await.unwrap()).await;
         let changed = world.mfa.password_changed(&ada.subject, Some(&session)).await;
         let session = changed.unwrap().unwrap();
-        assert_eq!(session.raise(outlived, moment()).unwrap_err(), Refusal::SignInAgain);
+        assert_eq!(session.raise(outlived, context()).unwrap_err(), Refusal::SignInAgain);
     });
 }
 
-/// With MFA on no verified address was asked for, and a further method brings no recovery codes.
+/// With MFA on no verified address was asked for, and a further factor brings no recovery codes.
 #[test]
 fn switching_mfa_off_ends_the_setup_that_was_begun_while_it_was_on() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
         let new = new_factor("Tablet");
-        let setup = world.mfa.begin_setup(&ada.session, new, Email::Unverified).await.unwrap();
+        let setup =
+            world.mfa.begin_setup(&ada.session, new, EmailStatus::Unverified).await.unwrap();
         let tablet = Authenticator::scan(setup.otpauth_uri()).unwrap();
         let session = world.mfa.disable(&ada.session).await.unwrap();
         let code = tablet.code_at(world.now());
@@ -245,7 +246,7 @@ fn setting_up_again_leaves_the_working_phone_alone_until_the_new_one_is_confirme
 }
 
 #[test]
-fn a_concurrent_re_enrolment_is_not_confirmed_by_the_old_secret() {
+fn a_concurrent_re_enrollment_is_not_confirmed_by_the_old_secret() {
     for delay in 0..6 {
         let world = World::new();
         let (first, second, setup, code) = block_on(async {

@@ -52,8 +52,8 @@ fn nothing_the_owner_does_gives_an_attacker_guesses() {
         assert_eq!(left(&world, &ada.subject), 15);
         for phone in [&ada.phone, &tablet] {
             world.next_code();
-            let methods = world.mfa.status(&ada.subject).await.unwrap().methods;
-            let factor = methods[usize::from(std::ptr::eq(phone, &tablet))].factor;
+            let factors = world.mfa.status(&ada.subject).await.unwrap().factors;
+            let factor = factors[usize::from(std::ptr::eq(phone, &tablet))].factor;
             let answer = Answer::code_of(factor, &phone.code_at(world.now()));
             world.sign_in_with(&ada.subject, answer).await;
             assert_eq!(left(&world, &ada.subject), 15);
@@ -113,13 +113,13 @@ fn the_budget_belongs_to_the_account_not_to_the_factor() {
         for number in 2..=10 {
             session = world.add_phone(&session, &format!("Phone {number}")).await.1;
         }
-        let methods = world.mfa.status(&ada.subject).await.unwrap().methods;
-        assert_eq!(methods.len(), 10);
+        let factors = world.mfa.status(&ada.subject).await.unwrap().factors;
+        assert_eq!(factors.len(), 10);
         let mut judged = 0;
         for round in 0..6 {
             let (_, challenge) = world.challenge(&ada.subject).await;
             for number in 0..5 {
-                let factor = methods[(round + number) % 10].factor;
+                let factor = factors[(round + number) % 10].factor;
                 let answer = Answer::code_of(factor, &wrong_code(&world, [&ada.phone]));
                 let why = rejected(world.mfa.answer(&challenge, answer).await);
                 judged += usize::from(why.answers_left != Some(5));

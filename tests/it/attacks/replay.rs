@@ -1,7 +1,7 @@
 //! Codes that are used again.
 
 use mfakit::testing::Authenticator;
-use mfakit::{AccountStore, Answer, Confirmed, Email, NewFactor, Refusal, SignIn, Verdict};
+use mfakit::{AccountStore, Answer, Confirmed, EmailStatus, NewFactor, Refusal, SignIn, Verdict};
 
 use crate::world::{World, block_on, passed, refused, rejected};
 
@@ -75,7 +75,7 @@ fn the_code_that_confirmed_a_setup_does_not_sign_in() {
         let ada = mfakit::Subject::new("ada").unwrap();
         let session = world.sign_in_plain(&ada).await;
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         let code = Authenticator::scan(setup.otpauth_uri()).unwrap().code_at(world.now());
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
         assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
@@ -188,14 +188,14 @@ fn what_is_one_users_is_worth_nothing_to_another() {
         let (pending_bob, of_bob) = world.challenge(&bob.subject).await;
         rejected(world.mfa.answer(&of_bob, Answer::code(&ada.phone.code_at(world.now()))).await);
         rejected(world.mfa.answer(&of_bob, Answer::recovery(&ada.recovery(0))).await);
-        let adas_factor = world.mfa.status(&ada.subject).await.unwrap().methods[0].factor;
+        let adas_factor = world.mfa.status(&ada.subject).await.unwrap().factors[0].factor;
         let code = Answer::code_of(adas_factor, &ada.phone.code_at(world.now()));
         rejected(world.mfa.answer(&of_bob, code).await);
 
         let (_, of_ada) = world.challenge(&ada.subject).await;
         let code = Answer::code(&ada.phone.code_at(world.now()));
         let proof = passed(world.mfa.answer(&of_ada, code).await).proof;
-        let raised = pending_bob.raise(proof, world.mfa.moment().unwrap());
+        let raised = pending_bob.raise(proof, world.mfa.context().unwrap());
         assert_eq!(raised, Err(Refusal::ProofMismatch));
     });
 }
@@ -206,30 +206,30 @@ fn a_proof_raises_only_the_session_and_the_purpose_it_was_gained_for() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let moment = || world.mfa.moment().unwrap();
+        let context = || world.mfa.context().unwrap();
         let (one, challenge) = world.challenge(&ada.subject).await;
         let (other, _) = world.challenge(&ada.subject).await;
         let code = Answer::code(&ada.phone.code_at(world.now()));
         let proof = passed(world.mfa.answer(&challenge, code).await).proof;
-        assert_eq!(other.raise(proof, moment()), Err(Refusal::ProofMismatch));
+        assert_eq!(other.raise(proof, context()), Err(Refusal::ProofMismatch));
 
         world.next_code();
         let (_, challenge) = world.challenge(&ada.subject).await;
         let code = Answer::code(&ada.phone.code_at(world.now()));
         let proof = passed(world.mfa.answer(&challenge, code).await).proof;
-        assert_eq!(one.raise(proof, moment()), Err(Refusal::ProofMismatch));
+        assert_eq!(one.raise(proof, context()), Err(Refusal::ProofMismatch));
 
         world.next_code();
         let (pending, challenge) = world.challenge(&ada.subject).await;
         let copy = pending.clone();
         let code = Answer::code(&ada.phone.code_at(world.now()));
         let proof = passed(world.mfa.answer(&challenge, code).await).proof;
-        let session = pending.raise(proof, moment()).unwrap();
+        let session = pending.raise(proof, context()).unwrap();
         world.next_code();
         let step_up = world.mfa.step_up(&session, "payout").await.unwrap();
         let code = Answer::code(&ada.phone.code_at(world.now()));
         let proof = passed(world.mfa.answer(&step_up, code).await).proof;
-        let raised = copy.raise(proof, moment());
+        let raised = copy.raise(proof, context());
         assert_eq!(raised, Err(Refusal::ProofMismatch), "a step-up's proof completes no sign-in");
     });
 }
@@ -245,7 +245,7 @@ fn a_proof_is_worth_nothing_after_a_minute() {
             let answer = Answer::code(&ada.phone.code_at(world.now()));
             let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
             world.wait(seconds);
-            let raised = pending.raise(proof, world.mfa.moment().unwrap());
+            let raised = pending.raise(proof, world.mfa.context().unwrap());
             assert_eq!(raised.is_ok(), fresh, "after {seconds} s: {raised:?}");
             world.next_code();
         }
@@ -287,7 +287,7 @@ fn a_first_factor_proven_twice_is_no_second_factor() {
     });
 }
 
-/// A verdict says the same for a wrong code, a replayed one and one of an unknown method.
+/// A verdict says the same for a wrong code, a replayed one and one of an unknown factor.
 #[test]
 fn wrong_replayed_and_unknown_give_one_verdict() {
     block_on(async {

@@ -1,7 +1,7 @@
 //! Sessions that are not what they were.
 
 use mfakit::{
-    AccountStore, Answer, Assurance, Email, Error, HostAuthority, NewFactor, Refusal, SignIn,
+    AccountStore, Answer, Assurance, EmailStatus, Error, HostAuthority, NewFactor, Refusal, SignIn,
 };
 
 use crate::world::{User, World, block_on, passed, refused};
@@ -19,19 +19,19 @@ async fn every_operation(
         }
     }
     let mfa = &world.mfa;
-    let factor = mfa.status(session.subject()).await.unwrap().methods[0].factor;
+    let factor = mfa.status(session.subject()).await.unwrap().factors[0].factor;
     let new = NewFactor::totp("Another", "ada@example.org").unwrap();
     let replacing = new.clone().replacing(factor);
     let (subject, own) = (session.subject().clone(), session.subject().clone());
     let authority = HostAuthority::grant(subject, own, "a test").unwrap();
     vec![
-        ("rename", refusal(mfa.rename_method(session, factor, "New name").await)),
-        ("prefer", refusal(mfa.prefer_method(session, factor).await)),
-        ("add", refusal(mfa.begin_setup(session, new, Email::Verified).await)),
-        ("replace", refusal(mfa.begin_setup(session, replacing, Email::Verified).await)),
+        ("rename", refusal(mfa.rename_factor(session, factor, "New name").await)),
+        ("prefer", refusal(mfa.prefer_factor(session, factor).await)),
+        ("add", refusal(mfa.begin_setup(session, new, EmailStatus::Verified).await)),
+        ("replace", refusal(mfa.begin_setup(session, replacing, EmailStatus::Verified).await)),
         ("regenerate", refusal(mfa.regenerate_codes(session).await)),
         ("reset", refusal(mfa.reset(session, &authority).await)),
-        ("remove", refusal(mfa.remove_method(session, factor).await)),
+        ("remove", refusal(mfa.remove_factor(session, factor).await)),
         ("disable", refusal(mfa.disable(session).await)),
     ]
 }
@@ -144,7 +144,7 @@ fn a_proof_does_not_outlive_a_change_of_the_credentials() {
         let proof = passed(world.mfa.answer(&step_up, answer).await).proof;
         let session =
             world.mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap();
-        let raised = session.raise(proof, world.mfa.moment().unwrap());
+        let raised = session.raise(proof, world.mfa.context().unwrap());
         assert_eq!(raised, Err(Refusal::SignInAgain));
     });
 }
@@ -159,7 +159,7 @@ fn a_proof_from_the_future_raises_nothing() {
         let answer = Answer::code(&ada.phone.code_at(world.now()));
         let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
         world.wait(-31);
-        let raised = pending.raise(proof, world.mfa.moment().unwrap());
+        let raised = pending.raise(proof, world.mfa.context().unwrap());
         assert_eq!(raised, Err(Refusal::ProofTooOld));
     });
 }
@@ -178,8 +178,8 @@ fn removing_regenerating_adding_and_disabling_void_every_other_session() {
                 "add" => world.add_phone(&own, "Tablet").await.1,
                 "remove" => {
                     let (_, own) = world.add_phone(&own, "Tablet").await;
-                    let methods = world.mfa.status(&ada.subject).await.unwrap().methods;
-                    world.mfa.remove_method(&own, methods[1].factor).await.unwrap()
+                    let factors = world.mfa.status(&ada.subject).await.unwrap().factors;
+                    world.mfa.remove_factor(&own, factors[1].factor).await.unwrap()
                 }
                 _ => world.mfa.regenerate_codes(&own).await.unwrap().0,
             };
@@ -189,7 +189,7 @@ fn removing_regenerating_adding_and_disabling_void_every_other_session() {
     });
 }
 
-/// Attack 10: CVE-2026-123530: enrolment without step-up. 9. MFA was disabled without it.
+/// Attack 10: CVE-2026-123530: enrollment without step-up. 9. MFA was disabled without it.
 #[test]
 fn every_sensitive_operation_wants_the_second_factor_fresh() {
     block_on(async {
@@ -208,7 +208,7 @@ fn every_sensitive_operation_wants_the_second_factor_fresh() {
         let step_up = world.mfa.step_up(&session, "manage").await.unwrap();
         let answer = Answer::code(&ada.phone.code_at(world.now()));
         let proof = passed(world.mfa.answer(&step_up, answer).await).proof;
-        let session = session.raise(proof, world.mfa.moment().unwrap()).unwrap();
+        let session = session.raise(proof, world.mfa.context().unwrap()).unwrap();
         assert!(world.mfa.regenerate_codes(&session).await.is_ok());
     });
 }
@@ -251,8 +251,8 @@ fn a_session_of_one_user_does_nothing_for_another() {
         let world = World::new();
         let (ada, bob) = (world.protect("ada").await, world.protect("bob").await);
         let session = world.sign_in(&ada).await;
-        let bobs = world.mfa.status(&bob.subject).await.unwrap().methods[0].factor;
-        let removed = world.mfa.remove_method(&session, bobs).await;
+        let bobs = world.mfa.status(&bob.subject).await.unwrap().factors[0].factor;
+        let removed = world.mfa.remove_factor(&session, bobs).await;
         assert_eq!(refused(removed), Refusal::UnknownFactor);
         let changed = world.mfa.password_changed(&bob.subject, Some(&session)).await;
         assert_eq!(refused(changed), Refusal::ForeignSession);
@@ -266,7 +266,7 @@ fn a_session_of_one_user_does_nothing_for_another() {
     });
 }
 
-async fn reset(world: &World, user: &User) -> mfakit::IssuedEnrolment {
+async fn reset(world: &World, user: &User) -> mfakit::IssuedEnrollment {
     let admin = world.protect("admin").await;
     let actor = world.sign_in(&admin).await;
     let authority =
@@ -276,16 +276,16 @@ async fn reset(world: &World, user: &User) -> mfakit::IssuedEnrolment {
 
 /// After a reset neither the password nor an old session nor an old code opens anything.
 #[test]
-fn a_reset_account_is_closed_until_its_enrolment_code_is_used() {
+fn a_reset_account_is_closed_until_its_enrollment_code_is_used() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
         let before = world.sign_in(&ada).await;
         reset(&world, &ada).await;
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let begun = world.mfa.begin_setup(&before, new, Email::Verified).await;
+        let begun = world.mfa.begin_setup(&before, new, EmailStatus::Verified).await;
         assert_eq!(refused(begun), Refusal::SignInAgain);
-        let SignIn::Enrol(_, challenge) =
+        let SignIn::Enroll(_, challenge) =
             world.mfa.sign_in(world.password(&ada.subject)).await.unwrap()
         else {
             panic!("the password alone signed in")
@@ -300,41 +300,41 @@ fn a_reset_account_is_closed_until_its_enrolment_code_is_used() {
 }
 
 #[test]
-fn an_expired_enrolment_code_needs_a_new_one() {
+fn an_expired_enrollment_code_needs_a_new_one() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
         let issued = reset(&world, &ada).await;
         world.wait(72 * 3600 + 1);
-        let SignIn::Enrol(_, challenge) =
+        let SignIn::Enroll(_, challenge) =
             world.mfa.sign_in(world.password(&ada.subject)).await.unwrap()
         else {
             panic!("the password alone signed in")
         };
-        let late = world.mfa.answer(&challenge, Answer::enrolment(&issued.code.reveal())).await;
-        assert_eq!(refused(late), Refusal::EnrolmentExpired(issued.expires_at));
+        let late = world.mfa.answer(&challenge, Answer::enrollment(&issued.code.reveal())).await;
+        assert_eq!(refused(late), Refusal::EnrollmentExpired(issued.expires_at));
     });
 }
 
-/// A session that got in by an enrolment code can set up a first factor and nothing else.
+/// A session that got in by an enrollment code can set up a first factor and nothing else.
 #[test]
-fn an_enrolment_session_passes_no_rule() {
+fn an_enrollment_session_passes_no_rule() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
         let issued = reset(&world, &ada).await;
-        let SignIn::Enrol(pending, challenge) =
+        let SignIn::Enroll(pending, challenge) =
             world.mfa.sign_in(world.password(&ada.subject)).await.unwrap()
         else {
             panic!("the password alone signed in")
         };
-        let answer = Answer::enrolment(&issued.code.reveal());
+        let answer = Answer::enrollment(&issued.code.reveal());
         let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-        let session = pending.raise(proof, world.mfa.moment().unwrap()).unwrap();
+        let session = pending.raise(proof, world.mfa.context().unwrap()).unwrap();
         let rule =
             mfakit::StepUpRule::fresh(mfakit::Needed::FirstFactor, chrono::TimeDelta::minutes(10));
-        assert_eq!(refused(world.mfa.check(&rule, &session).await), Refusal::EnrolmentNeeded);
+        assert_eq!(refused(world.mfa.check(&rule, &session).await), Refusal::EnrollmentNeeded);
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
-        world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
     });
 }

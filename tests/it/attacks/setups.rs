@@ -2,14 +2,15 @@
 
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Algorithm, Answer, Assurance, Confirmed, Email, NewFactor, Refusal, Setup, Subject, TotpSecret,
+    Algorithm, Answer, Assurance, Confirmed, EmailStatus, NewFactor, Refusal, Setup, Subject,
+    TotpSecret,
 };
 
 use crate::world::{World, block_on, refused, rejected};
 
 async fn begin(world: &World, session: &Assurance, label: &str) -> (Setup, Authenticator) {
     let new = NewFactor::totp(label, "ada@example.org").unwrap();
-    let setup = world.mfa.begin_setup(session, new, Email::Verified).await.unwrap();
+    let setup = world.mfa.begin_setup(session, new, EmailStatus::Verified).await.unwrap();
     let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
     (setup, phone)
 }
@@ -34,7 +35,7 @@ fn an_abandoned_setup_never_becomes_active() {
     });
 }
 
-/// Attack 22: Re-enrolment overwrote the working secret.
+/// Attack 22: Re-enrollment overwrote the working secret.
 #[test]
 fn a_setup_beside_a_live_factor_leaves_it_working() {
     block_on(async {
@@ -50,7 +51,7 @@ fn a_setup_beside_a_live_factor_leaves_it_working() {
     });
 }
 
-/// Attack 24: A concurrent re-enrolment was confirmed by the old secret's code.
+/// Attack 24: A concurrent re-enrollment was confirmed by the old secret's code.
 #[test]
 fn a_setup_is_confirmed_only_by_its_own_secret() {
     block_on(async {

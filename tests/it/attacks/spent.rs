@@ -14,7 +14,7 @@ fn a_learned_drift_does_not_bring_a_used_code_back() {
         let ahead = shown(2);
         let three = ahead.each_ref().map(String::as_str);
         world.sign_in_with(&ada.subject, Answer::three_codes(three)).await;
-        // The window is now centred four periods ahead, on the third of them, and follows the clock.
+        // The window is now centerd four periods ahead, on the third of them, and follows the clock.
         for _ in 0..8 {
             let (_, challenge) = world.challenge(&ada.subject).await;
             for code in &ahead {
@@ -29,7 +29,7 @@ fn a_learned_drift_does_not_bring_a_used_code_back() {
 }
 
 #[test]
-fn the_code_that_added_or_replaced_a_method_opens_nothing_else() {
+fn the_code_that_added_or_replaced_a_factor_opens_nothing_else() {
     block_on(async {
         for replacing in [false, true] {
             let world = World::new();
@@ -93,20 +93,20 @@ fn ten_codes_recover_ten_times_and_no_eleventh() {
 }
 
 #[test]
-fn a_recovery_code_is_no_enrolment_code_and_an_enrolment_code_no_recovery_code() {
+fn a_recovery_code_is_no_enrollment_code_and_an_enrollment_code_no_recovery_code() {
     block_on(async {
         let world = World::new();
         let (admin, ada) = (world.protect("admin").await, world.protect("ada").await);
         let (_, challenge) = world.challenge(&ada.subject).await;
-        let answer = Answer::enrolment(&ada.recovery(0));
+        let answer = Answer::enrollment(&ada.recovery(0));
         assert_eq!(refused(world.mfa.answer(&challenge, answer).await).code(), "wrong_answer_kind");
 
         let (over, actor) = (ada.subject.clone(), admin.subject.clone());
         let authority = HostAuthority::grant(over, actor, "lost her phone").unwrap();
         let issued = world.mfa.reset(&admin.session, &authority).await.unwrap();
         let again = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
-        let SignIn::Enrol(_, challenge) = again else { panic!("{again:?}") };
-        rejected(world.mfa.answer(&challenge, Answer::enrolment(&ada.recovery(0))).await);
+        let SignIn::Enroll(_, challenge) = again else { panic!("{again:?}") };
+        rejected(world.mfa.answer(&challenge, Answer::enrollment(&ada.recovery(0))).await);
         for answer in [
             Answer::recovery(&issued.code.reveal()),
             Answer::recovery(&ada.recovery(0)),

@@ -66,7 +66,7 @@ fn at_the_ends_of_its_range_everything_works_and_can_be_read_back() {
 
             let passed =
                 passed(world.mfa.answer(&challenge, three_codes(&world, &ada.phone)).await);
-            pending.raise(passed.proof, world.mfa.moment().unwrap()).unwrap();
+            pending.raise(passed.proof, world.mfa.context().unwrap()).unwrap();
         });
     }
 }
@@ -151,14 +151,18 @@ fn evidence_from_the_future_is_not_fresh() {
         let session = world.sign_in(&ada).await;
         let before = scene(&world, &ada.subject);
         world.wait(-31);
-        let begun =
-            world.mfa.begin_setup(&session, new_factor("Tablet"), mfakit::Email::Verified).await;
+        let begun = world
+            .mfa
+            .begin_setup(&session, new_factor("Tablet"), mfakit::EmailStatus::Verified)
+            .await;
         assert_eq!(refused(begun).code(), "step_up_required");
         assert_eq!(refused(world.mfa.disable(&session).await).code(), "step_up_required");
         assert_eq!(scene(&world, &ada.subject), before);
         world.wait(1);
-        let begun =
-            world.mfa.begin_setup(&session, new_factor("Tablet"), mfakit::Email::Verified).await;
+        let begun = world
+            .mfa
+            .begin_setup(&session, new_factor("Tablet"), mfakit::EmailStatus::Verified)
+            .await;
         assert!(begun.is_ok(), "30 seconds ahead are another server's clock");
     });
 }

@@ -140,7 +140,7 @@ fn a_seal_that_is_none_is_unreadable() {
 }
 
 #[test]
-fn a_seal_that_was_moved_or_relabelled_does_not_open() {
+fn a_seal_that_was_moved_or_relabeled_does_not_open() {
     let ruin = Ruin::new();
     let (_, bytes) = ruin.sealed();
     for name in ["2:k1", "0:k1", "1:k2", "1:unknown"] {

@@ -1,7 +1,7 @@
 //! Ids that are unknown, another user's, or of something that is over.
 
 use mfakit::{
-    AccountStore, Answer, Challenge, Email, FactorId, HostAuthority, Refusal, Setup, SetupId,
+    AccountStore, Answer, Challenge, EmailStatus, FactorId, HostAuthority, Refusal, Setup, SetupId,
     SignIn, Subject,
 };
 
@@ -16,7 +16,7 @@ use crate::world::{World, block_on, passed, refused, rejected};
 enum End {
     NeverBegun,
     OfAnotherUser,
-    Cancelled,
+    Canceled,
     Superseded,
     Expired,
     OutOfTries,
@@ -42,7 +42,7 @@ async fn ended(world: &World, end: End) -> (mfakit::Assurance, SetupId, String) 
             let (bobs, phone) = begin(world, &bob, new_factor("Phone")).await;
             return (session, bobs.id(), phone.code_at(world.now()));
         }
-        End::Cancelled => mfa.cancel_setup(&session, setup.id()).await.unwrap(),
+        End::Canceled => mfa.cancel_setup(&session, setup.id()).await.unwrap(),
         End::Superseded => drop(begin(world, &session, new_factor("Phone")).await),
         End::Expired => world.wait(601),
         End::OutOfTries => {
@@ -74,7 +74,7 @@ fn a_setup_that_is_over_or_a_strangers_takes_nothing() {
         for (end, expected) in [
             (End::NeverBegun, UNKNOWN),
             (End::OfAnotherUser, UNKNOWN),
-            (End::Cancelled, UNKNOWN),
+            (End::Canceled, UNKNOWN),
             (End::Superseded, UNKNOWN),
             (End::OutOfTries, UNKNOWN),
             (End::Finished, UNKNOWN),
@@ -101,9 +101,9 @@ fn a_setup_that_is_over_or_a_strangers_takes_nothing() {
             assert_eq!([shown, confirmed], expected[..2], "{end:?}");
             assert_eq!(scene(&world, session.subject()), before, "{end:?}");
             // What a host asks before it has new codes hashed says the same.
-            let moment = mfa.moment().unwrap();
+            let context = mfa.context().unwrap();
             let account = world.memory.load(session.subject()).await.unwrap();
-            let asked = account.map(|account| account.check_reissue(&session, id, moment));
+            let asked = account.map(|account| account.check_reissue(&session, id, context));
             let asked = asked.map(|asked| came(asked.map_err(Into::into)));
             let reissued = came(mfa.reissue_codes(&session, id).await.map(drop));
             assert!(asked.is_none_or(|asked| asked == reissued), "{end:?}: {asked:?}");
@@ -138,16 +138,16 @@ fn a_factor_that_is_unknown_or_a_strangers_is_not_managed() {
         let bobs = factor(&world, &bob.subject, "Phone").await;
         let (_, session) = world.add_phone(&ada.session, "Tablet").await;
         let gone = factor(&world, &ada.subject, "Tablet").await;
-        let session = world.mfa.remove_method(&session, gone).await.unwrap();
+        let session = world.mfa.remove_factor(&session, gone).await.unwrap();
         let before = [&ada, &bob].map(|user| scene(&world, &user.subject));
         let mfa = &world.mfa;
         for id in [bobs, gone, FactorId::from_random([0; 16])] {
             let replacing = new_factor("New").replacing(id);
             for refusal in [
-                refused(mfa.rename_method(&session, id, "Mine").await),
-                refused(mfa.prefer_method(&session, id).await),
-                refused(mfa.remove_method(&session, id).await),
-                refused(mfa.begin_setup(&session, replacing, Email::Verified).await),
+                refused(mfa.rename_factor(&session, id, "Mine").await),
+                refused(mfa.prefer_factor(&session, id).await),
+                refused(mfa.remove_factor(&session, id).await),
+                refused(mfa.begin_setup(&session, replacing, EmailStatus::Verified).await),
             ] {
                 assert_eq!(refusal, Refusal::UnknownFactor);
             }
@@ -157,7 +157,7 @@ fn a_factor_that_is_unknown_or_a_strangers_is_not_managed() {
 }
 
 #[test]
-fn an_eleventh_method_is_refused_and_a_replacement_is_not_one() {
+fn an_eleventh_factor_is_refused_and_a_replacement_is_not_one() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
@@ -166,7 +166,8 @@ fn an_eleventh_method_is_refused_and_a_replacement_is_not_one() {
             session = world.add_phone(&session, &format!("Phone {number}")).await.1;
         }
         let before = scene(&world, &ada.subject);
-        let begun = world.mfa.begin_setup(&session, new_factor("Eleventh"), Email::Verified).await;
+        let begun =
+            world.mfa.begin_setup(&session, new_factor("Eleventh"), EmailStatus::Verified).await;
         assert_eq!(refused(begun), Refusal::TooManyFactors);
         assert_eq!(scene(&world, &ada.subject), before);
         let lost = factor(&world, &ada.subject, "Phone 7").await;
@@ -204,7 +205,7 @@ enum Late {
     TenMinutesAndASecond,
     AYear,
     PasswordChanged,
-    MethodAdded,
+    FactorAdded,
     Disabled,
     Erased,
 }
@@ -216,7 +217,7 @@ fn a_challenge_that_is_over_takes_no_answer_of_any_kind() {
             Late::TenMinutesAndASecond,
             Late::AYear,
             Late::PasswordChanged,
-            Late::MethodAdded,
+            Late::FactorAdded,
             Late::Disabled,
             Late::Erased,
         ] {
@@ -230,7 +231,7 @@ fn a_challenge_that_is_over_takes_no_answer_of_any_kind() {
                 Late::PasswordChanged => {
                     drop(world.mfa.password_changed(&ada.subject, None).await.unwrap());
                 }
-                Late::MethodAdded => drop(world.add_phone(&ada.session, "Tablet").await),
+                Late::FactorAdded => drop(world.add_phone(&ada.session, "Tablet").await),
                 Late::Disabled => drop(world.mfa.disable(&ada.session).await.unwrap()),
                 Late::Erased => {
                     let subject = || ada.subject.clone();
@@ -245,7 +246,7 @@ fn a_challenge_that_is_over_takes_no_answer_of_any_kind() {
                     Answer::code("not a code"),
                     three_codes(&world, &ada.phone),
                     Answer::recovery(&ada.recovery(0)),
-                    Answer::enrolment(&ada.recovery(0)),
+                    Answer::enrollment(&ada.recovery(0)),
                 ] {
                     let refusal = refused(world.mfa.answer(challenge, answer).await);
                     assert_eq!(refusal, Refusal::ChallengeExpired, "{late:?}");
@@ -294,7 +295,7 @@ fn a_challenge_for_somebody_who_is_not_there_opens_nothing() {
 }
 
 #[test]
-fn an_enrolment_code_is_good_for_72_hours_and_a_new_reset_brings_a_new_one() {
+fn an_enrollment_code_is_good_for_72_hours_and_a_new_reset_brings_a_new_one() {
     block_on(async {
         let world = World::new();
         let (admin, ada) = (world.protect("admin").await, world.protect("ada").await);
@@ -302,25 +303,25 @@ fn an_enrolment_code_is_good_for_72_hours_and_a_new_reset_brings_a_new_one() {
             HostAuthority::grant(ada.subject.clone(), admin.subject.clone(), "lost her phone");
         let authority = authority.unwrap();
         let issued = world.mfa.reset(&admin.session, &authority).await.unwrap();
-        let enrol = async || match world.mfa.sign_in(world.password(&ada.subject)).await {
-            Ok(SignIn::Enrol(_, challenge)) => challenge,
+        let enroll = async || match world.mfa.sign_in(world.password(&ada.subject)).await {
+            Ok(SignIn::Enroll(_, challenge)) => challenge,
             other => panic!("{other:?}"),
         };
         world.clock.set(issued.expires_at);
-        let wrong = Answer::enrolment("0000-0000-0000-0000");
-        rejected(world.mfa.answer(&enrol().await, wrong).await);
+        let wrong = Answer::enrollment("0000-0000-0000-0000");
+        rejected(world.mfa.answer(&enroll().await, wrong).await);
         world.clock.set(issued.expires_at + TimeDelta::microseconds(1));
         let before = scene(&world, &ada.subject);
-        let late = Answer::enrolment(&issued.code.reveal());
-        let refusal = refused(world.mfa.answer(&enrol().await, late).await);
-        assert_eq!(refusal, Refusal::EnrolmentExpired(issued.expires_at));
+        let late = Answer::enrollment(&issued.code.reveal());
+        let refusal = refused(world.mfa.answer(&enroll().await, late).await);
+        assert_eq!(refusal, Refusal::EnrollmentExpired(issued.expires_at));
         assert_eq!(scene(&world, &ada.subject), before);
 
         let admin = world.sign_in(&admin).await;
         let again = world.mfa.reset(&admin, &authority).await.unwrap();
-        let challenge = enrol().await;
-        let old = Answer::enrolment(&issued.code.reveal());
+        let challenge = enroll().await;
+        let old = Answer::enrollment(&issued.code.reveal());
         rejected(world.mfa.answer(&challenge, old).await);
-        passed(world.mfa.answer(&challenge, Answer::enrolment(&again.code.reveal())).await);
+        passed(world.mfa.answer(&challenge, Answer::enrollment(&again.code.reveal())).await);
     });
 }

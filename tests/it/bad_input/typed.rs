@@ -1,8 +1,8 @@
 //! What people type, paste and inject.
 
 use mfakit::{
-    ActionName, Answer, BuildError, Confirmed, Email, FirstFactor, HostAuthority, Invalid, KeyId,
-    Label, MemoryStore, Mfa, NewFactor, SetupId, Subject,
+    ActionName, Answer, BuildError, Confirmed, EmailStatus, FirstFactor, HostAuthority, Invalid,
+    KeyId, Label, MemoryStore, Mfa, NewFactor, SetupId, Subject,
 };
 
 use super::scene;
@@ -151,7 +151,7 @@ fn a_label_that_is_none_is_refused_by_its_bound() {
         let phone = factor(&world, &ada.subject, "Phone").await;
         let before = scene(&world, &ada.subject);
         for (label, bound) in no_labels() {
-            let refusal = refused(world.mfa.rename_method(&ada.session, phone, &label).await);
+            let refusal = refused(world.mfa.rename_factor(&ada.session, phone, &label).await);
             assert_eq!(refusal.code(), "invalid");
             assert!(refusal.to_string().starts_with("label must"), "{refusal}");
             assert!(refusal.to_string().contains(bound), "{refusal} does not name {bound}");
@@ -172,17 +172,18 @@ fn a_label_that_is_taken_is_refused_wherever_it_comes_from() {
         begin(&world, &session, new_factor("Pending")).await;
         let before = scene(&world, &ada.subject);
         for taken in ["Phone", "  Phone ", "PHONE", "phone"] {
-            let begun = world.mfa.begin_setup(&session, new_factor(taken), Email::Verified).await;
+            let begun =
+                world.mfa.begin_setup(&session, new_factor(taken), EmailStatus::Verified).await;
             assert_eq!(refused(begun).code(), "label_taken", "{taken:?}");
-            let renamed = world.mfa.rename_method(&session, tablet, taken).await;
+            let renamed = world.mfa.rename_factor(&session, tablet, taken).await;
             assert_eq!(refused(renamed).code(), "label_taken", "{taken:?}");
         }
-        let renamed = world.mfa.rename_method(&session, tablet, "pending").await;
+        let renamed = world.mfa.rename_factor(&session, tablet, "pending").await;
         assert_eq!(refused(renamed).code(), "label_taken", "a setup's label");
         assert_eq!(scene(&world, &ada.subject), before);
-        // A method may take its own label in another case, and one that is replaced gives its up.
-        world.mfa.rename_method(&session, tablet, "STRASSE 1").await.unwrap();
-        world.mfa.rename_method(&session, tablet, "strasse 1").await.unwrap();
+        // A factor may take its own label in another case, and one that is replaced gives its up.
+        world.mfa.rename_factor(&session, tablet, "STRASSE 1").await.unwrap();
+        world.mfa.rename_factor(&session, tablet, "strasse 1").await.unwrap();
         begin(&world, &session, new_factor("Strasse 1").replacing(tablet)).await;
     });
 }
@@ -204,10 +205,10 @@ fn names_out_of_their_bounds_are_refused_and_never_repeated() {
         ("action name", ActionName::new("").map(drop)),
         ("action name", ActionName::new("pay\nout").map(drop)),
         ("action name", ActionName::new(&long).map(drop)),
-        ("method name", FirstFactor::named("password", ada.clone(), at).map(drop)),
-        ("method name", FirstFactor::named("SSO", ada.clone(), at).map(drop)),
-        ("method name", FirstFactor::named("", ada.clone(), at).map(drop)),
-        ("method name", FirstFactor::named(&long, ada.clone(), at).map(drop)),
+        ("first-factor name", FirstFactor::named("password", ada.clone(), at).map(drop)),
+        ("first-factor name", FirstFactor::named("SSO", ada.clone(), at).map(drop)),
+        ("first-factor name", FirstFactor::named("", ada.clone(), at).map(drop)),
+        ("first-factor name", FirstFactor::named(&long, ada.clone(), at).map(drop)),
         ("reason", HostAuthority::grant(ada.clone(), ada.clone(), "").map(drop)),
         ("reason", HostAuthority::grant(ada.clone(), ada.clone(), "a\rb").map(drop)),
         ("reason", HostAuthority::grant(ada.clone(), ada.clone(), &long).map(drop)),
@@ -244,7 +245,7 @@ fn an_action_without_a_proper_name_opens_no_challenge() {
         }
         let (_, challenge) = world.challenge(&ada.subject).await;
         for heading in ["", "/a\r\nSet-Cookie: b", &"/".repeat(2_049)] {
-            assert!(challenge.clone().with_heading(heading).is_err());
+            assert!(challenge.clone().with_return_to(heading).is_err());
         }
         assert_eq!(scene(&world, &ada.subject), before);
     });

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::OrgRow;
 use mfakit::{
-    Exemption, Extension, Membership, OrgId, OrgPolicy, Organisation, PolicyScope, RosterCounts,
+    Exemption, Extension, Membership, OrgId, OrgPolicy, Organization, PolicyScope, RosterCounts,
     RosterFilter, RosterQuery, RosterRow, RosterRows, StoredMembership, Subject,
 };
 
 use super::org_wrong::OrgWrong;
-use super::organisations::Offices;
+use super::organizations::Offices;
 use super::store::Store;
 
 impl OrgWrong {
     /// What a store holds that is wrong about policies.
-    pub(super) fn spoil_policy(self, row: &Arc<Organisation>) -> Arc<Organisation> {
+    pub(super) fn spoil_policy(self, row: &Arc<Organization>) -> Arc<Organization> {
         let (recent, mut policy) = (row.recent_commits(), *row.policy());
         let mut recent = recent.to_vec();
         if let OrgPolicy::Required { since, changed, terms } = &mut policy {
@@ -29,7 +29,7 @@ impl OrgWrong {
         if self == Self::RemembersOneCommit {
             recent.drain(..recent.len().saturating_sub(1));
         }
-        Arc::new(Organisation::from_stored(row.id().clone(), row.version(), policy, recent))
+        Arc::new(Organization::from_stored(row.id().clone(), row.version(), policy, recent))
     }
 
     /// What a store holds that is wrong about memberships.
@@ -77,7 +77,7 @@ impl Offices {
         let (had, has) = (rows.had_mfa.contains(&place), accounts.enabled(member.subject()));
         let protected = match self.wrong {
             OrgWrong::KnowsMfaFromJoining => had,
-            OrgWrong::KnowsMfaOfOneOrganisation => {
+            OrgWrong::KnowsMfaOfOneOrganization => {
                 if first() == Some(&place) {
                     has
                 } else {
@@ -123,7 +123,7 @@ impl Offices {
             OrgWrong::LapsesAMicrosecondLate => {
                 filter.admits(row, policy, now - TimeDelta::microseconds(1))
             }
-            OrgWrong::HonoursOldExtensions => filter.admits(&honoured(row, policy), policy, now),
+            OrgWrong::HonorsOldExtensions => filter.admits(&honored(row, policy), policy, now),
             // Written down when the membership was: before any of them has ended.
             OrgWrong::JudgesExemptionsAtWriting => {
                 let written = row.membership.exemption().is_some();
@@ -163,7 +163,7 @@ impl Offices {
             let key = match self.wrong {
                 ReadsThePolicyBeforeItWaits => row.key(&early(row)),
                 KeepsTheOrderOfAnOldPolicy => row.key(&met(row)),
-                HonoursOldExtensions => honoured(row, &policy).key(&policy),
+                HonorsOldExtensions => honored(row, &policy).key(&policy),
                 _ => row.key(&policy),
             };
             let walled = key.walled_from.filter(|_| self.wrong != SortsBySubject);
@@ -204,7 +204,7 @@ impl Offices {
         let rows = self.rows.lock().unwrap();
         let anywhere = || rows.members.iter().find(|((_, of), _)| *of == user).map(|(_, m)| m);
         let member = match self.wrong {
-            OrgWrong::ShowsTheRowOfAnotherOrganisation => anywhere(),
+            OrgWrong::ShowsTheRowOfAnotherOrganization => anywhere(),
             _ => rows.members.get(&place),
         };
         let member = member.cloned();
@@ -258,7 +258,7 @@ impl Offices {
 }
 
 /// The same row as if its extension had been granted under today's policy.
-fn honoured(row: &RosterRow, policy: &OrgPolicy) -> RosterRow {
+fn honored(row: &RosterRow, policy: &OrgPolicy) -> RosterRow {
     let member = &row.membership;
     let since = policy.since().unwrap_or(DateTime::<Utc>::MAX_UTC);
     let extension = member.extension().map(|e| Extension { policy_since: since, ..e.clone() });

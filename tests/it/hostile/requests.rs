@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use mfakit::{
-    Answer, Challenge, Email, Error, FactorId, FirstFactor, NewFactor, SignIn, Subject, Verdict,
+    Answer, Challenge, EmailStatus, Error, FactorId, FirstFactor, NewFactor, SignIn, Subject,
+    Verdict,
 };
 
 use crate::world::{User, World, block_on};
@@ -15,7 +16,7 @@ pub(crate) struct Attacker {
 }
 
 impl Attacker {
-    /// Ten methods with the longest labels, and a setup that was begun and not finished.
+    /// Ten factors with the longest labels, and a setup that was begun and not finished.
     pub(crate) fn of_a_full_account(world: &World) -> Self {
         let victim = block_on(async {
             let mut user = world.protect("0123456789abcdef0123456789abcdef").await;
@@ -31,7 +32,11 @@ impl Attacker {
             });
             let new = NewFactor::totp("A new one", "ada@example.org").expect("a factor");
             let new = new.replacing(lost.expect("a factor"));
-            world.mfa.begin_setup(&user.session, new, Email::Verified).await.expect("a setup");
+            world
+                .mfa
+                .begin_setup(&user.session, new, EmailStatus::Verified)
+                .await
+                .expect("a setup");
             user
         });
         let challenge = block_on(world.challenge(&victim.subject)).1;
@@ -59,7 +64,7 @@ impl Attacker {
             2 => Answer::code_of(FactorId::from_random([self.sent.to_le_bytes()[0]; 16]), &code),
             3 => Answer::three_codes([&code, &code, &code]),
             4 => Answer::recovery(&format!("{:016}", drawn)),
-            5 => Answer::enrolment(&format!("{:016}", drawn)),
+            5 => Answer::enrollment(&format!("{:016}", drawn)),
             _ => Answer::code(&"9".repeat(300)),
         };
         let lucky = match block_on(world.mfa.answer(&self.challenge, answer)) {

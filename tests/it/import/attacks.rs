@@ -4,14 +4,14 @@ use std::pin::Pin;
 
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, CodeReading, Email, Error, HostAuthority, Import, Imported,
+    AccountStore, Answer, CodeReading, EmailStatus, Error, HostAuthority, Import, Imported,
     ImportedCodes, ImportedFactor, NewFactor, Refusal, Seed, SignIn, Subject, Verdict,
 };
 
 use super::{SEED, ada, authority, challenged, moved_in, one_phone, phone, recover, world};
 use crate::world::{World, block_on, hasher, keyring, passed, refused};
 
-fn labelled(label: &str, seed: &[u8]) -> ImportedFactor {
+fn labeled(label: &str, seed: &[u8]) -> ImportedFactor {
     ImportedFactor::totp(label, Seed::from_bytes(seed).unwrap()).unwrap()
 }
 
@@ -58,9 +58,9 @@ fn an_account_that_has_mfa_is_left_alone_unless_the_host_says_so() {
         assert_eq!(refusal(&world, with_codes).await, Refusal::AlreadyEnabled);
         let beside = || one_phone_named("Old phone").beside_live_factors();
         let report = moved_in(&world, beside()).await;
-        assert!(report.prompts.is_empty(), "it has codes of its own");
+        assert!(report.import_notices.is_empty(), "it has codes of its own");
         let status = world.mfa.status(&ada()).await.unwrap();
-        assert_eq!((status.methods.len(), status.recovery_left), (2, Some(10)));
+        assert_eq!((status.factors.len(), status.recovery_left), (2, Some(10)));
         // Sessions from before are void, and the owner's phone and paper still work.
         let rule =
             mfakit::StepUpRule::fresh(mfakit::Needed::FirstFactor, chrono::TimeDelta::hours(1));
@@ -71,7 +71,7 @@ fn an_account_that_has_mfa_is_left_alone_unless_the_host_says_so() {
 }
 
 fn one_phone_named(label: &str) -> Import {
-    Import::new().factor(labelled(label, b"98765432109876543210"))
+    Import::new().factor(labeled(label, b"98765432109876543210"))
 }
 
 #[test]
@@ -81,13 +81,13 @@ fn a_seed_that_is_live_pending_or_repeated_is_refused() {
         let world = world();
         let seed = b"12345678901234567890";
         for twin in [seed.to_vec(), [seed.as_slice(), &[0; 12]].concat()] {
-            let import = Import::new().factor(labelled("A", seed)).factor(labelled("B", &twin));
+            let import = Import::new().factor(labeled("A", seed)).factor(labeled("B", &twin));
             assert_eq!(refusal(&world, import).await, Refusal::SeedTaken);
         }
         let eight = mfakit::TotpParams::new(mfakit::Algorithm::Sha1, mfakit::Digits::Eight, 60);
         let import = Import::new()
-            .factor(labelled("A", seed))
-            .factor(labelled("B", seed).params(eight.unwrap()));
+            .factor(labeled("A", seed))
+            .factor(labeled("B", seed).params(eight.unwrap()));
         assert_eq!(refusal(&world, import).await, Refusal::SeedTaken);
 
         // In an unfinished setup of the account.
@@ -96,7 +96,7 @@ fn a_seed_that_is_live_pending_or_repeated_is_refused() {
             panic!("MFA is on");
         };
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         let shown = setup.manual_key().replace(' ', "");
         let pending = Import::new().factor(phone(&shown));
         assert_eq!(refusal(&world, pending).await, Refusal::SeedTaken);
@@ -121,7 +121,7 @@ fn an_import_ends_an_unfinished_setup_and_voids_every_session() {
             panic!("MFA is on");
         };
         let new = NewFactor::totp("Tablet", "ada@example.org").unwrap();
-        let setup = world.mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+        let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         moved_in(&world, one_phone()).await;
         let code = Authenticator::scan(setup.otpauth_uri()).unwrap().code_at(world.now());
         let late = world.mfa.confirm_setup(&session, setup.id(), &code).await;
@@ -134,7 +134,7 @@ fn an_import_ends_an_unfinished_setup_and_voids_every_session() {
 fn what_would_weaken_an_account_has_to_be_accepted_by_name() {
     block_on(async {
         let world = world();
-        let weak_seed = || Import::new().factor(labelled("Phone", &[7; 15]));
+        let weak_seed = || Import::new().factor(labeled("Phone", &[7; 15]));
         assert_eq!(refusal(&world, weak_seed()).await, Refusal::WeakSeed);
         assert!(Seed::from_bytes(&[7; 9]).is_err(), "72 bits are too few at any rate");
         let weak_codes = || one_phone().codes(ImportedCodes::plain(["28480242"]).unwrap());
@@ -146,8 +146,11 @@ fn what_would_weaken_an_account_has_to_be_accepted_by_name() {
         assert_eq!(refusal(&world, other).await, Refusal::WeakCodes);
         let report = moved_in(&world, weak_seed().accept_seeds_under_128_bits()).await;
         let status = world.mfa.status(&ada()).await.unwrap();
-        assert!(status.methods[0].weak);
-        assert_eq!(status.prompts[1], mfakit::Prompt::ReplaceMethod(report.factors[0]));
+        assert!(status.factors[0].weak);
+        assert_eq!(
+            status.import_notices[1],
+            mfakit::ImportNotice::ReplaceFactor(report.factors[0])
+        );
     });
 }
 
@@ -182,14 +185,14 @@ fn without_a_last_used_step_the_whole_window_is_burned_and_not_a_step_more() {
         for drift in [0, -3, 4] {
             let world = world();
             moved_in(&world, Import::new().factor(phone(SEED).drift(drift))).await;
-            let centre = i64::from(drift);
+            let center = i64::from(drift);
             for off in -1..=1 {
                 let (_, challenge) = challenged(&world).await;
-                let code = app.code_after(world.now(), centre + off);
+                let code = app.code_after(world.now(), center + off);
                 let verdict = world.mfa.answer(&challenge, Answer::code(&code)).await;
                 crate::world::rejected(verdict);
             }
-            let next = app.code_after(world.now(), centre + 2);
+            let next = app.code_after(world.now(), center + 2);
             world.wait(30);
             let (_, challenge) = challenged(&world).await;
             passed(world.mfa.answer(&challenge, Answer::code(&next)).await);
@@ -205,15 +208,15 @@ fn only_an_authority_over_this_account_imports_and_never_past_a_reset() {
         let bob = HostAuthority::grant(Subject::new("bob").unwrap(), job.clone(), "moved").unwrap();
         let prepared = world.mfa.prepare_import(&ada(), one_phone()).await.unwrap();
         let account = mfakit::domain::Account::absent(ada(), mfakit::Version::first([1; 8]));
-        let moment = world.mfa.moment().unwrap();
-        let foreign = account.import(&bob, &prepared, &[], moment).unwrap_err();
+        let context = world.mfa.context().unwrap();
+        let foreign = account.import(&bob, &prepared, &[], context).unwrap_err();
         assert_eq!(foreign, Refusal::ForeignSession);
 
         let owner = world.protect("ada").await;
         let admin = world.protect("root").await;
         let over = HostAuthority::grant(ada(), admin.subject.clone(), "lost").unwrap();
         world.mfa.reset(&admin.session, &over).await.unwrap();
-        assert_eq!(refusal(&world, one_phone()).await, Refusal::EnrolmentNeeded);
+        assert_eq!(refusal(&world, one_phone()).await, Refusal::EnrollmentNeeded);
         let _ = owner;
     });
 }
@@ -251,7 +254,7 @@ fn two_runs_at_once_import_once() {
         let now = imported.iter().filter(|run| matches!(run, Ok(Imported::Now(_)))).count();
         let before = imported.iter().filter(|run| matches!(run, Ok(Imported::Before(_)))).count();
         assert_eq!((now, before), (1, 1), "{imported:?}");
-        assert_eq!(world.mfa.status(&ada()).await.unwrap().methods.len(), 1);
+        assert_eq!(world.mfa.status(&ada()).await.unwrap().factors.len(), 1);
     });
 }
 
@@ -347,8 +350,8 @@ fn a_clock_that_ran_backwards_since_the_other_system_leaves_no_time_in_the_futur
         let factor = phone(SEED).added_at(later).last_used_at(later);
         moved_in(&world, Import::new().factor(factor)).await;
         let status = world.mfa.status(&ada()).await.unwrap();
-        assert_eq!(status.methods[0].added_at, world.now());
-        assert_eq!(status.methods[0].last_used_at, world.now());
+        assert_eq!(status.factors[0].added_at, world.now());
+        assert_eq!(status.factors[0].last_used_at, world.now());
     });
 }
 
@@ -356,7 +359,7 @@ fn a_clock_that_ran_backwards_since_the_other_system_leaves_no_time_in_the_futur
 fn an_account_takes_ten_factors_and_no_eleventh() {
     block_on(async {
         let of = |count: u8| {
-            let factors = (0..count).map(|n| labelled(&format!("Phone {n}"), &[n + 1; 20]));
+            let factors = (0..count).map(|n| labeled(&format!("Phone {n}"), &[n + 1; 20]));
             factors.fold(Import::new(), Import::factor)
         };
         assert_eq!(moved_in(&world(), of(10)).await.factors.len(), 10);

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use mfakit::domain::{ImportedEvaluation, Question};
 use mfakit::{
-    Answer, EventKind, EventLog, ImportedCodes, Needed, Prompt, ProvenBy, Refusal, StepUpRule,
+    Answer, EventKind, EventLog, ImportNotice, ImportedCodes, Needed, ProvenBy, Refusal, StepUpRule,
 };
 
 use super::{ada, authority, challenged, moved_in, one_phone, recover, sign_in, world};
@@ -114,8 +114,8 @@ fn a_session_with_both_factors_can_do_nothing_before_it_has_new_codes() {
         let (pending, challenge) = challenged(&world).await;
         let answer = Answer::code(&app().code_at(world.now()));
         let pass = passed(world.mfa.answer(&challenge, answer).await);
-        assert_eq!(pass.prompts, [Prompt::RegenerateCodes]);
-        let session = pending.raise(pass.proof, world.mfa.moment().unwrap()).unwrap();
+        assert_eq!(pass.import_notices, [ImportNotice::RegenerateCodes]);
+        let session = pending.raise(pass.proof, world.mfa.context().unwrap()).unwrap();
         assert!(session.limited_to_regenerating());
 
         let any = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
@@ -124,12 +124,12 @@ fn a_session_with_both_factors_can_do_nothing_before_it_has_new_codes() {
         assert_eq!(refused(world.mfa.guard(&any, &session).await), first);
         assert_eq!(refused(world.mfa.guard_access(&session).await), first);
         assert_eq!(refused(world.mfa.disable(&session).await), first);
-        let factor = world.mfa.status(&ada()).await.unwrap().methods[0].factor;
-        assert_eq!(refused(world.mfa.remove_method(&session, factor).await), first);
-        assert_eq!(refused(world.mfa.rename_method(&session, factor, "x").await), first);
-        assert_eq!(refused(world.mfa.prefer_method(&session, factor).await), first);
+        let factor = world.mfa.status(&ada()).await.unwrap().factors[0].factor;
+        assert_eq!(refused(world.mfa.remove_factor(&session, factor).await), first);
+        assert_eq!(refused(world.mfa.rename_factor(&session, factor, "x").await), first);
+        assert_eq!(refused(world.mfa.prefer_factor(&session, factor).await), first);
         let new = mfakit::NewFactor::totp("Tablet", "ada@example.org").unwrap();
-        let begun = world.mfa.begin_setup(&session, new, mfakit::Email::Verified).await;
+        let begun = world.mfa.begin_setup(&session, new, mfakit::EmailStatus::Verified).await;
         assert_eq!(refused(begun), first);
         let names = mfakit::AcrNames::new("one", "two").unwrap();
         assert_eq!(session.claims(&names, world.now()).acr, None);
@@ -141,7 +141,7 @@ fn a_session_with_both_factors_can_do_nothing_before_it_has_new_codes() {
         assert!(!session.limited_to_regenerating());
         world.mfa.check(&any, &session).await.unwrap();
         let status = world.mfa.status(&ada()).await.unwrap();
-        assert_eq!((status.recovery_left, status.prompts), (Some(10), vec![]));
+        assert_eq!((status.recovery_left, status.import_notices), (Some(10), vec![]));
         for dead in WEAK {
             assert!(recover(&world, dead).await.is_err(), "the old set is dead");
         }
@@ -162,7 +162,7 @@ fn a_session_by_recovery_is_not_limited_until_it_shows_a_code() {
         let answer = Answer::code(&app().code_at(world.now()));
         let pass = passed(world.mfa.answer(&challenge, answer).await);
         assert!(matches!(pass.proof.proven_by(), ProvenBy::Totp(_)));
-        let session = session.raise(pass.proof, world.mfa.moment().unwrap()).unwrap();
+        let session = session.raise(pass.proof, world.mfa.context().unwrap()).unwrap();
         assert!(session.limited_to_regenerating());
         world.mfa.regenerate_codes(&session).await.unwrap();
     });
@@ -185,15 +185,18 @@ fn an_account_without_codes_is_marked_and_gets_some_on_request() {
     block_on(async {
         let world = world();
         let report = moved_in(&world, one_phone()).await;
-        assert_eq!(report.prompts, [Prompt::IssueCodes]);
+        assert_eq!(report.import_notices, [ImportNotice::IssueCodes]);
         world.wait(90);
         let status = world.mfa.status(&ada()).await.unwrap();
-        assert_eq!((status.recovery_left, &*status.prompts), (None, &[Prompt::IssueCodes][..]));
+        assert_eq!(
+            (status.recovery_left, &*status.import_notices),
+            (None, &[ImportNotice::IssueCodes][..])
+        );
         assert!(recover(&world, "28480242").await.is_err());
         let session = sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
         assert!(!session.limited_to_regenerating(), "prompted, not forced");
         let (_, codes) = world.mfa.regenerate_codes(&session).await.unwrap();
-        assert!(world.mfa.status(&ada()).await.unwrap().prompts.is_empty());
+        assert!(world.mfa.status(&ada()).await.unwrap().import_notices.is_empty());
         recover(&world, &codes.as_slice()[3].reveal()).await.unwrap();
         let _ = authority();
     });
@@ -203,16 +206,17 @@ fn an_account_without_codes_is_marked_and_gets_some_on_request() {
 fn replacing_the_lost_phone_issues_codes_of_our_own() {
     block_on(async {
         let world = with_codes(&WEAK).await;
-        let lost = world.mfa.status(&ada()).await.unwrap().methods[0].factor;
+        let lost = world.mfa.status(&ada()).await.unwrap().factors[0].factor;
         let session = sign_in(&world, Answer::recovery(WEAK[2])).await;
         let new = mfakit::NewFactor::totp("New phone", "ada@example.org").unwrap().replacing(lost);
-        let setup = world.mfa.begin_setup(&session, new, mfakit::Email::Verified).await.unwrap();
+        let setup =
+            world.mfa.begin_setup(&session, new, mfakit::EmailStatus::Verified).await.unwrap();
         let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
         let typed = phone.code_at(world.now());
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &typed).await.unwrap();
         assert!(matches!(confirmed, mfakit::Confirmed::Replaced(..)), "{confirmed:?}");
         let status = world.mfa.status(&ada()).await.unwrap();
-        assert_eq!((status.recovery_left, status.prompts), (Some(10), vec![]));
+        assert_eq!((status.recovery_left, status.import_notices), (Some(10), vec![]));
         assert!(recover(&world, WEAK[0]).await.is_err());
     });
 }
@@ -244,8 +248,8 @@ fn an_evaluation_counts_again_for_the_very_hashes_it_judged() {
         let (_, challenge) = challenged(&world).await;
         let account = stored(&world, &ada());
         let answer = Answer::recovery(STRONG[0]);
-        let moment = world.mfa.moment().unwrap();
-        let question = account.question(&challenge, &answer, moment).unwrap();
+        let context = world.mfa.context().unwrap();
+        let question = account.question(&challenge, &answer, context).unwrap();
         let Question::Imported(check) = question else { panic!("{question:?}") };
         let judged = |count: usize| {
             let hashes = check.hashes().into_iter().take(count);

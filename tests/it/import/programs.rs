@@ -2,7 +2,7 @@
 
 use mfakit::import::{allauth, aspnet, devise, django_otp, fortify, google, totp_rs};
 use mfakit::testing::Authenticator;
-use mfakit::{Answer, Import, Prompt, Refusal};
+use mfakit::{Answer, Import, ImportNotice, Refusal};
 use serde_json::Value;
 
 use super::{authority, moved_in, recover, sign_in, world};
@@ -55,7 +55,7 @@ fn what_django_otp_wrote_goes_on_working() {
         assert_eq!(refused(world.mfa.import(&authority(), import()).await), Refusal::WeakCodes);
         let report = moved_in(&world, import().accept_codes_under_64_bits()).await;
         assert_eq!((report.factors.len(), report.codes), (1, 4));
-        assert_eq!(report.prompts, [Prompt::RegenerateCodes]);
+        assert_eq!(report.import_notices, [ImportNotice::RegenerateCodes]);
         // It knows the last used step: the code before it is burned, the next one works at once.
         let code = fixture["code_now"].as_str().unwrap();
         sign_in(&world, Answer::code(code)).await;
@@ -108,7 +108,7 @@ fn what_devise_wrote_goes_on_working() {
         let import = || devise::import("Authenticator app", secret, step, &hashes).unwrap();
         assert_eq!(refused(world.mfa.import(&authority(), import()).await), Refusal::WeakSeed);
         let report = moved_in(&world, import().accept_seeds_under_128_bits()).await;
-        assert_eq!(report.prompts, [Prompt::ReplaceMethod(report.factors[0])]);
+        assert_eq!(report.import_notices, [ImportNotice::ReplaceFactor(report.factors[0])]);
         let code = fixture["code_now"].as_str().unwrap();
         let session = sign_in(&world, Answer::code(code)).await;
         assert!(!session.limited_to_regenerating(), "64 bits are enough");
@@ -127,7 +127,7 @@ fn what_fortify_would_have_written_goes_on_working() {
         let secret = fixture["export"]["secret"].as_str().unwrap();
         let import = fortify::import("Authenticator app", secret, &codes).unwrap();
         let report = moved_in(&world, import.accept_seeds_under_128_bits()).await;
-        assert_eq!(report.prompts, [Prompt::ReplaceMethod(report.factors[0])]);
+        assert_eq!(report.import_notices, [ImportNotice::ReplaceFactor(report.factors[0])]);
         works(&world, &fixture, &codes, None).await;
     });
 }
@@ -140,7 +140,10 @@ fn what_aspnet_identity_would_have_written_goes_on_working() {
         let joined = fixture["export"]["RecoveryCodes"].as_str().unwrap();
         let import = aspnet::import("Authenticator app", key, joined).unwrap();
         let report = moved_in(&world, import.accept_codes_under_64_bits()).await;
-        assert_eq!((report.codes, report.prompts), (10, vec![Prompt::RegenerateCodes]));
+        assert_eq!(
+            (report.codes, report.import_notices),
+            (10, vec![ImportNotice::RegenerateCodes])
+        );
         let codes: Vec<&str> = joined.split(';').collect();
         works(&world, &fixture, &codes, None).await;
     });
@@ -159,7 +162,7 @@ fn what_google_authenticator_would_have_exported_goes_on_working() {
             import = import.factor(entry.factor(label).unwrap());
         }
         let report = moved_in(&world, import).await;
-        assert_eq!(report.prompts, [Prompt::IssueCodes]);
+        assert_eq!(report.import_notices, [ImportNotice::IssueCodes]);
         world.wait(60);
         for (factor, codes) in report.factors.iter().zip(fixture["codes"].as_array().unwrap()) {
             let code = codes["code_later"].as_str().unwrap();

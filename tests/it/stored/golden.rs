@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::{Account, Answer, Authenticator, Settings, Throttle};
+use mfakit::domain::{Account, Answer, FactorState, Settings, Throttle};
 use serde_json::Value as Json;
 
 use super::history::{History, Step};
@@ -72,7 +72,7 @@ fn a_golden_file_means_what_it_meant() {
 
     let account = file("suspended");
     let factor = &account.factors()[0];
-    let Authenticator::Totp(totp) = factor.authenticator() else { panic!("not a TOTP factor") };
+    let FactorState::Totp(totp) = factor.state() else { panic!("not a TOTP factor") };
     assert!(factor.suspended());
     assert_eq!((totp.drift(), totp.last_step()), (-1, 60_000_003));
     assert_eq!((totp.sealed().algorithm(), totp.sealed().key().as_str()), (1, "k1"));
@@ -126,9 +126,9 @@ fn a_golden_file_means_what_it_meant() {
     let setup = file("setup_confirmed").export().setup.unwrap();
     assert_eq!(setup.begun_at, time("2027-01-15T08:00:00.123456Z"));
     assert_eq!(setup.confirmed_at, Some(time("2027-01-15T08:02:00.123456Z")));
-    let enrolment = |name| file(name).export().enrolment.unwrap();
-    assert!(!enrolment("reset").used && enrolment("enrolling").used);
-    assert_eq!(enrolment("reset").expires_at, time("2027-02-17T08:02:00.123456Z"));
+    let enrollment = |name| file(name).export().enrollment.unwrap();
+    assert!(!enrollment("reset").used && enrollment("enrolling").used);
+    assert_eq!(enrollment("reset").expires_at, time("2027-02-17T08:02:00.123456Z"));
     assert_eq!(file("moving").moving_to().unwrap().as_str(), "user-1852");
     assert_eq!(file("moved").moved_from().unwrap().as_str(), "user-1815");
     assert_eq!(file("moved").subject().as_str(), "user-1852");
@@ -149,7 +149,7 @@ fn every_field_of_the_format_is_in_a_golden_file() {
         "preferred",
         "recovery",
         "pending",
-        "enrolment",
+        "enrollment",
         "budget",
         "charged",
         "password_changed",
@@ -307,7 +307,7 @@ static STRICT: LazyLock<Settings> = LazyLock::new(|| {
     builder.accept_break_ins_likelier_than_one_in_a_thousand().build().unwrap()
 });
 
-/// Ten methods with the longest labels, the last one in place of a lost one; every recovery code
+/// Ten factors with the longest labels, the last one in place of a lost one; every recovery code
 /// spent; a further replacement begun; a full list of challenges and of commits.
 fn full(history: &mut History) -> Step {
     let label = |n: u8| format!("{n}{}ab", "é".repeat(61));
@@ -340,7 +340,7 @@ fn reset(history: &mut History) -> Step {
 fn enrolling(history: &mut History) -> Step {
     reset(history)?;
     history.wait(TimeDelta::hours(3));
-    history.sign_in(History::enrolment_code)?;
+    history.sign_in(History::enrollment_code)?;
     history.begin("New phone", None)
 }
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
     Account, Algorithm, Answer, Arrival, Assurance, ChallengeId, CodeHash, CommitId, CommitOutcome,
-    Confirmed, Decision, Email, EventKind, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes,
-    HostAuthority, Import, Imported, ImportedCodes, ImportedEvaluation, ImportedFactor,
-    ImportedHash, Issuer, Judged, KeyId, Label, Moment, NewFactor, NewSecret, OneTimeCode,
+    Confirmed, Context, Decision, EmailStatus, EventKind, FactorId, FirstFactor, Fresh, HashScheme,
+    HashedCodes, HostAuthority, Import, Imported, ImportedCodes, ImportedEvaluation,
+    ImportedFactor, ImportedHash, Issuer, Judged, KeyId, Label, NewFactor, NewSecret, OneTimeCode,
     Question, RecoveryCodes, Refusal, Reseal, SealedSecret, Seed, SessionId, Settings, SetupId,
     SignIn, Subject, TotpSecret, Transition, Verdict, Version,
 };
@@ -30,7 +30,7 @@ pub(crate) struct History {
     pub(crate) settings: &'static Settings,
     pub(crate) phone_is_ahead: TimeDelta,
     codes: Vec<OneTimeCode>,
-    enrolment: Option<OneTimeCode>,
+    enrollment: Option<OneTimeCode>,
     now: DateTime<Utc>,
     names: u64,
 }
@@ -42,13 +42,13 @@ impl History {
         let version = Version::first(*b"\x12\x34\x56\x78\x9a\xbc\xde\xf0");
         let account = Arc::new(Account::absent(subject.clone(), version));
         let now = DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap();
-        let moment = Moment::new(&DEFAULTS, now).unwrap();
+        let context = Context::new(&DEFAULTS, now).unwrap();
         let fresh = Fresh {
             session: SessionId::from_random([0x5E; 16]),
             challenge: ChallengeId::from_random([0xC4; 16]),
         };
         let first = FirstFactor::password(subject, now);
-        let SignIn::Complete(session) = account.sign_in(first, fresh, moment).unwrap() else {
+        let SignIn::Complete(session) = account.sign_in(first, fresh, context).unwrap() else {
             panic!("a new account has no second factor");
         };
         Self {
@@ -58,7 +58,7 @@ impl History {
             settings: &DEFAULTS,
             phone_is_ahead: TimeDelta::zero(),
             codes: Vec::new(),
-            enrolment: None,
+            enrollment: None,
             now,
             names: 0,
         }
@@ -82,7 +82,7 @@ impl History {
         let hashes = codes.iter().map(|code| ImportedHash::new(code).unwrap()).collect();
         let codes = import.recovery_codes().cloned().map(|codes| codes.prepared(hashes).unwrap());
         let prepared = import.prepared(vec![factor], codes);
-        let Decision::Change(moved) = account.import(&authority, &prepared, &[], self.moment())?
+        let Decision::Change(moved) = account.import(&authority, &prepared, &[], self.context())?
         else {
             panic!("imported before");
         };
@@ -98,7 +98,7 @@ impl History {
     pub(crate) fn change_password(&mut self) -> Step {
         let account = Arc::clone(&self.account);
         let session = account.check_session(&self.session).is_ok().then(|| self.session.clone());
-        let transition = account.password_changed(session.as_ref(), self.moment())?;
+        let transition = account.password_changed(session.as_ref(), self.context())?;
         if let Some(session) = self.commit(transition) {
             self.session = session;
         }
@@ -117,8 +117,8 @@ impl History {
             sealed: self.seal("k1"),
         };
         let issuer = Issuer::new("Scrivio").unwrap();
-        let (email, moment) = (Email::Verified, self.moment());
-        let begun = account.begin_setup(&self.session, &new, email, &issuer, &secret, moment)?;
+        let (email, context) = (EmailStatus::Verified, self.context());
+        let begun = account.begin_setup(&self.session, &new, email, &issuer, &secret, context)?;
         self.commit(begun);
         Ok(())
     }
@@ -130,14 +130,15 @@ impl History {
         };
         let secret = TotpSecret::from_bytes(SECRET).unwrap();
         let session = self.session.clone();
-        let (typed, moment) = (self.code(right), self.moment());
-        let decision = match account.judge_confirmation(&session, setup, &typed, &secret, moment)? {
-            Judged::Decided(decision) => decision,
-            Judged::Right(right) => {
-                let (codes, hashed) = self.fresh_codes();
-                Decision::Change(right.with_codes(codes, hashed)?)
-            }
-        };
+        let (typed, context) = (self.code(right), self.context());
+        let decision =
+            match account.judge_confirmation(&session, setup, &typed, &secret, context)? {
+                Judged::Decided(decision) => decision,
+                Judged::Right(right) => {
+                    let (codes, hashed) = self.fresh_codes();
+                    Decision::Change(right.with_codes(codes, hashed)?)
+                }
+            };
         match self.decide(decision) {
             Confirmed::FirstFactor(codes) => self.codes = codes.iter().cloned().collect(),
             Confirmed::Added(session) => self.session = session,
@@ -155,12 +156,12 @@ impl History {
         let Some(setup) = account.pending().map(|pending| pending.id()) else {
             return Err(Refusal::UnknownSetup);
         };
-        let finished = account.finish_setup(&self.session, setup, self.moment())?;
+        let finished = account.finish_setup(&self.session, setup, self.context())?;
         self.session = self.commit(finished);
         Ok(())
     }
 
-    /// Sets a method up, from beginning to end.
+    /// Sets a factor up, from beginning to end.
     pub(crate) fn set_up(&mut self, label: &str, replaces: Option<FactorId>) -> Step {
         self.begin(label, replaces)?;
         self.confirm(true)?;
@@ -175,20 +176,20 @@ impl History {
             session: SessionId::from_random(self.name()),
             challenge: ChallengeId::from_random(self.name()),
         };
-        let moment = self.moment();
-        let (pending, challenge) = match account.sign_in(first, fresh, moment)? {
+        let context = self.context();
+        let (pending, challenge) = match account.sign_in(first, fresh, context)? {
             SignIn::Complete(session)
             | SignIn::Remind(session, _)
             | SignIn::SetUpFirst(session, _) => {
                 self.session = session;
                 return Ok(());
             }
-            SignIn::Challenge(pending, challenge) | SignIn::Enrol(pending, challenge) => {
+            SignIn::Challenge(pending, challenge) | SignIn::Enroll(pending, challenge) => {
                 (pending, challenge)
             }
         };
         let secret = TotpSecret::from_bytes(SECRET).unwrap();
-        let decision = match account.question(&challenge, &answer(self), moment)? {
+        let decision = match account.question(&challenge, &answer(self), context)? {
             Question::Decided(verdict) => Decision::Unchanged(verdict),
             Question::Totp(asked) => asked.judge(&secret, None),
             Question::OneTime(check) => {
@@ -206,7 +207,7 @@ impl History {
             }
         };
         if let Verdict::Passed(passed) = self.decide(decision) {
-            self.session = pending.raise(passed.proof, moment)?;
+            self.session = pending.raise(passed.proof, context)?;
         }
         Ok(())
     }
@@ -225,15 +226,15 @@ impl History {
         Answer::recovery(code.as_deref().map_or("0", String::as_str))
     }
 
-    pub(crate) fn enrolment_code(&self) -> Answer {
-        let code = self.enrolment.as_ref().map(OneTimeCode::reveal);
-        Answer::enrolment(code.as_deref().map_or("0", String::as_str))
+    pub(crate) fn enrollment_code(&self) -> Answer {
+        let code = self.enrollment.as_ref().map(OneTimeCode::reveal);
+        Answer::enrollment(code.as_deref().map_or("0", String::as_str))
     }
 
     pub(crate) fn regenerate(&mut self) -> Step {
         let account = Arc::clone(&self.account);
         let (codes, hashed) = self.fresh_codes();
-        let regenerated = account.regenerate(&self.session, codes, hashed, self.moment())?;
+        let regenerated = account.regenerate(&self.session, codes, hashed, self.context())?;
         let (session, codes) = self.commit(regenerated);
         self.session = session;
         self.codes = codes.iter().cloned().collect();
@@ -244,7 +245,7 @@ impl History {
         let account = Arc::clone(&self.account);
         let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
         let label = Label::new(label).unwrap();
-        let renamed = account.rename_factor(&self.session, id, &label, self.moment())?;
+        let renamed = account.rename_factor(&self.session, id, &label, self.context())?;
         self.commit(renamed);
         Ok(())
     }
@@ -252,7 +253,7 @@ impl History {
     pub(crate) fn prefer(&mut self, index: usize) -> Step {
         let account = Arc::clone(&self.account);
         let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
-        let preferred = account.prefer_factor(&self.session, id, self.moment())?;
+        let preferred = account.prefer_factor(&self.session, id, self.context())?;
         self.commit(preferred);
         Ok(())
     }
@@ -260,7 +261,7 @@ impl History {
     pub(crate) fn remove(&mut self, index: usize) -> Step {
         let account = Arc::clone(&self.account);
         let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
-        let removed = account.remove_factor(&self.session, id, self.moment())?;
+        let removed = account.remove_factor(&self.session, id, self.context())?;
         self.session = self.commit(removed);
         Ok(())
     }
@@ -270,15 +271,15 @@ impl History {
         let code = OneTimeCode::from_random(&self.name());
         let hash = CodeHash::new(self.name(), digest(&code));
         let authority = self.authority();
-        let reset = account.reset(&authority, code, scheme(), hash, self.moment())?;
-        self.enrolment = Some(self.commit(reset).code);
+        let reset = account.reset(&authority, code, scheme(), hash, self.context())?;
+        self.enrollment = Some(self.commit(reset).code);
         Ok(())
     }
 
     pub(crate) fn begin_move(&mut self, to: &str) -> Step {
         let account = Arc::clone(&self.account);
         let to = Subject::new(to).unwrap();
-        let decision = account.begin_move(&to, &self.authority(), self.moment())?;
+        let decision = account.begin_move(&to, &self.authority(), self.context())?;
         self.decide(decision);
         Ok(())
     }
@@ -295,13 +296,13 @@ impl History {
             }
         }
         let arrival = Arrival { subject, version: Version::first([7; 8]) };
-        let arrived = account.arrive(arrival, resealed, self.moment())?;
+        let arrived = account.arrive(arrival, resealed, self.context())?;
         self.commit(arrived);
         Ok(())
     }
 
-    fn moment(&self) -> Moment<'static> {
-        Moment::new(self.settings, self.now).unwrap()
+    fn context(&self) -> Context<'static> {
+        Context::new(self.settings, self.now).unwrap()
     }
 
     fn authority(&self) -> HostAuthority {

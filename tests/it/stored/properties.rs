@@ -131,7 +131,7 @@ fn take(history: &mut History, step: u8, n: u8) -> Step {
         9 | 10 => history.sign_in(History::right_code),
         11 => history.sign_in(History::wrong_code),
         12 => history.sign_in(|history| history.recovery_code(index)),
-        13 => history.sign_in(History::enrolment_code),
+        13 => history.sign_in(History::enrollment_code),
         14 => history.regenerate(),
         15 => history.rename(index, &format!("PHONE {}", n % 12)),
         16 => history.remove(index),

@@ -1,13 +1,13 @@
 //! The clock of a phone, as its codes show it.
 
-use mfakit::domain::Authenticator::Totp;
+use mfakit::domain::FactorState::Totp;
 use mfakit::{Answer, Confirmed};
 
 use crate::attacks::{begin, new_factor, stored};
 use crate::world::{User, World, block_on, passed, rejected};
 
 fn drift(world: &World, ada: &User) -> i8 {
-    match stored(world, &ada.subject).factors()[0].authenticator() {
+    match stored(world, &ada.subject).factors()[0].state() {
         Totp(totp) => totp.drift(),
         other => panic!("{other:?}"),
     }

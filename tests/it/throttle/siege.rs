@@ -67,7 +67,7 @@ async fn she_signs_in(world: &World, ada: &User, attacker: &mut Attacker) -> Tim
     let [a, b, c] = &codes[..] else { panic!("three codes") };
     let answer = Answer::three_codes([a, b, c]);
     let passed = passed(world.mfa.answer(&challenge, answer).await);
-    pending.raise(passed.proof, world.mfa.moment().unwrap()).expect("a session");
+    pending.raise(passed.proof, world.mfa.context().unwrap()).expect("a session");
     world.now() - begun
 }
 

@@ -1,6 +1,6 @@
 //! The mode that suspends, after NIST SP 800-63B-4 §3.2.2, and what stays open then.
 
-use mfakit::{Answer, Confirmed, Email, EventKind, Refusal, Settings, Throttle};
+use mfakit::{Answer, Confirmed, EmailStatus, EventKind, Refusal, Settings, Throttle};
 
 use crate::attacks::{begin, factor, guess, new_factor, stored, three_codes, wrong_code};
 use crate::concurrency::counted;
@@ -45,7 +45,7 @@ fn a_suspended_phone_signs_nobody_in_and_mfa_stays_on() {
         world.next_code();
         let before = (stored(&world, &ada.subject), world.store.commits());
         let (_, challenge) = world.challenge(&ada.subject).await;
-        assert!(challenge.methods().is_empty(), "there is no method to offer");
+        assert!(challenge.factors().is_empty(), "there is no factor to offer");
         let phone = factor(&world, &ada.subject, "Phone").await;
         let right = ada.phone.code_at(world.now());
         for answer in [
@@ -106,7 +106,7 @@ fn a_phone_that_is_added_beside_a_suspended_one_works_and_the_suspended_one_does
         let old = factor(&world, &ada.subject, "Phone").await;
         world.next_code();
         let (_, challenge) = world.challenge(&ada.subject).await;
-        assert_eq!(challenge.methods().len(), 1, "only the new one is offered");
+        assert_eq!(challenge.factors().len(), 1, "only the new one is offered");
         let right = Answer::code_of(old, &ada.phone.code_at(world.now()));
         assert!(rejected(world.mfa.answer(&challenge, right).await).suspended);
         passed(world.mfa.answer(&challenge, Answer::code(&tablet.code_at(world.now()))).await);
@@ -121,9 +121,10 @@ fn a_suspended_sessions_evidence_grows_stale_like_any() {
         let session = world.sign_in(&ada).await;
         guess(&world, &ada, 10).await;
         // He proved it before: for ten minutes that is fresh, and he can bind another phone.
-        world.mfa.begin_setup(&session, new_factor("Tablet"), Email::Verified).await.unwrap();
+        world.mfa.begin_setup(&session, new_factor("Tablet"), EmailStatus::Verified).await.unwrap();
         world.wait(601);
-        let begun = world.mfa.begin_setup(&session, new_factor("Tablet"), Email::Verified).await;
+        let begun =
+            world.mfa.begin_setup(&session, new_factor("Tablet"), EmailStatus::Verified).await;
         assert!(matches!(refused(begun), Refusal::StepUp(_)));
     });
 }

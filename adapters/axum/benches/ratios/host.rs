@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use mfakit::{Email, FirstFactor, Subject};
+use mfakit::{EmailStatus, FirstFactor, Subject};
 use mfakit_axum::{Host, HostError, Places, Session, Token, Visitor};
 
 type Kept = (DateTime<Utc>, Option<Session>);
@@ -41,7 +41,7 @@ impl Host for Sessions {
         Ok(at.map(|at| Visitor {
             first_factor: FirstFactor::password(Subject::new(user).unwrap(), at),
             account: "ada@example.org".to_owned(),
-            email: Email::Verified,
+            email: EmailStatus::Verified,
         }))
     }
 

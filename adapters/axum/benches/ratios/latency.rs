@@ -37,7 +37,7 @@ pub(crate) async fn of_an_answer(store: &str, world: &World) {
         let started = Instant::now();
         let verdict = world.mfa.answer(&challenge, Answer::code(&code)).await.unwrap();
         let Verdict::Passed(passed) = verdict else { panic!("{verdict:?}") };
-        let raised = pending.raise(passed.proof, world.mfa.moment().unwrap()).unwrap();
+        let raised = pending.raise(passed.proof, world.mfa.context().unwrap()).unwrap();
         let (took, in_store) = (started.elapsed(), world.spent.take());
         assert!(raised.has_second_factor());
         core.push(took.saturating_sub(in_store));

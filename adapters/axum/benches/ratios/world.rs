@@ -7,8 +7,8 @@ use axum::{Form, Router};
 use chrono::TimeDelta;
 use mfakit::testing::{Authenticator, ManualClock};
 use mfakit::{
-    AccountStore, Argon2Hasher, Clock, Confirmed, Email, FirstFactor, Keyring, Mfa, NewFactor,
-    OrgStore, SealingKey, SignIn, Stamps, Subject,
+    AccountStore, Argon2Hasher, Clock, Confirmed, EmailStatus, FirstFactor, Keyring, Mfa,
+    NewFactor, OrgStore, SealingKey, SignIn, Stamps, Subject,
 };
 use mfakit_axum::MfaWeb;
 use tower::ServiceExt;
@@ -44,7 +44,7 @@ impl World {
             .issuer("Scrivio")
             .keyring(Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).unwrap()))
             .hasher(Argon2Hasher::cheap_and_insecure())
-            .organisations(store)
+            .organizations(store)
             .stamps(timed)
             .clock(clock.clone())
             .build()
@@ -115,7 +115,7 @@ async fn protect(mfa: &Mfa, clock: &ManualClock, name: String) -> User {
     let first = FirstFactor::password(Subject::new(&name).unwrap(), clock.now());
     let SignIn::Complete(session) = mfa.sign_in(first).await.unwrap() else { panic!("MFA is on") };
     let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
-    let setup = mfa.begin_setup(&session, new, Email::Verified).await.unwrap();
+    let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
     let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
     let code = phone.code_at(clock.now());
     let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();

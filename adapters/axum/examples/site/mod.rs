@@ -64,7 +64,7 @@ pub(crate) async fn sign_in_form(Query(heading): Query<Heading>) -> Html<String>
 pub(crate) async fn dashboard(who: SignedIn) -> Html<String> {
     Html(format!(
         "<!doctype html><html lang=en><title>Dashboard</title><h1>Hello, {}</h1>\
-         <p><a href=\"/mfa/methods\">Two-factor authentication</a>\
+         <p><a href=\"/mfa/factors\">Two-factor authentication</a>\
          <form method=post action=\"/sign-out\"><button>Sign out</button></form>",
         who.subject()
     ))

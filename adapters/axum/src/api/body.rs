@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::web::MfaWeb;
 
 /// A body that could be read.
@@ -19,12 +19,12 @@ use crate::web::MfaWeb;
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<MfaWeb> for Body<T> {
-    type Rejection = Rejection;
+    type Rejection = MfaRejection;
 
-    async fn from_request(request: Request, web: &MfaWeb) -> Result<Self, Rejection> {
+    async fn from_request(request: Request, web: &MfaWeb) -> Result<Self, MfaRejection> {
         let (parts, body) = request.into_parts();
         let refuse = |status, code, detail: &str| {
-            Err(Rejection::new(&parts, status, code, detail).into_problem())
+            Err(MfaRejection::new(&parts, status, code, detail).into_problem())
         };
         if !is_json(&parts.headers) {
             let detail = "the body must be application/json";

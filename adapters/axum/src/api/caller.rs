@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::visit::Visit;
 use crate::web::MfaWeb;
 
@@ -16,9 +16,9 @@ use crate::web::MfaWeb;
 pub(crate) struct Caller(pub(crate) Visit);
 
 impl FromRequestParts<MfaWeb> for Caller {
-    type Rejection = Rejection;
+    type Rejection = MfaRejection;
 
-    async fn from_request_parts(parts: &mut Parts, web: &MfaWeb) -> Result<Self, Rejection> {
+    async fn from_request_parts(parts: &mut Parts, web: &MfaWeb) -> Result<Self, MfaRejection> {
         let mut parts = parts.clone();
         parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let mut visit = Visit::enter(web, parts).await?;
@@ -36,9 +36,9 @@ impl FromRequestParts<MfaWeb> for Caller {
 pub(crate) struct SignedInCaller(pub(crate) Visit);
 
 impl FromRequestParts<MfaWeb> for SignedInCaller {
-    type Rejection = Rejection;
+    type Rejection = MfaRejection;
 
-    async fn from_request_parts(parts: &mut Parts, web: &MfaWeb) -> Result<Self, Rejection> {
+    async fn from_request_parts(parts: &mut Parts, web: &MfaWeb) -> Result<Self, MfaRejection> {
         let Caller(mut visit) = Caller::from_request_parts(parts, web).await?;
         match visit.signed_in().map(drop) {
             Ok(()) => Ok(Self(visit)),
@@ -58,7 +58,7 @@ impl Visit {
     }
 
     /// Answers with a refusal, after what changed is written.
-    pub(super) async fn refuse(self, rejection: Rejection) -> Response {
+    pub(super) async fn refuse(self, rejection: MfaRejection) -> Response {
         // A session that was just ended must not be written again.
         match rejection.ends_the_session() {
             true => rejection.into_response(),
@@ -67,8 +67,13 @@ impl Visit {
     }
 
     /// A refusal of this request.
-    pub(super) fn problem(&self, status: StatusCode, code: &'static str, why: &str) -> Rejection {
-        Rejection::new(&self.parts, status, code, why)
+    pub(super) fn problem(
+        &self,
+        status: StatusCode,
+        code: &'static str,
+        why: &str,
+    ) -> MfaRejection {
+        MfaRejection::new(&self.parts, status, code, why)
     }
 }
 

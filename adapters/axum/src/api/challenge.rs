@@ -3,23 +3,23 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use mfakit::{Answer, ChallengeId, FactorId, Method, Purpose, Rejection as Rejected};
+use mfakit::{Answer, ChallengeId, FactorId, OfferedFactor, Purpose, Rejection as Rejected};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Typed, given};
 use super::caller::Caller;
 use crate::flows::challenge::{self, Answered, asked, heading};
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};
-use crate::session::{Asked, State};
+use crate::session::{OpenChallenge, State};
 use crate::visit::Visit;
 
 /// What is asked, and which answers are taken.
 #[derive(Serialize)]
-struct Question<'a> {
+struct ChallengeBody<'a> {
     challenge: ChallengeId,
     purpose: &'static str,
-    methods: &'a [Method],
+    factors: &'a [OfferedFactor],
     takes: &'static [&'static str],
     digits: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub(crate) struct Answering {
     #[serde(default, deserialize_with = "given")]
     attempt: Option<u32>,
     #[serde(default, deserialize_with = "given")]
-    method: Option<FactorId>,
+    factor: Option<FactorId>,
     #[serde(default, deserialize_with = "given")]
     code: Option<Typed>,
     #[serde(default, deserialize_with = "given")]
@@ -53,17 +53,17 @@ pub(crate) struct Answering {
     #[serde(default, deserialize_with = "given")]
     recovery_code: Option<Typed>,
     #[serde(default, deserialize_with = "given")]
-    enrolment_code: Option<Typed>,
+    enrollment_code: Option<Typed>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Cancelling {
+pub(crate) struct Canceling {
     challenge: ChallengeId,
 }
 
 /// `GET /challenge`
-pub(crate) async fn show(Caller(visit): Caller) -> Result<Response, Rejection> {
+pub(crate) async fn show(Caller(visit): Caller) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else {
         let detail = "nothing is asked of this session";
         let problem = visit.problem(StatusCode::NOT_FOUND, "no_challenge", detail);
@@ -73,17 +73,20 @@ pub(crate) async fn show(Caller(visit): Caller) -> Result<Response, Rejection> {
 }
 
 /// The question, as long as it stands.
-pub(super) async fn show_asked(visit: Visit, asked: &Asked) -> Result<Response, Rejection> {
+pub(super) async fn show_asked(
+    visit: Visit,
+    asked: &OpenChallenge,
+) -> Result<Response, MfaRejection> {
     match challenge::stands(&visit, asked).await? {
         Answered::Repeated(stands) => {
-            let question = Question {
+            let question = ChallengeBody {
                 challenge: asked.challenge.id(),
                 purpose: match asked.challenge.purpose() {
-                    Purpose::Enrol => "enrol",
+                    Purpose::Enroll => "enroll",
                     Purpose::StepUp(_) => "step_up",
                     _ => "sign_in",
                 },
-                methods: asked.methods(),
+                factors: asked.factors(),
                 takes: takes(asked, &stands),
                 digits: visit.web.mfa().settings().totp().digits().count(),
                 answers_left: stands.answers_left,
@@ -100,11 +103,11 @@ pub(super) async fn show_asked(visit: Visit, asked: &Asked) -> Result<Response, 
 pub(crate) async fn answer(
     Caller(mut visit): Caller,
     Body(body): Body<Answering>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let (kind, answer, fields) = match read(&body) {
         Some(read) => read,
         None => {
-            let detail = "an answer has one of code, codes, recovery_code and enrolment_code";
+            let detail = "an answer has one of code, codes, recovery_code and enrollment_code";
             return Err(visit.problem(StatusCode::BAD_REQUEST, "body_malformed", detail));
         }
     };
@@ -112,9 +115,9 @@ pub(crate) async fn answer(
         return Ok(elsewhere(visit, body.challenge).await);
     };
     let taken = match kind {
-        Kind::Code | Kind::ThreeCodes => !asked.is_enrolment(),
-        Kind::Recovery => !asked.is_enrolment() && asked.recovery,
-        Kind::Enrolment => asked.is_enrolment(),
+        Kind::Code | Kind::ThreeCodes => !asked.is_enrollment(),
+        Kind::Recovery => !asked.is_enrollment() && asked.recovery,
+        Kind::Enrollment => asked.is_enrollment(),
     };
     if !taken {
         return Ok(wrong_kind(visit).await);
@@ -135,8 +138,8 @@ pub(crate) async fn answer(
 /// `POST /challenge/cancel`: nothing is left of a pending sign-in.
 pub(crate) async fn cancel(
     Caller(mut visit): Caller,
-    Body(body): Body<Cancelling>,
-) -> Result<Response, Rejection> {
+    Body(body): Body<Canceling>,
+) -> Result<Response, MfaRejection> {
     if named(&visit, body.challenge).is_none() {
         return Ok(elsewhere(visit, body.challenge).await);
     }
@@ -148,7 +151,7 @@ pub(crate) async fn cancel(
         return Ok(visit.json(&onward).await);
     }
     let signed_out = visit.web.host().sign_out(&visit.parts).await;
-    let headers = signed_out.map_err(|error| Rejection::host_failed(&visit.parts, error))?;
+    let headers = signed_out.map_err(|error| MfaRejection::host_failed(&visit.parts, error))?;
     let mut response = visit.json(&onward).await;
     crate::safety::append(response.headers_mut(), headers);
     Ok(response)
@@ -159,7 +162,7 @@ enum Kind {
     Code,
     ThreeCodes,
     Recovery,
-    Enrolment,
+    Enrollment,
 }
 
 impl Kind {
@@ -168,43 +171,43 @@ impl Kind {
         match self {
             Self::Code | Self::ThreeCodes => "/challenge",
             Self::Recovery => "/challenge/recovery",
-            Self::Enrolment => "/challenge/enrolment",
+            Self::Enrollment => "/challenge/enrollment",
         }
     }
 }
 
-/// Which answer it is, and how it is recognised when it comes again.
+/// Which answer it is, and how it is recognized when it comes again.
 fn read(body: &Answering) -> Option<(Kind, Answer, Fields)> {
-    let typed = (&body.code, &body.codes, &body.recovery_code, &body.enrolment_code);
+    let typed = (&body.code, &body.codes, &body.recovery_code, &body.enrollment_code);
     let (kind, typed) = match typed {
         (Some(code), None, None, None) => (Kind::Code, vec![code.as_str()]),
         (None, Some(codes), None, None) => {
             (Kind::ThreeCodes, codes.iter().map(Typed::as_str).collect())
         }
         (None, None, Some(code), None) => (Kind::Recovery, vec![code.as_str()]),
-        (None, None, None, Some(code)) => (Kind::Enrolment, vec![code.as_str()]),
+        (None, None, None, Some(code)) => (Kind::Enrollment, vec![code.as_str()]),
         _ => return None,
     };
-    let answer = match (kind, typed.as_slice(), body.method) {
+    let answer = match (kind, typed.as_slice(), body.factor) {
         (Kind::Code, [code], None) => Answer::code(code),
         (Kind::Code, [code], Some(factor)) => Answer::code_of(factor, code),
         (Kind::ThreeCodes, [a, b, c], None) => Answer::three_codes([a, b, c]),
         (Kind::ThreeCodes, [a, b, c], Some(factor)) => Answer::three_codes_of(factor, [a, b, c]),
         (Kind::Recovery, [code], None) => Answer::recovery(code),
-        (Kind::Enrolment, [code], None) => Answer::enrolment(code),
-        // Only codes of an app are a method's.
+        (Kind::Enrollment, [code], None) => Answer::enrollment(code),
+        // Only codes of an app are a factor's.
         _ => return None,
     };
     let attempt = body.attempt.map(|attempt| attempt.to_string());
-    let method = body.method.map(|method| method.to_string());
+    let factor = body.factor.map(|factor| factor.to_string());
     let form = attempt.as_deref().map(|attempt| ("form", attempt));
-    let method = method.as_deref().map(|method| ("method", method));
+    let factor = factor.as_deref().map(|factor| ("factor", factor));
     let codes = ["code", "code2", "code3"].into_iter().zip(typed);
-    Some((kind, answer, Fields::of(form.into_iter().chain(method).chain(codes))))
+    Some((kind, answer, Fields::of(form.into_iter().chain(factor).chain(codes))))
 }
 
 /// The challenge of this name, if it is what the session is asked.
-fn named(visit: &Visit, challenge: ChallengeId) -> Option<Asked> {
+fn named(visit: &Visit, challenge: ChallengeId) -> Option<OpenChallenge> {
     asked(&visit.session).filter(|asked| asked.challenge.id() == challenge)
 }
 
@@ -228,16 +231,16 @@ async fn wrong_kind(visit: Visit) -> Response {
     visit.answer(problem).await
 }
 
-async fn settle(visit: Visit, asked: &Asked, answered: Answered, kind: Kind) -> Response {
+async fn settle(visit: Visit, asked: &OpenChallenge, answered: Answered, kind: Kind) -> Response {
     let (rejected, repeated) = match answered {
         Answered::GoOn(to) => {
             let low = visit.signed_in().ok().and_then(|signed_in| signed_in.low_codes);
             return visit.json(&Onward { to, recovery_codes_left: low }).await;
         }
         Answered::Ended => return ended(visit, asked).await,
-        Answered::EnrolmentExpired => {
-            let detail = "the enrolment code was not used in time: ask for a new one";
-            let problem = visit.problem(StatusCode::CONFLICT, "enrolment_expired", detail);
+        Answered::EnrollmentExpired => {
+            let detail = "the enrollment code was not used in time: ask for a new one";
+            let problem = visit.problem(StatusCode::CONFLICT, "enrollment_expired", detail);
             return visit.answer(problem).await;
         }
         Answered::Rejected(rejected) => (rejected, false),
@@ -247,7 +250,7 @@ async fn settle(visit: Visit, asked: &Asked, answered: Answered, kind: Kind) -> 
     let suspended = rejected.suspended && kind != Kind::Recovery;
     let (status, code) = match () {
         () if repeated => (StatusCode::CONFLICT, "repeated"),
-        () if suspended => (StatusCode::FORBIDDEN, "methods_suspended"),
+        () if suspended => (StatusCode::FORBIDDEN, "factors_suspended"),
         () if rejected.recovery_paused => (StatusCode::TOO_MANY_REQUESTS, "recovery_paused"),
         () if throttled => (StatusCode::TOO_MANY_REQUESTS, "three_codes_wanted"),
         () if rejected.malformed => (StatusCode::UNPROCESSABLE_ENTITY, "code_malformed"),
@@ -268,11 +271,11 @@ async fn settle(visit: Visit, asked: &Asked, answered: Answered, kind: Kind) -> 
 }
 
 /// Which members an answer may have.
-fn takes(asked: &Asked, stands: &Rejected) -> &'static [&'static str] {
-    if asked.is_enrolment() {
-        return &["enrolment_code"];
+fn takes(asked: &OpenChallenge, stands: &Rejected) -> &'static [&'static str] {
+    if asked.is_enrollment() {
+        return &["enrollment_code"];
     }
-    let codes = !asked.methods().is_empty() && !stands.suspended;
+    let codes = !asked.factors().is_empty() && !stands.suspended;
     let recovery = asked.recovery && !stands.recovery_paused;
     match (codes, stands.three_codes_wanted, recovery) {
         (true, false, true) => &["code", "recovery_code"],
@@ -285,7 +288,7 @@ fn takes(asked: &Asked, stands: &Rejected) -> &'static [&'static str] {
 }
 
 /// The challenge is over. A sign-in ends with it; a step-up can be asked for anew.
-async fn ended(mut visit: Visit, asked: &Asked) -> Response {
+async fn ended(mut visit: Visit, asked: &OpenChallenge) -> Response {
     const CODE: &str = "challenge_over";
     if visit.signed_in().is_ok() {
         challenge::cancel(&mut visit);

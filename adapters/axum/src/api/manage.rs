@@ -1,22 +1,22 @@
-//! Methods and recovery codes: the list, and what can be changed.
+//! Factors and recovery codes: the list, and what can be changed.
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::response::Response;
-use mfakit::{FactorId, MethodStatus};
+use mfakit::{FactorId, FactorStatus};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Nothing};
 use super::caller::{Shown, SignedInCaller};
 use super::{problem, status};
 use crate::flows::manage::{self, Changed, Why};
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::safety::Fields;
 use crate::visit::Visit;
 
 #[derive(Serialize)]
-struct Methods {
-    methods: Vec<MethodStatus>,
+struct Factors {
+    factors: Vec<FactorStatus>,
 }
 
 #[derive(Serialize)]
@@ -39,40 +39,40 @@ pub(crate) struct Attempt {
 
 type Factor = Result<Path<String>, PathRejection>;
 
-/// `GET /methods`
-pub(crate) async fn list(SignedInCaller(visit): SignedInCaller) -> Result<Response, Rejection> {
-    let methods = manage::status(&visit).await?.methods;
-    Ok(visit.json(&Methods { methods }).await)
+/// `GET /factors`
+pub(crate) async fn list(SignedInCaller(visit): SignedInCaller) -> Result<Response, MfaRejection> {
+    let factors = manage::status(&visit).await?.factors;
+    Ok(visit.json(&Factors { factors }).await)
 }
 
-/// `POST /methods/{factor}/prefer`
+/// `POST /factors/{factor}/prefer`
 pub(crate) async fn prefer(
     SignedInCaller(visit): SignedInCaller,
     factor: Factor,
     _: Body<Nothing>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let factor = known(&visit, factor)?;
     let changed = manage::prefer(&visit, factor).await?;
     settle(visit, changed).await
 }
 
-/// `POST /methods/{factor}/rename`
+/// `POST /factors/{factor}/rename`
 pub(crate) async fn rename(
     SignedInCaller(visit): SignedInCaller,
     factor: Factor,
     Body(body): Body<Rename>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let factor = known(&visit, factor)?;
     let changed = manage::rename(&visit, factor, &body.label).await?;
     settle(visit, changed).await
 }
 
-/// `POST /methods/{factor}/remove`
+/// `POST /factors/{factor}/remove`
 pub(crate) async fn remove(
     SignedInCaller(mut visit): SignedInCaller,
     factor: Factor,
     _: Body<Nothing>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let factor = known(&visit, factor)?;
     let changed = manage::remove(&mut visit, &Fields::of([]), factor).await?;
     settle(visit, changed).await
@@ -82,7 +82,7 @@ pub(crate) async fn remove(
 pub(crate) async fn regenerate(
     SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Attempt>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let attempt = body.attempt.to_string();
     match manage::regenerate(&mut visit, &Fields::of([("form", attempt.as_str())])).await? {
         Ok(Some(codes)) => {
@@ -99,7 +99,7 @@ pub(crate) async fn regenerate(
 pub(crate) async fn disable(
     SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Attempt>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let attempt = body.attempt.to_string();
     let fields = Fields::of([("form", attempt.as_str())]);
     match manage::disable(&mut visit, &fields).await? {
@@ -109,15 +109,15 @@ pub(crate) async fn disable(
     }
 }
 
-fn known(visit: &Visit, factor: Factor) -> Result<FactorId, Rejection> {
+fn known(visit: &Visit, factor: Factor) -> Result<FactorId, MfaRejection> {
     let factor = factor.ok().and_then(|Path(factor)| factor.parse().ok());
-    factor.ok_or_else(|| problem::unknown_method(visit))
+    factor.ok_or_else(|| problem::unknown_factor(visit))
 }
 
-async fn settle(visit: Visit, changed: Changed) -> Result<Response, Rejection> {
+async fn settle(visit: Visit, changed: Changed) -> Result<Response, MfaRejection> {
     match changed {
         Changed::Done => match manage::status(&visit).await {
-            Ok(status) => Ok(visit.json(&Methods { methods: status.methods }).await),
+            Ok(status) => Ok(visit.json(&Factors { factors: status.factors }).await),
             Err(rejection) => Ok(visit.refuse(rejection).await),
         },
         Changed::Refused(why) => Err(problem::unchanged(&visit, why).await),

@@ -31,7 +31,7 @@ use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post};
 
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::web::MfaWeb;
 
 /// Where the API begins, under the prefix.
@@ -51,10 +51,10 @@ fn table() -> Vec<(&'static str, MethodRouter<MfaWeb>)> {
         ("/challenge", get(challenge::show).post(challenge::answer)),
         ("/challenge/cancel", post(challenge::cancel)),
         ("/step-up", post(step_up::open)),
-        ("/methods", get(manage::list)),
-        ("/methods/{factor}/prefer", post(manage::prefer)),
-        ("/methods/{factor}/rename", post(manage::rename)),
-        ("/methods/{factor}/remove", post(manage::remove)),
+        ("/factors", get(manage::list)),
+        ("/factors/{factor}/prefer", post(manage::prefer)),
+        ("/factors/{factor}/rename", post(manage::rename)),
+        ("/factors/{factor}/remove", post(manage::remove)),
         ("/codes", post(manage::regenerate)),
         ("/disable", post(manage::disable)),
     ]
@@ -63,7 +63,7 @@ fn table() -> Vec<(&'static str, MethodRouter<MfaWeb>)> {
 pub(crate) fn router() -> Router<MfaWeb> {
     let routes = table().into_iter();
     routes
-        .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
+        .fold(Router::new(), |router, (path, factors)| router.route(path, factors))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
 }
@@ -72,15 +72,15 @@ async fn document() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], DOCUMENT)
 }
 
-async fn no_such_route(parts: Parts) -> Rejection {
+async fn no_such_route(parts: Parts) -> MfaRejection {
     let detail = "there is nothing at this path";
-    Rejection::new(&parts, StatusCode::NOT_FOUND, "no_such_route", detail).into_problem()
+    MfaRejection::new(&parts, StatusCode::NOT_FOUND, "no_such_route", detail).into_problem()
 }
 
-async fn no_such_method(parts: Parts) -> Rejection {
+async fn no_such_method(parts: Parts) -> MfaRejection {
     let detail = "the path does not take this method";
     let status = StatusCode::METHOD_NOT_ALLOWED;
-    Rejection::new(&parts, status, "no_such_method", detail).into_problem()
+    MfaRejection::new(&parts, status, "no_such_method", detail).into_problem()
 }
 
 #[cfg(test)]

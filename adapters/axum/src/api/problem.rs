@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use mfakit::OrgId;
 
 use crate::flows::{manage, setup};
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::visit::Visit;
 
 const CONFLICT: StatusCode = StatusCode::CONFLICT;
@@ -13,7 +13,7 @@ const NOT_FOUND: StatusCode = StatusCode::NOT_FOUND;
 const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// A setup that is not under way.
-pub(super) fn not_begun(visit: &Visit, why: setup::Why) -> Rejection {
+pub(super) fn not_begun(visit: &Visit, why: setup::Why) -> MfaRejection {
     use setup::Why;
     let (status, code, detail) = match why {
         Why::Expired => (CONFLICT, "setup_expired", "the setup has expired: begin again"),
@@ -21,10 +21,10 @@ pub(super) fn not_begun(visit: &Visit, why: setup::Why) -> Rejection {
         Why::EmailUnverified => {
             (FORBIDDEN, "email_unverified", "the e-mail address must be verified first")
         }
-        Why::LabelTaken => (CONFLICT, "label_taken", "another method has this label"),
+        Why::LabelTaken => (CONFLICT, "label_taken", "another factor has this label"),
         Why::LabelInvalid => (UNPROCESSABLE, "label_invalid", LABEL),
-        Why::TooManyMethods => (CONFLICT, "too_many_methods", "an account has at most 10 methods"),
-        Why::UnknownMethod => (CONFLICT, "unknown_method", "there is no such method to replace"),
+        Why::TooManyFactors => (CONFLICT, "too_many_factors", "an account has at most 10 factors"),
+        Why::UnknownFactor => (CONFLICT, "unknown_factor", "there is no such factor to replace"),
     };
     visit.problem(status, code, detail)
 }
@@ -32,51 +32,51 @@ pub(super) fn not_begun(visit: &Visit, why: setup::Why) -> Rejection {
 const LABEL: &str = "the label must have 1 to 64 characters, 128 bytes at most";
 
 /// A change that was not made.
-pub(super) async fn unchanged(visit: &Visit, why: manage::Why) -> Rejection {
+pub(super) async fn unchanged(visit: &Visit, why: manage::Why) -> MfaRejection {
     use manage::Why;
     match why {
-        Why::LabelTaken => visit.problem(CONFLICT, "label_taken", "another method has this label"),
+        Why::LabelTaken => visit.problem(CONFLICT, "label_taken", "another factor has this label"),
         Why::LabelInvalid => visit.problem(UNPROCESSABLE, "label_invalid", LABEL),
-        Why::UnknownMethod => unknown_method(visit),
+        Why::UnknownFactor => unknown_factor(visit),
         Why::NotEnabled => not_enabled(visit),
-        Why::PolicyRequires(organisations) => {
-            let detail = "an organisation requires two-factor authentication";
-            let organisations = names(visit, &organisations).await;
+        Why::PolicyRequires(organizations) => {
+            let detail = "an organization requires two-factor authentication";
+            let organizations = names(visit, &organizations).await;
             let problem = visit.problem(FORBIDDEN, "policy_requires", detail);
-            problem.with("organisations", organisations)
+            problem.with("organizations", organizations)
         }
     }
 }
 
-pub(super) fn unknown_method(visit: &Visit) -> Rejection {
-    visit.problem(NOT_FOUND, "unknown_method", "there is no such method")
+pub(super) fn unknown_factor(visit: &Visit) -> MfaRejection {
+    visit.problem(NOT_FOUND, "unknown_factor", "there is no such factor")
 }
 
-pub(super) fn unknown_setup(visit: &Visit) -> Rejection {
+pub(super) fn unknown_setup(visit: &Visit) -> MfaRejection {
     visit.problem(CONFLICT, "unknown_setup", "this setup is not under way in this session")
 }
 
-pub(super) fn setup_confirmed(visit: &Visit) -> Rejection {
+pub(super) fn setup_confirmed(visit: &Visit) -> MfaRejection {
     let detail = "the setup is confirmed already: reissue its codes, or finish it";
     visit.problem(CONFLICT, "setup_confirmed", detail)
 }
 
-pub(super) fn not_enabled(visit: &Visit) -> Rejection {
+pub(super) fn not_enabled(visit: &Visit) -> MfaRejection {
     let detail = "two-factor authentication is not enabled";
     visit.problem(CONFLICT, "not_enabled", detail)
 }
 
 /// A request whose answer was given before, and is not given twice.
-pub(super) fn repeated(visit: &Visit) -> Rejection {
+pub(super) fn repeated(visit: &Visit) -> MfaRejection {
     let detail = "this request was answered before: a new one has another attempt";
     visit.problem(CONFLICT, "repeated", detail).with("attempt", visit.session.form)
 }
 
-/// What organisations are called; one that cannot be named is its identifier.
-pub(super) async fn names(visit: &Visit, organisations: &[OrgId]) -> Vec<String> {
+/// What organizations are called; one that cannot be named is its identifier.
+pub(super) async fn names(visit: &Visit, organizations: &[OrgId]) -> Vec<String> {
     let mut names = Vec::new();
-    for org in organisations.iter().take(3) {
-        let named = visit.web.host().organisation_name(org).await;
+    for org in organizations.iter().take(3) {
+        let named = visit.web.host().organization_name(org).await;
         names.push(named.unwrap_or_else(|_| org.as_str().to_owned()));
     }
     names

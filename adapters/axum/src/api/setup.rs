@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::body::{Body, Typed, given};
 use super::caller::{Shown, SignedInCaller};
 use super::problem;
-use crate::flows::setup::{self, Confirmation, Standing};
-use crate::rejection::Rejection;
+use crate::flows::setup::{self, CodeOutcome, SetupState};
+use crate::rejection::MfaRejection;
 use crate::safety::Fields;
 use crate::visit::Visit;
 
@@ -75,7 +75,9 @@ pub(crate) struct Named {
 }
 
 /// `GET /setup`
-pub(crate) async fn show(SignedInCaller(mut visit): SignedInCaller) -> Result<Response, Rejection> {
+pub(crate) async fn show(
+    SignedInCaller(mut visit): SignedInCaller,
+) -> Result<Response, MfaRejection> {
     let standing = setup::standing(&mut visit).await?;
     Ok(answer(visit, standing).await)
 }
@@ -84,7 +86,7 @@ pub(crate) async fn show(SignedInCaller(mut visit): SignedInCaller) -> Result<Re
 pub(crate) async fn begin(
     SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Begin>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let (attempt, replaces) = (body.attempt.to_string(), body.replaces.map(|id| id.to_string()));
     let label = body.label.as_deref();
     if label.is_some_and(|label| label.trim().is_empty()) {
@@ -95,7 +97,7 @@ pub(crate) async fn begin(
     let fields = [("form", attempt.as_str())].into_iter().chain(label).chain(replaces);
     let standing = setup::start(&mut visit, &Fields::of(fields)).await?;
     match standing {
-        Standing::NotBegun(None) | Standing::BegunElsewhere | Standing::Finished => {
+        SetupState::NotBegun(None) | SetupState::BegunElsewhere | SetupState::Finished => {
             let problem = problem::repeated(&visit);
             Ok(visit.answer(problem).await)
         }
@@ -107,7 +109,7 @@ pub(crate) async fn begin(
 pub(crate) async fn confirm(
     SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Confirm>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let (id, attempt) = (body.setup.to_string(), body.attempt.map(|attempt| attempt.to_string()));
     let attempt = attempt.as_deref().map(|attempt| ("form", attempt));
     let fields = [("setup", id.as_str()), ("code", body.code.as_str())].into_iter();
@@ -117,26 +119,26 @@ pub(crate) async fn confirm(
         return Err(problem::unknown_setup(&visit));
     }
     match setup::confirm(&mut visit, &fields).await? {
-        Confirmation::Codes(codes) => {
+        CodeOutcome::Codes(codes) => {
             let (setup, attempt) = (body.setup, visit.session.form);
             let recovery_codes = Shown::codes(&codes);
             Ok(visit.json(&State::Confirmed { setup, recovery_codes, attempt }).await)
         }
-        Confirmation::Replaced(codes) => {
+        CodeOutcome::Replaced(codes) => {
             let recovery_codes = Shown::codes(&codes);
             Ok(visit.json(&State::Finished { recovery_codes }).await)
         }
-        Confirmation::Rejected(_, rejected) => {
+        CodeOutcome::Rejected(_, rejected) => {
             let problem = rejection(&visit, &rejected);
             Ok(visit.answer(problem).await)
         }
-        Confirmation::Repeated(Standing::Begun(_)) => {
+        CodeOutcome::Repeated(SetupState::Begun(_)) => {
             let detail = "this code was judged before: wait for the next one";
             let problem = visit.problem(StatusCode::CONFLICT, "repeated", detail);
             let problem = problem.with("attempt", visit.session.form);
             Ok(visit.answer(problem).await)
         }
-        Confirmation::Repeated(standing) | Confirmation::Stands(standing) => {
+        CodeOutcome::Repeated(standing) | CodeOutcome::Stands(standing) => {
             Ok(stands(visit, standing).await)
         }
     }
@@ -146,7 +148,7 @@ pub(crate) async fn confirm(
 pub(crate) async fn reissue(
     SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Reissue>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     check_named(&visit, body.setup)?;
     let (id, attempt) = (body.setup.to_string(), body.attempt.to_string());
     let fields = Fields::of([("setup", id.as_str()), ("form", attempt.as_str())]);
@@ -156,7 +158,7 @@ pub(crate) async fn reissue(
             let recovery_codes = Shown::codes(&codes);
             Ok(visit.json(&State::Confirmed { setup, recovery_codes, attempt }).await)
         }
-        Err(Standing::Confirmed) => {
+        Err(SetupState::Confirmed) => {
             let problem = problem::repeated(&visit);
             Ok(visit.answer(problem).await)
         }
@@ -168,16 +170,16 @@ pub(crate) async fn reissue(
 pub(crate) async fn finish(
     SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Named>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let id = body.setup.to_string();
     let fields = Fields::of([("setup", id.as_str())]);
     let known = visit.session.has_answered(visit.session.fingerprint("/setup/finish", &fields));
     if known {
-        return Ok(answer(visit, Standing::Finished).await);
+        return Ok(answer(visit, SetupState::Finished).await);
     }
     check_named(&visit, body.setup)?;
     match setup::finish(&mut visit, &fields).await? {
-        Standing::Finished => Ok(answer(visit, Standing::Finished).await),
+        SetupState::Finished => Ok(answer(visit, SetupState::Finished).await),
         standing => Ok(stands(visit, standing).await),
     }
 }
@@ -186,16 +188,16 @@ pub(crate) async fn finish(
 pub(crate) async fn cancel(
     SignedInCaller(mut visit): SignedInCaller,
     Body(body): Body<Named>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     if visit.signed_in()?.setup.is_some() {
         check_named(&visit, body.setup)?;
     }
     setup::cancel(&mut visit).await?;
-    Ok(answer(visit, Standing::NotBegun(None)).await)
+    Ok(answer(visit, SetupState::NotBegun(None)).await)
 }
 
 /// A window with an older setup must not act on the one that has taken its place.
-fn check_named(visit: &Visit, setup: SetupId) -> Result<(), Rejection> {
+fn check_named(visit: &Visit, setup: SetupId) -> Result<(), MfaRejection> {
     match visit.signed_in()?.setup == Some(setup) {
         true => Ok(()),
         false => Err(problem::unknown_setup(visit)),
@@ -203,32 +205,32 @@ fn check_named(visit: &Visit, setup: SetupId) -> Result<(), Rejection> {
 }
 
 /// Where the setup stands, for whoever asked for that.
-async fn answer(visit: Visit, standing: Standing) -> Response {
+async fn answer(visit: Visit, standing: SetupState) -> Response {
     let attempt = visit.session.form;
     let state = match (standing, visit.signed_in().ok().and_then(|signed_in| signed_in.setup)) {
-        (Standing::Begun(setup), _) => begun(&visit, &setup),
-        (Standing::Confirmed, Some(setup)) => {
+        (SetupState::Begun(setup), _) => begun(&visit, &setup),
+        (SetupState::Confirmed, Some(setup)) => {
             State::Confirmed { setup, recovery_codes: Vec::new(), attempt }
         }
-        (Standing::Finished, _) => State::Finished { recovery_codes: Vec::new() },
-        (Standing::NotBegun(None), _) => State::NotBegun { attempt },
+        (SetupState::Finished, _) => State::Finished { recovery_codes: Vec::new() },
+        (SetupState::NotBegun(None), _) => State::NotBegun { attempt },
         (standing, _) => return stands(visit, standing).await,
     };
     visit.json(&state).await
 }
 
 /// Where the setup stands, for whoever asked for something that did not happen.
-async fn stands(visit: Visit, standing: Standing) -> Response {
+async fn stands(visit: Visit, standing: SetupState) -> Response {
     let problem = match standing {
-        Standing::NotBegun(Some(why)) => problem::not_begun(&visit, why),
-        Standing::NotBegun(None) => problem::unknown_setup(&visit),
-        Standing::Begun(_) => {
+        SetupState::NotBegun(Some(why)) => problem::not_begun(&visit, why),
+        SetupState::NotBegun(None) => problem::unknown_setup(&visit),
+        SetupState::Begun(_) => {
             let detail = "the setup is not confirmed yet";
             visit.problem(StatusCode::CONFLICT, "setup_unconfirmed", detail)
         }
-        Standing::Confirmed => problem::setup_confirmed(&visit),
-        Standing::BegunElsewhere => problem::repeated(&visit),
-        Standing::Finished => {
+        SetupState::Confirmed => problem::setup_confirmed(&visit),
+        SetupState::BegunElsewhere => problem::repeated(&visit),
+        SetupState::Finished => {
             return visit.json(&State::Finished { recovery_codes: Vec::new() }).await;
         }
     };
@@ -247,7 +249,7 @@ fn begun(visit: &Visit, setup: &Setup) -> State {
     }
 }
 
-fn rejection(visit: &Visit, rejected: &SetupRejection) -> Rejection {
+fn rejection(visit: &Visit, rejected: &SetupRejection) -> MfaRejection {
     let code = if rejected.malformed { "code_malformed" } else { "code_rejected" };
     let problem = visit
         .problem(StatusCode::UNPROCESSABLE_ENTITY, code, &rejected.to_string())

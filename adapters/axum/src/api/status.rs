@@ -2,19 +2,19 @@
 
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use mfakit::{Gate, OrgId, Prompt};
+use mfakit::{Gate, ImportNotice, OrgId};
 use serde::Serialize;
 
 use super::caller::SignedInCaller;
 use super::problem::names;
 use crate::flows::manage;
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::visit::Visit;
 
 #[derive(Serialize)]
-struct Status {
+struct StatusBody {
     enabled: bool,
-    methods: usize,
+    factors: usize,
     recovery_codes_left: usize,
     recovery_codes_low: bool,
     /// The session may set up, and nothing else.
@@ -22,12 +22,12 @@ struct Status {
     /// The session may replace the recovery codes, and nothing else.
     limited_to_regenerating: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    prompts: Vec<Prompt>,
+    import_notices: Vec<ImportNotice>,
     access: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     deadline: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    organisations: Vec<String>,
+    organizations: Vec<String>,
     attempt: u32,
 }
 
@@ -42,30 +42,30 @@ pub(super) async fn answer(visit: Visit) -> Response {
     }
 }
 
-async fn of(visit: &Visit) -> Result<Status, Rejection> {
+async fn of(visit: &Visit) -> Result<StatusBody, MfaRejection> {
     let assurance = &visit.signed_in()?.assurance;
     let limited_to_setup = assurance.limited_to_setup();
     let limited_to_regenerating = assurance.limited_to_regenerating();
     let (access, deadline, demands) = match visit.access().await?.gate {
         Gate::Allow => ("allowed", None, Vec::new()),
         Gate::AllowAndRemind(reminded) => {
-            ("reminded", Some(reminded.deadline), reminded.organisations)
+            ("reminded", Some(reminded.deadline), reminded.organizations)
         }
-        Gate::SetUpFirst(walled) => ("set_up_first", Some(walled.since), walled.organisations),
+        Gate::SetUpFirst(walled) => ("set_up_first", Some(walled.since), walled.organizations),
     };
-    let organisations: Vec<OrgId> = demands.into_iter().map(|demand| demand.org).collect();
+    let organizations: Vec<OrgId> = demands.into_iter().map(|demand| demand.org).collect();
     let status = manage::status(visit).await?;
-    Ok(Status {
+    Ok(StatusBody {
         enabled: status.enabled,
-        methods: status.methods.len(),
+        factors: status.factors.len(),
         recovery_codes_left: status.recovery_left.unwrap_or_default(),
-        recovery_codes_low: status.low,
+        recovery_codes_low: status.recovery_low,
         limited_to_setup,
         limited_to_regenerating,
-        prompts: status.prompts,
+        import_notices: status.import_notices,
         access,
         deadline,
-        organisations: names(visit, &organisations).await,
+        organizations: names(visit, &organizations).await,
         attempt: visit.session.form,
     })
 }

@@ -10,7 +10,7 @@ use super::challenge::show_asked;
 use super::problem;
 use crate::flows::challenge::asked;
 use crate::flows::step_up;
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::safety::ReturnPath;
 use crate::visit::MANAGE;
 
@@ -28,7 +28,7 @@ pub(crate) struct Wanted {
 pub(crate) async fn open(
     SignedInCaller(mut visit): SignedInCaller,
     Body(wanted): Body<Wanted>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let to = match wanted.to {
         Some(to) => ReturnPath::parse(&to),
         None => Some(visit.web.places().dashboard.clone()),

@@ -5,9 +5,9 @@ use mfakit::{
     Verdict,
 };
 
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};
-use crate::session::{Asked, Fingerprint, Session, State};
+use crate::session::{Fingerprint, OpenChallenge, Session, State};
 use crate::visit::Visit;
 
 /// Where an answer leads.
@@ -21,15 +21,15 @@ pub(crate) enum Answered {
     Repeated(Rejected),
     /// The challenge takes no more answers, or never did.
     Ended,
-    /// The enrolment code was not used in time.
-    EnrolmentExpired,
+    /// The enrollment code was not used in time.
+    EnrollmentExpired,
 }
 
 /// The challenge of this session, if there is one.
-pub(crate) fn asked(session: &Session) -> Option<Asked> {
+pub(crate) fn asked(session: &Session) -> Option<OpenChallenge> {
     match &session.state {
         State::Waiting(waiting) => {
-            Some(Asked { challenge: waiting.challenge.clone(), recovery: true })
+            Some(OpenChallenge { challenge: waiting.challenge.clone(), recovery: true })
         }
         State::SignedIn(signed_in) => signed_in.step_up.clone(),
     }
@@ -46,10 +46,10 @@ pub(crate) fn destination(visit: &Visit) -> String {
 
 /// How a challenge stands before it is answered: whether it still takes answers, and of which kind.
 /// Nothing that could be a code is judged, so nothing is charged.
-pub(crate) async fn stands(visit: &Visit, asked: &Asked) -> Result<Answered, Rejection> {
-    let nothing = match asked.is_enrolment() {
-        true => Answer::enrolment(""),
-        false if asked.methods().is_empty() => Answer::recovery(""),
+pub(crate) async fn stands(visit: &Visit, asked: &OpenChallenge) -> Result<Answered, MfaRejection> {
+    let nothing = match asked.is_enrollment() {
+        true => Answer::enrollment(""),
+        false if asked.factors().is_empty() => Answer::recovery(""),
         false => Answer::code(""),
     };
     match visit.web.mfa().answer(&asked.challenge, nothing).await {
@@ -65,7 +65,7 @@ pub(crate) async fn answer(
     route: &str,
     fields: &Fields,
     answer: Answer,
-) -> Result<Answered, Rejection> {
+) -> Result<Answered, MfaRejection> {
     let Some(asked) = asked(&visit.session) else {
         return Ok(Answered::GoOn(destination(visit)));
     };
@@ -134,16 +134,16 @@ async fn judge(
         Verdict::Rejected(rejected) => return Ok(Judged::Rejected(rejected)),
         Verdict::Passed(passed) => passed,
     };
-    let moment = mfa.moment()?;
+    let context = mfa.context()?;
     let assurance = match raising {
-        Raising::SignIn(pending) => pending.raise(passed.proof, moment)?,
-        Raising::StepUp(assurance) => assurance.raise(passed.proof, moment)?,
+        Raising::SignIn(pending) => pending.raise(passed.proof, context)?,
+        Raising::StepUp(assurance) => assurance.raise(passed.proof, context)?,
     };
-    let low_codes = passed.recovery_left.filter(|_| passed.low);
+    let low_codes = passed.recovery_left.filter(|_| passed.recovery_low);
     Ok(Judged::Raised(Box::new(Raised { assurance, low_codes })))
 }
 
-fn go_on(visit: &mut Visit, asked: &Asked, raised: Raised) -> String {
+fn go_on(visit: &mut Visit, asked: &OpenChallenge, raised: Raised) -> String {
     let to = if raised.assurance.limited_to_setup() {
         visit.web.path("/setup")
     } else if raised.assurance.limited_to_regenerating() {
@@ -175,12 +175,12 @@ fn rejected_form(visit: &mut Visit, form: Fingerprint, rejected: Rejected) -> An
 }
 
 /// Where the visitor was heading, if that is still a place of the own site.
-pub(crate) fn heading(visit: &Visit, asked: &Asked) -> String {
-    let heading = asked.challenge.heading().and_then(ReturnPath::parse);
+pub(crate) fn heading(visit: &Visit, asked: &OpenChallenge) -> String {
+    let heading = asked.challenge.return_to().and_then(ReturnPath::parse);
     heading.unwrap_or_else(|| visit.web.places().dashboard.clone()).to_string()
 }
 
-async fn over(visit: &Visit, error: Error) -> Result<Answered, Rejection> {
+async fn over(visit: &Visit, error: Error) -> Result<Answered, MfaRejection> {
     match error {
         Error::Refused(
             Refusal::ChallengeExpired
@@ -188,7 +188,7 @@ async fn over(visit: &Visit, error: Error) -> Result<Answered, Rejection> {
             | Refusal::NotEnabled
             | Refusal::SignInAgain,
         ) => Ok(Answered::Ended),
-        Error::Refused(Refusal::EnrolmentExpired(_)) => Ok(Answered::EnrolmentExpired),
+        Error::Refused(Refusal::EnrollmentExpired(_)) => Ok(Answered::EnrollmentExpired),
         error => Err(visit.refused(error).await),
     }
 }

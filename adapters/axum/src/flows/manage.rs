@@ -1,11 +1,11 @@
-//! Managing methods and recovery codes. Every change wants a second factor, fresh; `Mfa` checks it.
+//! Managing factors and recovery codes. Every change wants a second factor, fresh; `Mfa` checks it.
 
 use mfakit::{
     Assurance, Error, FactorId, Needed, OrgId, OrgRefusal, RecoveryCodes, Refusal, Status,
     StepUpRule,
 };
 
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};
 use crate::session::Fingerprint;
 use crate::visit::Visit;
@@ -22,13 +22,13 @@ pub(crate) enum Changed {
 pub(crate) enum Why {
     LabelTaken,
     LabelInvalid,
-    UnknownMethod,
+    UnknownFactor,
     NotEnabled,
     PolicyRequires(Vec<OrgId>),
 }
 
 /// How the account stands, to a session that still counts.
-pub(crate) async fn status(visit: &Visit) -> Result<Status, Rejection> {
+pub(crate) async fn status(visit: &Visit) -> Result<Status, MfaRejection> {
     visit.still_counts().await?;
     match visit.web.mfa().status(visit.signed_in()?.assurance.subject()).await {
         Ok(status) => Ok(status),
@@ -37,40 +37,40 @@ pub(crate) async fn status(visit: &Visit) -> Result<Status, Rejection> {
 }
 
 /// Asks for the second factor before a change is confirmed, rather than after.
-pub(crate) async fn check_fresh(visit: &Visit, to: &ReturnPath) -> Result<(), Rejection> {
+pub(crate) async fn check_fresh(visit: &Visit, to: &ReturnPath) -> Result<(), MfaRejection> {
     let fresh = visit.web.mfa().settings().fresh();
     visit.check(&StepUpRule::fresh(Needed::SecondFactor, fresh), to).await
 }
 
-pub(crate) async fn prefer(visit: &Visit, factor: FactorId) -> Result<Changed, Rejection> {
+pub(crate) async fn prefer(visit: &Visit, factor: FactorId) -> Result<Changed, MfaRejection> {
     let assurance = visit.assurance()?;
-    done(visit, visit.web.mfa().prefer_method(&assurance, factor).await).await
+    done(visit, visit.web.mfa().prefer_factor(&assurance, factor).await).await
 }
 
 pub(crate) async fn rename(
     visit: &Visit,
     factor: FactorId,
     label: &str,
-) -> Result<Changed, Rejection> {
+) -> Result<Changed, MfaRejection> {
     let assurance = visit.assurance()?;
-    done(visit, visit.web.mfa().rename_method(&assurance, factor, label).await).await
+    done(visit, visit.web.mfa().rename_factor(&assurance, factor, label).await).await
 }
 
-/// Removes a method; the last one with it switches MFA off.
+/// Removes a factor; the last one with it switches MFA off.
 pub(crate) async fn remove(
     visit: &mut Visit,
     fields: &Fields,
     factor: FactorId,
-) -> Result<Changed, Rejection> {
+) -> Result<Changed, MfaRejection> {
     let (mfa, assurance) = (visit.web.mfa().clone(), visit.assurance()?);
-    let form = visit.session.fingerprint(&format!("/methods/{factor}/remove"), fields);
-    let removing = async move { mfa.remove_method(&assurance, factor).await };
+    let form = visit.session.fingerprint(&format!("/factors/{factor}/remove"), fields);
+    let removing = async move { mfa.remove_factor(&assurance, factor).await };
     let removed = visit.web.once().run(form, removing).await;
     kept(visit, form, removed).await
 }
 
 /// Switches MFA off.
-pub(crate) async fn disable(visit: &mut Visit, fields: &Fields) -> Result<Changed, Rejection> {
+pub(crate) async fn disable(visit: &mut Visit, fields: &Fields) -> Result<Changed, MfaRejection> {
     let (mfa, assurance) = (visit.web.mfa().clone(), visit.assurance()?);
     let form = visit.session.fingerprint("/disable", fields);
     let disabling = async move { mfa.disable(&assurance).await };
@@ -82,7 +82,7 @@ pub(crate) async fn disable(visit: &mut Visit, fields: &Fields) -> Result<Change
 pub(crate) async fn regenerate(
     visit: &mut Visit,
     fields: &Fields,
-) -> Result<Result<Option<RecoveryCodes>, Why>, Rejection> {
+) -> Result<Result<Option<RecoveryCodes>, Why>, MfaRejection> {
     let form = visit.session.fingerprint("/codes", fields);
     if visit.session.has_answered(form) {
         return Ok(Ok(None));
@@ -108,7 +108,7 @@ async fn kept(
     visit: &mut Visit,
     form: Fingerprint,
     session: Option<Result<Assurance, Error>>,
-) -> Result<Changed, Rejection> {
+) -> Result<Changed, MfaRejection> {
     match session {
         Some(Ok(assurance)) => {
             visit.session.keep(assurance);
@@ -122,21 +122,21 @@ async fn kept(
     }
 }
 
-async fn done(visit: &Visit, result: Result<(), Error>) -> Result<Changed, Rejection> {
+async fn done(visit: &Visit, result: Result<(), Error>) -> Result<Changed, MfaRejection> {
     match result {
         Ok(()) => Ok(Changed::Done),
         Err(error) => Ok(Changed::Refused(why(visit, error).await?)),
     }
 }
 
-async fn why(visit: &Visit, error: Error) -> Result<Why, Rejection> {
+async fn why(visit: &Visit, error: Error) -> Result<Why, MfaRejection> {
     match error {
         Error::Refused(Refusal::LabelTaken) => Ok(Why::LabelTaken),
         Error::Refused(Refusal::Invalid(_)) => Ok(Why::LabelInvalid),
-        Error::Refused(Refusal::UnknownFactor) => Ok(Why::UnknownMethod),
+        Error::Refused(Refusal::UnknownFactor) => Ok(Why::UnknownFactor),
         Error::Refused(Refusal::NotEnabled) => Ok(Why::NotEnabled),
-        Error::Refused(Refusal::Organisation(OrgRefusal::PolicyRequires(organisations))) => {
-            Ok(Why::PolicyRequires(organisations))
+        Error::Refused(Refusal::Organization(OrgRefusal::PolicyRequires(organizations))) => {
+            Ok(Why::PolicyRequires(organizations))
         }
         error => Err(visit.refused(error).await),
     }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::session::Fingerprint;
 
-/// How many forms are remembered, and for how long. A form that is sent again later is recognised
+/// How many forms are remembered, and for how long. A form that is sent again later is recognized
 /// by its session.
 const REMEMBERED: usize = 4096;
 const REMEMBERED_FOR: Duration = Duration::from_secs(120);

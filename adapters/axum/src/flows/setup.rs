@@ -5,14 +5,14 @@ use mfakit::{
     SetupId, SetupRejection,
 };
 
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};
 use crate::session::{Fingerprint, Resume};
 use crate::visit::Visit;
 
 /// Where the setup stands.
 #[derive(Debug)]
-pub(crate) enum Standing {
+pub(crate) enum SetupState {
     /// Nothing is under way, for this reason if there is one.
     NotBegun(Option<Why>),
     /// The QR code can be shown and a code confirmed.
@@ -21,7 +21,7 @@ pub(crate) enum Standing {
     BegunElsewhere,
     /// A code has confirmed it; only "I have saved my codes" is missing.
     Confirmed,
-    /// MFA is on, or one method more is.
+    /// MFA is on, or one factor more is.
     Finished,
 }
 
@@ -33,43 +33,43 @@ pub(crate) enum Why {
     EmailUnverified,
     LabelTaken,
     LabelInvalid,
-    TooManyMethods,
-    UnknownMethod,
+    TooManyFactors,
+    UnknownFactor,
 }
 
 /// What came of a code.
 #[derive(Debug)]
-pub(crate) enum Confirmation {
-    /// The first method is confirmed: show its codes, then wait until they are saved.
+pub(crate) enum CodeOutcome {
+    /// The first factor is confirmed: show its codes, then wait until they are saved.
     Codes(RecoveryCodes),
-    /// A lost method is replaced: show the new codes.
+    /// A lost factor is replaced: show the new codes.
     Replaced(RecoveryCodes),
     /// The code was wrong.
     Rejected(Setup, SetupRejection),
     /// This form was judged before: show where the setup stands.
-    Repeated(Standing),
+    Repeated(SetupState),
     /// There is nothing to show but where the setup stands.
-    Stands(Standing),
+    Stands(SetupState),
 }
 
 /// Where the setup of this session stands. One that waited for a re-authentication resumes.
-pub(crate) async fn standing(visit: &mut Visit) -> Result<Standing, Rejection> {
+pub(crate) async fn standing(visit: &mut Visit) -> Result<SetupState, MfaRejection> {
     let resume = visit.signed_in_mut().and_then(|signed_in| signed_in.resume.take());
     if let Some(resume) = resume {
         visit.changed();
         // If it is still not fresh, its start is asked for again: nobody is sent in circles.
         return match begin(visit, &resume, None).await {
             Ok(standing) => Ok(standing),
-            Err(Error::Refused(Refusal::StepUp(_))) => Ok(Standing::NotBegun(None)),
+            Err(Error::Refused(Refusal::StepUp(_))) => Ok(SetupState::NotBegun(None)),
             Err(error) => Err(visit.refused(error).await),
         };
     }
-    let Some(id) = visit.signed_in()?.setup else { return Ok(Standing::NotBegun(None)) };
+    let Some(id) = visit.signed_in()?.setup else { return Ok(SetupState::NotBegun(None)) };
     show(visit, id).await
 }
 
 /// "Start setup".
-pub(crate) async fn start(visit: &mut Visit, fields: &Fields) -> Result<Standing, Rejection> {
+pub(crate) async fn start(visit: &mut Visit, fields: &Fields) -> Result<SetupState, MfaRejection> {
     let label = match fields.text("label").trim() {
         "" => suggested_label(visit).await?,
         label => label.to_owned(),
@@ -80,7 +80,7 @@ pub(crate) async fn start(visit: &mut Visit, fields: &Fields) -> Result<Standing
     }
     let resume = Resume { label, replaces: fields.id("replaces") };
     match begin(visit, &resume, Some(form)).await {
-        Ok(standing @ Standing::Begun(_)) => {
+        Ok(standing @ SetupState::Begun(_)) => {
             visit.session.note_answered(form);
             Ok(standing)
         }
@@ -94,7 +94,7 @@ pub(crate) async fn start(visit: &mut Visit, fields: &Fields) -> Result<Standing
             let to = ReturnPath::parse(&visit.web.path("/setup"));
             let to = to.unwrap_or_else(|| visit.web.places().profile.clone());
             let action = crate::visit::MANAGE;
-            let rejection = Rejection::step_up(&visit.web, &visit.parts, action, &unmet, &to);
+            let rejection = MfaRejection::step_up(&visit.web, &visit.parts, action, &unmet, &to);
             Err(rejection.with_headers(headers))
         }
         Err(error) => Err(visit.refused(error).await),
@@ -106,8 +106,8 @@ async fn begin(
     visit: &mut Visit,
     wanted: &Resume,
     form: Option<Fingerprint>,
-) -> Result<Standing, Error> {
-    let not_begun = |why| Ok(Standing::NotBegun(Some(why)));
+) -> Result<SetupState, Error> {
+    let not_begun = |why| Ok(SetupState::NotBegun(Some(why)));
     let new = match NewFactor::totp(&wanted.label, &visit.visitor.account) {
         Ok(new) => new,
         Err(
@@ -131,70 +131,73 @@ async fn begin(
         None => Some(beginning.await),
     };
     // Another request of the same form began it, and has its name.
-    let Some(begun) = begun else { return Ok(Standing::BegunElsewhere) };
+    let Some(begun) = begun else { return Ok(SetupState::BegunElsewhere) };
     match begun {
         Ok(setup) => {
             keep(visit, Some(setup.id()));
-            Ok(Standing::Begun(setup))
+            Ok(SetupState::Begun(setup))
         }
         Err(Error::Refused(Refusal::EmailUnverified)) => not_begun(Why::EmailUnverified),
         Err(Error::Refused(Refusal::LabelTaken)) => not_begun(Why::LabelTaken),
-        Err(Error::Refused(Refusal::TooManyFactors)) => not_begun(Why::TooManyMethods),
-        Err(Error::Refused(Refusal::UnknownFactor)) => not_begun(Why::UnknownMethod),
+        Err(Error::Refused(Refusal::TooManyFactors)) => not_begun(Why::TooManyFactors),
+        Err(Error::Refused(Refusal::UnknownFactor)) => not_begun(Why::UnknownFactor),
         Err(error) => Err(error),
     }
 }
 
-async fn show(visit: &mut Visit, id: SetupId) -> Result<Standing, Rejection> {
+async fn show(visit: &mut Visit, id: SetupId) -> Result<SetupState, MfaRejection> {
     match visit.web.mfa().show_setup(&visit.assurance()?, id).await {
-        Ok(setup) => Ok(Standing::Begun(setup)),
+        Ok(setup) => Ok(SetupState::Begun(setup)),
         Err(error) => over(visit, id, error).await,
     }
 }
 
 /// "Confirm". A form that comes twice is judged once.
-pub(crate) async fn confirm(visit: &mut Visit, fields: &Fields) -> Result<Confirmation, Rejection> {
+pub(crate) async fn confirm(
+    visit: &mut Visit,
+    fields: &Fields,
+) -> Result<CodeOutcome, MfaRejection> {
     let form = visit.session.fingerprint("/setup/confirm", fields);
     let named: Option<SetupId> = fields.id("setup");
     let current = visit.signed_in()?.setup;
     let repeated = visit.session.has_answered(form);
     let Some(id) = current.filter(|id| named.is_none_or(|named| named == *id)) else {
         let standing = standing(visit).await?;
-        // The form of a setup that has become a method goes on to where that went.
-        let finished = repeated && matches!(standing, Standing::NotBegun(_));
-        let standing = if finished { Standing::Finished } else { standing };
-        return Ok(Confirmation::Stands(standing));
+        // The form of a setup that has become a factor goes on to where that went.
+        let finished = repeated && matches!(standing, SetupState::NotBegun(_));
+        let standing = if finished { SetupState::Finished } else { standing };
+        return Ok(CodeOutcome::Stands(standing));
     };
     if repeated {
-        return Ok(Confirmation::Repeated(show(visit, id).await?));
+        return Ok(CodeOutcome::Repeated(show(visit, id).await?));
     }
     let (mfa, session) = (visit.web.mfa().clone(), visit.assurance()?);
     let typed = zeroize::Zeroizing::new(fields.text("code").to_owned());
     let confirming = async move { mfa.confirm_setup(&session, id, &typed).await };
     let confirmed = match visit.web.once().run(form, confirming).await {
         Some(Ok(confirmed)) => confirmed,
-        Some(Err(error)) => return Ok(Confirmation::Stands(over(visit, id, error).await?)),
-        None => return Ok(Confirmation::Repeated(show(visit, id).await?)),
+        Some(Err(error)) => return Ok(CodeOutcome::Stands(over(visit, id, error).await?)),
+        None => return Ok(CodeOutcome::Repeated(show(visit, id).await?)),
     };
     visit.session.note_answered(form);
     visit.changed();
     match confirmed {
-        Confirmed::FirstFactor(codes) => Ok(Confirmation::Codes(codes)),
+        Confirmed::FirstFactor(codes) => Ok(CodeOutcome::Codes(codes)),
         Confirmed::Added(assurance) => {
             raised(visit, assurance);
-            Ok(Confirmation::Stands(Standing::Finished))
+            Ok(CodeOutcome::Stands(SetupState::Finished))
         }
         Confirmed::Replaced(assurance, codes) => {
             raised(visit, assurance);
-            Ok(Confirmation::Replaced(codes))
+            Ok(CodeOutcome::Replaced(codes))
         }
         Confirmed::Rejected(rejection) if rejection.tries_left == 0 => {
             keep(visit, None);
-            Ok(Confirmation::Stands(Standing::NotBegun(Some(Why::TriedOut))))
+            Ok(CodeOutcome::Stands(SetupState::NotBegun(Some(Why::TriedOut))))
         }
         Confirmed::Rejected(rejection) => match show(visit, id).await? {
-            Standing::Begun(setup) => Ok(Confirmation::Rejected(setup, rejection)),
-            standing => Ok(Confirmation::Stands(standing)),
+            SetupState::Begun(setup) => Ok(CodeOutcome::Rejected(setup, rejection)),
+            standing => Ok(CodeOutcome::Stands(standing)),
         },
     }
 }
@@ -203,9 +206,9 @@ pub(crate) async fn confirm(visit: &mut Visit, fields: &Fields) -> Result<Confir
 pub(crate) async fn reissue(
     visit: &mut Visit,
     fields: &Fields,
-) -> Result<Result<RecoveryCodes, Standing>, Rejection> {
+) -> Result<Result<RecoveryCodes, SetupState>, MfaRejection> {
     let form = visit.session.fingerprint("/setup/reissue", fields);
-    let Some(id) = visit.signed_in()?.setup else { return Ok(Err(Standing::NotBegun(None))) };
+    let Some(id) = visit.signed_in()?.setup else { return Ok(Err(SetupState::NotBegun(None))) };
     if visit.session.has_answered(form) {
         return Ok(Err(show(visit, id).await?));
     }
@@ -219,14 +222,14 @@ pub(crate) async fn reissue(
         }
         Some(Err(error)) => Ok(Err(over(visit, id, error).await?)),
         // The codes that count are in the answer to another request of the same form.
-        None => Ok(Err(Standing::Confirmed)),
+        None => Ok(Err(SetupState::Confirmed)),
     }
 }
 
 /// "I have saved my codes".
-pub(crate) async fn finish(visit: &mut Visit, fields: &Fields) -> Result<Standing, Rejection> {
+pub(crate) async fn finish(visit: &mut Visit, fields: &Fields) -> Result<SetupState, MfaRejection> {
     let form = visit.session.fingerprint("/setup/finish", fields);
-    let Some(id) = visit.signed_in()?.setup else { return Ok(Standing::Finished) };
+    let Some(id) = visit.signed_in()?.setup else { return Ok(SetupState::Finished) };
     // Another window has replaced the codes since: those that were saved may not be those that count.
     if fields.names_another_form(visit.session.form) {
         return show(visit, id).await;
@@ -237,15 +240,15 @@ pub(crate) async fn finish(visit: &mut Visit, fields: &Fields) -> Result<Standin
         Some(Ok(assurance)) => {
             visit.session.note_answered(form);
             raised(visit, assurance);
-            Ok(Standing::Finished)
+            Ok(SetupState::Finished)
         }
         Some(Err(error)) => over(visit, id, error).await,
-        None => Ok(Standing::Finished),
+        None => Ok(SetupState::Finished),
     }
 }
 
 /// "Cancel": nothing was enabled.
-pub(crate) async fn cancel(visit: &mut Visit) -> Result<(), Rejection> {
+pub(crate) async fn cancel(visit: &mut Visit) -> Result<(), MfaRejection> {
     let signed_in = visit.signed_in()?;
     let (session, setup) = (signed_in.assurance.clone(), signed_in.setup);
     if let Some(id) = setup {
@@ -261,37 +264,40 @@ pub(crate) async fn cancel(visit: &mut Visit) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// What a method is called unless its owner says otherwise: a name that no other one has.
-pub(crate) async fn suggested_label(visit: &Visit) -> Result<String, Rejection> {
+/// What a factor is called unless its owner says otherwise: a name that no other one has.
+pub(crate) async fn suggested_label(visit: &Visit) -> Result<String, MfaRejection> {
     let status = match visit.web.mfa().status(visit.visitor.first_factor.subject()).await {
         Ok(status) => status,
         Err(error) => return Err(visit.refused(error).await),
     };
     let name = visit.texts().default_label.clone();
-    let taken = |label: &str| status.methods.iter().any(|m| m.label.as_str() == label);
+    let taken = |label: &str| status.factors.iter().any(|m| m.label.as_str() == label);
     let numbered = (2..=11).map(|number| format!("{name} {number}"));
     let mut free = std::iter::once(name.to_string()).chain(numbered).filter(|l| !taken(l));
     Ok(free.next().unwrap_or_default())
 }
 
-/// The label of a method that is to be replaced.
-pub(crate) async fn label_of(visit: &Visit, factor: FactorId) -> Result<Option<String>, Rejection> {
+/// The label of a factor that is to be replaced.
+pub(crate) async fn label_of(
+    visit: &Visit,
+    factor: FactorId,
+) -> Result<Option<String>, MfaRejection> {
     match visit.web.mfa().status(visit.visitor.first_factor.subject()).await {
         Ok(status) => {
-            let method = status.methods.iter().find(|method| method.factor == factor);
-            Ok(method.map(|method| method.label.to_string()))
+            let factor = status.factors.iter().find(|known| known.factor == factor);
+            Ok(factor.map(|factor| factor.label.to_string()))
         }
         Err(error) => Err(visit.refused(error).await),
     }
 }
 
-async fn over(visit: &mut Visit, id: SetupId, error: Error) -> Result<Standing, Rejection> {
+async fn over(visit: &mut Visit, id: SetupId, error: Error) -> Result<SetupState, MfaRejection> {
     match error {
-        Error::Refused(Refusal::SetupConfirmed) => Ok(Standing::Confirmed),
+        Error::Refused(Refusal::SetupConfirmed) => Ok(SetupState::Confirmed),
         Error::Refused(Refusal::SetupUnconfirmed) => Box::pin(show(visit, id)).await,
         Error::Refused(Refusal::SetupExpired | Refusal::UnknownSetup | Refusal::SetupElsewhere) => {
             keep(visit, None);
-            Ok(Standing::NotBegun(Some(Why::Expired)))
+            Ok(SetupState::NotBegun(Some(Why::Expired)))
         }
         error => Err(visit.refused(error).await),
     }

@@ -2,9 +2,9 @@
 
 use mfakit::{Error, Refusal};
 
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::safety::ReturnPath;
-use crate::session::Asked;
+use crate::session::OpenChallenge;
 use crate::visit::{MANAGE, Visit};
 
 /// Opens a challenge for an action and notes where its visitor was heading. An action that nobody
@@ -14,7 +14,7 @@ pub(crate) async fn open(
     action: &str,
     to: &ReturnPath,
     recovery: bool,
-) -> Result<bool, Rejection> {
+) -> Result<bool, MfaRejection> {
     if action != MANAGE && visit.web.rules().require(action).is_err() {
         return Ok(false);
     }
@@ -25,9 +25,9 @@ pub(crate) async fn open(
         Err(Error::Refused(Refusal::NotEnabled)) => return Ok(false),
         Err(error) => return Err(visit.refused(error).await),
     };
-    let challenge = challenge.clone().with_heading(to.as_str()).unwrap_or(challenge);
+    let challenge = challenge.clone().with_return_to(to.as_str()).unwrap_or(challenge);
     if let Some(signed_in) = visit.signed_in_mut() {
-        signed_in.step_up = Some(Asked { challenge, recovery });
+        signed_in.step_up = Some(OpenChallenge { challenge, recovery });
     }
     visit.changed();
     Ok(true)

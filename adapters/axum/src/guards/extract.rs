@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use mfakit::{Access, Assurance, Error, Gate, OrgId, OrgRefusal, Refusal, Reminded, Subject};
 
-use crate::rejection::{Rejection, heading};
+use crate::rejection::{MfaRejection, heading};
 use crate::web::MfaWeb;
 
 /// A request that a guard has let pass.
@@ -37,7 +37,7 @@ impl SignedIn {
         &self.assurance
     }
 
-    /// Which organisations ask for two-factor authentication soon, and by when: for a reminder on
+    /// Which organizations ask for two-factor authentication soon, and by when: for a reminder on
     /// the page.
     pub fn reminded(&self) -> Option<&Reminded> {
         self.reminded.as_ref()
@@ -50,9 +50,9 @@ impl SignedIn {
 }
 
 impl<S: Sync> FromRequestParts<S> for SignedIn {
-    type Rejection = Rejection;
+    type Rejection = MfaRejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MfaRejection> {
         guarded(parts).map(|Guarded(_, signed_in)| signed_in.clone())
     }
 }
@@ -98,9 +98,9 @@ impl<A> fmt::Debug for SteppedUp<A> {
 }
 
 impl<S: Sync, A: Action> FromRequestParts<S> for SteppedUp<A> {
-    type Rejection = Rejection;
+    type Rejection = MfaRejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MfaRejection> {
         let Guarded(web, signed_in) = guarded(parts)?.clone();
         let checked = match web.rules().require(A::NAME) {
             Ok(rule) => web.mfa().guard(rule, &signed_in.assurance).await,
@@ -110,50 +110,50 @@ impl<S: Sync, A: Action> FromRequestParts<S> for SteppedUp<A> {
             Ok(_) => Ok(Self { signed_in, action: PhantomData }),
             Err(Error::Refused(Refusal::StepUp(unmet))) => {
                 let to = heading(&web, parts);
-                Err(Rejection::step_up(&web, parts, A::NAME, &unmet, &to))
+                Err(MfaRejection::step_up(&web, parts, A::NAME, &unmet, &to))
             }
-            Err(Error::Refused(Refusal::SignInAgain)) => Err(Rejection::void(&web, parts)),
-            Err(error) => Err(Rejection::failed(parts, error).with_page(&web, parts)),
+            Err(Error::Refused(Refusal::SignInAgain)) => Err(MfaRejection::void(&web, parts)),
+            Err(error) => Err(MfaRejection::failed(parts, error).with_page(&web, parts)),
         }
     }
 }
 
-/// Which organisation a request is about, as a type.
+/// Which organization a request is about, as a type.
 ///
 /// ```
 /// use axum::http::request::Parts;
 /// use mfakit::OrgId;
-/// use mfakit_axum::{MemberOf, OfOrganisation};
+/// use mfakit_axum::{MemberOf, OfOrganization};
 ///
 /// struct InPath;
-/// impl OfOrganisation for InPath {
+/// impl OfOrganization for InPath {
 ///     fn read(request: &Parts) -> Option<OrgId> {
-///         OrgId::new(request.uri.path().strip_prefix("/organisations/")?).ok()
+///         OrgId::new(request.uri.path().strip_prefix("/organizations/")?).ok()
 ///     }
 /// }
 ///
 /// async fn invoices(member: MemberOf<InPath>) -> String {
-///     format!("{}'s invoices of {}", member.subject(), member.organisation())
+///     format!("{}'s invoices of {}", member.subject(), member.organization())
 /// }
 /// ```
-pub trait OfOrganisation: Send + Sync + 'static {
+pub trait OfOrganization: Send + Sync + 'static {
     /// Reads it from the request, from its path for instance; `None` turns the request away.
     fn read(request: &Parts) -> Option<OrgId>;
 }
 
-/// Who is signed in, is a member of the organisation that the request is about, and is let in by its
-/// policy: the guard's [`organisation`](super::Guard::organisation) as an extractor, for a handler
+/// Who is signed in, is a member of the organization that the request is about, and is let in by its
+/// policy: the guard's [`organization`](super::Guard::organization) as an extractor, for a handler
 /// that must not be mounted without it. It stands behind a [`Guard`](super::Guard) too.
 pub struct MemberOf<O> {
     signed_in: SignedIn,
-    organisation: OrgId,
+    organization: OrgId,
     of: PhantomData<O>,
 }
 
 impl<O> MemberOf<O> {
-    /// Which organisation.
-    pub fn organisation(&self) -> &OrgId {
-        &self.organisation
+    /// Which organization.
+    pub fn organization(&self) -> &OrgId {
+        &self.organization
     }
 }
 
@@ -166,32 +166,32 @@ impl<O> std::ops::Deref for MemberOf<O> {
 
 impl<O> fmt::Debug for MemberOf<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("MemberOf").field(&self.organisation).field(&self.signed_in).finish()
+        f.debug_tuple("MemberOf").field(&self.organization).field(&self.signed_in).finish()
     }
 }
 
-impl<S: Sync, O: OfOrganisation> FromRequestParts<S> for MemberOf<O> {
-    type Rejection = Rejection;
+impl<S: Sync, O: OfOrganization> FromRequestParts<S> for MemberOf<O> {
+    type Rejection = MfaRejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MfaRejection> {
         let Guarded(web, signed_in) = guarded(parts)?.clone();
-        let Some(organisation) = O::read(parts) else {
-            return Err(Rejection::not_a_member(parts).with_page(&web, parts));
+        let Some(organization) = O::read(parts) else {
+            return Err(MfaRejection::not_a_member(parts).with_page(&web, parts));
         };
-        match web.mfa().guard_organisation(&organisation, &signed_in.assurance).await {
+        match web.mfa().guard_organization(&organization, &signed_in.assurance).await {
             Ok(Access { gate: Gate::SetUpFirst(_), .. }) => {
-                Err(Rejection::set_up_first(&web, parts))
+                Err(MfaRejection::set_up_first(&web, parts))
             }
-            Ok(_) => Ok(Self { signed_in, organisation, of: PhantomData }),
-            Err(Error::Refused(Refusal::Organisation(OrgRefusal::NotAMember(_)))) => {
-                Err(Rejection::not_a_member(parts).with_page(&web, parts))
+            Ok(_) => Ok(Self { signed_in, organization, of: PhantomData }),
+            Err(Error::Refused(Refusal::Organization(OrgRefusal::NotAMember(_)))) => {
+                Err(MfaRejection::not_a_member(parts).with_page(&web, parts))
             }
-            Err(Error::Refused(Refusal::SignInAgain)) => Err(Rejection::void(&web, parts)),
-            Err(error) => Err(Rejection::failed(parts, error).with_page(&web, parts)),
+            Err(Error::Refused(Refusal::SignInAgain)) => Err(MfaRejection::void(&web, parts)),
+            Err(error) => Err(MfaRejection::failed(parts, error).with_page(&web, parts)),
         }
     }
 }
 
-fn guarded(parts: &Parts) -> Result<&Guarded, Rejection> {
-    parts.extensions.get().ok_or_else(|| Rejection::unguarded(parts))
+fn guarded(parts: &Parts) -> Result<&Guarded, MfaRejection> {
+    parts.extensions.get().ok_or_else(|| MfaRejection::unguarded(parts))
 }

@@ -14,16 +14,16 @@ use tower_service::Service;
 
 use super::Boxed;
 use super::extract::{Guarded, SignedIn};
-use crate::rejection::{Rejection, heading};
+use crate::rejection::{MfaRejection, heading};
 use crate::safety::append;
 use crate::session::SignedInState;
 use crate::visit::Visit;
 use crate::web::MfaWeb;
 
-type Organisation = dyn Fn(&Parts) -> Option<OrgId> + Send + Sync;
+type Organization = dyn Fn(&Parts) -> Option<OrgId> + Send + Sync;
 
 /// Lets nobody pass but who is signed in with what is required: not half a sign-in, nobody whose
-/// credentials have changed since, nobody behind an organisation's wall.
+/// credentials have changed since, nobody behind an organization's wall.
 ///
 /// ```
 /// # use axum::{Router, routing::get};
@@ -49,7 +49,7 @@ type Organisation = dyn Fn(&Parts) -> Option<OrgId> + Send + Sync;
 pub struct Guard {
     web: MfaWeb,
     action: Option<Arc<str>>,
-    organisation: Option<Arc<Organisation>>,
+    organization: Option<Arc<Organization>>,
     behind_the_wall: bool,
     api: bool,
 }
@@ -57,8 +57,8 @@ pub struct Guard {
 impl MfaWeb {
     /// A guard for a route or a group of them.
     pub fn guard(&self) -> Guard {
-        let (action, organisation) = (None, None);
-        Guard { web: self.clone(), action, organisation, behind_the_wall: false, api: false }
+        let (action, organization) = (None, None);
+        Guard { web: self.clone(), action, organization, behind_the_wall: false, api: false }
     }
 }
 
@@ -71,15 +71,15 @@ impl Guard {
         self
     }
 
-    /// Lets only members of an organisation pass, and not those for whom its policy has closed. The
+    /// Lets only members of an organization pass, and not those for whom its policy has closed. The
     /// function reads from the request which one it is about, from its path for instance; `None`
     /// turns the request away.
     #[must_use]
-    pub fn organisation(
+    pub fn organization(
         mut self,
         of: impl Fn(&Parts) -> Option<OrgId> + Send + Sync + 'static,
     ) -> Self {
-        self.organisation = Some(Arc::new(of));
+        self.organization = Some(Arc::new(of));
         self
     }
 
@@ -99,25 +99,25 @@ impl Guard {
     }
 
     /// Whether this visit may go on, and what the routes behind may know of it.
-    async fn admit(&self, visit: &Visit) -> Result<SignedIn, Rejection> {
+    async fn admit(&self, visit: &Visit) -> Result<SignedIn, MfaRejection> {
         let (web, parts) = (&visit.web, &visit.parts);
         let state = visit.signed_in()?;
         let access = visit.access().await?;
         if state.assurance.limited_to_setup() {
-            return Err(Rejection::set_up_first(web, parts));
+            return Err(MfaRejection::set_up_first(web, parts));
         }
         if state.assurance.limited_to_regenerating() {
-            return Err(Rejection::regenerate_first(web, parts));
+            return Err(MfaRejection::regenerate_first(web, parts));
         }
         let reminded = match access.gate {
             Gate::Allow => None,
             Gate::AllowAndRemind(reminded) => Some(reminded),
             Gate::SetUpFirst(_) if self.behind_the_wall => None,
-            Gate::SetUpFirst(_) => return Err(Rejection::set_up_first(web, parts)),
+            Gate::SetUpFirst(_) => return Err(MfaRejection::set_up_first(web, parts)),
         };
-        if let Some(of) = &self.organisation {
+        if let Some(of) = &self.organization {
             let org =
-                of(parts).ok_or_else(|| Rejection::not_a_member(parts).with_page(web, parts))?;
+                of(parts).ok_or_else(|| MfaRejection::not_a_member(parts).with_page(web, parts))?;
             self.admit_member(visit, state, &org).await?;
         }
         if let Some(action) = &self.action {
@@ -131,15 +131,15 @@ impl Guard {
         visit: &Visit,
         state: &SignedInState,
         org: &OrgId,
-    ) -> Result<(), Rejection> {
+    ) -> Result<(), MfaRejection> {
         let (web, parts) = (&visit.web, &visit.parts);
-        match web.mfa().guard_organisation(org, &state.assurance).await {
+        match web.mfa().guard_organization(org, &state.assurance).await {
             Ok(access) => match access.gate {
-                Gate::SetUpFirst(_) => Err(Rejection::set_up_first(web, parts)),
+                Gate::SetUpFirst(_) => Err(MfaRejection::set_up_first(web, parts)),
                 Gate::Allow | Gate::AllowAndRemind(_) => Ok(()),
             },
-            Err(Error::Refused(Refusal::Organisation(OrgRefusal::NotAMember(_)))) => {
-                Err(Rejection::not_a_member(parts).with_page(web, parts))
+            Err(Error::Refused(Refusal::Organization(OrgRefusal::NotAMember(_)))) => {
+                Err(MfaRejection::not_a_member(parts).with_page(web, parts))
             }
             Err(error) => Err(visit.refused(error).await),
         }
@@ -151,7 +151,7 @@ pub(super) async fn step_up(
     visit: &Visit,
     action: &str,
     state: &SignedInState,
-) -> Result<(), Rejection> {
+) -> Result<(), MfaRejection> {
     let rule = match visit.web.rules().require(action) {
         Ok(rule) => rule,
         Err(refusal) => return Err(visit.refused(refusal.into()).await),
@@ -160,7 +160,7 @@ pub(super) async fn step_up(
         Ok(_) => Ok(()),
         Err(Error::Refused(Refusal::StepUp(unmet))) => {
             let to = heading(&visit.web, &visit.parts);
-            Err(Rejection::step_up(&visit.web, &visit.parts, action, &unmet, &to))
+            Err(MfaRejection::step_up(&visit.web, &visit.parts, action, &unmet, &to))
         }
         Err(error) => Err(visit.refused(error).await),
     }
@@ -215,7 +215,7 @@ where
 
 /// Writes what the visit has changed, whether it may pass or not: a challenge that was opened has to
 /// be there when its page is asked for.
-async fn pass(guard: &Guard, parts: &mut Parts) -> Result<axum::http::HeaderMap, Rejection> {
+async fn pass(guard: &Guard, parts: &mut Parts) -> Result<axum::http::HeaderMap, MfaRejection> {
     let mut visit = Visit::enter(&guard.web, parts.clone()).await?;
     let admitted = guard.admit(&visit).await;
     match admitted {

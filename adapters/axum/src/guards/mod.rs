@@ -9,7 +9,7 @@ use std::pin::Pin;
 
 use axum::response::Response;
 
-pub use extract::{Action, MemberOf, OfOrganisation, SignedIn, SteppedUp};
+pub use extract::{Action, MemberOf, OfOrganization, SignedIn, SteppedUp};
 pub use guard::{Guard, GuardService};
 
 /// The future of a guarded service.

@@ -7,21 +7,21 @@ use mfakit::{Answer, FactorId, Rejection as Rejected};
 use super::{UNPROCESSABLE, status_of};
 use crate::flows::challenge::{self, Answered, asked, destination};
 use crate::pages;
-use crate::rejection::{Rejection, see_other};
+use crate::rejection::{MfaRejection, see_other};
 use crate::safety::Fields;
-use crate::session::{Asked, State};
+use crate::session::{OpenChallenge, State};
 use crate::visit::Visit;
 
-/// `GET /challenge`, with `?method=` of the method that the visitor has picked.
-pub(crate) async fn screen(visit: Visit) -> Result<Response, Rejection> {
+/// `GET /challenge`, with `?factor=` of the method that the visitor has picked.
+pub(crate) async fn screen(visit: Visit) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
     match challenge::stands(&visit, &asked).await? {
-        Answered::Repeated(stands) if asked.methods().is_empty() && !asked.is_enrolment() => {
+        Answered::Repeated(stands) if asked.factors().is_empty() && !asked.is_enrollment() => {
             let alert = suspended(&visit, &stands);
             Ok(show_recovery(visit, &asked, alert, StatusCode::OK).await)
         }
         Answered::Repeated(stands) => {
-            let picked = visit.query().id("method");
+            let picked = visit.query().id("factor");
             Ok(show(visit, &asked, picked, stands, None).await)
         }
         answered => Ok(settle(visit, &asked, answered, None, Form::Code).await),
@@ -29,10 +29,10 @@ pub(crate) async fn screen(visit: Visit) -> Result<Response, Rejection> {
 }
 
 /// `GET /challenge/recovery`
-pub(crate) async fn recovery(visit: Visit) -> Result<Response, Rejection> {
+pub(crate) async fn recovery(visit: Visit) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
     match challenge::stands(&visit, &asked).await? {
-        Answered::Repeated(_) if asked.recovery && !asked.is_enrolment() => {
+        Answered::Repeated(_) if asked.recovery && !asked.is_enrollment() => {
             Ok(show_recovery(visit, &asked, None, StatusCode::OK).await)
         }
         Answered::Repeated(_) => Ok(visit.go("/challenge").await),
@@ -41,12 +41,12 @@ pub(crate) async fn recovery(visit: Visit) -> Result<Response, Rejection> {
 }
 
 /// `POST /challenge`
-pub(crate) async fn code(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+pub(crate) async fn code(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
-    if asked.is_enrolment() {
+    if asked.is_enrollment() {
         return Ok(visit.go("/challenge").await);
     }
-    let factor: Option<FactorId> = fields.id("method");
+    let factor: Option<FactorId> = fields.id("factor");
     let typed = ["code", "code2", "code3"].map(|name| fields.text(name));
     let three = !typed[1].is_empty() || !typed[2].is_empty();
     let answer = match (factor, three) {
@@ -61,9 +61,9 @@ pub(crate) async fn code(mut visit: Visit, fields: Fields) -> Result<Response, R
 }
 
 /// `POST /challenge/recovery`
-pub(crate) async fn recover(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+pub(crate) async fn recover(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
-    if !asked.recovery || asked.is_enrolment() {
+    if !asked.recovery || asked.is_enrollment() {
         return Ok(visit.go("/challenge").await);
     }
     let answer = Answer::recovery(fields.text("code"));
@@ -71,15 +71,15 @@ pub(crate) async fn recover(mut visit: Visit, fields: Fields) -> Result<Response
     Ok(settle(visit, &asked, answered, None, Form::Recovery).await)
 }
 
-/// `POST /challenge/enrolment`
-pub(crate) async fn enrol(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+/// `POST /challenge/enrollment`
+pub(crate) async fn enroll(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
-    if !asked.is_enrolment() {
+    if !asked.is_enrollment() {
         return Ok(visit.go("/challenge").await);
     }
-    let answer = Answer::enrolment(fields.text("code"));
-    let answered = challenge::answer(&mut visit, "/challenge/enrolment", &fields, answer).await?;
-    Ok(settle(visit, &asked, answered, None, Form::Enrolment).await)
+    let answer = Answer::enrollment(fields.text("code"));
+    let answered = challenge::answer(&mut visit, "/challenge/enrollment", &fields, answer).await?;
+    Ok(settle(visit, &asked, answered, None, Form::Enrollment).await)
 }
 
 /// `POST /challenge/cancel`: nothing is left of a pending sign-in.
@@ -97,7 +97,7 @@ enum Form {
     Code,
     ThreeCodes,
     Recovery,
-    Enrolment,
+    Enrollment,
 }
 
 /// A session without a challenge has passed it, or never had one.
@@ -108,7 +108,7 @@ async fn onward(visit: Visit) -> Response {
 
 async fn settle(
     visit: Visit,
-    asked: &Asked,
+    asked: &OpenChallenge,
     answered: Answered,
     factor: Option<FactorId>,
     form: Form,
@@ -116,9 +116,9 @@ async fn settle(
     let (rejected, repeated) = match answered {
         Answered::GoOn(to) => return visit.answer(see_other(&to)).await,
         Answered::Ended => return ended(visit, asked).await,
-        Answered::EnrolmentExpired => {
-            let alert = Some(visit.texts().enrolment_expired.to_string());
-            return show_enrolment(visit, alert).await;
+        Answered::EnrollmentExpired => {
+            let alert = Some(visit.texts().enrollment_expired.to_string());
+            return show_enrollment(visit, alert).await;
         }
         Answered::Rejected(rejected) => (rejected, false),
         Answered::Repeated(rejected) => (rejected, true),
@@ -126,7 +126,7 @@ async fn settle(
     let alert = Some(message(&visit, &rejected, repeated, form));
     match form {
         Form::Recovery => show_recovery(visit, asked, alert, UNPROCESSABLE).await,
-        Form::Enrolment => show_enrolment(visit, alert).await,
+        Form::Enrollment => show_enrollment(visit, alert).await,
         Form::Code | Form::ThreeCodes => show(visit, asked, factor, rejected, alert).await,
     }
 }
@@ -135,10 +135,10 @@ async fn settle(
 fn message(visit: &Visit, rejected: &Rejected, repeated: bool, form: Form) -> String {
     let t = visit.texts();
     let text = match form {
-        _ if rejected.suspended => &t.methods_suspended,
+        _ if rejected.suspended => &t.factors_suspended,
         Form::Recovery if rejected.recovery_paused => &t.recovery_paused,
         Form::Recovery => &t.wrong_recovery_code,
-        Form::Enrolment => &t.wrong_enrolment_code,
+        Form::Enrollment => &t.wrong_enrollment_code,
         Form::ThreeCodes => &t.wrong_three,
         Form::Code if repeated => &t.same_code,
         Form::Code if rejected.malformed => &t.malformed_code,
@@ -152,31 +152,31 @@ fn message(visit: &Visit, rejected: &Rejected, repeated: bool, form: Form) -> St
 }
 
 fn suspended(visit: &Visit, stands: &Rejected) -> Option<String> {
-    stands.suspended.then(|| visit.texts().methods_suspended.to_string())
+    stands.suspended.then(|| visit.texts().factors_suspended.to_string())
 }
 
 async fn show(
     visit: Visit,
-    asked: &Asked,
+    asked: &OpenChallenge,
     picked: Option<FactorId>,
     stands: Rejected,
     alert: Option<String>,
 ) -> Response {
-    if asked.is_enrolment() {
-        return show_enrolment(visit, alert).await;
+    if asked.is_enrollment() {
+        return show_enrollment(visit, alert).await;
     }
     if stands.suspended && asked.recovery {
         return show_recovery(visit, asked, alert, UNPROCESSABLE).await;
     }
-    let known = picked.filter(|id| asked.methods().iter().any(|method| method.factor() == *id));
-    let current = known.or_else(|| asked.methods().first().map(mfakit::Method::factor));
-    let method = |method: &mfakit::Method| pages::Method {
-        factor: method.factor(),
-        label: method.label().to_string(),
-        asked: Some(method.factor()) == current,
+    let known = picked.filter(|id| asked.factors().iter().any(|factor| factor.factor() == *id));
+    let current = known.or_else(|| asked.factors().first().map(mfakit::OfferedFactor::factor));
+    let factor = |factor: &mfakit::OfferedFactor| pages::FactorOption {
+        factor: factor.factor(),
+        label: factor.label().to_string(),
+        asked: Some(factor.factor()) == current,
     };
-    let view = pages::Challenge {
-        methods: asked.methods().iter().map(method).collect(),
+    let view = pages::ChallengePage {
+        factors: asked.factors().iter().map(factor).collect(),
         digits: visit.web.mfa().settings().totp().digits().count(),
         three_codes: stands.three_codes_wanted,
         recovery: asked.recovery,
@@ -189,22 +189,22 @@ async fn show(
 
 async fn show_recovery(
     visit: Visit,
-    asked: &Asked,
+    asked: &OpenChallenge,
     alert: Option<String>,
     status: StatusCode,
 ) -> Response {
-    let view = pages::Recovery { back: !asked.methods().is_empty(), alert };
+    let view = pages::RecoveryPage { back: !asked.factors().is_empty(), alert };
     visit.show(status, |pages, page| pages.recovery(page, &view)).await
 }
 
-async fn show_enrolment(visit: Visit, alert: Option<String>) -> Response {
-    let view = pages::Enrolment { alert };
+async fn show_enrollment(visit: Visit, alert: Option<String>) -> Response {
+    let view = pages::EnrollmentPage { alert };
     let status = status_of(view.alert.as_ref());
-    visit.show(status, |pages, page| pages.enrolment(page, &view)).await
+    visit.show(status, |pages, page| pages.enrollment(page, &view)).await
 }
 
 /// The challenge is over. A sign-in ends with it; a step-up can be asked for anew.
-async fn ended(mut visit: Visit, asked: &Asked) -> Response {
+async fn ended(mut visit: Visit, asked: &OpenChallenge) -> Response {
     let heading = challenge::heading(&visit, asked);
     let step_up = matches!(visit.session.state, State::SignedIn(_));
     let places = visit.web.places();
@@ -213,7 +213,7 @@ async fn ended(mut visit: Visit, asked: &Asked) -> Response {
         Some(to) => places.sign_in.with_to(&to),
         None => places.sign_in.to_string(),
     };
-    let view = pages::Ended { again, step_up };
+    let view = pages::EndedPage { again, step_up };
     if step_up {
         challenge::cancel(&mut visit);
         return visit.show(UNPROCESSABLE, |pages, page| pages.ended(page, &view)).await;

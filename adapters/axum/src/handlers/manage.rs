@@ -1,61 +1,61 @@
-//! Methods and recovery codes: the list, and what can be changed.
+//! Factors and recovery codes: the list, and what can be changed.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use mfakit::{FactorId, MethodStatus, Prompt};
+use mfakit::{FactorId, FactorStatus, ImportNotice};
 
 use super::{UNPROCESSABLE, names, show_codes};
 use crate::flows::manage::{self, Changed, Why};
 use crate::pages;
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};
 use crate::texts::fill;
 use crate::visit::Visit;
 
-/// `GET /methods`
-pub(crate) async fn screen(visit: Visit) -> Result<Response, Rejection> {
+/// `GET /factors`
+pub(crate) async fn screen(visit: Visit) -> Result<Response, MfaRejection> {
     list(visit, None).await
 }
 
-/// `POST /methods/{factor}/prefer`
+/// `POST /factors/{factor}/prefer`
 pub(crate) async fn prefer(
     visit: Visit,
     Path(factor): Path<String>,
     _: Fields,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let Ok(factor) = factor.parse() else { return gone(visit).await };
     let changed = manage::prefer(&visit, factor).await?;
     settle(visit, changed).await
 }
 
-/// `POST /methods/{factor}/rename`
+/// `POST /factors/{factor}/rename`
 pub(crate) async fn rename(
     visit: Visit,
     Path(factor): Path<String>,
     fields: Fields,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let Ok(factor) = factor.parse() else { return gone(visit).await };
     let changed = manage::rename(&visit, factor, fields.text("label")).await?;
     settle(visit, changed).await
 }
 
-/// `GET /methods/{factor}/remove`
+/// `GET /factors/{factor}/remove`
 pub(crate) async fn sure_remove(
     visit: Visit,
     Path(factor): Path<String>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let Ok(factor) = factor.parse::<FactorId>() else { return gone(visit).await };
-    let route = format!("/methods/{factor}/remove");
+    let route = format!("/factors/{factor}/remove");
     let status = manage::status(&visit).await?;
-    let Some(method) = status.methods.iter().find(|method| method.factor == factor) else {
+    let Some(factor) = status.factors.iter().find(|known| known.factor == factor) else {
         return gone(visit).await;
     };
     check_fresh(&visit, &route).await?;
     let t = visit.texts();
-    let last = status.methods.len() == 1;
-    let view = pages::Sure {
-        title: fill(&t.remove_title, &[("method", method.label.as_str())]),
+    let last = status.factors.len() == 1;
+    let view = pages::ConfirmPage {
+        title: fill(&t.remove_title, &[("factor", factor.label.as_str())]),
         lead: if last { &t.remove_last_lead } else { &t.remove_lead }.to_string(),
         button: t.remove.to_string(),
         action: visit.web.path(&route),
@@ -64,28 +64,28 @@ pub(crate) async fn sure_remove(
     Ok(ask(visit, &view).await)
 }
 
-/// `POST /methods/{factor}/remove`
+/// `POST /factors/{factor}/remove`
 pub(crate) async fn remove(
     mut visit: Visit,
     Path(factor): Path<String>,
     fields: Fields,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let Ok(factor) = factor.parse() else { return gone(visit).await };
     let changed = manage::remove(&mut visit, &fields, factor).await?;
     settle(visit, changed).await
 }
 
 /// `GET /codes`
-pub(crate) async fn sure_regenerate(visit: Visit) -> Result<Response, Rejection> {
+pub(crate) async fn sure_regenerate(visit: Visit) -> Result<Response, MfaRejection> {
     if !manage::status(&visit).await?.enabled {
-        return Ok(visit.go("/methods").await);
+        return Ok(visit.go("/factors").await);
     }
     // One that has to may always ask; whether it is fresh is checked with the answer.
     if !visit.assurance()?.limited_to_regenerating() {
         check_fresh(&visit, "/codes").await?;
     }
     let t = visit.texts();
-    let view = pages::Sure {
+    let view = pages::ConfirmPage {
         title: t.new_codes_title.to_string(),
         lead: t.new_codes_lead.to_string(),
         button: t.new_codes.to_string(),
@@ -96,7 +96,7 @@ pub(crate) async fn sure_regenerate(visit: Visit) -> Result<Response, Rejection>
 }
 
 /// `POST /codes`
-pub(crate) async fn regenerate(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+pub(crate) async fn regenerate(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     match manage::regenerate(&mut visit, &fields).await? {
         Ok(Some(codes)) => Ok(show_codes(visit, &codes, false).await),
         // Shown once, and not again: they can be replaced again.
@@ -106,13 +106,13 @@ pub(crate) async fn regenerate(mut visit: Visit, fields: Fields) -> Result<Respo
 }
 
 /// `GET /disable`
-pub(crate) async fn sure_disable(visit: Visit) -> Result<Response, Rejection> {
+pub(crate) async fn sure_disable(visit: Visit) -> Result<Response, MfaRejection> {
     if !manage::status(&visit).await?.enabled {
-        return Ok(visit.go("/methods").await);
+        return Ok(visit.go("/factors").await);
     }
     check_fresh(&visit, "/disable").await?;
     let t = visit.texts();
-    let view = pages::Sure {
+    let view = pages::ConfirmPage {
         title: t.turn_off_title.to_string(),
         lead: t.turn_off_lead.to_string(),
         button: t.turn_off.to_string(),
@@ -123,65 +123,65 @@ pub(crate) async fn sure_disable(visit: Visit) -> Result<Response, Rejection> {
 }
 
 /// `POST /disable`
-pub(crate) async fn disable(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+pub(crate) async fn disable(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     let changed = manage::disable(&mut visit, &fields).await?;
     settle(visit, changed).await
 }
 
-async fn ask(visit: Visit, view: &pages::Sure) -> Response {
+async fn ask(visit: Visit, view: &pages::ConfirmPage) -> Response {
     visit.show(StatusCode::OK, |pages, page| pages.sure(page, view)).await
 }
 
 /// The step-up comes before the question, and leads back to it.
-async fn check_fresh(visit: &Visit, route: &str) -> Result<(), Rejection> {
+async fn check_fresh(visit: &Visit, route: &str) -> Result<(), MfaRejection> {
     let to = ReturnPath::parse(&visit.web.path(route));
     let to = to.unwrap_or_else(|| visit.web.places().profile.clone());
     manage::check_fresh(visit, &to).await
 }
 
-async fn gone(visit: Visit) -> Result<Response, Rejection> {
-    settle(visit, Changed::Refused(Why::UnknownMethod)).await
+async fn gone(visit: Visit) -> Result<Response, MfaRejection> {
+    settle(visit, Changed::Refused(Why::UnknownFactor)).await
 }
 
-async fn settle(visit: Visit, changed: Changed) -> Result<Response, Rejection> {
+async fn settle(visit: Visit, changed: Changed) -> Result<Response, MfaRejection> {
     let why = match changed {
-        Changed::Done => return Ok(visit.go("/methods").await),
+        Changed::Done => return Ok(visit.go("/factors").await),
         Changed::Refused(why) => why,
     };
     let t = visit.texts();
     let alert = match why {
         Why::LabelTaken => t.label_taken.to_string(),
         Why::LabelInvalid => t.label_invalid.to_string(),
-        Why::UnknownMethod => t.unknown_method.to_string(),
+        Why::UnknownFactor => t.unknown_factor.to_string(),
         // A form that came twice: it is off.
-        Why::NotEnabled => return Ok(visit.go("/methods").await),
-        Why::PolicyRequires(organisations) => {
-            let names = names(&visit, &organisations).await;
-            fill(&t.policy_requires, &[("organisations", &names)])
+        Why::NotEnabled => return Ok(visit.go("/factors").await),
+        Why::PolicyRequires(organizations) => {
+            let names = names(&visit, &organizations).await;
+            fill(&t.policy_requires, &[("organizations", &names)])
         }
     };
     list(visit, Some(alert)).await
 }
 
-async fn list(visit: Visit, alert: Option<String>) -> Result<Response, Rejection> {
+async fn list(visit: Visit, alert: Option<String>) -> Result<Response, MfaRejection> {
     let status = manage::status(&visit).await?;
-    let row = |method: &MethodStatus| pages::MethodRow {
-        factor: method.factor,
-        label: method.label.to_string(),
-        preferred: method.preferred,
-        suspended: method.suspended,
-        weak: method.weak,
-        last_used: method.last_used_at.format("%Y-%m-%d").to_string(),
+    let row = |factor: &FactorStatus| pages::FactorRow {
+        factor: factor.factor,
+        label: factor.label.to_string(),
+        preferred: factor.preferred,
+        suspended: factor.suspended,
+        weak: factor.weak,
+        last_used: factor.last_used_at.format("%Y-%m-%d").to_string(),
     };
-    let view = pages::Methods {
+    let view = pages::FactorsPage {
         enabled: status.enabled,
-        methods: status.methods.iter().map(row).collect(),
+        factors: status.factors.iter().map(row).collect(),
         codes_left: status.recovery_left.unwrap_or_default(),
-        low: status.low,
-        codes_weak: status.prompts.contains(&Prompt::RegenerateCodes),
-        no_codes: status.prompts.contains(&Prompt::IssueCodes),
+        low: status.recovery_low,
+        codes_weak: status.import_notices.contains(&ImportNotice::RegenerateCodes),
+        no_codes: status.import_notices.contains(&ImportNotice::IssueCodes),
         alert,
     };
     let status = if view.alert.is_some() { UNPROCESSABLE } else { StatusCode::OK };
-    Ok(visit.show(status, |pages, page| pages.methods(page, &view)).await)
+    Ok(visit.show(status, |pages, page| pages.factors(page, &view)).await)
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use mfakit::{OrgId, RecoveryCodes};
 
-use crate::pages::{CodesShown, Page, Pages, Secret};
+use crate::pages::{CodesShownPage, Page, Pages, Secret};
 use crate::rejection::see_other;
 use crate::safety::page;
 use crate::visit::Visit;
@@ -58,15 +58,15 @@ fn status_of(alert: Option<&String>) -> StatusCode {
 /// Recovery codes are in the answer to the form, because they exist only now.
 async fn show_codes(visit: Visit, codes: &RecoveryCodes, enabling: bool) -> Response {
     let codes: Vec<Secret> = codes.iter().map(|code| Secret::new(code.reveal())).collect();
-    let view = CodesShown { codes: &codes, enabling };
+    let view = CodesShownPage { codes: &codes, enabling };
     visit.show(StatusCode::OK, |pages, page| pages.codes_shown(page, &view)).await
 }
 
-/// What organisations are called. One that cannot be named is shown by its identifier.
-async fn names(visit: &Visit, organisations: &[OrgId]) -> String {
+/// What organizations are called. One that cannot be named is shown by its identifier.
+async fn names(visit: &Visit, organizations: &[OrgId]) -> String {
     let mut names = Vec::new();
-    for org in organisations.iter().take(3) {
-        let named = visit.web.host().organisation_name(org).await;
+    for org in organizations.iter().take(3) {
+        let named = visit.web.host().organization_name(org).await;
         names.push(named.unwrap_or_else(|_| org.as_str().to_owned()));
     }
     names.join(", ")

@@ -2,13 +2,13 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use mfakit::{Email, FactorId, Gate, OrgId, Setup, SetupId, SetupRejection};
+use mfakit::{EmailStatus, FactorId, Gate, OrgId, Setup, SetupId, SetupRejection};
 use zeroize::Zeroizing;
 
 use super::{UNPROCESSABLE, names, show_codes, status_of};
-use crate::flows::setup::{self, Confirmation, Standing, Why, label_of, suggested_label};
+use crate::flows::setup::{self, CodeOutcome, SetupState, Why, label_of, suggested_label};
 use crate::pages;
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::safety::Fields;
 use crate::texts::{Texts, fill};
 use crate::visit::Visit;
@@ -16,8 +16,8 @@ use crate::visit::Visit;
 /// The name that the image comes with.
 const NAMED_BY_THE_CORE: &str = "QR code";
 
-/// `GET /setup`, with `?replaces=` of a lost method that the new one is to replace.
-pub(crate) async fn screen(mut visit: Visit) -> Result<Response, Rejection> {
+/// `GET /setup`, with `?replaces=` of a lost factor that the new one is to replace.
+pub(crate) async fn screen(mut visit: Visit) -> Result<Response, MfaRejection> {
     visit.still_counts().await?;
     if visit.signed_in().is_ok_and(|signed_in| signed_in.assurance.limited_to_regenerating()) {
         return Ok(visit.go("/codes").await);
@@ -28,46 +28,46 @@ pub(crate) async fn screen(mut visit: Visit) -> Result<Response, Rejection> {
 }
 
 /// `POST /setup`: "Start setup".
-pub(crate) async fn start(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+pub(crate) async fn start(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     visit.still_counts().await?;
     match setup::start(&mut visit, &fields).await? {
         // A reload of the QR code must not begin another setup.
-        Standing::Begun(_) | Standing::BegunElsewhere => Ok(visit.go("/setup").await),
+        SetupState::Begun(_) | SetupState::BegunElsewhere => Ok(visit.go("/setup").await),
         standing => show(visit, standing, fields.id("replaces")).await,
     }
 }
 
 /// `GET /setup/confirm`: "Next".
-pub(crate) async fn code(mut visit: Visit) -> Result<Response, Rejection> {
+pub(crate) async fn code(mut visit: Visit) -> Result<Response, MfaRejection> {
     visit.still_counts().await?;
     match setup::standing(&mut visit).await? {
-        Standing::Begun(setup) => Ok(show_confirm(visit, setup.id(), None).await),
+        SetupState::Begun(setup) => Ok(show_confirm(visit, setup.id(), None).await),
         _ => Ok(visit.go("/setup").await),
     }
 }
 
 /// `POST /setup/confirm`: "Confirm".
-pub(crate) async fn confirm(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+pub(crate) async fn confirm(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     visit.still_counts().await?;
     match setup::confirm(&mut visit, &fields).await? {
-        Confirmation::Codes(codes) => Ok(show_codes(visit, &codes, true).await),
-        Confirmation::Replaced(codes) => Ok(show_codes(visit, &codes, false).await),
-        Confirmation::Rejected(setup, rejection) => {
+        CodeOutcome::Codes(codes) => Ok(show_codes(visit, &codes, true).await),
+        CodeOutcome::Replaced(codes) => Ok(show_codes(visit, &codes, false).await),
+        CodeOutcome::Rejected(setup, rejection) => {
             let alert = why_not(&visit, &rejection);
             Ok(show_confirm(visit, setup.id(), Some(alert)).await)
         }
-        Confirmation::Repeated(Standing::Begun(setup)) => {
+        CodeOutcome::Repeated(SetupState::Begun(setup)) => {
             let alert = visit.texts().same_code.to_string();
             Ok(show_confirm(visit, setup.id(), Some(alert)).await)
         }
-        Confirmation::Repeated(standing) | Confirmation::Stands(standing) => {
+        CodeOutcome::Repeated(standing) | CodeOutcome::Stands(standing) => {
             show(visit, standing, None).await
         }
     }
 }
 
 /// `POST /setup/reissue`
-pub(crate) async fn reissue(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+pub(crate) async fn reissue(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     visit.still_counts().await?;
     match setup::reissue(&mut visit, &fields).await? {
         Ok(codes) => Ok(show_codes(visit, &codes, true).await),
@@ -76,22 +76,22 @@ pub(crate) async fn reissue(mut visit: Visit, fields: Fields) -> Result<Response
 }
 
 /// `POST /setup/finish`: "I have saved my codes".
-pub(crate) async fn finish(mut visit: Visit, fields: Fields) -> Result<Response, Rejection> {
+pub(crate) async fn finish(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     let standing = setup::finish(&mut visit, &fields).await?;
     show(visit, standing, None).await
 }
 
 /// `GET /setup/done`
-pub(crate) async fn done(visit: Visit) -> Result<Response, Rejection> {
+pub(crate) async fn done(visit: Visit) -> Result<Response, MfaRejection> {
     if !crate::flows::manage::status(&visit).await?.enabled {
         return Ok(visit.go("/setup").await);
     }
-    let view = pages::SetupDone {};
+    let view = pages::SetupDonePage {};
     Ok(visit.show(StatusCode::OK, |pages, page| pages.setup_done(page, &view)).await)
 }
 
 /// `POST /setup/cancel`
-pub(crate) async fn cancel(mut visit: Visit) -> Result<Response, Rejection> {
+pub(crate) async fn cancel(mut visit: Visit) -> Result<Response, MfaRejection> {
     setup::cancel(&mut visit).await?;
     Ok(visit.go_to_profile().await)
 }
@@ -99,18 +99,18 @@ pub(crate) async fn cancel(mut visit: Visit) -> Result<Response, Rejection> {
 /// The page of where the setup stands.
 async fn show(
     visit: Visit,
-    standing: Standing,
+    standing: SetupState,
     replaces: Option<FactorId>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     match standing {
-        Standing::NotBegun(why) => show_start(visit, why, replaces).await,
-        Standing::Begun(setup) => Ok(show_scan(visit, &setup).await),
-        Standing::BegunElsewhere => Ok(visit.go("/setup").await),
-        Standing::Confirmed => {
-            let view = pages::CodesLost {};
+        SetupState::NotBegun(why) => show_start(visit, why, replaces).await,
+        SetupState::Begun(setup) => Ok(show_scan(visit, &setup).await),
+        SetupState::BegunElsewhere => Ok(visit.go("/setup").await),
+        SetupState::Confirmed => {
+            let view = pages::CodesLostPage {};
             Ok(visit.show(StatusCode::OK, |pages, page| pages.codes_lost(page, &view)).await)
         }
-        Standing::Finished => Ok(visit.go("/setup/done").await),
+        SetupState::Finished => Ok(visit.go("/setup/done").await),
     }
 }
 
@@ -118,15 +118,15 @@ async fn show_start(
     visit: Visit,
     why: Option<Why>,
     replaces: Option<FactorId>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, MfaRejection> {
     let status = crate::flows::manage::status(&visit).await?;
     let replaces = match replaces {
         Some(id) => label_of(&visit, id).await?.map(|label| (id, label)),
         None => None,
     };
-    let email_first = !status.enabled && visit.visitor.email == Email::Unverified;
+    let email_first = !status.enabled && visit.visitor.email == EmailStatus::Unverified;
     let alert = why.filter(|why| *why != Why::EmailUnverified);
-    let view = pages::StartSetup {
+    let view = pages::StartSetupPage {
         first: !status.enabled,
         label: suggested_label(&visit).await?,
         replaces,
@@ -149,23 +149,23 @@ async fn show_scan(visit: Visit, setup: &Setup) -> Response {
     }
     let qr_svg = pages::Secret::new(svg);
     let manual_code = pages::Secret::new(Zeroizing::new(setup.manual_key().to_owned()));
-    let view = pages::ScanSetup { qr_svg: &qr_svg, manual_code: &manual_code };
+    let view = pages::ScanSetupPage { qr_svg: &qr_svg, manual_code: &manual_code };
     visit.show(StatusCode::OK, |pages, page| pages.scan_setup(page, &view)).await
 }
 
 async fn show_confirm(visit: Visit, setup: SetupId, alert: Option<String>) -> Response {
     let digits = visit.web.mfa().settings().totp().digits().count();
-    let view = pages::ConfirmSetup { setup, digits, alert };
+    let view = pages::ConfirmSetupPage { setup, digits, alert };
     let status = status_of(view.alert.as_ref());
     visit.show(status, |pages, page| pages.confirm_setup(page, &view)).await
 }
 
 /// Who demands it, of a visitor who stands before a wall.
-async fn demanded(visit: &Visit) -> Result<Option<String>, Rejection> {
+async fn demanded(visit: &Visit) -> Result<Option<String>, MfaRejection> {
     let Gate::SetUpFirst(walled) = visit.access().await?.gate else { return Ok(None) };
-    let organisations: Vec<OrgId> = walled.organisations.into_iter().map(|d| d.org).collect();
-    let names = names(visit, &organisations).await;
-    Ok(Some(fill(&visit.texts().demanded, &[("organisations", &names)])))
+    let organizations: Vec<OrgId> = walled.organizations.into_iter().map(|d| d.org).collect();
+    let names = names(visit, &organizations).await;
+    Ok(Some(fill(&visit.texts().demanded, &[("organizations", &names)])))
 }
 
 fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {
@@ -194,8 +194,8 @@ fn reason(t: &Texts, why: Why) -> String {
         Why::EmailUnverified => &t.email_first,
         Why::LabelTaken => &t.label_taken,
         Why::LabelInvalid => &t.label_invalid,
-        Why::TooManyMethods => &t.too_many_methods,
-        Why::UnknownMethod => &t.unknown_method,
+        Why::TooManyFactors => &t.too_many_factors,
+        Why::UnknownFactor => &t.unknown_factor,
     };
     text.to_string()
 }

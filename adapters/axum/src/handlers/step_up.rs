@@ -3,13 +3,13 @@
 use axum::response::Response;
 
 use crate::flows::step_up;
-use crate::rejection::{Rejection, see_other};
+use crate::rejection::{MfaRejection, see_other};
 use crate::safety::ReturnPath;
 use crate::visit::Visit;
 
 /// `GET /step-up`, with `?action=` what for, `&to=` where to afterwards, and `&recovery=1` where a
 /// recovery code would do as well. It changes what the session is asked, and nothing else.
-pub(crate) async fn open(mut visit: Visit) -> Result<Response, Rejection> {
+pub(crate) async fn open(mut visit: Visit) -> Result<Response, MfaRejection> {
     let wanted = visit.query();
     let to = ReturnPath::parse(wanted.text("to"));
     let to = to.unwrap_or_else(|| visit.web.places().dashboard.clone());

@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::views::{
-    Challenge, CodesLost, CodesShown, ConfirmSetup, Ended, Enrolment, Failed, Methods, Page,
-    Recovery, ScanSetup, SetupDone, StartSetup, Sure,
+    ChallengePage, CodesLostPage, CodesShownPage, ConfirmPage, ConfirmSetupPage, EndedPage,
+    EnrollmentPage, FactorsPage, FailedPage, Page, RecoveryPage, ScanSetupPage, SetupDonePage,
+    StartSetupPage,
 };
 use crate::texts::Texts;
 
@@ -31,17 +32,17 @@ macro_rules! pages {
 }
 
 pages! {
-    start_setup: StartSetup, StartSetupPage, "start_setup.html";
-    scan_setup: ScanSetup<'a>, ScanSetupPage, "scan_setup.html";
-    confirm_setup: ConfirmSetup, ConfirmSetupPage, "confirm_setup.html";
-    codes_shown: CodesShown<'a>, CodesShownPage, "codes_shown.html";
-    codes_lost: CodesLost, CodesLostPage, "codes_lost.html";
-    setup_done: SetupDone, SetupDonePage, "setup_done.html";
-    challenge: Challenge, ChallengePage, "challenge.html";
-    recovery: Recovery, RecoveryPage, "recovery.html";
-    enrolment: Enrolment, EnrolmentPage, "enrolment.html";
-    ended: Ended, EndedPage, "ended.html";
-    methods: Methods, MethodsPage, "methods.html";
-    sure: Sure, SurePage, "sure.html";
-    failed: Failed, FailedPage, "failed.html";
+    start_setup: StartSetupPage, StartSetupTemplate, "start_setup.html";
+    scan_setup: ScanSetupPage<'a>, ScanSetupTemplate, "scan_setup.html";
+    confirm_setup: ConfirmSetupPage, ConfirmSetupTemplate, "confirm_setup.html";
+    codes_shown: CodesShownPage<'a>, CodesShownTemplate, "codes_shown.html";
+    codes_lost: CodesLostPage, CodesLostTemplate, "codes_lost.html";
+    setup_done: SetupDonePage, SetupDoneTemplate, "setup_done.html";
+    challenge: ChallengePage, ChallengeTemplate, "challenge.html";
+    recovery: RecoveryPage, RecoveryTemplate, "recovery.html";
+    enrollment: EnrollmentPage, EnrollmentTemplate, "enrollment.html";
+    ended: EndedPage, EndedTemplate, "ended.html";
+    factors: FactorsPage, FactorsTemplate, "factors.html";
+    sure: ConfirmPage, ConfirmTemplate, "sure.html";
+    failed: FailedPage, FailedTemplate, "failed.html";
 }

@@ -5,8 +5,9 @@ mod views;
 
 pub use askama_pages::Askama;
 pub use views::{
-    Challenge, CodesLost, CodesShown, ConfirmSetup, Ended, Enrolment, Failed, Method, MethodRow,
-    Methods, Page, Recovery, ScanSetup, Secret, SetupDone, StartSetup, Sure,
+    ChallengePage, CodesLostPage, CodesShownPage, ConfirmPage, ConfirmSetupPage, EndedPage,
+    EnrollmentPage, FactorOption, FactorRow, FactorsPage, FailedPage, Page, RecoveryPage,
+    ScanSetupPage, Secret, SetupDonePage, StartSetupPage,
 };
 
 /// The pages, each from its view to HTML.
@@ -22,67 +23,67 @@ pub use views::{
 /// Escape what is put into HTML. Neither a code nor a secret belongs into an address.
 pub trait Pages: Send + Sync + 'static {
     /// The setup's first screen.
-    fn start_setup(&self, page: &Page<'_>, view: &StartSetup) -> String {
+    fn start_setup(&self, page: &Page<'_>, view: &StartSetupPage) -> String {
         askama_pages::start_setup(page, view)
     }
 
     /// The QR code and the manual code.
-    fn scan_setup(&self, page: &Page<'_>, view: &ScanSetup<'_>) -> String {
+    fn scan_setup(&self, page: &Page<'_>, view: &ScanSetupPage<'_>) -> String {
         askama_pages::scan_setup(page, view)
     }
 
     /// The field for the code that confirms.
-    fn confirm_setup(&self, page: &Page<'_>, view: &ConfirmSetup) -> String {
+    fn confirm_setup(&self, page: &Page<'_>, view: &ConfirmSetupPage) -> String {
         askama_pages::confirm_setup(page, view)
     }
 
     /// The recovery codes, this once.
-    fn codes_shown(&self, page: &Page<'_>, view: &CodesShown<'_>) -> String {
+    fn codes_shown(&self, page: &Page<'_>, view: &CodesShownPage<'_>) -> String {
         askama_pages::codes_shown(page, view)
     }
 
     /// The codes were shown before and are not shown again: new ones, or go on.
-    fn codes_lost(&self, page: &Page<'_>, view: &CodesLost) -> String {
+    fn codes_lost(&self, page: &Page<'_>, view: &CodesLostPage) -> String {
         askama_pages::codes_lost(page, view)
     }
 
     /// MFA is on.
-    fn setup_done(&self, page: &Page<'_>, view: &SetupDone) -> String {
+    fn setup_done(&self, page: &Page<'_>, view: &SetupDonePage) -> String {
         askama_pages::setup_done(page, view)
     }
 
     /// The verification screen.
-    fn challenge(&self, page: &Page<'_>, view: &Challenge) -> String {
+    fn challenge(&self, page: &Page<'_>, view: &ChallengePage) -> String {
         askama_pages::challenge(page, view)
     }
 
     /// The verification screen's other side: a recovery code.
-    fn recovery(&self, page: &Page<'_>, view: &Recovery) -> String {
+    fn recovery(&self, page: &Page<'_>, view: &RecoveryPage) -> String {
         askama_pages::recovery(page, view)
     }
 
-    /// An administrator has reset the account: the enrolment code.
-    fn enrolment(&self, page: &Page<'_>, view: &Enrolment) -> String {
-        askama_pages::enrolment(page, view)
+    /// An administrator has reset the account: the enrollment code.
+    fn enrollment(&self, page: &Page<'_>, view: &EnrollmentPage) -> String {
+        askama_pages::enrollment(page, view)
     }
 
     /// The challenge takes no more answers.
-    fn ended(&self, page: &Page<'_>, view: &Ended) -> String {
+    fn ended(&self, page: &Page<'_>, view: &EndedPage) -> String {
         askama_pages::ended(page, view)
     }
 
-    /// Methods and recovery codes.
-    fn methods(&self, page: &Page<'_>, view: &Methods) -> String {
-        askama_pages::methods(page, view)
+    /// FactorsPage and recovery codes.
+    fn factors(&self, page: &Page<'_>, view: &FactorsPage) -> String {
+        askama_pages::factors(page, view)
     }
 
     /// "Are you sure?"
-    fn sure(&self, page: &Page<'_>, view: &Sure) -> String {
+    fn sure(&self, page: &Page<'_>, view: &ConfirmPage) -> String {
         askama_pages::sure(page, view)
     }
 
     /// Something went wrong, or is forbidden.
-    fn failed(&self, page: &Page<'_>, view: &Failed) -> String {
+    fn failed(&self, page: &Page<'_>, view: &FailedPage) -> String {
         askama_pages::failed(page, view)
     }
 }

@@ -82,16 +82,16 @@ impl<'a> Page<'a> {
 /// The setup's first screen.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct StartSetup {
-    /// MFA is off: this will be the first method.
+pub struct StartSetupPage {
+    /// MFA is off: this will be the first factor.
     pub first: bool,
-    /// The suggested name of a further method.
+    /// The suggested name of a further factor.
     pub label: String,
-    /// The lost method that it replaces, and its name.
+    /// The lost factor that it replaces, and its name.
     pub replaces: Option<(FactorId, String)>,
     /// The e-mail address has to be verified first.
     pub email_first: bool,
-    /// Which organisations have closed the door until MFA is on.
+    /// Which organizations have closed the door until MFA is on.
     pub demanded: Option<String>,
     /// What the visitor has to be told.
     pub alert: Option<String>,
@@ -100,7 +100,7 @@ pub struct StartSetup {
 /// The QR code and the manual code. Both are the secret.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct ScanSetup<'a> {
+pub struct ScanSetupPage<'a> {
     /// An SVG image with the name "QR code", to be put into the page as it is.
     pub qr_svg: &'a Secret,
     /// The secret for typing, in groups of four.
@@ -110,7 +110,7 @@ pub struct ScanSetup<'a> {
 /// The field for the code that confirms.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct ConfirmSetup {
+pub struct ConfirmSetupPage {
     /// Which setup it is: the hidden field `setup`.
     pub setup: SetupId,
     /// How many digits a code has.
@@ -122,7 +122,7 @@ pub struct ConfirmSetup {
 /// The recovery codes, this once.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct CodesShown<'a> {
+pub struct CodesShownPage<'a> {
     /// The codes, in groups of four.
     pub codes: &'a [Secret],
     /// MFA is not on before they are saved. Otherwise they replace a set that stopped working.
@@ -132,19 +132,19 @@ pub struct CodesShown<'a> {
 /// The codes were shown before.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct CodesLost {}
+pub struct CodesLostPage {}
 
-/// MFA is on, or one more method is.
+/// MFA is on, or one more factor is.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct SetupDone {}
+pub struct SetupDonePage {}
 
 /// The verification screen.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Challenge {
-    /// The methods there are, the preferred one first.
-    pub methods: Vec<Method>,
+pub struct ChallengePage {
+    /// The factors there are, the preferred one first.
+    pub factors: Vec<FactorOption>,
     /// How many digits a code has.
     pub digits: u8,
     /// The guess budget is empty: three codes in a row, in the fields `code`, `code2`, `code3`.
@@ -157,18 +157,18 @@ pub struct Challenge {
     pub alert: Option<String>,
 }
 
-impl Challenge {
-    /// The method that is asked now.
-    pub fn asked(&self) -> Option<&Method> {
-        self.methods.iter().find(|method| method.asked)
+impl ChallengePage {
+    /// The factor that is asked now.
+    pub fn asked(&self) -> Option<&FactorOption> {
+        self.factors.iter().find(|factor| factor.asked)
     }
 }
 
-/// One method of the verification screen.
+/// One factor of the verification screen.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Method {
-    /// Which one: the field `method`.
+pub struct FactorOption {
+    /// Which one: the field `factor`.
     pub factor: FactorId,
     /// What its owner calls it.
     pub label: String,
@@ -179,17 +179,17 @@ pub struct Method {
 /// A recovery code.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Recovery {
-    /// There is a method to go back to.
+pub struct RecoveryPage {
+    /// There is a factor to go back to.
     pub back: bool,
     /// Why the last code was not taken.
     pub alert: Option<String>,
 }
 
-/// The enrolment code.
+/// The enrollment code.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Enrolment {
+pub struct EnrollmentPage {
     /// Why the last code was not taken.
     pub alert: Option<String>,
 }
@@ -197,21 +197,21 @@ pub struct Enrolment {
 /// The challenge takes no more answers.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Ended {
+pub struct EndedPage {
     /// Where to begin again.
     pub again: String,
     /// The visitor is signed in, and only the step-up has ended.
     pub step_up: bool,
 }
 
-/// Methods and recovery codes.
+/// FactorsPage and recovery codes.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Methods {
+pub struct FactorsPage {
     /// MFA is on.
     pub enabled: bool,
-    /// The methods, the preferred one first.
-    pub methods: Vec<MethodRow>,
+    /// The factors, the preferred one first.
+    pub factors: Vec<FactorRow>,
     /// Unused recovery codes.
     pub codes_left: usize,
     /// They are few.
@@ -224,10 +224,10 @@ pub struct Methods {
     pub alert: Option<String>,
 }
 
-/// One method of the management page.
+/// One factor of the management page.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct MethodRow {
+pub struct FactorRow {
     /// Which one.
     pub factor: FactorId,
     /// What its owner calls it.
@@ -245,7 +245,7 @@ pub struct MethodRow {
 /// "Are you sure?"
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Sure {
+pub struct ConfirmPage {
     /// The question.
     pub title: String,
     /// What comes of it.
@@ -261,12 +261,12 @@ pub struct Sure {
 /// Something went wrong, or is forbidden.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Failed {
+pub struct FailedPage {
     /// The status of the response.
     pub status: u16,
 }
 
-impl Failed {
+impl FailedPage {
     /// Nobody may have it, or not this visitor.
     pub fn forbidden(&self) -> bool {
         self.status == 403

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use zeroize::Zeroizing;
 
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 use crate::web::MfaWeb;
 
 /// The longest body of a request, in bytes. The longest form has three codes and a label.
@@ -17,7 +17,7 @@ pub(crate) const MAX_BODY: usize = 4096;
 pub(crate) struct Fields(Vec<(String, Zeroizing<String>)>);
 
 impl Fields {
-    /// What a request of another form says, for recognising it when it comes again.
+    /// What a request of another form says, for recognizing it when it comes again.
     pub(crate) fn of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let pairs = pairs.into_iter();
         Self(pairs.map(|(k, v)| (k.to_owned(), Zeroizing::new(v.to_owned()))).collect())
@@ -45,19 +45,19 @@ impl Fields {
         self.id("form").is_some_and(|form: u32| form != current)
     }
 
-    /// Every field with its value, for recognising the same form.
+    /// Every field with its value, for recognizing the same form.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
 impl FromRequest<MfaWeb> for Fields {
-    type Rejection = Rejection;
+    type Rejection = MfaRejection;
 
-    async fn from_request(request: Request, web: &MfaWeb) -> Result<Self, Rejection> {
+    async fn from_request(request: Request, web: &MfaWeb) -> Result<Self, MfaRejection> {
         let (parts, body) = request.into_parts();
         let refuse = |status, code, detail| {
-            Err(Rejection::new(&parts, status, code, detail).with_page(web, &parts))
+            Err(MfaRejection::new(&parts, status, code, detail).with_page(web, &parts))
         };
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let form = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();

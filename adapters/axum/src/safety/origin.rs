@@ -12,7 +12,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::guards::Boxed;
-use crate::rejection::Rejection;
+use crate::rejection::MfaRejection;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -104,7 +104,7 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let (parts, body): (Parts, Body) = request.into_parts();
         if !SameOrigin::allows(&parts) {
-            let refused = Rejection::cross_site(&parts).into_response();
+            let refused = MfaRejection::cross_site(&parts).into_response();
             return Box::pin(async move { Ok(refused) });
         }
         let answer = self.inner.call(Request::from_parts(parts, body));

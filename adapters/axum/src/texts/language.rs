@@ -6,18 +6,18 @@ use super::Texts;
 
 /// The languages there are, the host's before the built-in ones.
 #[derive(Debug, Clone)]
-pub(crate) struct Catalogue {
+pub(crate) struct Catalog {
     english: Texts,
     others: Vec<Texts>,
 }
 
-impl Default for Catalogue {
+impl Default for Catalog {
     fn default() -> Self {
         Self { english: Texts::english(), others: vec![Texts::dutch()] }
     }
 }
 
-impl Catalogue {
+impl Catalog {
     /// Takes the place of the language of the same tag, or adds one.
     pub(crate) fn add(&mut self, texts: Texts) {
         if same(&texts.language, &self.english.language) {
@@ -76,11 +76,11 @@ mod tests {
 
     #[test]
     fn the_language_is_the_hosts_choice_or_the_browsers_or_english() {
-        let catalogue = Catalogue::default();
+        let catalog = Catalog::default();
         let choose = |chosen, accept: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_LANGUAGE, accept.parse().unwrap());
-            catalogue.choose(chosen, &headers).language.to_string()
+            catalog.choose(chosen, &headers).language.to_string()
         };
         for (chosen, accept, expected) in [
             (None, "", "en"),
@@ -100,16 +100,16 @@ mod tests {
 
     #[test]
     fn a_host_replaces_a_language_or_adds_one() {
-        let mut catalogue = Catalogue::default();
+        let mut catalog = Catalog::default();
         let mut dutch = Texts::dutch();
         dutch.verify = "Nakijken".into();
-        catalogue.add(dutch);
+        catalog.add(dutch);
         let mut german = Texts::english();
         german.language = "de".into();
-        catalogue.add(german);
-        let choose = |tag| catalogue.choose(Some(tag), &HeaderMap::new());
+        catalog.add(german);
+        let choose = |tag| catalog.choose(Some(tag), &HeaderMap::new());
         assert_eq!(choose("nl").verify, "Nakijken");
         assert_eq!(choose("de-AT").language, "de");
-        assert_eq!(catalogue.others.len(), 2);
+        assert_eq!(catalog.others.len(), 2);
     }
 }

@@ -1,11 +1,11 @@
-//! Every text of the pages, in one catalogue.
+//! Every text of the pages, in one catalog.
 
 mod language;
 mod table;
 
 use std::borrow::Cow;
 
-pub(crate) use language::Catalogue;
+pub(crate) use language::Catalog;
 
 /// A text, built in or the host's.
 pub type Text = Cow<'static, str>;

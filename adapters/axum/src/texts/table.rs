@@ -28,14 +28,14 @@ texts! {
     // Names of fields and elements.
     verification_code: "Verification code", "Verificatiecode";
     recovery_code: "Recovery code", "Herstelcode";
-    enrolment_code: "Enrolment code", "Registratiecode";
+    enrollment_code: "Enrollment code", "Registratiecode";
     first_code: "First code", "Eerste code";
     second_code: "Second code", "Tweede code";
     third_code: "Third code", "Derde code";
     qr_code: "QR code", "QR-code";
     manual_code: "Manual code", "Handmatige code";
     recovery_codes: "Recovery codes", "Herstelcodes";
-    method_name: "Name of this method", "Naam van deze methode";
+    factor_name: "Name of this method", "Naam van deze methode";
     default_label: "Authenticator app", "Authenticator-app";
 
     // Setting up.
@@ -45,9 +45,9 @@ texts! {
     add_title: "Add a method", "Methode toevoegen";
     add_lead: "A second device gets you in when the first one is not at hand. Your recovery codes stay as they are.", "Met een tweede apparaat kom je binnen als je het eerste niet bij de hand hebt. Je herstelcodes blijven zoals ze zijn.";
     replace_title: "Replace a lost method", "Verloren methode vervangen";
-    replace_lead: "The new method takes the place of “{method}”, which stops working once you confirm. You also get new recovery codes; the old ones stop working too.", "De nieuwe methode neemt de plaats in van ‘{method}’, die niet meer werkt zodra je bevestigt. Je krijgt ook nieuwe herstelcodes; de oude werken dan niet meer.";
+    replace_lead: "The new method takes the place of “{factor}”, which stops working once you confirm. You also get new recovery codes; the old ones stop working too.", "De nieuwe methode neemt de plaats in van ‘{factor}’, die niet meer werkt zodra je bevestigt. Je krijgt ook nieuwe herstelcodes; de oude werken dan niet meer.";
     email_first: "Verify your email address first. You can do that from your profile, and come back here afterwards.", "Bevestig eerst je e-mailadres. Dat kan vanuit je profiel; kom daarna hier terug.";
-    demanded: "{organisations} requires two-factor authentication. Set it up to continue.", "{organisations} verplicht tweestapsverificatie. Stel het in om verder te gaan.";
+    demanded: "{organizations} requires two-factor authentication. Set it up to continue.", "{organizations} verplicht tweestapsverificatie. Stel het in om verder te gaan.";
     step: "Step {number} of 3", "Stap {number} van 3";
     scan_title: "Scan the QR code", "Scan de QR-code";
     scan_lead: "Open your authenticator app, choose to add an account, and point the camera at this code.", "Open je authenticator-app, kies een account toevoegen en richt de camera op deze code.";
@@ -66,25 +66,25 @@ texts! {
 
     // Signing in.
     challenge_title: "Enter your verification code", "Voer je verificatiecode in";
-    challenge_lead: "Open “{method}” and enter the {digits}-digit code it shows.", "Open ‘{method}’ en voer de code van {digits} cijfers in.";
+    challenge_lead: "Open “{factor}” and enter the {digits}-digit code it shows.", "Open ‘{factor}’ en voer de code van {digits} cijfers in.";
     step_up_title: "Confirm that it’s you", "Bevestig dat jij het bent";
-    other_methods: "Your methods", "Je methoden";
+    other_factors: "Your methods", "Je methoden";
     asked_now: "asked now", "nu gevraagd";
     three_title: "Enter three codes in a row", "Voer drie codes achter elkaar in";
-    three_lead: "Somebody has been guessing codes for your account, so one code is not enough right now. Enter the code “{method}” shows, wait until it changes, and do the same twice more. It takes about a minute. Then change your password: whoever guessed knows it.", "Iemand heeft codes voor je account geprobeerd, daarom is één code nu niet genoeg. Voer de code in die ‘{method}’ toont, wacht tot die verandert en doe dat nog twee keer. Het duurt ongeveer een minuut. Wijzig daarna je wachtwoord: wie dit probeerde, kent het.";
+    three_lead: "Somebody has been guessing codes for your account, so one code is not enough right now. Enter the code “{factor}” shows, wait until it changes, and do the same twice more. It takes about a minute. Then change your password: whoever guessed knows it.", "Iemand heeft codes voor je account geprobeerd, daarom is één code nu niet genoeg. Voer de code in die ‘{factor}’ toont, wacht tot die verandert en doe dat nog twee keer. Het duurt ongeveer een minuut. Wijzig daarna je wachtwoord: wie dit probeerde, kent het.";
     recovery_title: "Enter a recovery code", "Voer een herstelcode in";
     recovery_lead: "Use one of the codes you saved when you set up two-factor authentication. Each code works only once.", "Gebruik een van de codes die je bij het instellen hebt bewaard. Elke code werkt maar één keer.";
-    enrolment_title: "Enter your enrolment code", "Voer je registratiecode in";
-    enrolment_lead: "An administrator has reset your two-factor authentication and has given you a code. Enter it to set up your authenticator app again.", "Een beheerder heeft je tweestapsverificatie opnieuw ingesteld en je een code gegeven. Voer die in om je authenticator-app opnieuw in te stellen.";
+    enrollment_title: "Enter your enrollment code", "Voer je registratiecode in";
+    enrollment_lead: "An administrator has reset your two-factor authentication and has given you a code. Enter it to set up your authenticator app again.", "Een beheerder heeft je tweestapsverificatie opnieuw ingesteld en je een code gegeven. Voer die in om je authenticator-app opnieuw in te stellen.";
     ended_title: "Please sign in again", "Log opnieuw in";
     ended_lead: "This verification has expired or has taken too many codes. Nothing is lost: sign in again for a new one.", "Deze verificatie is verlopen of heeft te veel codes gehad. Er is niets verloren: log opnieuw in voor een nieuwe.";
     ended_step_up_lead: "This verification has expired or has taken too many codes. Try again for a new one.", "Deze verificatie is verlopen of heeft te veel codes gehad. Probeer het opnieuw voor een nieuwe.";
 
     // Managing.
-    methods_title: "Two-factor authentication", "Tweestapsverificatie";
-    methods_on: "On. Signing in takes a code from one of these methods.", "Aan. Inloggen doe je met een code van een van deze methoden.";
-    methods_off: "Off. Your account is protected by your password only.", "Uit. Je account is alleen met je wachtwoord beveiligd.";
-    methods_heading: "Methods", "Methoden";
+    factors_title: "Two-factor authentication", "Tweestapsverificatie";
+    factors_on: "On. Signing in takes a code from one of these methods.", "Aan. Inloggen doe je met een code van een van deze methoden.";
+    factors_off: "Off. Your account is protected by your password only.", "Uit. Je account is alleen met je wachtwoord beveiligd.";
+    factors_heading: "Methods", "Methoden";
     preferred: "preferred", "voorkeur";
     suspended: "suspended", "opgeschort";
     last_used: "Last used {date}", "Laatst gebruikt op {date}";
@@ -93,16 +93,16 @@ texts! {
     save_name: "Save name", "Naam opslaan";
     replace: "Replace", "Vervangen";
     remove: "Remove", "Verwijderen";
-    add_method: "Add a method", "Methode toevoegen";
+    add_factor: "Add a method", "Methode toevoegen";
     codes_left: "{count} recovery codes left", "Nog {count} herstelcodes";
     codes_weak: "These codes came from another system and are too short. Replace them with new ones.", "Deze codes komen uit een ander systeem en zijn te kort. Vervang ze door nieuwe.";
     no_codes: "You have no recovery codes. Make some, or a lost phone locks you out.", "Je hebt geen herstelcodes. Maak ze aan, anders sluit een verloren telefoon je buiten.";
-    method_weak: "to be replaced", "te vervangen";
-    method_weak_lead: "Its key came from another system and is too short.", "De sleutel komt uit een ander systeem en is te kort.";
+    factor_weak: "to be replaced", "te vervangen";
+    factor_weak_lead: "Its key came from another system and is too short.", "De sleutel komt uit een ander systeem en is te kort.";
     codes_low: "You are running low. Get new codes before you need them.", "Je hebt er bijna geen meer. Vraag nieuwe codes aan voordat je ze nodig hebt.";
     new_codes: "Generate new codes", "Nieuwe codes maken";
     turn_off: "Turn off", "Uitschakelen";
-    remove_title: "Remove “{method}”?", "‘{method}’ verwijderen?";
+    remove_title: "Remove “{factor}”?", "‘{factor}’ verwijderen?";
     remove_lead: "Codes from this method stop working at once, and you are signed out everywhere else.", "Codes van deze methode werken meteen niet meer, en je wordt overal elders uitgelogd.";
     remove_last_lead: "This is your last method: removing it turns two-factor authentication off. Your recovery codes stop working, and you are signed out everywhere else.", "Dit is je laatste methode: als je die verwijdert, gaat tweestapsverificatie uit. Je herstelcodes werken niet meer, en je wordt overal elders uitgelogd.";
     new_codes_title: "Generate new recovery codes?", "Nieuwe herstelcodes maken?";
@@ -114,11 +114,11 @@ texts! {
     wrong_code: "That code is not right. Wait for the next one and try again.", "Die code klopt niet. Wacht op de volgende en probeer het opnieuw.";
     wrong_setup_code: "That code is not right. Check the code in your app and try again.", "Die code klopt niet. Controleer de code in je app en probeer het opnieuw.";
     wrong_recovery_code: "That recovery code was not accepted. Check it and try again; each code works only once.", "Die herstelcode is niet geaccepteerd. Controleer hem en probeer het opnieuw; elke code werkt maar één keer.";
-    wrong_enrolment_code: "That enrolment code was not accepted. Check it and try again.", "Die registratiecode is niet geaccepteerd. Controleer hem en probeer het opnieuw.";
+    wrong_enrollment_code: "That enrollment code was not accepted. Check it and try again.", "Die registratiecode is niet geaccepteerd. Controleer hem en probeer het opnieuw.";
     malformed_code: "That is not a {digits}-digit code. Check it and try again.", "Dat is geen code van {digits} cijfers. Controleer hem en probeer het opnieuw.";
     same_code: "You have sent that code already. Wait for the next one and enter it.", "Die code heb je al verstuurd. Wacht op de volgende en voer die in.";
     wrong_three: "Those were not three codes in a row. Wait for the next code, then enter it and the two after it.", "Dat waren geen drie codes achter elkaar. Wacht op de volgende code en voer die en de twee daarna in.";
-    methods_suspended: "Too many wrong codes in a row. Use a recovery code.", "Te veel foute codes achter elkaar. Gebruik een herstelcode.";
+    factors_suspended: "Too many wrong codes in a row. Use a recovery code.", "Te veel foute codes achter elkaar. Gebruik een herstelcode.";
     recovery_paused: "Too many wrong recovery codes. Use your authenticator app; recovery codes are taken again later.", "Te veel foute herstelcodes. Gebruik je authenticator-app; herstelcodes worden later weer aangenomen.";
     last_try: "One try left.", "Nog één poging.";
     clock_slow: "Your phone’s clock is {minutes} slow. Set it to the right time and try again.", "De klok van je telefoon loopt {minutes} achter. Zet hem gelijk en probeer het opnieuw.";
@@ -129,10 +129,10 @@ texts! {
     setup_tried_out: "Too many wrong codes. Start again with a new QR code.", "Te veel foute codes. Begin opnieuw met een nieuwe QR-code.";
     label_taken: "Another method has that name. Choose a different one.", "Een andere methode heeft die naam al. Kies een andere.";
     label_invalid: "A name has 1 to 64 plain characters.", "Een naam heeft 1 tot 64 gewone tekens.";
-    too_many_methods: "You have ten methods, which is the most. Remove one first.", "Je hebt tien methoden, meer kan niet. Verwijder er eerst een.";
-    unknown_method: "That method is gone already.", "Die methode is al weg.";
-    policy_requires: "{organisations} requires two-factor authentication, so it can’t be turned off.", "{organisations} verplicht tweestapsverificatie, dus het kan niet worden uitgeschakeld.";
-    enrolment_expired: "This enrolment code has expired. Ask your administrator for a new one.", "Deze registratiecode is verlopen. Vraag je beheerder om een nieuwe.";
+    too_many_factors: "You have ten methods, which is the most. Remove one first.", "Je hebt tien methoden, meer kan niet. Verwijder er eerst een.";
+    unknown_factor: "That method is gone already.", "Die methode is al weg.";
+    policy_requires: "{organizations} requires two-factor authentication, so it can’t be turned off.", "{organizations} verplicht tweestapsverificatie, dus het kan niet worden uitgeschakeld.";
+    enrollment_expired: "This enrollment code has expired. Ask your administrator for a new one.", "Deze registratiecode is verlopen. Vraag je beheerder om een nieuwe.";
     failed_title: "Something went wrong", "Er ging iets mis";
     failed_lead: "Nothing was changed. Please try again in a moment.", "Er is niets veranderd. Probeer het zo opnieuw.";
     missing_title: "There is no such page", "Deze pagina bestaat niet";

@@ -4,9 +4,9 @@ use mfakit::{PolicyScope, Subject, testing::Authenticator};
 
 use crate::world::{Browser, World};
 
-async fn methods_of(world: &World, name: &str) -> (usize, Option<usize>) {
+async fn factors_of(world: &World, name: &str) -> (usize, Option<usize>) {
     let status = world.mfa.status(&Subject::new(name).unwrap()).await.unwrap();
-    (status.methods.len(), status.recovery_left)
+    (status.factors.len(), status.recovery_left)
 }
 
 fn code(world: &World, phone: &Authenticator) -> String {
@@ -18,13 +18,13 @@ fn code(world: &World, phone: &Authenticator) -> String {
 async fn a_pending_sign_in_reaches_nothing_but_the_challenge() {
     let world = World::new();
     let (_, mut owner) = world.protect("ada").await;
-    let list = owner.get("/mfa/methods").await;
+    let list = owner.get("/mfa/factors").await;
     let (_, factor) = list.body.split_once("replaces=").unwrap();
     let factor = &factor[..32];
     let mut thief = world.signed_in("ada");
     let (remove, rename) =
-        (format!("/mfa/methods/{factor}/remove"), format!("/mfa/methods/{factor}/rename"));
-    let prefer = format!("/mfa/methods/{factor}/prefer");
+        (format!("/mfa/factors/{factor}/remove"), format!("/mfa/factors/{factor}/rename"));
+    let prefer = format!("/mfa/factors/{factor}/prefer");
     for path in [
         "/dashboard",
         "/profile",
@@ -35,7 +35,7 @@ async fn a_pending_sign_in_reaches_nothing_but_the_challenge() {
         "/mfa/setup",
         "/mfa/setup/confirm",
         "/mfa/setup/done",
-        "/mfa/methods",
+        "/mfa/factors",
         "/mfa/codes",
         "/mfa/disable",
         "/mfa/step-up?action=payout&to=/payout",
@@ -59,7 +59,7 @@ async fn a_pending_sign_in_reaches_nothing_but_the_challenge() {
         let answer = thief.post(path, &[("label", "Thief"), ("code", "123456")]).await;
         assert_eq!(answer.location(), "/mfa/challenge", "{path}");
     }
-    assert_eq!(methods_of(&world, "ada").await, (1, Some(10)));
+    assert_eq!(factors_of(&world, "ada").await, (1, Some(10)));
 }
 
 /// 12
@@ -83,13 +83,13 @@ async fn what_is_one_users_counts_for_no_other() {
     let world = World::new();
     world.protect("ada").await;
     let (mallory, mut own) = world.protect("mallory").await;
-    let list = own.get("/mfa/methods").await;
+    let list = own.get("/mfa/factors").await;
     let factor = list.body.split_once("replaces=").unwrap().1[..32].to_owned();
     // Mallory knows Ada's password, and answers Ada's challenge with his own phone.
     let mut thief = world.signed_in("ada");
     thief.get("/mfa/challenge").await;
     let typed = code(&world, &mallory.phone);
-    let answer = [("code", &*typed), ("method", &*factor)];
+    let answer = [("code", &*typed), ("factor", &*factor)];
     assert_eq!(thief.post("/mfa/challenge", &answer).await.status, 422);
     let paper = [("code", &*mallory.codes[0])];
     assert_eq!(thief.post("/mfa/challenge/recovery", &paper).await.status, 422);
@@ -110,7 +110,7 @@ async fn the_second_factor_alone_signs_nobody_in() {
         let answer = nobody.post(path, &[("code", typed)]).await;
         assert!(answer.location().starts_with("/sign-in?"), "{path}");
     }
-    assert_eq!(methods_of(&world, "ada").await, (1, Some(10)));
+    assert_eq!(factors_of(&world, "ada").await, (1, Some(10)));
 }
 
 /// 15
@@ -143,26 +143,26 @@ async fn a_session_from_before_mfa_was_enabled_is_void() {
 }
 
 #[tokio::test]
-async fn a_stolen_session_is_void_once_its_owner_removes_a_method_or_changes_the_password() {
+async fn a_stolen_session_is_void_once_its_owner_removes_a_factor_or_changes_the_password() {
     let world = World::new();
-    let (ada, mut owner) = crate::manage::two_methods(&world).await;
+    let (ada, mut owner) = crate::manage::two_factors(&world).await;
     for (ask, change) in [("/remove", "removed a method"), ("/mfa/codes", "replaced the codes")] {
         let mut thief = world.enter(&ada).await;
         assert_eq!(thief.get("/dashboard").await.status, 200);
-        let list = owner.get("/mfa/methods").await;
+        let list = owner.get("/mfa/factors").await;
         let action = match ask {
             "/remove" => crate::manage::action(&list, "Tablet", "remove"),
             other => other.to_owned(),
         };
         let sure = owner.get(&action).await;
         assert!(owner.submit(&sure, &action, &[]).await.status < 400, "{change}");
-        for path in ["/dashboard", "/mfa/methods", "/mfa/setup", "/payout"] {
+        for path in ["/dashboard", "/mfa/factors", "/mfa/setup", "/payout"] {
             let answer = thief.window().get(path).await;
             assert!(answer.location().starts_with("/sign-in?"), "{change}: {path}");
         }
         assert!(!world.host.knows(&thief.cookie.unwrap()), "{change}: it is signed out");
     }
-    assert_eq!(methods_of(&world, "ada").await, (1, Some(10)));
+    assert_eq!(factors_of(&world, "ada").await, (1, Some(10)));
     let mut thief = world.enter(&ada).await;
     assert_eq!(thief.get("/dashboard").await.status, 200);
     world.mfa.password_changed(&Subject::new("ada").unwrap(), None).await.unwrap();
@@ -171,7 +171,7 @@ async fn a_stolen_session_is_void_once_its_owner_removes_a_method_or_changes_the
 
 /// 17 (CVE-2026-56256)
 #[tokio::test]
-async fn an_organisations_policy_holds_for_pages_and_apis_alike() {
+async fn an_organizations_policy_holds_for_pages_and_apis_alike() {
     let world = World::new();
     crate::guards::require(&world, PolicyScope::WholeAccount, 0, &["bob"]).await;
     let mut bob = world.signed_in("bob");
@@ -258,7 +258,7 @@ async fn a_setup_begun_in_one_session_is_confirmed_by_no_other() {
     let shown = owner.submit(&page, "/mfa/setup/confirm", &[("code", &typed)]).await;
     assert_eq!(shown.codes().len(), 10);
     other.post("/mfa/setup/finish", &[]).await;
-    assert_eq!(methods_of(&world, "ada").await, (0, None));
+    assert_eq!(factors_of(&world, "ada").await, (0, None));
 }
 
 /// 5, with every form a new one.

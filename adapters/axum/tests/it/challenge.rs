@@ -58,7 +58,7 @@ async fn a_wrong_code_shows_a_message_and_an_empty_field() {
 }
 
 #[tokio::test]
-async fn several_methods_are_listed_the_preferred_first_and_another_can_be_picked() {
+async fn several_factors_are_listed_the_preferred_first_and_another_can_be_picked() {
     let world = World::new();
     let (_, mut browser) = world.protect("ada").await;
     let mut with_one = world.signed_in("ada");
@@ -109,8 +109,8 @@ async fn cancel_returns_to_sign_in_with_nothing_left_of_the_pending_sign_in() {
     let mut browser = world.signed_in("ada");
     let page = browser.get("/mfa/challenge").await;
     let token = browser.cookie.clone().unwrap();
-    let cancelled = browser.submit(&page, "/mfa/challenge/cancel", &[]).await;
-    assert_eq!(cancelled.location(), "/sign-in");
+    let canceled = browser.submit(&page, "/mfa/challenge/cancel", &[]).await;
+    assert_eq!(canceled.location(), "/sign-in");
     assert!(!world.host.knows(&token));
     browser.cookie = Some(token);
     assert_eq!(browser.get("/mfa/challenge").await.location(), "/sign-in?to=%2Fdashboard");
@@ -164,7 +164,7 @@ async fn a_challenge_takes_five_codes_and_ten_minutes_and_then_says_so() {
 }
 
 #[tokio::test]
-async fn after_a_reset_the_enrolment_code_leads_to_the_setup_and_nowhere_else() {
+async fn after_a_reset_the_enrollment_code_leads_to_the_setup_and_nowhere_else() {
     let world = World::new();
     world.protect("ada").await;
     let (_, mut admin) = world.protect("admin").await;
@@ -178,12 +178,12 @@ async fn after_a_reset_the_enrolment_code_leads_to_the_setup_and_nowhere_else() 
 
     let mut browser = world.signed_in("ada");
     let page = browser.get("/mfa/challenge").await;
-    page.shows("Enrolment code").lacks("Use a recovery code");
+    page.shows("Enrollment code").lacks("Use a recovery code");
     let wrong = [("code", "0000-0000-0000-0000")];
-    let wrong = browser.submit(&page, "/mfa/challenge/enrolment", &wrong).await;
-    assert!(wrong.alert().expect("alert").contains("enrolment code was not accepted"));
+    let wrong = browser.submit(&page, "/mfa/challenge/enrollment", &wrong).await;
+    assert!(wrong.alert().expect("alert").contains("enrollment code was not accepted"));
     let code = issued.code.reveal();
-    let passed = browser.submit(&wrong, "/mfa/challenge/enrolment", &[("code", &code)]).await;
+    let passed = browser.submit(&wrong, "/mfa/challenge/enrollment", &[("code", &code)]).await;
     assert_eq!(passed.location(), "/mfa/setup");
     assert_eq!(browser.get("/dashboard").await.location(), "/mfa/setup");
     assert_eq!(browser.get("/profile").await.location(), "/mfa/setup");

@@ -16,7 +16,7 @@ pub(crate) async fn require(world: &World, scope: PolicyScope, days: i64, member
     let org = northwind();
     for name in members.iter().chain(&["admin"]) {
         let subject = Subject::new(*name).unwrap();
-        world.mfa.join_organisation(&org, &subject, world.now()).await.unwrap();
+        world.mfa.join_organization(&org, &subject, world.now()).await.unwrap();
     }
     assert_eq!(browser.get("/dashboard").await.status, 200);
     let value = world.host.value(&browser.cookie.clone().unwrap()).unwrap();
@@ -104,7 +104,7 @@ async fn a_guard_reads_the_stamps_once_and_nothing_within_the_recheck() {
         let (stamps, accounts) = world.counted.reads();
         assert_eq!(browser.get(path).await.status, 200, "{path}");
         let after = world.counted.reads();
-        // The account is read once for what the organisations say, which holds as long as the stamps.
+        // The account is read once for what the organizations say, which holds as long as the stamps.
         assert_eq!((after.0 - stamps, after.1 - accounts), (1, first), "{path}");
         world.wait(4);
         assert_eq!(browser.get(path).await.status, 200, "{path}");
@@ -180,9 +180,9 @@ async fn in_the_transition_period_members_are_reminded_and_after_it_they_set_up_
 }
 
 #[tokio::test]
-async fn an_organisation_closes_its_own_resources_to_members_without_mfa_and_to_strangers() {
+async fn an_organization_closes_its_own_resources_to_members_without_mfa_and_to_strangers() {
     let world = World::new();
-    require(&world, PolicyScope::OrganisationResources, 0, &["bob"]).await;
+    require(&world, PolicyScope::OrganizationResources, 0, &["bob"]).await;
     let mut bob = world.signed_in("bob");
     assert_eq!(bob.get("/dashboard").await.status, 200, "elsewhere he is reminded");
     // A layer asks, and an extractor asks the same.
@@ -195,14 +195,14 @@ async fn an_organisation_closes_its_own_resources_to_members_without_mfa_and_to_
         let refused = api(bob.window()).get(&path("contoso")).await;
         assert_eq!(refused.status, 403);
         refused.shows("not_a_member");
-        assert_eq!(bob.get(&path("%00")).await.status, 403, "no organisation at all");
+        assert_eq!(bob.get(&path("%00")).await.status, 403, "no organization at all");
     }
 }
 
 #[tokio::test]
-async fn a_member_with_mfa_reaches_what_an_organisation_closes() {
+async fn a_member_with_mfa_reaches_what_an_organization_closes() {
     let world = World::new();
-    require(&world, PolicyScope::OrganisationResources, 0, &["ada"]).await;
+    require(&world, PolicyScope::OrganizationResources, 0, &["ada"]).await;
     let (_, mut ada) = world.protect("ada").await;
     assert_eq!(ada.get("/org/northwind").await.status, 200);
     let reached = ada.get("/member/northwind").await;

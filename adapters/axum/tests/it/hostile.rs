@@ -46,7 +46,7 @@ async fn looking_and_asking_what_is_allowed_change_nothing() {
     let world = World::new();
     let (_, mut browser) = world.protect("ada").await;
     let kept = world.host.value(&browser.cookie.clone().unwrap());
-    for path in ["/mfa/setup", "/mfa/codes", "/mfa/disable", "/mfa/methods", "/mfa/challenge"] {
+    for path in ["/mfa/setup", "/mfa/codes", "/mfa/disable", "/mfa/factors", "/mfa/challenge"] {
         let head = browser.send(Method::HEAD, path, String::new()).await;
         assert!([200, 303].contains(&head.status), "{path} {}", head.status);
         assert!(head.body.is_empty(), "{path}");
@@ -63,7 +63,7 @@ async fn looking_and_asking_what_is_allowed_change_nothing() {
     }
     assert_eq!(world.host.value(&browser.cookie.clone().unwrap()), kept);
     let status = world.mfa.status(&Subject::new("ada").unwrap()).await.unwrap();
-    assert_eq!((status.methods.len(), status.recovery_left), (1, Some(10)));
+    assert_eq!((status.factors.len(), status.recovery_left), (1, Some(10)));
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn odd_forms_are_refused_in_words_or_read_by_their_first_field() {
         assert_eq!(answer.status, 422, "{body}");
     }
     // A query is read like a form: none is an error.
-    let twice = "/mfa/challenge?method=1&method=2&method[]=3&%FF=%FF&to=//evil.example";
+    let twice = "/mfa/challenge?factor=1&factor=2&method[]=3&%FF=%FF&to=//evil.example";
     assert_eq!(browser.get(twice).await.status, 200);
     let code = ada.phone.code_at(world.now());
     let passed = browser.post("/mfa/challenge", &[("code", &code), ("code", "000000")]).await;
@@ -159,7 +159,7 @@ async fn what_others_have_named_is_text_on_every_page() {
     let page = browser.get("/mfa/setup/confirm").await;
     let code = second.code_at(world.now());
     browser.submit(&page, "/mfa/setup/confirm", &[("code", &code)]).await;
-    let list = browser.get("/mfa/methods").await;
+    let list = browser.get("/mfa/factors").await;
     let (before, _) = list.body.rsplit_once("/remove\"").unwrap();
     let remove = format!("{}/remove", before.rsplit_once('"').unwrap().1);
     pages.extend([add, page, shown, list, browser.get(&remove).await]);
@@ -201,7 +201,7 @@ async fn without_a_cookie_or_with_a_strange_one_everything_leads_to_sign_in() {
     {
         let mut browser = world.browser();
         browser.cookie = cookie.map(str::to_owned);
-        for path in ["/dashboard", "/mfa/setup", "/mfa/methods", "/mfa/challenge", "/mfa/step-up"] {
+        for path in ["/dashboard", "/mfa/setup", "/mfa/factors", "/mfa/challenge", "/mfa/step-up"] {
             let answer = browser.window().get(path).await;
             assert!(answer.location().starts_with("/sign-in?to="), "{cookie:?} {path}");
         }
@@ -245,9 +245,9 @@ async fn two_windows_of_a_pending_sign_in_share_one_challenge() {
         let answer = window.post("/mfa/challenge", &[("code", &wrong), ("form", "0")]).await;
         assert_eq!(answer.status, 422);
     }
-    let cancelled = two.submit(&second, "/mfa/challenge/cancel", &[]).await;
-    assert_eq!(cancelled.location(), "/sign-in");
+    let canceled = two.submit(&second, "/mfa/challenge/cancel", &[]).await;
+    assert_eq!(canceled.location(), "/sign-in");
     let code = ada.phone.code_at(world.now());
     let late = one.submit(&first, "/mfa/challenge", &[("code", &code)]).await;
-    assert!(late.location().starts_with("/sign-in"), "cancelled is cancelled in every window");
+    assert!(late.location().starts_with("/sign-in"), "canceled is canceled in every window");
 }

@@ -106,7 +106,7 @@ async fn the_management_page_says_what_is_to_be_replaced() {
     let _ = browser.get("/dashboard").await;
     let page = browser.get("/mfa/challenge/recovery").await;
     browser.submit(&page, "/mfa/challenge/recovery", &[("code", CODES[0])]).await;
-    let page = browser.get("/mfa/methods").await;
+    let page = browser.get("/mfa/factors").await;
     page.shows("These codes came from another system and are too short.");
     page.lacks("to be replaced");
 
@@ -117,14 +117,14 @@ async fn the_management_page_says_what_is_to_be_replaced() {
     let _ = browser.get("/dashboard").await;
     let page = browser.get("/mfa/challenge").await;
     browser.submit(&page, "/mfa/challenge", &[("code", &phone.code_at(world.now()))]).await;
-    let page = browser.get("/mfa/methods").await;
+    let page = browser.get("/mfa/factors").await;
     page.shows("to be replaced");
     page.shows("Its key came from another system and is too short.");
     page.shows("You have no recovery codes.");
     let api = Client::of(browser).get("/status").await;
-    let methods = world.mfa.status(&Subject::new("ada").unwrap()).await.unwrap().methods;
-    let replace = json!({ "replace_method": methods[0].factor.to_string() });
-    assert_eq!(api.body["prompts"], json!(["issue_codes", replace]));
+    let factors = world.mfa.status(&Subject::new("ada").unwrap()).await.unwrap().factors;
+    let replace = json!({ "replace_factor": factors[0].factor.to_string() });
+    assert_eq!(api.body["import_notices"], json!(["issue_codes", replace]));
 }
 
 #[tokio::test]
@@ -136,12 +136,12 @@ async fn a_session_that_has_to_replace_its_codes_says_so_by_the_api() {
     assert_eq!(passed.text("to"), "/mfa/codes");
     let status = client.get("/status").await;
     assert_eq!(status.body["limited_to_regenerating"], true);
-    assert_eq!(status.body["prompts"], json!(["regenerate_codes"]));
+    assert_eq!(status.body["import_notices"], json!(["regenerate_codes"]));
     let attempt = json!({ "attempt": status.body["attempt"] });
     assert_eq!(client.post("/codes", attempt).await.status, 200);
     let status = client.get("/status").await;
     assert_eq!(status.body["limited_to_regenerating"], false);
-    assert_eq!(status.body.get("prompts"), None);
+    assert_eq!(status.body.get("import_notices"), None);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ pub(crate) fn action(page: &crate::world::Answer, label: &str, verb: &str) -> St
     format!("{path}/{verb}")
 }
 
-pub(crate) async fn two_methods(world: &World) -> (Owner, Browser) {
+pub(crate) async fn two_factors(world: &World) -> (Owner, Browser) {
     let (ada, mut browser) = world.protect("ada").await;
     let page = browser.get("/mfa/setup").await;
     let begun = browser.submit(&page, "/mfa/setup", &[("label", "Tablet")]).await;
@@ -25,14 +25,14 @@ pub(crate) async fn two_methods(world: &World) -> (Owner, Browser) {
 }
 
 #[tokio::test]
-async fn a_method_is_preferred_renamed_and_removed() {
+async fn a_factor_is_preferred_renamed_and_removed() {
     let world = World::new();
-    let (_, mut browser) = two_methods(&world).await;
-    let list = browser.get("/mfa/methods").await;
+    let (_, mut browser) = two_factors(&world).await;
+    let list = browser.get("/mfa/factors").await;
     list.shows("10 recovery codes left").shows("preferred");
     let prefer = action(&list, "Tablet", "prefer");
-    assert_eq!(browser.submit(&list, &prefer, &[]).await.location(), "/mfa/methods");
-    let list = browser.get("/mfa/methods").await;
+    assert_eq!(browser.submit(&list, &prefer, &[]).await.location(), "/mfa/factors");
+    let list = browser.get("/mfa/factors").await;
     assert!(list.body.find("Tablet") < list.body.find("Authenticator app"), "preferred first");
 
     let rename = action(&list, "Tablet", "rename");
@@ -42,18 +42,18 @@ async fn a_method_is_preferred_renamed_and_removed() {
         "Another method has that name. Choose a different one."
     );
     assert_eq!(browser.submit(&list, &rename, &[("label", "iPad")]).await.status, 303);
-    let list = browser.get("/mfa/methods").await;
+    let list = browser.get("/mfa/factors").await;
     list.shows("iPad").lacks("Tablet");
 
     let remove = action(&list, "iPad", "remove");
     let sure = browser.get(&remove).await;
     sure.shows("Remove “iPad”?");
     let before = browser.cookie.clone().unwrap();
-    assert_eq!(browser.submit(&sure, &remove, &[]).await.location(), "/mfa/methods");
+    assert_eq!(browser.submit(&sure, &remove, &[]).await.location(), "/mfa/factors");
     assert!(!world.host.knows(&before), "the token is renewed");
-    browser.get("/mfa/methods").await.lacks("iPad").shows("Authenticator app");
+    browser.get("/mfa/factors").await.lacks("iPad").shows("Authenticator app");
     let again = browser.submit(&sure, &remove, &[]).await;
-    assert_eq!(again.location(), "/mfa/methods", "the same form goes on");
+    assert_eq!(again.location(), "/mfa/factors", "the same form goes on");
     let anew = browser.post(&remove, &[("form", "7")]).await;
     anew.shows("That method is gone already");
 }
@@ -117,7 +117,7 @@ async fn a_form_that_was_refused_can_be_sent_again_once_it_may() {
 }
 
 #[tokio::test]
-async fn cancelling_a_step_up_leaves_the_session_as_it_was() {
+async fn canceling_a_step_up_leaves_the_session_as_it_was() {
     let world = World::new();
     let (_, mut browser) = world.protect("ada").await;
     world.wait(601);
@@ -130,13 +130,13 @@ async fn cancelling_a_step_up_leaves_the_session_as_it_was() {
 }
 
 #[tokio::test]
-async fn switching_off_is_refused_where_an_organisation_requires_it() {
+async fn switching_off_is_refused_where_an_organization_requires_it() {
     let world = World::new();
     let (_, mut browser) = world.protect("ada").await;
     let sure = browser.get("/mfa/disable").await;
     let org = crate::guards::northwind();
     let ada = Subject::new("ada").unwrap();
-    world.mfa.join_organisation(&org, &ada, world.now()).await.unwrap();
+    world.mfa.join_organization(&org, &ada, world.now()).await.unwrap();
     let token = browser.cookie.clone().unwrap();
     let kept: mfakit_axum::Session =
         serde_json::from_str(&world.host.value(&token).unwrap()).unwrap();
@@ -155,8 +155,8 @@ async fn switched_off_the_password_is_enough_again() {
     let world = World::new();
     let (_, mut browser) = world.protect("ada").await;
     let sure = browser.get("/mfa/disable").await;
-    assert_eq!(browser.submit(&sure, "/mfa/disable", &[]).await.location(), "/mfa/methods");
-    browser.get("/mfa/methods").await.shows("Off.");
+    assert_eq!(browser.submit(&sure, "/mfa/disable", &[]).await.location(), "/mfa/factors");
+    browser.get("/mfa/factors").await.shows("Off.");
     assert_eq!(browser.get("/dashboard").await.status, 200);
     assert_eq!(world.signed_in("ada").get("/dashboard").await.status, 200);
 }
@@ -170,7 +170,7 @@ async fn a_lost_phone_is_replaced_with_a_recovery_code() {
     let page = browser.get("/mfa/challenge/recovery").await;
     let paper = [("code", &*ada.codes[3])];
     browser.submit(&page, "/mfa/challenge/recovery", &paper).await;
-    let list = browser.get("/mfa/methods").await;
+    let list = browser.get("/mfa/factors").await;
     let (_, after) = list.body.split_once("href=\"/mfa/setup?replaces=").expect("a link");
     let factor = after.split_once('"').expect("its end").0.to_owned();
     let page = browser.get(&format!("/mfa/setup?replaces={factor}")).await;
@@ -182,7 +182,7 @@ async fn a_lost_phone_is_replaced_with_a_recovery_code() {
     let shown = browser.submit(&page, "/mfa/setup/confirm", &[("code", &code)]).await;
     assert_eq!(shown.codes().len(), 10);
     shown.shows("Your previous codes no longer work").shows(">Done<");
-    let list = browser.get("/mfa/methods").await;
+    let list = browser.get("/mfa/factors").await;
     list.shows("New phone").lacks("Authenticator app<");
 
     world.wait(30);

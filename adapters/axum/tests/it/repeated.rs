@@ -50,7 +50,7 @@ async fn a_wrong_code_sent_twice_is_charged_once_and_asks_for_the_next_code() {
 }
 
 #[tokio::test]
-async fn another_process_recognises_a_form_by_its_session() {
+async fn another_process_recognizes_a_form_by_its_session() {
     let world = World::new();
     let (ada, _) = world.protect("ada").await;
     let mut browser = world.signed_in("ada");

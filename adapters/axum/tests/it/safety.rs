@@ -12,11 +12,11 @@ const POSTS: [&str; 12] = [
     "/mfa/setup/cancel",
     "/mfa/challenge",
     "/mfa/challenge/recovery",
-    "/mfa/challenge/enrolment",
+    "/mfa/challenge/enrollment",
     "/mfa/challenge/cancel",
     "/mfa/codes",
     "/mfa/disable",
-    "/mfa/methods/00000000000000000000000000000000/remove",
+    "/mfa/factors/00000000000000000000000000000000/remove",
 ];
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn what_only_changes_by_a_post_is_not_reached_by_a_get() {
     }
     let status = world.mfa.status(&mfakit::Subject::new("ada").unwrap()).await.unwrap();
     assert!(status.enabled && status.setup.is_none());
-    assert_eq!((status.methods.len(), status.recovery_left), (1, Some(10)));
+    assert_eq!((status.factors.len(), status.recovery_left), (1, Some(10)));
     assert_eq!(browser.get("/dashboard").await.status, 200);
 }
 
@@ -64,7 +64,7 @@ async fn every_answer_has_the_headers() {
     let world = World::new();
     let (ada, mut browser) = world.protect("ada").await;
     let mut answers = Vec::new();
-    for path in ["/mfa/setup", "/mfa/setup/done", "/mfa/methods", "/mfa/codes", "/mfa/nowhere"] {
+    for path in ["/mfa/setup", "/mfa/setup/done", "/mfa/factors", "/mfa/codes", "/mfa/nowhere"] {
         answers.push(browser.get(path).await);
     }
     answers.push(world.browser().get("/mfa/setup").await);
@@ -130,7 +130,7 @@ async fn when_sessions_fail_nobody_passes_and_the_host_can_log_why() {
     let world = World::new();
     let (_, mut browser) = world.protect("ada").await;
     world.host.break_down();
-    for path in ["/dashboard", "/mfa/setup", "/mfa/challenge", "/mfa/methods", "/payout"] {
+    for path in ["/dashboard", "/mfa/setup", "/mfa/challenge", "/mfa/factors", "/payout"] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, 500, "{path}");
         assert!(answer.failed, "{path}");

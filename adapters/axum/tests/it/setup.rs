@@ -80,8 +80,8 @@ async fn cancel_returns_to_the_profile_from_every_step_and_enables_nothing() {
             page = browser.submit(&page, "/mfa/setup/confirm", &[("code", &code)]).await;
             page.shows("I have saved my codes");
         }
-        let cancelled = browser.submit(&page, "/mfa/setup/cancel", &[]).await;
-        assert_eq!(cancelled.location(), "/profile");
+        let canceled = browser.submit(&page, "/mfa/setup/cancel", &[]).await;
+        assert_eq!(canceled.location(), "/profile");
         browser.get("/mfa/setup").await.shows("Start setup");
         world.wait(30);
     }
@@ -179,7 +179,7 @@ async fn codes_lost_to_a_reload_are_reissued_and_the_shown_ones_stop_working() {
 }
 
 #[tokio::test]
-async fn a_second_method_gets_a_name_and_is_active_once_confirmed() {
+async fn a_second_factor_gets_a_name_and_is_active_once_confirmed() {
     let world = World::new();
     let (_, mut browser) = world.protect("ada").await;
     let page = browser.get("/mfa/setup").await;
@@ -199,7 +199,7 @@ async fn a_second_method_gets_a_name_and_is_active_once_confirmed() {
     let code = tablet.code_at(world.now());
     let added = browser.submit(&page, "/mfa/setup/confirm", &[("code", &code)]).await;
     assert_eq!(added.location(), "/mfa/setup/done");
-    let list = browser.get("/mfa/methods").await;
+    let list = browser.get("/mfa/factors").await;
     list.lacks("<b>").shows("Tablet &#38; &#60;b&#62;");
     assert_eq!(browser.get("/dashboard").await.status, 200);
 }

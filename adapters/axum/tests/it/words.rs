@@ -2,7 +2,7 @@
 
 use mfakit::{Algorithm, Digits, TotpParams};
 use mfakit_axum::Texts;
-use mfakit_axum::pages::{Page, Pages, SetupDone};
+use mfakit_axum::pages::{Page, Pages, SetupDonePage};
 
 use crate::world::World;
 
@@ -20,7 +20,7 @@ async fn pages_speak_the_browsers_language_or_the_hosts() {
 async fn a_host_changes_a_word_and_a_page_and_the_prefix() {
     struct Own;
     impl Pages for Own {
-        fn setup_done(&self, page: &Page<'_>, _: &SetupDone) -> String {
+        fn setup_done(&self, page: &Page<'_>, _: &SetupDonePage) -> String {
             format!("<h1>Safe at {}</h1>", page.product())
         }
     }

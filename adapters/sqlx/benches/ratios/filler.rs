@@ -1,7 +1,7 @@
 //! A million accounts around a thousand users.
 //!
 //! They are as long as the users' own, and every thousandth is a user's, in the table as well as in
-//! its index: nobody's row has a neighbour that is in use.
+//! its index: nobody's row has a neighbor that is in use.
 
 use sqlx::{AssertSqlSafe, SqlitePool};
 

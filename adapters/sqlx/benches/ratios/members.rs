@@ -1,8 +1,8 @@
-//! An organisation of 1,000,000 members, of whom 600,000 have MFA on.
+//! An organization of 1,000,000 members, of whom 600,000 have MFA on.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::{
-    GracePeriod, Moment, OrgId, OrgPolicy, Organisation, PolicyScope, PolicyTerms, RosterCursor,
+    Context, GracePeriod, OrgId, OrgPolicy, Organization, PolicyScope, PolicyTerms, RosterCursor,
     RosterFilter, RosterQuery, RosterRow, RosterRows, Settings, Version,
 };
 
@@ -16,7 +16,7 @@ pub(crate) const GRANTS: i64 = 100;
 /// joined in the year before MFA became required, the others within the 30 days after it.
 pub(crate) fn fill() -> String {
     format!(
-        "INSERT INTO mfakit_organisations VALUES ('acme', 1, '{policy}', '');\
+        "INSERT INTO mfakit_organizations VALUES ('acme', 1, '{policy}', '');\
          INSERT INTO mfakit_accounts \
          SELECT md5(n::text), 1, 1, true, '', '{{}}' FROM generate_series(1, 1000000) AS n \
          WHERE n % 5 < 3;\
@@ -59,7 +59,7 @@ CREATE VIEW team AS SELECT s.org, s.person AS subject, s.since AS first_joined, 
 ";
 
 pub(crate) fn acme() -> OrgId {
-    OrgId::new("acme").expect("an organisation")
+    OrgId::new("acme").expect("an organization")
 }
 
 pub(crate) fn now() -> DateTime<Utc> {
@@ -79,14 +79,14 @@ fn policy() -> OrgPolicy {
 /// A page of 100 lapsed members: the first, or what follows this member.
 pub(crate) fn lapsed(after: Option<RosterRow>) -> RosterQuery {
     let version = Version::from_stored(1).expect("a version");
-    let organisation = Organisation::from_stored(acme(), version, policy(), Vec::new());
+    let organization = Organization::from_stored(acme(), version, policy(), Vec::new());
     let settings = Settings::default();
-    let moment = Moment::new(&settings, now()).expect("a moment");
+    let context = Context::new(&settings, now()).expect("a moment");
     let query = |cursor: Option<&RosterCursor>| {
-        organisation.roster_query(RosterFilter::Lapsed, cursor, 100, moment).expect("a query")
+        organization.roster_query(RosterFilter::Lapsed, cursor, 100, context).expect("a query")
     };
     let Some(row) = after else { return query(None) };
     let page = RosterRows { rows: vec![row], more: true };
-    let cursor = organisation.roster_page(&query(None), page).next.expect("more behind it");
+    let cursor = organization.roster_page(&query(None), page).next.expect("more behind it");
     query(Some(&cursor))
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::testing::{Authenticator, ManualClock};
 use mfakit::{
-    AccountStore, Answer, Argon2Hasher, Challenge, Clock, Confirmed, Email, FirstFactor, Keyring,
-    Mfa, NewFactor, SealingKey, SignIn, Subject, Verdict,
+    AccountStore, Answer, Argon2Hasher, Challenge, Clock, Confirmed, EmailStatus, FirstFactor,
+    Keyring, Mfa, NewFactor, SealingKey, SignIn, Subject, Verdict,
 };
 
 const START: i64 = 1_800_000_000;
@@ -159,7 +159,7 @@ async fn set_up(mfa: &Mfa, user: usize, now: DateTime<Utc>) -> User {
         panic!("nobody is there yet, and the store answers");
     };
     let phone = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
-    let setup = mfa.begin_setup(&session, phone, Email::Verified).await.expect("begun");
+    let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await.expect("begun");
     let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
     let confirmed = mfa.confirm_setup(&session, setup.id(), &phone.code_at(now)).await;
     assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))), "{confirmed:?}");

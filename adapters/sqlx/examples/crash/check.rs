@@ -87,7 +87,7 @@ impl Found {
                 (sum.factors, sum.recovery_left) = (BTreeSet::new(), None);
                 Kind::Disable
             }
-            EventKind::Organisation { reason, change, .. } => {
+            EventKind::Organization { reason, change, .. } => {
                 *self.reasons.entry(reason.clone()).or_default() += 1;
                 self.policy = Some(change.clone());
                 Kind::Policy
@@ -103,10 +103,10 @@ impl Found {
         let status = db.mfa.status(&subject).await?;
         let none = Sum::default();
         let sum = self.sums.get(&subject).unwrap_or(&none);
-        let methods: BTreeSet<FactorId> = status.methods.iter().map(|m| m.factor).collect();
+        let factors: BTreeSet<FactorId> = status.factors.iter().map(|m| m.factor).collect();
         let enabled = !sum.factors.is_empty();
         let agrees = status.enabled == enabled
-            && methods == sum.factors
+            && factors == sum.factors
             && (!enabled || status.recovery_left == sum.recovery_left);
         if agrees {
             return Ok(());
@@ -139,7 +139,7 @@ impl Found {
                 return Err(format!("{reason}: {said:?}, and {happened} events").into());
             }
         }
-        let policy = *db.mfa.organisation(&world::org()?).await?.policy();
+        let policy = *db.mfa.organization(&world::org()?).await?.policy();
         let terms = match &self.policy {
             Some(
                 OrgChange::MadeRequired { terms, .. } | OrgChange::TermsChanged { to: terms, .. },

@@ -13,11 +13,11 @@ use crate::Failure;
 /// An operation, as it is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
-    /// A code, or three in a row. The detail is the method and the step.
+    /// A code, or three in a row. The detail is the factor and the step.
     Code,
     /// A recovery code. The detail is the code.
     Recovery,
-    /// "I have saved my codes", or the confirmation of a further method. The detail is the label.
+    /// "I have saved my codes", or the confirmation of a further factor. The detail is the label.
     SetUp,
     Regenerate,
     /// The detail is the label.

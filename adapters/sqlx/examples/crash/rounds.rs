@@ -69,7 +69,7 @@ async fn prepare(plan: &Plan, directory: &Path) -> Result<(), Failure> {
     let db = Database::open(&plan.store, directory).await?;
     for number in 0..USERS {
         let (org, user) = (world::org()?, world::user(number)?);
-        db.mfa.join_organisation(&org, &user, FastClock.now()).await?;
+        db.mfa.join_organization(&org, &user, FastClock.now()).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, Assurance, Challenge, Clock, Confirmed, Email, Error, FirstFactor, GracePeriod,
+    Answer, Assurance, Challenge, Clock, Confirmed, EmailStatus, Error, FirstFactor, GracePeriod,
     NewFactor, OrgAuthority, OrgPolicy, PolicyScope, PolicyTerms, Refusal, SignIn, Status, Verdict,
 };
 
@@ -66,8 +66,8 @@ impl Worker {
         let (Some(session), true) = (session, what >= 50) else { return Ok(()) };
         match what {
             50..60 => self.regenerate(user, session).await,
-            60..70 if status.methods.len() < 4 => self.set_up(user, Some(session)).await,
-            70..80 if status.methods.len() > 1 => self.remove(user, session, &status).await,
+            60..70 if status.factors.len() < 4 => self.set_up(user, Some(session)).await,
+            70..80 if status.factors.len() > 1 => self.remove(user, session, &status).await,
             80..84 => {
                 self.journal.trying(Kind::Disable, user.number, "-")?;
                 let disabled = self.db.mfa.disable(&session).await.map(drop);
@@ -102,24 +102,24 @@ impl Worker {
             SignIn::Challenge(pending, challenge) => (pending, challenge),
             _ => return Ok(None),
         };
-        let methods = u32::try_from(challenge.methods().len())?;
-        let method = usize::try_from(self.dice.below(methods.max(1)))?;
-        let Some(method) = challenge.methods().get(method) else { return Ok(None) };
-        let label = method.label().as_str().to_owned();
+        let factors = u32::try_from(challenge.factors().len())?;
+        let factor = usize::try_from(self.dice.below(factors.max(1)))?;
+        let Some(factor) = challenge.factors().get(factor) else { return Ok(None) };
+        let label = factor.label().as_str().to_owned();
         let app = user.wallet.app(&label)?;
         let step = world::step(FastClock.now());
         let detail = format!("{label} {step}");
-        let answer = Answer::code_of(method.factor(), &code(&app, step)?);
+        let answer = Answer::code_of(factor.factor(), &code(&app, step)?);
         let mut passed = self.answer(user, &challenge, answer, &detail).await?;
         if let Err(true) = passed {
             let detail = format!("{label} {} {step} {}", step - 1, step + 1);
             let codes = [code(&app, step - 1)?, code(&app, step)?, code(&app, step + 1)?];
             let [one, two, three] = &codes;
-            let answer = Answer::three_codes_of(method.factor(), [one, two, three]);
+            let answer = Answer::three_codes_of(factor.factor(), [one, two, three]);
             passed = self.answer(user, &challenge, answer, &detail).await?;
         }
         let Ok(proof) = passed else { return Ok(None) };
-        Ok(Some(pending.raise(proof, self.db.mfa.moment()?)?))
+        Ok(Some(pending.raise(proof, self.db.mfa.context()?)?))
     }
 
     /// The proof, or whether three codes in a row are wanted.
@@ -165,10 +165,10 @@ impl Worker {
         let Some(session) = session else { return Ok(()) };
         let label = self.name("phone");
         let new = NewFactor::totp(&label, "ada@example.org")?;
-        let setup = self.db.mfa.begin_setup(&session, new, Email::Verified).await?;
+        let setup = self.db.mfa.begin_setup(&session, new, EmailStatus::Verified).await?;
         let app = user.wallet.scan(&label, setup.otpauth_uri())?;
         let code = app.code_at(FastClock.now());
-        // Whether it is the first method is known afterwards: another process may be quicker.
+        // Whether it is the first factor is known afterwards: another process may be quicker.
         self.journal.trying(Kind::SetUp, user.number, &label)?;
         let confirmed = self.db.mfa.confirm_setup(&session, setup.id(), &code).await?;
         match confirmed {
@@ -201,10 +201,10 @@ impl Worker {
         session: Assurance,
         status: &Status,
     ) -> Result<(), Failure> {
-        let Some(method) = status.methods.last() else { return Ok(()) };
-        let label = method.label.as_str().to_owned();
+        let Some(factor) = status.factors.last() else { return Ok(()) };
+        let label = factor.label.as_str().to_owned();
         self.journal.trying(Kind::Remove, user.number, &label)?;
-        let removed = self.db.mfa.remove_method(&session, method.factor).await.map(drop);
+        let removed = self.db.mfa.remove_factor(&session, factor.factor).await.map(drop);
         self.told(Kind::Remove, user, &label, removed)
     }
 
@@ -212,9 +212,9 @@ impl Worker {
         let (reason, subject) = (self.name("policy"), world::user(user.number)?);
         let authority = OrgAuthority::grant(world::org()?, subject, &reason)?;
         let grace = GracePeriod::days(i64::from(self.dice.below(30)))?;
-        let terms = PolicyTerms { grace, scope: PolicyScope::OrganisationResources };
+        let terms = PolicyTerms { grace, scope: PolicyScope::OrganizationResources };
         let mfa = &self.db.mfa;
-        let policy = *mfa.organisation(&world::org()?).await?.policy();
+        let policy = *mfa.organization(&world::org()?).await?.policy();
         self.journal.trying(Kind::Policy, user.number, &reason)?;
         let changed = match policy {
             OrgPolicy::Voluntary => mfa.make_required(&session, &authority, terms, None).await,

@@ -42,9 +42,9 @@ CREATE TABLE mfakit_relays (
     id   bigint NOT NULL                -- … and this place
 );
 
--- What each organisation asks of its members.
-CREATE TABLE mfakit_organisations (
-    org     text COLLATE "C" PRIMARY KEY,  -- the host's identifier of the organisation
+-- What each organization asks of its members.
+CREATE TABLE mfakit_organizations (
+    org     text COLLATE "C" PRIMARY KEY,  -- the host's identifier of the organization
     version bigint NOT NULL,               -- what compare-and-swap compares
     policy  text NOT NULL,                 -- the policy as JSON
     recent  bytea NOT NULL                 -- the last commits, 16 bytes each
@@ -52,7 +52,7 @@ CREATE TABLE mfakit_organisations (
 
 -- Who belongs where. A row stays when its member leaves.
 CREATE TABLE mfakit_memberships (
-    org               text COLLATE "C" NOT NULL,  -- the organisation
+    org               text COLLATE "C" NOT NULL,  -- the organization
     subject           text COLLATE "C" NOT NULL,  -- the member
     version           bigint NOT NULL,            -- what compare-and-swap compares
     first_joined      bigint NOT NULL,            -- when the member joined for the first time
@@ -85,7 +85,7 @@ CREATE INDEX mfakit_memberships_personal ON mfakit_memberships (org, subject)
 CREATE INDEX mfakit_memberships_protected ON mfakit_memberships (org, subject)
     WHERE has_mfa AND left_at IS NULL;
 -- The counts. Few different entries, each kept once: a sixth of the size of an index with subjects,
--- so that counting a whole organisation reads it rather than the table.
+-- so that counting a whole organization reads it rather than the table.
 CREATE INDEX mfakit_memberships_counted ON mfakit_memberships (org, has_mfa, personal)
     WHERE left_at IS NULL;
 

@@ -40,9 +40,9 @@ CREATE TABLE mfakit_relays (
     id   INTEGER NOT NULL            -- up to and including this event
 ) STRICT;
 
--- What each organisation asks of its members.
-CREATE TABLE mfakit_organisations (
-    org     TEXT NOT NULL PRIMARY KEY,  -- the host's identifier of the organisation
+-- What each organization asks of its members.
+CREATE TABLE mfakit_organizations (
+    org     TEXT NOT NULL PRIMARY KEY,  -- the host's identifier of the organization
     version INTEGER NOT NULL,           -- what compare-and-swap compares
     policy  TEXT NOT NULL,              -- the policy as JSON
     recent  BLOB NOT NULL               -- the last commits, 16 bytes each
@@ -50,7 +50,7 @@ CREATE TABLE mfakit_organisations (
 
 -- Who belongs where. A row stays when its member leaves.
 CREATE TABLE mfakit_memberships (
-    org               TEXT NOT NULL,     -- the organisation
+    org               TEXT NOT NULL,     -- the organization
     subject           TEXT NOT NULL,     -- the member
     version           INTEGER NOT NULL,  -- what compare-and-swap compares
     first_joined      INTEGER NOT NULL,  -- when the member joined for the first time

@@ -27,7 +27,7 @@ mod accounts;
 mod alone;
 mod events;
 mod migrate;
-mod organisations;
+mod organizations;
 mod overview;
 mod relays;
 mod sql;
@@ -44,7 +44,7 @@ use crate::tables::Tables;
 use sql::Sql;
 pub use transaction::PostgresTransaction;
 
-/// Accounts, organisations and events in a PostgreSQL database, 13 or later, on the host's own pool.
+/// Accounts, organizations and events in a PostgreSQL database, 13 or later, on the host's own pool.
 ///
 /// Cheap to clone; clones share the pool. Give the clones to every port of the builder:
 ///
@@ -60,7 +60,7 @@ pub use transaction::PostgresTransaction;
 /// let mfa = Mfa::builder(store.clone())
 ///     .index(store.clone())
 ///     .event_log(store.clone())
-///     .organisations(store.clone())
+///     .organizations(store.clone())
 ///     .stamps(store)
 ///     .issuer("Scrivio")
 ///     .keyring(Keyring::from_env("MFAKIT_KEYS")?)

@@ -107,11 +107,11 @@ statements! {
             "UPDATE {accounts} SET version = $7, stamp = $8, enabled = $9, sealed_under = $10, \
              document = $11 WHERE subject = $6 AND version = $12", "";
         erase: "DELETE FROM {accounts} WHERE subject = $6 AND version = $7", "";
-        make_organisation:
-            "INSERT INTO {organisations} (org, version, policy, recent) VALUES ($6, $7, $8, $9) \
+        make_organization:
+            "INSERT INTO {organizations} (org, version, policy, recent) VALUES ($6, $7, $8, $9) \
              ON CONFLICT (org) DO NOTHING", POLICIES;
-        replace_organisation:
-            "UPDATE {organisations} SET version = $7, policy = $8, recent = $9 \
+        replace_organization:
+            "UPDATE {organizations} SET version = $7, policy = $8, recent = $9 \
              WHERE org = $6 AND version = $10", POLICIES;
         make_membership:
             "INSERT INTO {memberships} (org, subject, version, first_joined, left_at, \
@@ -154,11 +154,11 @@ statements! {
     drop_relay: writing(
         "DELETE FROM {relays} WHERE name = $1");
 
-    organisation: "SELECT version, policy, recent FROM {organisations} WHERE org = $1";
+    organization: "SELECT version, policy, recent FROM {organizations} WHERE org = $1";
     membership: "SELECT {member} FROM {members} m WHERE m.org = $1 AND m.subject = $2";
     memberships: "SELECT {member} FROM {members} m WHERE m.subject = $1 ORDER BY m.org";
     affiliations: "SELECT {member}, o.version AS org_version, o.policy, o.recent AS org_recent \
-         FROM {members} m LEFT JOIN {organisations} o ON o.org = m.org \
+         FROM {members} m LEFT JOIN {organizations} o ON o.org = m.org \
          WHERE m.subject = $1 AND m.left_at IS NULL ORDER BY m.org";
     revision: "SELECT (SELECT changes FROM {policies}) \
          + coalesce((SELECT changes FROM {people} WHERE subject = $1), 0)";
@@ -179,7 +179,7 @@ statements! {
              LEFT JOIN {accounts} a ON a.subject = s.subject \
              WHERE a.version IS DISTINCT FROM s.version) \
          + (SELECT count(*) FROM unnest($3::text[], $4::text[], $5::int8[]) AS s(org, subject, version) \
-             LEFT JOIN {organisations} o ON o.org = s.org AND s.subject IS NULL \
+             LEFT JOIN {organizations} o ON o.org = s.org AND s.subject IS NULL \
              LEFT JOIN {memberships} m ON m.org = s.org AND m.subject = s.subject \
              WHERE coalesce(o.version, m.version) IS DISTINCT FROM s.version)";
 }

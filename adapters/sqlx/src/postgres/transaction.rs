@@ -11,7 +11,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use super::PostgresStore;
 use super::accounts::{Prepared, outcome};
 use super::alone::{begun, within};
-use super::organisations::OrgPrepared;
+use super::organizations::OrgPrepared;
 use super::sql::Sql;
 use crate::account_row::account;
 use crate::cause::{Cause, store_error};
@@ -31,7 +31,7 @@ pub struct PostgresTransaction {
     commits: Vec<CommitId>,
     /// The version of each account that was staged last; `None` where it goes.
     staged: BTreeMap<Subject, Option<i64>>,
-    /// Organisations' rows that were staged.
+    /// Organizations' rows that were staged.
     rows: Vec<(String, Option<String>, i64)>,
     /// Something was staged by half: a statement failed, or was given up.
     broken: bool,
@@ -116,7 +116,7 @@ impl PostgresTransaction {
     ///
     /// # Errors
     /// As [`stage`](Self::stage); no code is judged here.
-    pub async fn stage_organisation<T>(
+    pub async fn stage_organization<T>(
         &mut self,
         id: CommitId,
         transition: OrgTransition<T>,

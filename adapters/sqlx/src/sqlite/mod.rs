@@ -1,7 +1,7 @@
 //! SQLite, for one machine.
 //!
 //! # Why it is safe
-//! - **A load** is one statement; SQLite's snapshots are serialisable, and every commit that was
+//! - **A load** is one statement; SQLite's snapshots are serializable, and every commit that was
 //!   answered is in the next one.
 //! - **A commit** is one `BEGIN IMMEDIATE` transaction that compares, writes and appends the events.
 //!   It holds the database's one write lock from its first statement on, so nothing comes between.
@@ -19,7 +19,7 @@
 mod accounts;
 mod events;
 mod migrate;
-mod organisations;
+mod organizations;
 mod overview;
 mod sql;
 mod transaction;
@@ -40,7 +40,7 @@ use sql::Sql;
 pub use transaction::SqliteTransaction;
 use writer::Writer;
 
-/// Accounts, organisations and events in an SQLite database, on the host's own pool.
+/// Accounts, organizations and events in an SQLite database, on the host's own pool.
 ///
 /// Cheap to clone; clones share the pool and the turn to write. Open a file once per process and
 /// give the clones to every port of the builder:
@@ -57,7 +57,7 @@ use writer::Writer;
 /// let mfa = Mfa::builder(store.clone())
 ///     .index(store.clone())
 ///     .event_log(store.clone())
-///     .organisations(store.clone())
+///     .organizations(store.clone())
 ///     .stamps(store)
 ///     .issuer("Scrivio")
 ///     .keyring(Keyring::from_env("MFAKIT_KEYS")?)

@@ -28,8 +28,8 @@ impl SqliteStore {
         org: &OrgId,
         now: DateTime<Utc>,
     ) -> Result<RosterCounts, StoreError> {
-        let organisation = self.organisation(org).await?;
-        let policy = organisation.map(|organisation| *organisation.policy()).unwrap_or_default();
+        let organization = self.organization(org).await?;
+        let policy = organization.map(|organization| *organization.policy()).unwrap_or_default();
         let statement = roster::counts(org.as_str(), &policy, now);
         let row = self.bound(&statement).fetch_one(&self.pool).await.map_err(store_error)?;
         counts(&row, policy.since().is_some())

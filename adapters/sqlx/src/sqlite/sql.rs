@@ -71,10 +71,10 @@ statements! {
     move_relay: "UPDATE {relays} SET id = $2 WHERE name = $1 AND id <= $2";
     drop_relay: "DELETE FROM {relays} WHERE name = $1";
 
-    organisation: "SELECT version, policy, recent FROM {organisations} WHERE org = $1";
-    make_organisation: "INSERT INTO {organisations} (org, version, policy, recent) \
+    organization: "SELECT version, policy, recent FROM {organizations} WHERE org = $1";
+    make_organization: "INSERT INTO {organizations} (org, version, policy, recent) \
          VALUES ($1, $2, $3, $4) ON CONFLICT (org) DO NOTHING";
-    replace_organisation: "UPDATE {organisations} SET version = $2, policy = $3, recent = $4 \
+    replace_organization: "UPDATE {organizations} SET version = $2, policy = $3, recent = $4 \
          WHERE org = $1 AND version = $5";
     policies_changed: "UPDATE {policies} SET changes = changes + $1";
     make_membership: "INSERT INTO {memberships} (org, subject, version, first_joined, left_at, \
@@ -91,7 +91,7 @@ statements! {
     membership: "SELECT {member} FROM {members} m WHERE m.org = $1 AND m.subject = $2";
     memberships: "SELECT {member} FROM {members} m WHERE m.subject = $1 ORDER BY m.org";
     affiliations: "SELECT {member}, o.version AS org_version, o.policy, o.recent AS org_recent \
-         FROM {members} m LEFT JOIN {organisations} o ON o.org = m.org \
+         FROM {members} m LEFT JOIN {organizations} o ON o.org = m.org \
          WHERE m.subject = $1 AND m.left_at IS NULL ORDER BY m.org";
     revision: "SELECT (SELECT changes FROM {policies}) \
          + coalesce((SELECT changes FROM {people} WHERE subject = $1), 0)";
@@ -100,6 +100,6 @@ statements! {
     signed_in: "UPDATE {memberships} SET last_signed_in = $2 \
          WHERE subject = $1 AND coalesce(last_signed_in < $2, 1)";
     account_version: "SELECT version FROM {accounts} WHERE subject = $1";
-    organisation_version: "SELECT version FROM {organisations} WHERE org = $1";
+    organization_version: "SELECT version FROM {organizations} WHERE org = $1";
     membership_version: "SELECT version FROM {memberships} WHERE org = $1 AND subject = $2";
 }

@@ -11,7 +11,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::SqliteStore;
 use super::accounts::Prepared;
-use super::organisations::OrgPrepared;
+use super::organizations::OrgPrepared;
 use super::sql::Sql;
 use super::writer::Write;
 use crate::account_row::account;
@@ -32,7 +32,7 @@ pub struct SqliteTransaction {
     commits: Vec<CommitId>,
     /// The version of each account that was staged last; `None` where it goes.
     staged: BTreeMap<Subject, Option<i64>>,
-    /// Organisations' rows that were staged.
+    /// Organizations' rows that were staged.
     rows: Vec<(String, Option<String>, i64)>,
     /// Something was staged by half: a statement failed, or was given up.
     broken: bool,
@@ -118,7 +118,7 @@ impl SqliteTransaction {
     ///
     /// # Errors
     /// As [`stage`](Self::stage); no code is judged here.
-    pub async fn stage_organisation<T>(
+    pub async fn stage_organization<T>(
         &mut self,
         id: CommitId,
         transition: OrgTransition<T>,
@@ -179,7 +179,7 @@ impl SqliteTransaction {
                 Some(subject) => {
                     sqlx::query_scalar(self.sql.membership_version.get()).bind(org).bind(subject)
                 }
-                None => sqlx::query_scalar(self.sql.organisation_version.get()).bind(org),
+                None => sqlx::query_scalar(self.sql.organization_version.get()).bind(org),
             };
             let found: Option<i64> =
                 found.fetch_optional(&mut *self.inner).await.map_err(store_error)?;

@@ -95,7 +95,7 @@ pub trait Staging: Send + Sized + 'static {
     async fn undo(self) -> Result<(), StoreError>;
 }
 
-/// Implements the traits above for a store, whose methods have the same names everywhere.
+/// Implements the traits above for a store, whose factors have the same names everywhere.
 macro_rules! both_kinds {
     ($store:ident, $transaction:ident) => {
         #[async_trait::async_trait]
@@ -145,7 +145,7 @@ macro_rules! both_kinds {
                 id: mfakit::CommitId,
                 transition: mfakit::domain::OrgTransition<T>,
             ) -> Result<mfakit::domain::Closed<T>, mfakit_sqlx::StageError> {
-                self.stage_organisation(id, transition).await
+                self.stage_organization(id, transition).await
             }
             async fn run(&mut self, sql: &str) -> Result<(), sqlx::Error> {
                 let sql = sqlx::AssertSqlSafe(sql.to_owned());

@@ -105,7 +105,7 @@ fn every_kind_of_write_goes_on_after_the_disk_was_full() {
         SqliteStore::migrate(&pool, &Tables::default()).await.unwrap();
         let world = World::on(SqliteStore::open(pool, Tables::default()).await.unwrap());
         let (store, ada) = (&world.store, subject("ada"));
-        world.mfa.join_organisation(&org("acme"), &ada, world.now()).await.unwrap();
+        world.mfa.join_organization(&org("acme"), &ada, world.now()).await.unwrap();
         for what in ["sign-in", "member", "relay", "forgotten", "transaction"] {
             let filler = small.fill();
             let mut written = 0;
@@ -139,7 +139,7 @@ fn every_kind_of_write_goes_on_after_the_disk_was_full() {
 async fn in_a_transaction(world: &World<SqliteStore>, name: &str) -> Result<(), StoreError> {
     let mut tx = world.store.begin().await?;
     let absent = Account::absent(subject(name), Version::first([9; 8]));
-    let changed = absent.password_changed(None, world.moment()).unwrap();
+    let changed = absent.password_changed(None, world.context()).unwrap();
     match tx.stage(commit_id(), changed).await {
         Ok(_) => tx.commit().await.map(drop),
         Err(StageError::Store(error)) => Err(error),

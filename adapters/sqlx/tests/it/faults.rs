@@ -44,24 +44,24 @@ async fn corrupted_policies_and_memberships_open_no_door(database: &impl Databas
     let world = World::on(database.store().await);
     let (ada, session) = world.protect("ada").await;
     let bob = subject("bob");
-    world.mfa.join_organisation(&org("acme"), &bob, world.now()).await.unwrap();
+    world.mfa.join_organization(&org("acme"), &bob, world.now()).await.unwrap();
     let terms = mfakit::PolicyTerms {
         grace: mfakit::GracePeriod::NONE,
         scope: mfakit::PolicyScope::WholeAccount,
     };
     let authority = world.authority(&org("acme"), &ada.subject);
     world.mfa.make_required(&session, &authority, terms, None).await.unwrap();
-    let sound = database.number("SELECT version FROM mfakit_organisations").await;
+    let sound = database.number("SELECT version FROM mfakit_organizations").await;
     for damage in [
-        "UPDATE mfakit_organisations SET policy = '{\"policy\":\"unheard_of\"}'",
-        "UPDATE mfakit_organisations SET version = -1",
+        "UPDATE mfakit_organizations SET policy = '{\"policy\":\"unheard_of\"}'",
+        "UPDATE mfakit_organizations SET version = -1",
     ] {
         database.run(damage).await;
         let error = world.store.affiliations(&bob).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Unreadable, "{damage}");
         assert!(world.mfa.access(&bob).await.is_err(), "{damage}");
         let mend = format!(
-            "UPDATE mfakit_organisations SET version = {sound}, policy = '{{\"policy\":\"voluntary\"}}'"
+            "UPDATE mfakit_organizations SET version = {sound}, policy = '{{\"policy\":\"voluntary\"}}'"
         );
         database.run(&mend).await;
         assert!(world.mfa.access(&bob).await.is_ok());
@@ -86,7 +86,7 @@ async fn refused_by<S: Store>(store: S, expected: &Cause) {
         panic!("eve has no MFA");
     };
     let phone = mfakit::NewFactor::totp("Phone", "eve@example.org").unwrap();
-    let setup = world.mfa.begin_setup(&session, phone, mfakit::Email::Verified).await;
+    let setup = world.mfa.begin_setup(&session, phone, mfakit::EmailStatus::Verified).await;
     let Err(Error::Store(error)) = setup else { panic!("{setup:?}") };
     assert_eq!(cause_of(&error), Some(expected));
 }

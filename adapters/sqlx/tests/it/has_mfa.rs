@@ -20,18 +20,18 @@ async fn known(store: &impl Store, name: &str) -> bool {
 
 async fn it_follows_every_switch(database: &impl Database) {
     let world = World::on(database.store().await);
-    world.mfa.join_organisation(&org("acme"), &subject("ada"), world.now()).await.unwrap();
+    world.mfa.join_organization(&org("acme"), &subject("ada"), world.now()).await.unwrap();
     assert!(!known(&world.store, "ada").await);
     let (_, session) = world.protect("ada").await;
     assert!(known(&world.store, "ada").await, "switched on");
     world.mfa.disable(&session).await.unwrap();
     assert!(!known(&world.store, "ada").await, "switched off");
     let (ada, _) = world.protect("ada").await;
-    world.mfa.join_organisation(&org("other"), &ada.subject, world.now()).await.unwrap();
+    world.mfa.join_organization(&org("other"), &ada.subject, world.now()).await.unwrap();
     let row = world.store.roster_row(&org("other"), &ada.subject).await.unwrap().unwrap();
     assert!(row.protected, "joined with MFA on");
-    world.mfa.leave_organisation(&org("acme"), &ada.subject).await.unwrap();
-    world.mfa.join_organisation(&org("acme"), &ada.subject, world.now()).await.unwrap();
+    world.mfa.leave_organization(&org("acme"), &ada.subject).await.unwrap();
+    world.mfa.join_organization(&org("acme"), &ada.subject, world.now()).await.unwrap();
     assert!(known(&world.store, "ada").await, "left and joined again");
     database.run("DELETE FROM mfakit_accounts").await;
     assert!(!known(&world.store, "ada").await, "the account is gone");
@@ -44,10 +44,10 @@ async fn a_membership_made_while_mfa_is_switched_on_knows_it(database: &impl Dat
     let ada = subject("ada");
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada).await.unwrap();
-    let finished = account.finish_setup(&session, setup, world.moment()).unwrap();
+    let finished = account.finish_setup(&session, setup, world.context()).unwrap();
     let closed = tx.put(commit_id(), finished).await.unwrap();
     let acme = org("acme");
-    let joining = world.mfa.join_organisation(&acme, &ada, world.now());
+    let joining = world.mfa.join_organization(&acme, &ada, world.now());
     let ending = async {
         // Long enough for the other to arrive where it has to wait.
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -66,7 +66,7 @@ async fn mfa_switched_on_while_a_membership_is_made_is_known(database: &impl Dat
     let ada = subject("ada");
     let mut tx = world.store.begin_transaction().await;
     let first = Version::first([9; 8]);
-    let joined = Membership::join(org("acme"), ada.clone(), world.now(), first, world.moment());
+    let joined = Membership::join(org("acme"), ada.clone(), world.now(), first, world.context());
     let closed = tx.put_row(commit_id(), joined.unwrap()).await.unwrap();
     let finishing = world.mfa.finish_setup(&session, setup);
     let ending = async {

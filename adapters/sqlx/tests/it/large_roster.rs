@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::{
-    GracePeriod, Moment, OrgPolicy, OrgStore, Organisation, PolicyScope, PolicyTerms, RosterFilter,
-    RosterQuery, Settings, Version,
+    Context, GracePeriod, OrgPolicy, OrgStore, Organization, PolicyScope, PolicyTerms,
+    RosterFilter, RosterQuery, Settings, Version,
 };
 
 use mfakit_sqlx::PostgresStore;
@@ -33,7 +33,7 @@ fn fill(members: u64) -> String {
              NULL, CASE n % 1000 WHEN 2 THEN 'service' END, NULL, NULL, NULL, NULL, NULL, n % 1000 = 2, \
              '', n % 10 >= 4, NULL FROM generate_series(1, {members}) n; \
          ALTER TABLE mfakit_memberships ENABLE TRIGGER USER; \
-         INSERT INTO mfakit_organisations VALUES ('acme', 1, '{}', '');",
+         INSERT INTO mfakit_organizations VALUES ('acme', 1, '{}', '');",
         serde_json::to_string(&policy(-500)).unwrap()
     )
 }
@@ -70,11 +70,11 @@ fn a_page_of_a_large_roster_reads_its_rows_and_no_more() {
         schema.run(&fill(members)).await;
         schema.run("VACUUM ANALYZE mfakit_memberships").await;
         let settings = Settings::default();
-        let moment = Moment::new(&settings, day(0)).unwrap();
+        let context = Context::new(&settings, day(0)).unwrap();
         let page = async |since: i64, filter: RosterFilter| {
             let version = Version::first([1; 8]);
-            let acme = Organisation::from_stored(org("acme"), version, policy(since), Vec::new());
-            let first = acme.roster_query(filter, None, 100, moment).unwrap();
+            let acme = Organization::from_stored(org("acme"), version, policy(since), Vec::new());
+            let first = acme.roster_query(filter, None, 100, context).unwrap();
             let rows = store.roster(&first).await.unwrap();
             let second: Option<RosterQuery> = first.following(&rows);
             let begun = Instant::now();

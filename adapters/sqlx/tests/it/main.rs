@@ -13,7 +13,7 @@ mod faults;
 mod given_up;
 mod has_mfa;
 mod large_roster;
-mod organisations;
+mod organizations;
 mod relays;
 mod resealing;
 mod retries;

@@ -125,7 +125,7 @@ fn a_commit_that_comes_late_is_not_passed() {
         let start = cursor_after(store, 1_000).await;
         let mut tx = store.begin_transaction().await;
         let account = tx.account(&ada.subject).await.unwrap();
-        let disabled = account.disable(&session, world.moment()).unwrap();
+        let disabled = account.disable(&session, world.context()).unwrap();
         let closed = tx.put(commit_id(), disabled).await.unwrap();
         let late = closed.waits_for();
         world.protect("bob").await;

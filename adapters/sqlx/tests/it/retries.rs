@@ -6,7 +6,7 @@ use mfakit_sqlx::{Cause, cause_of};
 use crate::databases::{Database, Schema, Store, block_on};
 use crate::world::{World, org, subject};
 
-/// Lets the first writes of a table fail with this code, as a deadlock or a serialisation failure
+/// Lets the first writes of a table fail with this code, as a deadlock or a serialization failure
 /// would; a sequence counts them, which no rollback undoes.
 async fn fail_first(schema: &Schema, table: &str, failures: u32, code: &str) {
     schema
@@ -27,7 +27,7 @@ async fn attempts(schema: &Schema) -> i64 {
 }
 
 #[test]
-fn a_deadlock_and_a_serialisation_failure_are_tried_again() {
+fn a_deadlock_and_a_serialization_failure_are_tried_again() {
     let Some(schema) = Schema::new() else { return };
     block_on(async {
         let world = World::on(schema.store().await);
@@ -40,7 +40,7 @@ fn a_deadlock_and_a_serialisation_failure_are_tried_again() {
         let events = world.store.events(None).await.len();
         assert_eq!(events, 2, "each is there once");
         fail_first(&schema, "memberships", 3, "40P01").await;
-        world.mfa.join_organisation(&org("acme"), &ada, world.now()).await.unwrap();
+        world.mfa.join_organization(&org("acme"), &ada, world.now()).await.unwrap();
         assert_eq!(attempts(&schema).await, 4);
         fail_first(&schema, "memberships", 3, "40P01").await;
         world.store.signed_in(&ada, world.now()).await.unwrap();

@@ -1,10 +1,10 @@
-//! Rosters and counts against a plain walk over the members, on random organisations.
+//! Rosters and counts against a plain walk over the members, on random organizations.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::{
-    Exemption, Extension, GracePeriod, Membership, Moment, OrgPolicy, OrgStore, Organisation,
+    Context, Exemption, Extension, GracePeriod, Membership, OrgPolicy, OrgStore, Organization,
     PolicyScope, PolicyTerms, ReminderSchedule, RosterCounts, RosterFilter, RosterKey, RosterQuery,
     RosterRow, Settings, StoredMembership, Version,
 };
@@ -186,19 +186,19 @@ async fn compare(store: &impl Store, rows: &[RosterRow], dice: &mut Dice, rounds
     let settings = Settings::default();
     for _ in 0..rounds {
         let policy = policy(dice);
-        let organisation =
-            Organisation::from_stored(org("acme"), Version::first([1; 8]), policy, Vec::new());
-        let moment = Moment::new(&settings, dice.instant()).unwrap();
+        let organization =
+            Organization::from_stored(org("acme"), Version::first([1; 8]), policy, Vec::new());
+        let context = Context::new(&settings, dice.instant()).unwrap();
         for filter in FILTERS {
             let limit = usize::try_from(1 + dice.below(9)).unwrap();
-            let query = organisation.roster_query(filter, None, limit, moment).unwrap();
+            let query = organization.roster_query(filter, None, limit, context).unwrap();
             let expected = walk(rows, &query);
             let found = read(store, query).await;
             assert_eq!(facts(&found), facts(&expected), "{filter:?} by {limit} under {policy:?}");
         }
-        let until = moment.now() + TimeDelta::days(dice.below(9));
+        let until = context.now() + TimeDelta::days(dice.below(9));
         let schedule = ReminderSchedule::days_before([7, 1, 0]).unwrap();
-        for range in schedule.due(&organisation, moment.now(), until) {
+        for range in schedule.due(&organization, context.now(), until) {
             let expected = walk(rows, range.query());
             let found = read(store, range.query().clone()).await;
             assert_eq!(facts(&found), facts(&expected), "{range:?}");
@@ -238,8 +238,8 @@ async fn check_counts(
         let policy = policy(dice);
         let stored = serde_json::to_string(&policy).unwrap();
         let put = format!(
-            "DELETE FROM mfakit_organisations; \
-             INSERT INTO mfakit_organisations VALUES ('acme', 1, '{stored}', {empty});"
+            "DELETE FROM mfakit_organizations; \
+             INSERT INTO mfakit_organizations VALUES ('acme', 1, '{stored}', {empty});"
         );
         database.run(&put).await;
         let now = dice.instant();
@@ -287,8 +287,9 @@ async fn a_view_of_the_hosts_is_read_as_the_table_is(database: &impl Database) {
     check_counts(database, &store, &rows, &mut dice).await;
     let settings = Settings::default();
     let left = rows.iter().find(|row| row.membership.is_member()).unwrap();
-    let moment = Moment::new(&settings, day(50)).unwrap();
-    let (commit, _) = left.membership.leave(moment).unwrap().into_commit(crate::world::commit_id());
+    let context = Context::new(&settings, day(50)).unwrap();
+    let (commit, _) =
+        left.membership.leave(context).unwrap().into_commit(crate::world::commit_id());
     let refused = OrgStore::commit(&store, &commit).await.unwrap_err();
     assert_eq!(mfakit_sqlx::cause_of(&refused), Some(&mfakit_sqlx::Cause::HostsMemberships));
 }

@@ -60,7 +60,7 @@ async fn copied(database: &impl Database, directory: &str) {
     let tables = database.tables().prefixed("scrivio_").unwrap();
     let world = World::on(database.open_only(tables.clone()).await.unwrap());
     let (ada, _) = world.protect("ada").await;
-    world.mfa.join_organisation(&org("acme"), &ada.subject, world.now()).await.unwrap();
+    world.mfa.join_organization(&org("acme"), &ada.subject, world.now()).await.unwrap();
     assert_eq!(world.mfa.overview(&org("acme")).await.unwrap().protected, 1);
     let again = database.open(tables).await.unwrap();
     assert!(again.load(&ada.subject).await.unwrap().is_some(), "migrating finds nothing to do");

@@ -120,7 +120,7 @@ fn a_page_with_certain_events_does_not_wait_for_those_that_are_held_back() {
         let certain = world.store.read(None, 1_000).await.unwrap();
         let mut open = world.store.begin().await.unwrap();
         let account = open.load(&ada.subject).await.unwrap().unwrap();
-        let disabled = account.disable(&session, world.moment()).unwrap();
+        let disabled = account.disable(&session, world.context()).unwrap();
         let _closed = open.stage(commit_id(), disabled).await.unwrap();
         world.protect("bob").await;
         let thread = std::thread::current().name().unwrap().to_owned();

@@ -25,12 +25,12 @@ async fn strange_names_are_stored_exactly_or_refused(database: &impl Database) {
         let account = world.store.load(&subject(name)).await.unwrap().unwrap();
         assert_eq!(account.subject().as_str(), name);
         let label: String = name.chars().take(60).collect();
-        let method = account.factors()[0].id();
-        world.mfa.rename_method(&session, method, &label).await.unwrap();
+        let factor = account.factors()[0].id();
+        world.mfa.rename_factor(&session, factor, &label).await.unwrap();
         let account = world.store.load(&user.subject).await.unwrap().unwrap();
         assert_eq!(account.factors()[0].label().as_str(), label);
         let org = OrgId::new(name).unwrap();
-        world.mfa.join_organisation(&org, &user.subject, world.now()).await.unwrap();
+        world.mfa.join_organization(&org, &user.subject, world.now()).await.unwrap();
         let member = world.store.membership(&org, &user.subject).await.unwrap().unwrap();
         assert_eq!(member.org().as_str(), name);
         relay(&world.store, name).await;

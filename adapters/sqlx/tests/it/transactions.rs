@@ -33,7 +33,7 @@ async fn what_is_staged_opens_with_the_commit(database: &impl Database) {
     let before = events(&world.store).await;
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada.subject).await.unwrap();
-    let changed = account.password_changed(Some(&session), world.moment()).unwrap();
+    let changed = account.password_changed(Some(&session), world.context()).unwrap();
     let closed = tx.put(commit_id(), changed).await.unwrap();
     let other = Receipt::vouch_that_these_are_durable([commit_id()]);
     let closed = closed.open(&other).expect_err("it opens with its own receipt only");
@@ -55,7 +55,7 @@ async fn a_dropped_transaction_leaves_nothing(database: &impl Database) {
     let (before, log) = (world.store.load(&ada.subject).await.unwrap(), events(&world.store).await);
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada.subject).await.unwrap();
-    let disabled = account.disable(&session, world.moment()).unwrap();
+    let disabled = account.disable(&session, world.context()).unwrap();
     let closed = tx.put(commit_id(), disabled).await.unwrap();
     drop(tx);
     assert_eq!(world.store.load(&ada.subject).await.unwrap(), before);
@@ -75,7 +75,7 @@ async fn a_host_row_and_an_account_become_durable_together(database: &impl Datab
         tx.run("INSERT INTO host_audit VALUES ('removed')").await.unwrap();
         let account = tx.account(&ada.subject).await.unwrap();
         let factor = account.factors()[0].id();
-        let removed = account.remove_factor(&session, factor, world.moment()).unwrap();
+        let removed = account.remove_factor(&session, factor, world.context()).unwrap();
         let closed = tx.put(commit_id(), removed).await.unwrap();
         if rolled_back {
             drop(tx);
@@ -94,11 +94,11 @@ async fn a_stale_transition_is_not_staged_and_the_transaction_goes_on(database: 
     let stale = world.store.load(&ada.subject).await.unwrap().unwrap();
     world.sign_in(&ada).await;
     let mut tx = world.store.begin_transaction().await;
-    let change = stale.disable(&session, world.moment()).unwrap();
+    let change = stale.disable(&session, world.context()).unwrap();
     let refused = tx.put(commit_id(), change).await.unwrap_err();
     assert!(matches!(refused, StageError::Conflict), "{refused:?}");
     let account = tx.account(&ada.subject).await.unwrap();
-    let disabled = account.disable(&session, world.moment()).unwrap();
+    let disabled = account.disable(&session, world.context()).unwrap();
     let closed = tx.put(commit_id(), disabled).await.unwrap();
     closed.open(&tx.end().await.unwrap()).unwrap();
     assert!(!world.store.load(&ada.subject).await.unwrap().unwrap().enabled());
@@ -111,11 +111,12 @@ async fn an_answer_cannot_be_staged(database: &impl Database) {
     let ada = subject("ada");
     let session = world.plain_session(&ada).await;
     let phone = mfakit::NewFactor::totp("Phone", "ada@example.org").unwrap();
-    let setup = world.mfa.begin_setup(&session, phone, mfakit::Email::Verified).await.unwrap();
+    let setup =
+        world.mfa.begin_setup(&session, phone, mfakit::EmailStatus::Verified).await.unwrap();
     let account = world.store.load(&ada).await.unwrap().unwrap();
     let secret = mfakit::TotpSecret::from_random(mfakit::Algorithm::Sha1, &[9; 20]).unwrap();
     let judged =
-        account.judge_confirmation(&session, setup.id(), "000000", &secret, world.moment());
+        account.judge_confirmation(&session, setup.id(), "000000", &secret, world.context());
     let mfakit::domain::Judged::Decided(Decision::Change(wrong)) = judged.unwrap() else {
         panic!("a wrong code is charged");
     };
@@ -139,7 +140,7 @@ async fn after_a_failed_statement_there_is_no_receipt(database: &impl Database) 
     database.run("CREATE TABLE host_users (id integer PRIMARY KEY)").await;
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada.subject).await.unwrap();
-    let disabled = account.disable(&session, world.moment()).unwrap();
+    let disabled = account.disable(&session, world.context()).unwrap();
     let closed = tx.put(commit_id(), disabled).await.unwrap();
     tx.run("INSERT INTO host_users VALUES (1)").await.unwrap();
     // A host that overlooks the error of its own statement.
@@ -167,7 +168,7 @@ async fn after_a_rollback_to_a_savepoint_there_is_no_receipt(database: &impl Dat
     let mut tx = world.store.begin_transaction().await;
     tx.run("SAVEPOINT before").await.unwrap();
     let account = tx.account(&ada.subject).await.unwrap();
-    let disabled = account.disable(&session, world.moment()).unwrap();
+    let disabled = account.disable(&session, world.context()).unwrap();
     let _closed = tx.put(commit_id(), disabled).await.unwrap();
     tx.run("ROLLBACK TO SAVEPOINT before").await.unwrap();
     let undone = tx.end().await.unwrap_err();
@@ -178,7 +179,7 @@ async fn after_a_rollback_to_a_savepoint_there_is_no_receipt(database: &impl Dat
     tx.run("SAVEPOINT before").await.unwrap();
     let first = Version::first([9; 8]);
     let joined =
-        Membership::join(org("acme"), ada.subject.clone(), world.now(), first, world.moment());
+        Membership::join(org("acme"), ada.subject.clone(), world.now(), first, world.context());
     let _closed = tx.put_row(commit_id(), joined.unwrap()).await.unwrap();
     tx.run("ROLLBACK TO SAVEPOINT before").await.unwrap();
     assert_eq!(cause_of(&tx.end().await.unwrap_err()), Some(&Cause::Undone));
@@ -190,12 +191,12 @@ async fn an_erasure_and_a_membership_are_staged_like_the_rest(database: &impl Da
     let (ada, _) = world.protect("ada").await;
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada.subject).await.unwrap();
-    let erased = account.erase(&world.over(&ada.subject), world.moment()).unwrap();
+    let erased = account.erase(&world.over(&ada.subject), world.context()).unwrap();
     let Decision::Change(erased) = erased else { panic!("there is an account") };
     let erased = tx.put(commit_id(), erased).await.unwrap();
     let first = Version::first([9; 8]);
     let bob = subject("bob");
-    let joined = Membership::join(org("acme"), bob.clone(), world.now(), first, world.moment());
+    let joined = Membership::join(org("acme"), bob.clone(), world.now(), first, world.context());
     let joined = tx.put_row(commit_id(), joined.unwrap()).await.unwrap();
     let receipt = tx.end().await.unwrap();
     erased.open(&receipt).unwrap();
@@ -222,7 +223,7 @@ async fn an_import_becomes_durable_with_the_rows_of_the_host_or_not_at_all(
         let mut tx = world.store.begin_transaction().await;
         tx.run("INSERT INTO host_moved VALUES ('ada')").await.unwrap();
         let account = Account::absent(ada.clone(), Version::first([9; 8]));
-        let imported = account.import(&world.over(&ada), &prepared, &[], world.moment());
+        let imported = account.import(&world.over(&ada), &prepared, &[], world.context());
         let Decision::Change(imported) = imported.unwrap() else { panic!("it is the first") };
         let closed = tx.put(commit_id(), imported).await.unwrap();
         if rolled_back {

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy};
 use mfakit::{
-    Answer, Argon2Hasher, Assurance, Challenge, Clock, CommitId, Confirmed, Email, FirstFactor,
-    HostAuthority, Keyring, Mfa, MfaBuilder, Moment, NewFactor, OrgAuthority, OrgId, PendingSignIn,
-    SealingKey, Settings, SignIn, Subject, Verdict,
+    Answer, Argon2Hasher, Assurance, Challenge, Clock, CommitId, Confirmed, Context, EmailStatus,
+    FirstFactor, HostAuthority, Keyring, Mfa, MfaBuilder, NewFactor, OrgAuthority, OrgId,
+    PendingSignIn, SealingKey, Settings, SignIn, Subject, Verdict,
 };
 
 use crate::databases::Store;
@@ -57,7 +57,7 @@ impl<S: Store> World<S> {
         let builder: MfaBuilder = Mfa::builder(store.clone())
             .index(store.clone())
             .event_log(store.clone())
-            .organisations(store.clone())
+            .organizations(store.clone())
             .stamps(store.clone())
             .issuer("Scrivio")
             .argon2(Argon2Hasher::cheap_and_insecure())
@@ -71,8 +71,8 @@ impl<S: Store> World<S> {
         self.clock.now()
     }
 
-    pub fn moment(&self) -> Moment<'_> {
-        Moment::new(&self.settings, self.now()).unwrap()
+    pub fn context(&self) -> Context<'_> {
+        Context::new(&self.settings, self.now()).unwrap()
     }
 
     pub fn password(&self, subject: &Subject) -> FirstFactor {
@@ -94,7 +94,7 @@ impl<S: Store> World<S> {
         let subject = subject(name);
         let session = self.plain_session(&subject).await;
         let phone = NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let setup = self.mfa.begin_setup(&session, phone, Email::Verified).await.unwrap();
+        let setup = self.mfa.begin_setup(&session, phone, EmailStatus::Verified).await.unwrap();
         let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
         let code = phone.code_at(self.now());
         let confirmed = self.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
@@ -125,7 +125,7 @@ impl<S: Store> World<S> {
         let code = Answer::code(&user.phone.code_at(self.now()));
         match self.mfa.answer(&challenge, code).await.unwrap() {
             Verdict::Passed(passed) => {
-                pending.raise(passed.proof, self.mfa.moment().unwrap()).unwrap()
+                pending.raise(passed.proof, self.mfa.context().unwrap()).unwrap()
             }
             Verdict::Rejected(why) => panic!("{why}"),
         }

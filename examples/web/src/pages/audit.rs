@@ -1,4 +1,4 @@
-//! The audit trail: one's own, or an organisation's for its administrator.
+//! The audit trail: one's own, or an organization's for its administrator.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,7 +19,7 @@ const SHOWN: usize = 100;
 struct Page {
     frame: Frame,
     /// Whose trail it is, when it is not the viewer's alone.
-    organisation: Option<String>,
+    organization: Option<String>,
     entries: Vec<Entry>,
 }
 
@@ -44,19 +44,19 @@ pub(crate) async fn show(State(app): State<App>, viewer: Viewer) -> Answer {
         text: words::sentence(event.kind(), name),
         told: event.concerns_owner(),
     };
-    let organisation = viewer.administers.as_ref().map(|org| demo::name_of(org).to_owned());
+    let organization = viewer.administers.as_ref().map(|org| demo::name_of(org).to_owned());
     let entries = events.iter().map(entry).collect();
-    page(None, &Page { frame: viewer.frame("/audit"), organisation, entries })
+    page(None, &Page { frame: viewer.frame("/audit"), organization, entries })
 }
 
 /// Whether the viewer may see an event: his own, and as an administrator those of the members. What
-/// another organisation does about a member who belongs to both is its own affair.
+/// another organization does about a member who belongs to both is its own affair.
 fn concerns(viewer: &Viewer, event: &Event) -> bool {
     if event.subject() == viewer.id() {
         return true;
     }
     let Some(org) = &viewer.administers else { return false };
-    if matches!(event.kind(), EventKind::Organisation { org: of, .. } if of != org) {
+    if matches!(event.kind(), EventKind::Organization { org: of, .. } if of != org) {
         return false;
     }
     let account = demo::account_of(event.subject());

@@ -16,9 +16,9 @@ struct Page {
     low_codes: Option<usize>,
 }
 
-/// That an organisation asks for two-factor authentication soon.
+/// That an organization asks for two-factor authentication soon.
 struct Reminder {
-    organisations: String,
+    organizations: String,
     deadline: String,
     left: String,
 }
@@ -26,7 +26,7 @@ struct Reminder {
 /// `GET /dashboard`
 pub(crate) async fn show(State(app): State<App>, viewer: Viewer) -> Answer {
     let reminder = viewer.signed_in.reminded().map(|reminded| Reminder {
-        organisations: words::names(reminded.organisations.iter().map(|demand| &demand.org)),
+        organizations: words::names(reminded.organizations.iter().map(|demand| &demand.org)),
         deadline: words::time(reminded.deadline),
         left: words::count(reminded.days_left(app.now()), "day", "days"),
     });

@@ -42,7 +42,7 @@ impl IntoResponse for Problem {
             Self::Forbidden => (
                 StatusCode::FORBIDDEN,
                 "This page is not for you",
-                "It is for administrators of an organisation, and you are signed in as somebody else.",
+                "It is for administrators of an organization, and you are signed in as somebody else.",
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,

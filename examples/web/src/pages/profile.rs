@@ -59,19 +59,19 @@ pub(crate) async fn verify_email(State(app): State<App>, viewer: Viewer) -> Answ
     Ok(go("/profile", HeaderMap::new()))
 }
 
-/// What the organisations ask, when it is not done yet.
+/// What the organizations ask, when it is not done yet.
 async fn demand(app: &App, viewer: &Viewer) -> Result<Option<String>, mfakit::Error> {
     Ok(match app.mfa().access(viewer.id()).await?.gate {
         Gate::Allow => None,
         Gate::AllowAndRemind(asked) => Some(format!(
             "{} will require two-factor authentication from {} on: {} left.",
-            words::names(asked.organisations.iter().map(|demand| &demand.org)),
+            words::names(asked.organizations.iter().map(|demand| &demand.org)),
             words::time(asked.deadline),
             words::count(asked.days_left(app.now()), "day", "days"),
         )),
         Gate::SetUpFirst(walled) => Some(format!(
             "{} has required two-factor authentication since {}. Set it up to go on.",
-            words::names(walled.organisations.iter().map(|demand| &demand.org)),
+            words::names(walled.organizations.iter().map(|demand| &demand.org)),
             words::time(walled.since),
         )),
     })

@@ -18,7 +18,7 @@ pub(crate) struct Viewer {
     pub(crate) administers: Option<OrgId>,
 }
 
-/// A viewer who administers an organisation. Nobody else reaches a handler that asks for one.
+/// A viewer who administers an organization. Nobody else reaches a handler that asks for one.
 pub(crate) struct Admin {
     pub(crate) viewer: Viewer,
     pub(crate) org: OrgId,

@@ -71,8 +71,8 @@ fn new_codes_replace_the_old_ones_at_once_and_few_are_warned_of() {
     }
     let mut visitor = world.enters(&owner);
     visitor.visit("/profile").look("profile-few-codes");
-    visitor.visit("/mfa/methods").shows("3 recovery codes left").shows("You are running low");
-    visitor.look("methods-few-codes").follow("Generate new codes").look("codes-sure");
+    visitor.visit("/mfa/factors").shows("3 recovery codes left").shows("You are running low");
+    visitor.look("factors-few-codes").follow("Generate new codes").look("codes-sure");
     visitor.press("Generate new codes");
     let new = visitor.list("Recovery codes");
     visitor.look("codes-new").press("Done");

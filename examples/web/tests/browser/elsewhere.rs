@@ -49,7 +49,7 @@ fn a_form_of_another_origin_changes_nothing() {
     // Another host: another site, and no cookie.
     is_refused(&mut visitor, &format!("http://evil.example:{port}/"));
     // The codes are those of before.
-    visitor.visit("/mfa/methods").shows("10 recovery codes left");
+    visitor.visit("/mfa/factors").shows("10 recovery codes left");
     visitor.visit("/profile").press("Sign out");
     visitor.type_password(SOMEBODY).press("Use a recovery code");
     visitor.fill("Recovery code", &owner.codes[0]).press("Verify").is_at("/dashboard", "Dashboard");

@@ -17,7 +17,7 @@ mod elsewhere;
 mod guessing;
 mod keyboard;
 mod languages;
-mod organisation;
+mod organization;
 mod payout;
 mod repeated;
 mod restart;

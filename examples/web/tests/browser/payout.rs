@@ -25,7 +25,7 @@ fn a_payout_asks_for_both_factors_again_after_five_minutes() {
 }
 
 #[test]
-fn cancelling_a_step_up_leaves_the_session_as_it_was() {
+fn canceling_a_step_up_leaves_the_session_as_it_was() {
     let Some(world) = World::start() else { return };
     let (_, mut visitor) = world.protects(SOMEBODY);
     world.minutes_pass(6);

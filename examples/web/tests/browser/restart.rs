@@ -43,7 +43,7 @@ fn a_setup_survives_being_killed_between_any_two_steps() {
     process.signs_in(SOMEBODY).is_at("/dashboard", "Dashboard");
     visitor.press("I have saved my codes");
     process.is_killed_and_starts_again();
-    visitor.press("Done").is_at("/profile", "Profile").visit("/mfa/methods");
+    visitor.press("Done").is_at("/profile", "Profile").visit("/mfa/factors");
     visitor.shows("10 recovery codes left");
 
     let mut visitor = process.signs_in(SOMEBODY);
@@ -147,12 +147,12 @@ fn a_policy_and_a_reset_survive_being_killed_between_any_two_steps() {
     admin.follow("Reset two-factor authentication").fill("Reason", "Lost the phone");
     process.is_killed_and_starts_again();
     admin.press("Reset");
-    let code = admin.value("Enrolment code");
+    let code = admin.value("Enrollment code");
     process.is_killed_and_starts_again();
     let mut member = process.signs_in(SOMEBODY);
-    member.is_at("/mfa/challenge", "Enter your enrolment code");
+    member.is_at("/mfa/challenge", "Enter your enrollment code");
     process.is_killed_and_starts_again();
-    member.fill("Enrolment code", &code).press("Verify");
+    member.fill("Enrollment code", &code).press("Verify");
     process.is_killed_and_starts_again();
     let phone = member.start_setup();
     member.press("Next").type_code(&phone.code_at(Process::now()));

@@ -5,7 +5,7 @@ use crate::world::{PASSWORD, Phone, World};
 const SOMEBODY: &str = "practitioner@example.org";
 
 #[test]
-fn a_stolen_cookie_is_worth_nothing_once_its_owner_has_removed_a_method() {
+fn a_stolen_cookie_is_worth_nothing_once_its_owner_has_removed_a_factor() {
     let Some(world) = World::start() else { return };
     let (owner, mut visitor) = world.protects(SOMEBODY);
     visitor.visit("/mfa/setup").fill("Name of this method", "Tablet").press("Start setup");
@@ -16,12 +16,12 @@ fn a_stolen_cookie_is_worth_nothing_once_its_owner_has_removed_a_method() {
 
     // The same session as the owner's, and another of his.
     let (mut thief, mut second_thief) = (world.browser(), world.browser());
-    thief.steal_cookies(&visitor).visit("/mfa/methods").shows("Tablet");
-    second_thief.steal_cookies(&elsewhere).visit("/mfa/methods").shows("Tablet");
+    thief.steal_cookies(&visitor).visit("/mfa/factors").shows("Tablet");
+    second_thief.steal_cookies(&elsewhere).visit("/mfa/factors").shows("Tablet");
 
-    visitor.visit("/mfa/methods").follow("Remove: Tablet").look("method-sure").press("Remove");
-    visitor.is_at("/mfa/methods", "Two-factor authentication").lacks("Tablet");
-    for path in ["/dashboard", "/profile", "/mfa/methods", "/mfa/setup", "/payout"] {
+    visitor.visit("/mfa/factors").follow("Remove: Tablet").look("factor-sure").press("Remove");
+    visitor.is_at("/mfa/factors", "Two-factor authentication").lacks("Tablet");
+    for path in ["/dashboard", "/profile", "/mfa/factors", "/mfa/setup", "/payout"] {
         for browser in [&mut thief, &mut second_thief, &mut elsewhere] {
             browser.visit(path);
             assert!(browser.heading().starts_with("Sign in"), "{path}: {browser:?}");

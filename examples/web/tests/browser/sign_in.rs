@@ -75,7 +75,7 @@ fn a_recovery_code_signs_in_once() {
     visitor.press("Use a recovery code").is_at("/mfa/challenge/recovery", "Enter a recovery code");
     visitor.look("recovery").press("Back to verification").is_at("/mfa/challenge", TITLE);
     visitor.press("Use a recovery code").fill("Recovery code", &owner.codes[3]).press("Verify");
-    visitor.is_at("/dashboard", "Dashboard").visit("/mfa/methods").shows("9 recovery codes left");
+    visitor.is_at("/dashboard", "Dashboard").visit("/mfa/factors").shows("9 recovery codes left");
 
     let mut again = world.signs_in(SOMEBODY);
     again.press("Use a recovery code").fill("Recovery code", &owner.codes[3]).press("Verify");
@@ -96,7 +96,7 @@ fn cancel_on_the_challenge_returns_to_the_sign_in_page_with_nothing_left_of_the_
     visitor.forgets().signs_in(SOMEBODY);
     visitor.is_at("/mfa/challenge", TITLE).press("Cancel").is_at("/sign-in", "Sign in");
     assert_eq!(visitor.cookies(), Vec::<String>::new());
-    for path in ["/mfa/challenge", "/dashboard", "/profile", "/mfa/setup", "/mfa/methods"] {
+    for path in ["/mfa/challenge", "/dashboard", "/profile", "/mfa/setup", "/mfa/factors"] {
         visitor.visit(path);
         assert_eq!(visitor.heading(), "Sign in", "{path}");
     }
@@ -107,7 +107,7 @@ fn a_pending_sign_in_reaches_nothing_but_the_challenge() {
     let Some(world) = World::start() else { return };
     let (_, mut visitor) = world.protects(SOMEBODY);
     visitor.forgets().signs_in(SOMEBODY);
-    for path in ["/", "/dashboard", "/profile", "/mfa/setup", "/mfa/methods", "/payout", "/audit"] {
+    for path in ["/", "/dashboard", "/profile", "/mfa/setup", "/mfa/factors", "/payout", "/audit"] {
         visitor.visit(path).is_at("/mfa/challenge", TITLE);
     }
 }
@@ -127,10 +127,10 @@ fn a_challenge_that_is_left_for_too_long_asks_to_sign_in_again() {
 }
 
 #[test]
-fn several_methods_are_listed_the_preferred_one_first_and_another_can_be_picked() {
+fn several_factors_are_listed_the_preferred_one_first_and_another_can_be_picked() {
     let Some(world) = World::start() else { return };
     let (owner, mut browser) = world.protects(SOMEBODY);
-    browser.visit("/mfa/methods").look("methods-one").follow("Add a method");
+    browser.visit("/mfa/factors").look("factors-one").follow("Add a method");
     browser.look("setup-another").fill("Name of this method", "Tablet").press("Start setup");
     let tablet = crate::world::Phone::scan(&browser);
     browser.press("Next").type_code(&tablet.code_at(world.now()));
@@ -138,13 +138,13 @@ fn several_methods_are_listed_the_preferred_one_first_and_another_can_be_picked(
     world.next_code();
 
     let mut visitor = world.signs_in(SOMEBODY);
-    visitor.look("challenge-two-methods").shows("Open “Authenticator app”");
+    visitor.look("challenge-two-factors").shows("Open “Authenticator app”");
     assert_eq!(visitor.links("Your methods"), ["Authenticator app asked now", "Tablet"]);
     // A code of one method is not one of the other.
     visitor.type_code(&tablet.code_at(world.now()));
     assert!(visitor.alert().is_some());
     visitor.follow("Tablet").shows("Open “Tablet”").type_code(&tablet.code_at(world.now()));
-    visitor.is_at("/dashboard", "Dashboard").visit("/mfa/methods").look("methods-two");
+    visitor.is_at("/dashboard", "Dashboard").visit("/mfa/factors").look("factors-two");
     visitor.press("Make preferred: Tablet");
     world.next_code();
 

@@ -22,7 +22,7 @@ async fn nobody_else_administers() {
         assert_eq!(ada.post(path, &fields).await.status, 403, "{path}");
     }
     let mut owner = world.protected("owner@example.org").await;
-    assert_eq!(owner.get(BOBS).await.status, 404, "of another organisation");
+    assert_eq!(owner.get(BOBS).await.status, 404, "of another organization");
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn a_member_is_extended_exempted_and_held_to_it_again() {
 }
 
 #[tokio::test]
-async fn a_reset_shows_an_enrolment_code_once_and_only_that_lets_the_member_in() {
+async fn a_reset_shows_an_enrollment_code_once_and_only_that_lets_the_member_in() {
     let world = World::new().await;
     let mut admin = world.protected(ADMIN).await;
     let reset = format!("{BOBS}/reset");
@@ -134,7 +134,7 @@ async fn a_reset_shows_an_enrolment_code_once_and_only_that_lets_the_member_in()
     let mut bob = world.signed_in(BOB).await;
     assert_eq!(bob.get("/profile").await.to(), "/mfa/challenge");
     let page = bob.get("/mfa/challenge").await;
-    let on = bob.submit(&page, "/mfa/challenge/enrolment", &[("code", &code)]).await;
+    let on = bob.submit(&page, "/mfa/challenge/enrollment", &[("code", &code)]).await;
     assert_eq!(on.status, 303, "{}", on.body);
     assert_eq!(bob.get("/dashboard").await.to(), "/mfa/setup");
     bob.set_up().await;
@@ -142,7 +142,7 @@ async fn a_reset_shows_an_enrolment_code_once_and_only_that_lets_the_member_in()
 }
 
 #[tokio::test]
-async fn an_account_that_another_organisation_relies_on_is_not_reset() {
+async fn an_account_that_another_organization_relies_on_is_not_reset() {
     let world = World::new().await;
     let mut admin = world.protected(ADMIN).await;
     let table = [
@@ -156,7 +156,7 @@ async fn an_account_that_another_organisation_relies_on_is_not_reset() {
         shown.shows(why);
     }
     let path = "/organization/members/u-1006/reset";
-    assert_eq!(admin.post(path, &[("reason", "x")]).await.status, 404, "of another organisation");
+    assert_eq!(admin.post(path, &[("reason", "x")]).await.status, 404, "of another organization");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use mfakit::{Email, FirstFactor};
+use mfakit::{EmailStatus, FirstFactor};
 use mfakit_axum::{Host, HostError, Places, Session, Token, Visitor};
 
 use crate::scene;
@@ -92,7 +92,7 @@ impl Host for FuzzHost {
         Ok(Some(Visitor {
             first_factor: FirstFactor::password(scene::ada(), at),
             account: "ada@example.org".to_owned(),
-            email: Email::Verified,
+            email: EmailStatus::Verified,
         }))
     }
 

@@ -104,12 +104,12 @@ impl Seen {
         set.map_or(0, mfakit::domain::RecoverySet::left)
     }
 
-    /// Whether a code was used up: the step of one, a recovery code, or an enrolment code.
+    /// Whether a code was used up: the step of one, a recovery code, or an enrollment code.
     fn spent_since(&self, before: &Self) -> bool {
         let steps = |seen: &Self| -> Vec<(FactorId, u64)> {
             let factors = seen.account.as_ref().map_or(&[][..], |account| account.factors());
-            let step = |factor: &mfakit::domain::Factor| match factor.authenticator() {
-                mfakit::domain::Authenticator::Totp(totp) => (factor.id(), totp.last_step()),
+            let step = |factor: &mfakit::domain::Factor| match factor.state() {
+                mfakit::domain::FactorState::Totp(totp) => (factor.id(), totp.last_step()),
                 _ => (factor.id(), 0),
             };
             factors.iter().map(step).collect()
@@ -186,7 +186,7 @@ pub(super) fn check(happened: &Happened<'_>, before: &Seen, after: &Seen, judged
 /// Whatever changes methods and codes goes by its own route, and is asked a fresh second factor.
 fn changes(happened: &Happened<'_>, before: &Seen, after: &Seen) {
     let route = happened.route;
-    let of_a_method = |what: &str| route.starts_with("/methods/") && route.ends_with(what);
+    let of_a_factor = |what: &str| route.starts_with("/factors/") && route.ends_with(what);
     let removed = before.factors().iter().any(|factor| !after.factors().contains(factor));
     let added = !after.added_since(before).is_empty();
     let issued = after.recovery_was_issued_since(before);
@@ -198,9 +198,9 @@ fn changes(happened: &Happened<'_>, before: &Seen, after: &Seen) {
 
     let confirming = ["/setup/confirm", "/setup/finish"].contains(&route);
     assert!(!added || confirming, "{route} adds a method");
-    assert!(!removed || confirming || route == "/disable" || of_a_method("/remove"), "{route}");
+    assert!(!removed || confirming || route == "/disable" || of_a_factor("/remove"), "{route}");
     assert!(!issued || confirming || route == "/codes", "{route} issues codes");
-    assert!(!renamed || of_a_method("/rename"), "{route} renames");
+    assert!(!renamed || of_a_factor("/rename"), "{route} renames");
 
     let pending = |seen: &Seen| seen.account.as_ref()?.pending().map(|pending| pending.id());
     let begun = pending(after).is_some() && pending(after) != pending(before);

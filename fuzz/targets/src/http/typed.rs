@@ -147,8 +147,8 @@ pub(super) fn well_formed(path: &str, kind: u8) -> String {
     };
     match path.strip_prefix("/api") {
         Some(route) => json(route, kind, code),
-        None if kind == 7 => "form=$a&setup=$s&method=$f&code=$m&code2=$o&code3=$n".to_owned(),
-        None => format!("form=$a&setup=$s&method=$f&label=New+$a&code={code}"),
+        None if kind == 7 => "form=$a&setup=$s&factor=$f&code=$m&code2=$o&code3=$n".to_owned(),
+        None => format!("form=$a&setup=$s&factor=$f&label=New+$a&code={code}"),
     }
 }
 
@@ -164,9 +164,9 @@ fn json(route: &str, kind: u8, code: &str) -> String {
         "/challenge" => {
             let answer = match kind {
                 2 | 4 => format!(r#""recovery_code":"{code}""#),
-                6 => r#""enrolment_code":"$r""#.to_owned(),
+                6 => r#""enrollment_code":"$r""#.to_owned(),
                 7 => r#""codes":["$m","$o","$n"]"#.to_owned(),
-                _ => format!(r#""method":"$f","code":"{code}""#),
+                _ => format!(r#""factor":"$f","code":"{code}""#),
             };
             format!(r#"{{{attempt},"challenge":"$c",{answer}}}"#)
         }

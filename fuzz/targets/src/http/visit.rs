@@ -36,7 +36,7 @@ pub(super) struct Visit<'s> {
     protected: bool,
 }
 
-/// A session of its own for every input: forms are recognised by it.
+/// A session of its own for every input: forms are recognized by it.
 fn signed_in(session: &Assurance) -> String {
     static SESSIONS: AtomicU64 = AtomicU64::new(1);
     let mut value = serde_json::json!({ "state": { "signed_in": { "assurance": session } } });

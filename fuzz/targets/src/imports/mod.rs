@@ -86,17 +86,17 @@ fn rows(data: &[u8]) {
     while !input.is_empty() && codes.len() < 12 {
         codes.push(input.text());
     }
-    let labelled = Label::new(label).is_ok();
+    let labeled = Label::new(label).is_ok();
     let base32 = seeds::base32_meaning(seed);
     let plain = plain_codes(&codes);
     match system {
-        0 => imported(fortify::import(label, seed, &codes), labelled, base32, plain.as_ref()),
-        1 => imported(allauth::import(label, seed, &codes), labelled, base32, plain.as_ref()),
+        0 => imported(fortify::import(label, seed, &codes), labeled, base32, plain.as_ref()),
+        1 => imported(allauth::import(label, seed, &codes), labeled, base32, plain.as_ref()),
         2 => {
             let joined = codes.join(";");
             let parts: Vec<&str> = joined.split(';').filter(|code| !code.is_empty()).collect();
             let import = aspnet::import(label, seed, &joined);
-            imported(import, labelled, base32, plain_codes(&parts).as_ref());
+            imported(import, labeled, base32, plain_codes(&parts).as_ref());
         }
         3 => {
             let step = u64::try_from(number).ok();
@@ -105,7 +105,7 @@ fn rows(data: &[u8]) {
                 (1..=255).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_graphic())
             };
             let hashed = codes.iter().all(graphic) && different(&codes) && codes.len() <= 10;
-            assert_eq!(import.is_ok(), labelled && base32.is_some() && hashed, "{import:?}");
+            assert_eq!(import.is_ok(), labeled && base32.is_some() && hashed, "{import:?}");
             let Ok(import) = import else { return };
             assert_eq!(import.recovery_codes().map_or(0, mfakit::ImportedCodes::len), codes.len());
         }
@@ -172,11 +172,11 @@ fn different<T: PartialEq>(all: &[T]) -> bool {
 
 fn imported(
     import: Result<Import, Invalid>,
-    labelled: bool,
+    labeled: bool,
     seed: Option<Vec<u8>>,
     codes: Option<&Codes>,
 ) {
-    assert_eq!(import.is_ok(), labelled && seed.is_some() && codes.is_some(), "{import:?}");
+    assert_eq!(import.is_ok(), labeled && seed.is_some() && codes.is_some(), "{import:?}");
     let (Ok(import), Some(seed), Some(codes)) = (import, seed, codes) else { return };
     let [factor] = import.factors() else { panic!("one factor: {import:?}") };
     assert_eq!(seeds::bytes(factor), seeds::padded(&seed));

@@ -24,14 +24,14 @@ fn judge(secret: &TotpSecret, typed: &str, window: Window) -> Option<Step> {
 /// The code of a step, found by trying.
 pub(crate) fn shown(secret: &TotpSecret, step: Step) -> String {
     let mut codes = (0..1_000_000).map(|n| format!("{n:06}"));
-    let window = Window { centre: step, reach: 0 };
+    let window = Window { center: step, reach: 0 };
     codes.find(|text| judge(secret, text, window).is_some()).expect("one of a million")
 }
 
 fn comparison(left: Option<String>, right: String) -> Pair {
     let (secret, window) = (secret(), window());
     let rights: Vec<_> =
-        (window.centre - 1..=window.centre + 1).map(|step| shown(&secret, step)).collect();
+        (window.center - 1..=window.center + 1).map(|step| shown(&secret, step)).collect();
     Pair::new(
         move |class, rng| {
             // Drawn for either class: the generator is in the same state whatever comes of it.
@@ -48,17 +48,17 @@ fn comparison(left: Option<String>, right: String) -> Pair {
 
 /// Any wrong code on the left.
 pub(crate) fn right_or_wrong() -> Pair {
-    comparison(None, shown(&secret(), window().centre))
+    comparison(None, shown(&secret(), window().center))
 }
 
 pub(crate) fn either_end() -> Pair {
-    let first = shown(&secret(), window().centre - 1);
-    comparison(Some(first), shown(&secret(), window().centre + 1))
+    let first = shown(&secret(), window().center - 1);
+    comparison(Some(first), shown(&secret(), window().center + 1))
 }
 
 /// Any wrong code on the left; on the right one that is wrong in its last digit alone.
 pub(crate) fn right_beginning() -> Pair {
-    let right = shown(&secret(), window().centre);
+    let right = shown(&secret(), window().center);
     let (head, last) = right.split_at(5);
     comparison(None, format!("{head}{}", (last.as_bytes()[0] - b'0' + 1) % 10))
 }
@@ -101,7 +101,7 @@ pub(crate) fn wrong_or_replayed() -> Pair {
     })
 }
 
-/// Any wrong code either way: of the preferred method on the left, on the right of one that nobody
+/// Any wrong code either way: of the preferred factor on the left, on the right of one that nobody
 /// has, which the preferred one judges.
 pub(crate) fn wrong_or_unknown() -> Pair {
     answer(Scene::new(Hashing::None), |class, rng, scene| {
@@ -111,17 +111,17 @@ pub(crate) fn wrong_or_unknown() -> Pair {
     })
 }
 
-/// Any wrong code either way: of the preferred method on the left, of the other on the right. Who
+/// Any wrong code either way: of the preferred factor on the left, of the other on the right. Who
 /// answers knows which he has named.
-pub(crate) fn either_method() -> Pair {
+pub(crate) fn either_factor() -> Pair {
     answer(Scene::new(Hashing::None), |class, rng, scene| {
         let factor = if class == Class::Right { scene.factor } else { scene.preferred };
         Input::new(factor, &scene.wrong_code(rng))
     })
 }
 
-/// A method that nobody has either way: any wrong code on the left, on the right one that the
-/// preferred method would be right with.
+/// A factor that nobody has either way: any wrong code on the left, on the right one that the
+/// preferred factor would be right with.
 pub(crate) fn unknown_wrong_or_right() -> Pair {
     answer(Scene::imported(), |class, rng, scene| {
         let unknown = FactorId::from_random(rng.random());

@@ -25,7 +25,7 @@ pub(crate) fn window_left_early() -> Pair {
         move |input| {
             let code = Code::parse(input.typed(), Digits::Six).expect("six digits");
             (first..first + 3).find(|step| {
-                let window = Window { centre: *step, reach: 0 };
+                let window = Window { center: *step, reach: 0 };
                 match_code(&secret, TotpParams::default(), &code, window).is_some()
             })
         },

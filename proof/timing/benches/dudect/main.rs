@@ -74,9 +74,9 @@ pairs! {
     code_with_a_right_beginning, 4_000_000, codes::right_beginning;
     code_judged_by_any_secret_or_by_one, 4_000_000, codes::any_secret;
     answer_wrong_or_replayed, 2_000_000, codes::wrong_or_replayed;
-    answer_wrong_or_of_an_unknown_method, 2_000_000, codes::wrong_or_unknown;
-    answer_of_either_method, 2_000_000, codes::either_method;
-    answer_of_an_unknown_method_wrong_or_right, 2_000_000, codes::unknown_wrong_or_right;
+    answer_wrong_or_of_an_unknown_factor, 2_000_000, codes::wrong_or_unknown;
+    answer_of_either_factor, 2_000_000, codes::either_factor;
+    answer_of_an_unknown_factor_wrong_or_right, 2_000_000, codes::unknown_wrong_or_right;
     recovery_live_slot_or_absent, 1_000_000, recovery::hashed::live_or_absent;
     recovery_live_slot_or_spent, 1_000_000, recovery::hashed::live_or_spent;
     recovery_wrong_code_or_the_spent_one, 1_000_000, recovery::hashed::wrong_or_spent;

@@ -12,7 +12,7 @@ pub(crate) enum Class {
     Right,
 }
 
-/// What somebody sends: the method that it names and the text that it types. It lies in one piece
+/// What somebody sends: the factor that it names and the text that it types. It lies in one piece
 /// of memory, so that the inputs of two classes do as well.
 #[derive(Clone, Copy)]
 pub(crate) struct Input {
@@ -29,7 +29,7 @@ impl Input {
         Self { factor, text, length: typed.len() }
     }
 
-    /// A text that names no method.
+    /// A text that names no factor.
     pub(crate) fn text(typed: &str) -> Self {
         Self::new(FactorId::from_random([0; 16]), typed)
     }

@@ -8,7 +8,7 @@ use dudect_bencher::rand::RngExt;
 use mfakit::domain::{Account, Commit, CommitOutcome};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
-    AccountStore, Answer, Assurance, Challenge, Confirmed, Email, FactorId, FirstFactor,
+    AccountStore, Answer, Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor,
     HostAuthority, Import, Imported, ImportedCodes, ImportedFactor, Keyring, MemoryStore, Mfa,
     NewFactor, SealingKey, Seed, SetupId, SignIn, StoreError, Subject, Verdict,
 };
@@ -26,13 +26,13 @@ pub(crate) fn now() -> DateTime<Utc> {
 pub(crate) struct Scene {
     mfa: Mfa,
     challenge: Challenge,
-    /// The method that is asked for by default.
+    /// The factor that is asked for by default.
     pub(crate) preferred: FactorId,
-    /// The last method, whose codes are known here.
+    /// The last factor, whose codes are known here.
     pub(crate) factor: FactorId,
     /// Recovery codes. The first one is spent.
     codes: Vec<String>,
-    /// The codes of the window of every method, the last method's last. Its middle one is spent.
+    /// The codes of the window of every factor, the last factor's last. Its middle one is spent.
     shown: Vec<[String; 3]>,
 }
 
@@ -119,10 +119,10 @@ impl Scene {
     }
 
     fn last_shown(&self) -> &[String; 3] {
-        self.shown.last().expect("a method")
+        self.shown.last().expect("a factor")
     }
 
-    /// A code that no method shows in the window.
+    /// A code that no factor shows in the window.
     pub(crate) fn wrong_code(&self, rng: &mut BenchRng) -> String {
         let mut codes = std::iter::repeat_with(|| crate::any_code(6, rng));
         codes.find(|code| !self.shown.as_flattened().contains(code)).expect("a code")
@@ -147,7 +147,7 @@ fn ada() -> Subject {
 /// Sets a phone up, and confirms it with its code of now.
 async fn set_up(mfa: &Mfa, session: &Assurance, name: &str) -> (Confirmed, SetupId, Authenticator) {
     let new = NewFactor::totp(name, "ada@example.org").expect("a factor");
-    let setup = mfa.begin_setup(session, new, Email::Verified).await.expect("a setup");
+    let setup = mfa.begin_setup(session, new, EmailStatus::Verified).await.expect("a setup");
     let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
     let confirmed = mfa.confirm_setup(session, setup.id(), &phone.code_at(now())).await;
     let confirmed = confirmed.expect("confirmed");

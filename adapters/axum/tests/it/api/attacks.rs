@@ -8,12 +8,12 @@ use crate::world::World;
 
 async fn state(world: &World, name: &str) -> (usize, Option<usize>, bool) {
     let status = world.mfa.status(&Subject::new(name).unwrap()).await.unwrap();
-    (status.methods.len(), status.recovery_left, status.setup.is_some())
+    (status.factors.len(), status.recovery_left, status.setup.is_some())
 }
 
 async fn factor(client: &mut Client) -> String {
-    let list = client.get("/methods").await;
-    list.body["methods"][0]["factor"].as_str().expect("a method").to_owned()
+    let list = client.get("/factors").await;
+    list.body["factors"][0]["factor"].as_str().expect("a method").to_owned()
 }
 
 /// A request that would do something, were it let.
@@ -59,9 +59,9 @@ async fn a_pending_sign_in_reaches_nothing_but_the_challenge() {
     // Nor does it by a header, a cookie of another name or a session that it makes up.
     let mut forged = Client::of(world.browser());
     forged.browser.cookie = Some("t999".to_owned());
-    assert_eq!(forged.get("/methods").await.refused(), (401, "signed_out"));
+    assert_eq!(forged.get("/factors").await.refused(), (401, "signed_out"));
     assert_eq!(thief.answer("code", ada.phone.code_at(world.now())).await.status, 200);
-    assert_eq!(thief.get("/methods").await.status, 200, "the challenge is the only way");
+    assert_eq!(thief.get("/factors").await.status, 200, "the challenge is the only way");
 }
 
 /// 12
@@ -92,7 +92,7 @@ async fn what_is_one_users_counts_for_no_other() {
     let challenge = thief.challenge().await;
     let code = mallory.phone.code_at(world.now());
     let refused =
-        thief.post("/challenge", json!({ "challenge": challenge, "code": code, "method": method }));
+        thief.post("/challenge", json!({ "challenge": challenge, "code": code, "factor": method }));
     assert_eq!(refused.await.refused(), (422, "code_rejected"));
     let refused = thief.answer("recovery_code", &*mallory.codes[0]).await;
     assert_eq!(refused.refused(), (422, "code_rejected"));
@@ -104,13 +104,13 @@ async fn what_is_one_users_counts_for_no_other() {
     // A method of another account is none.
     for verb in ["prefer", "remove"] {
         let mut ada = Client::signed_in(&world, "bob");
-        let refused = ada.post(&format!("/methods/{method}/{verb}"), json!({})).await;
+        let refused = ada.post(&format!("/factors/{method}/{verb}"), json!({})).await;
         assert_ne!(refused.status, 200);
     }
     assert_eq!(state(&world, "mallory").await, (1, Some(10), false));
     // A session that changes hands takes nothing of the other's along.
     world.sign_in_again(&mut own.browser, "ada");
-    assert_eq!(own.get("/methods").await.refused(), (401, "second_factor_awaited"));
+    assert_eq!(own.get("/factors").await.refused(), (401, "second_factor_awaited"));
 }
 
 /// 14 (CVE-2026-40177)
@@ -137,14 +137,14 @@ async fn every_way_to_sign_in_meets_the_challenge() {
     let world = World::new();
     world.protect_by_api("ada").await;
     let mut fresh = Client::signed_in(&world, "ada");
-    assert_eq!(fresh.get("/methods").await.refused(), (401, "second_factor_awaited"));
+    assert_eq!(fresh.get("/factors").await.refused(), (401, "second_factor_awaited"));
     world.wait(5);
     world.sign_in_again(&mut fresh.browser, "ada");
-    assert_eq!(fresh.get("/methods").await.refused(), (401, "second_factor_awaited"));
+    assert_eq!(fresh.get("/factors").await.refused(), (401, "second_factor_awaited"));
     let mut others = Client::signed_in(&world, "bob");
-    assert_eq!(others.get("/methods").await.status, 200);
+    assert_eq!(others.get("/factors").await.status, 200);
     world.sign_in_again(&mut others.browser, "ada");
-    assert_eq!(others.get("/methods").await.refused(), (401, "second_factor_awaited"));
+    assert_eq!(others.get("/factors").await.refused(), (401, "second_factor_awaited"));
 }
 
 /// 16 (CVE-2023-31140)
@@ -156,7 +156,7 @@ async fn a_session_from_before_mfa_was_enabled_is_void() {
     world.protect_by_api("ada").await;
     let token = old.browser.cookie.clone().unwrap();
     let mut window = old.window();
-    let void = old.get("/methods").await;
+    let void = old.get("/factors").await;
     assert_eq!(void.refused(), (401, "sign_in_again"));
     assert!(void.headers["www-authenticate"].to_str().unwrap().contains("invalid_token"));
     assert!(!world.host.knows(&token), "it is signed out altogether");
@@ -175,9 +175,9 @@ async fn a_stolen_session_is_void_once_its_owner_removes_a_method_or_changes_the
     // The thief copies the cookie of a second session: every endpoint of it is void afterwards.
     let stolen = world.enter_by_api(&ada).await;
     let mut thief = stolen.window();
-    let list = thief.get("/methods").await;
-    let removed = list.body["methods"][1]["factor"].as_str().unwrap().to_owned();
-    assert_eq!(owner.post(&format!("/methods/{removed}/remove"), json!({})).await.status, 200);
+    let list = thief.get("/factors").await;
+    let removed = list.body["factors"][1]["factor"].as_str().unwrap().to_owned();
+    assert_eq!(owner.post(&format!("/factors/{removed}/remove"), json!({})).await.status, 200);
     for path in ["/codes", "/disable", "/setup", "/step-up"] {
         let refused = thief.window().post(path, body(path)).await;
         assert!(
@@ -185,8 +185,8 @@ async fn a_stolen_session_is_void_once_its_owner_removes_a_method_or_changes_the
             "{path}"
         );
     }
-    assert_eq!(thief.get("/methods").await.status, 401);
-    assert_eq!(owner.get("/methods").await.status, 200, "the session that did it goes on");
+    assert_eq!(thief.get("/factors").await.status, 401);
+    assert_eq!(owner.get("/factors").await.status, 200, "the session that did it goes on");
 
     let mut thief = world.enter_by_api(&ada).await.window();
     assert_eq!(thief.get("/status").await.status, 200);
@@ -209,7 +209,7 @@ async fn a_stolen_cookie_is_worth_nothing_once_its_session_was_raised() {
     assert_eq!(owner.get("/status").await.status, 200);
 }
 
-/// 17 (CVE-2026-56256) is `an_organisation_that_requires_mfa_is_named_and_forbids_switching_it_off`.
+/// 17 (CVE-2026-56256) is `an_organization_that_requires_mfa_is_named_and_forbids_switching_it_off`.
 ///
 /// 20
 #[tokio::test]
@@ -272,7 +272,7 @@ async fn a_setup_begun_in_one_session_is_confirmed_by_no_other() {
         body["setup"] = json!(setup);
         assert_eq!(other.post(path, body).await.refused(), (409, "unknown_setup"), "{path}");
     }
-    // Cancelling what is not there is done, and changes nothing of the owner's.
+    // Canceling what is not there is done, and changes nothing of the owner's.
     other.post("/setup/cancel", json!({ "setup": setup })).await;
     assert_eq!(state(&world, "ada").await, (0, None, true));
     let done = owner.post("/setup/finish", json!({ "setup": setup })).await;

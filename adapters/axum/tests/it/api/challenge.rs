@@ -158,8 +158,8 @@ async fn cancel_ends_a_pending_sign_in_and_leaves_a_session_that_was_asked_for_m
     let token = client.browser.cookie.clone().unwrap();
     let other = json!({ "challenge": "00000000000000000000000000000000" });
     assert_eq!(client.post("/challenge/cancel", other).await.refused(), (409, "no_challenge"));
-    let cancelled = client.post("/challenge/cancel", json!({ "challenge": challenge })).await;
-    assert_eq!(cancelled.text("to"), "/sign-in");
+    let canceled = client.post("/challenge/cancel", json!({ "challenge": challenge })).await;
+    assert_eq!(canceled.text("to"), "/sign-in");
     assert!(!world.host.knows(&token), "nothing is left of it");
 
     let asked = known.post("/step-up", json!({ "action": "payout" })).await;
@@ -174,7 +174,7 @@ async fn an_answer_of_a_kind_that_is_not_taken_is_not_judged() {
     let (ada, mut known) = world.protect_by_api("ada").await;
     known.post("/step-up", json!({ "action": "payout" })).await;
     for (member, typed) in
-        [("recovery_code", json!(ada.codes[0])), ("enrolment_code", json!(ada.codes[0]))]
+        [("recovery_code", json!(ada.codes[0])), ("enrollment_code", json!(ada.codes[0]))]
     {
         let refused = known.answer(member, typed).await;
         assert_eq!(refused.refused(), (409, "wrong_answer_kind"), "{member}");
@@ -185,10 +185,10 @@ async fn an_answer_of_a_kind_that_is_not_taken_is_not_judged() {
         json!({ "challenge": challenge, "code": "1", "recovery_code": "2" }),
         json!({ "challenge": challenge, "codes": ["1", "2"] }),
         json!({ "challenge": challenge, "code": null }),
-        json!({ "challenge": challenge, "code": "1", "method": null }),
+        json!({ "challenge": challenge, "code": "1", "factor": null }),
         json!({ "challenge": challenge, "code": 123456 }),
         json!({ "challenge": challenge, "code": "1", "more": 1 }),
-        json!({ "challenge": challenge, "code": "1", "method": "phone" }),
+        json!({ "challenge": challenge, "code": "1", "factor": "phone" }),
         json!({ "challenge": challenge, "code": "1", "attempt": -1 }),
         json!([challenge]),
     ] {
@@ -201,7 +201,7 @@ async fn an_answer_of_a_kind_that_is_not_taken_is_not_judged() {
 }
 
 #[tokio::test]
-async fn after_a_reset_the_enrolment_code_leads_to_the_setup() {
+async fn after_a_reset_the_enrollment_code_leads_to_the_setup() {
     let world = World::new();
     world.protect_by_api("ada").await;
     let (admin, mut office) = world.protect_by_api("admin").await;
@@ -217,12 +217,12 @@ async fn after_a_reset_the_enrolment_code_leads_to_the_setup() {
     let asked = client.get("/challenge").await;
     assert_eq!(
         (asked.text("purpose"), &asked.body["takes"]),
-        ("enrol", &json!(["enrolment_code"]))
+        ("enroll", &json!(["enrollment_code"]))
     );
     assert_eq!(client.answer("code", "123456").await.refused(), (409, "wrong_answer_kind"));
-    let wrong = client.answer("enrolment_code", "0000-0000-0000-0000").await;
+    let wrong = client.answer("enrollment_code", "0000-0000-0000-0000").await;
     assert_eq!(wrong.refused(), (422, "code_rejected"));
-    let passed = client.answer("enrolment_code", &**issued.code.reveal()).await;
+    let passed = client.answer("enrollment_code", &**issued.code.reveal()).await;
     assert_eq!(passed.text("to"), "/mfa/setup");
     assert_eq!(client.get("/status").await.body["limited_to_setup"], true);
     let stopped = client.browser.get("/dashboard").await;
@@ -235,7 +235,7 @@ async fn after_a_reset_the_enrolment_code_leads_to_the_setup() {
 }
 
 #[tokio::test]
-async fn suspended_methods_take_no_code_and_leave_the_recovery_codes() {
+async fn suspended_factors_take_no_code_and_leave_the_recovery_codes() {
     let strict = mfakit::Throttle::SuspendAfter { failures: 3 };
     let few = |settings: mfakit::SettingsBuilder| {
         settings.throttle(strict).accept_break_ins_likelier_than_one_in_a_thousand()
@@ -256,6 +256,6 @@ async fn suspended_methods_take_no_code_and_leave_the_recovery_codes() {
     let mut client = Client::signed_in(&world, "ada");
     assert_eq!(client.get("/challenge").await.body["takes"], json!(["recovery_code"]));
     let right = client.answer("code", ada.phone.code_at(world.now())).await;
-    assert_eq!(right.refused(), (403, "methods_suspended"));
+    assert_eq!(right.refused(), (403, "factors_suspended"));
     assert_eq!(client.answer("recovery_code", &*ada.codes[0]).await.status, 200);
 }

@@ -78,11 +78,11 @@ fn typed() -> impl Strategy<Value = Typed> {
 const NAMES: [&str; 15] = [
     "challenge",
     "attempt",
-    "method",
+    "factor",
     "code",
     "codes",
     "recovery_code",
-    "enrolment_code",
+    "enrollment_code",
     "setup",
     "label",
     "replaces",
@@ -123,7 +123,7 @@ fn object(members: Vec<(&'static str, Value)>) -> Value {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let look = proptest::sample::select(&["/status", "/setup", "/challenge", "/methods"][..]);
+    let look = proptest::sample::select(&["/status", "/setup", "/challenge", "/factors"][..]);
     let wait = proptest::sample::select(&[1_i64, 30, 30, 61, 601, 3601, 86_400][..]);
     prop_oneof![
         2 => Just(Step::SignIn),
@@ -154,7 +154,7 @@ const REACHED: [&str; 12] = [
     "begun",
     "confirmed",
     "finished",
-    "cancelled",
+    "canceled",
     "added",
     "replaced",
     "passed",
@@ -210,7 +210,7 @@ fn run(work: impl Future<Output = ()>) {
 /// The paths that are posted to.
 pub(super) fn posts() -> Vec<String> {
     let paths = DOCUMENT["paths"].as_object().expect("paths").iter();
-    let posts = paths.filter(|(_, methods)| methods.get("post").is_some());
+    let posts = paths.filter(|(_, factors)| factors.get("post").is_some());
     posts.map(|(path, _)| path.replace("{factor}", "00000000000000000000000000000000")).collect()
 }
 

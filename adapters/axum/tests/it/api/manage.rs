@@ -6,29 +6,29 @@ use serde_json::{Value, json};
 use super::client::Client;
 use crate::world::{Owner, World};
 
-async fn two_methods(world: &World) -> (Owner, Client, String, String) {
+async fn two_factors(world: &World) -> (Owner, Client, String, String) {
     let (ada, mut client) = world.protect_by_api("ada").await;
     let (setup, tablet) = client.begin("Tablet").await;
     let code = tablet.code_at(world.now());
     client.post("/setup/confirm", json!({ "setup": setup, "code": code })).await;
     world.wait(30);
-    let list = client.get("/methods").await;
-    let factor = |n: usize| list.body["methods"][n]["factor"].as_str().unwrap().to_owned();
+    let list = client.get("/factors").await;
+    let factor = |n: usize| list.body["factors"][n]["factor"].as_str().unwrap().to_owned();
     (ada, client, factor(0), factor(1))
 }
 
 fn labels(body: &Value) -> Vec<&str> {
-    let methods = body["methods"].as_array().unwrap();
-    methods.iter().map(|method| method["label"].as_str().unwrap()).collect()
+    let factors = body["factors"].as_array().unwrap();
+    factors.iter().map(|factor| factor["label"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]
-async fn a_method_is_preferred_renamed_and_removed() {
+async fn a_factor_is_preferred_renamed_and_removed() {
     let world = World::new();
-    let (_, mut client, phone, tablet) = two_methods(&world).await;
-    let preferred = client.post(&format!("/methods/{tablet}/prefer"), json!({})).await;
+    let (_, mut client, phone, tablet) = two_factors(&world).await;
+    let preferred = client.post(&format!("/factors/{tablet}/prefer"), json!({})).await;
     assert_eq!(labels(&preferred.body), ["Tablet", "Phone"]);
-    let rename = format!("/methods/{tablet}/rename");
+    let rename = format!("/factors/{tablet}/rename");
     let taken = client.post(&rename, json!({ "label": "phone" })).await;
     assert_eq!(taken.refused(), (409, "label_taken"));
     let invalid = client.post(&rename, json!({ "label": "" })).await;
@@ -36,7 +36,7 @@ async fn a_method_is_preferred_renamed_and_removed() {
     let renamed = client.post(&rename, json!({ "label": "iPad" })).await;
     assert_eq!(labels(&renamed.body), ["iPad", "Phone"]);
 
-    let remove = format!("/methods/{tablet}/remove");
+    let remove = format!("/factors/{tablet}/remove");
     let before = client.browser.cookie.clone().unwrap();
     assert_eq!(labels(&client.post(&remove, json!({})).await.body), ["Phone"]);
     assert!(!world.host.knows(&before), "the token is renewed");
@@ -45,11 +45,11 @@ async fn a_method_is_preferred_renamed_and_removed() {
         for (verb, body) in
             [("prefer", json!({})), ("rename", json!({ "label": "x" })), ("remove", json!({}))]
         {
-            let refused = client.post(&format!("/methods/{unknown}/{verb}"), body).await;
-            assert_eq!(refused.refused(), (404, "unknown_method"), "{unknown} {verb}");
+            let refused = client.post(&format!("/factors/{unknown}/{verb}"), body).await;
+            assert_eq!(refused.refused(), (404, "unknown_factor"), "{unknown} {verb}");
         }
     }
-    let last = client.post(&format!("/methods/{phone}/remove"), json!({})).await;
+    let last = client.post(&format!("/factors/{phone}/remove"), json!({})).await;
     assert_eq!(labels(&last.body), Vec::<&str>::new());
     assert_eq!(client.get("/status").await.body["enabled"], false);
 }
@@ -113,13 +113,13 @@ async fn a_step_up_is_for_an_action_that_has_a_rule_and_a_path_of_the_own_site()
 }
 
 #[tokio::test]
-async fn an_organisation_that_requires_mfa_is_named_and_forbids_switching_it_off() {
+async fn an_organization_that_requires_mfa_is_named_and_forbids_switching_it_off() {
     let world = World::new();
     let (admin, mut client) = world.protect_by_api("admin").await;
     let org = OrgId::new("northwind").unwrap();
     for name in ["admin", "bob"] {
         let subject = Subject::new(name).unwrap();
-        world.mfa.join_organisation(&org, &subject, world.now()).await.unwrap();
+        world.mfa.join_organization(&org, &subject, world.now()).await.unwrap();
     }
     assert_eq!(client.get("/status").await.body["access"], "allowed");
     let value = world.host.value(client.browser.cookie.as_ref().unwrap()).unwrap();
@@ -132,16 +132,16 @@ async fn an_organisation_that_requires_mfa_is_named_and_forbids_switching_it_off
 
     let refused = client.post("/disable", json!({ "attempt": 7 })).await;
     assert_eq!(refused.refused(), (403, "policy_requires"));
-    assert_eq!(refused.body["organisations"], json!(["northwind Inc."]));
-    let list = client.get("/methods").await;
-    let factor = list.body["methods"][0]["factor"].as_str().unwrap().to_owned();
-    let last = client.post(&format!("/methods/{factor}/remove"), json!({})).await;
+    assert_eq!(refused.body["organizations"], json!(["northwind Inc."]));
+    let list = client.get("/factors").await;
+    let factor = list.body["factors"][0]["factor"].as_str().unwrap().to_owned();
+    let last = client.post(&format!("/factors/{factor}/remove"), json!({})).await;
     assert_eq!(last.refused(), (403, "policy_requires"));
 
     let mut bob = Client::signed_in(&world, "bob");
     let reminded = bob.get("/status").await.body;
     assert_eq!(
-        (&reminded["access"], &reminded["organisations"]),
+        (&reminded["access"], &reminded["organizations"]),
         (&json!("reminded"), &json!(["northwind Inc."]))
     );
     world.wait(14 * 86_400);

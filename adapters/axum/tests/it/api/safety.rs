@@ -9,7 +9,7 @@ use crate::world::World;
 
 fn posts() -> Vec<String> {
     let paths = DOCUMENT["paths"].as_object().unwrap().iter();
-    let posts = paths.filter(|(_, methods)| methods.get("post").is_some());
+    let posts = paths.filter(|(_, factors)| factors.get("post").is_some());
     posts.map(|(path, _)| path.replace("{factor}", "00000000000000000000000000000000")).collect()
 }
 
@@ -83,7 +83,7 @@ async fn when_sessions_fail_nobody_passes_and_nothing_is_said_of_it() {
     let world = World::new();
     let (_, mut client) = world.protect_by_api("ada").await;
     world.host.break_down();
-    for path in ["/status", "/setup", "/challenge", "/methods"] {
+    for path in ["/status", "/setup", "/challenge", "/factors"] {
         let failed = client.get(path).await;
         assert_eq!(failed.refused(), (500, "host"), "{path}");
         assert!(!failed.body.to_string().contains("store"), "{failed:?}");

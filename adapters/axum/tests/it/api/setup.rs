@@ -97,7 +97,7 @@ async fn a_request_sent_again_is_done_once() {
 }
 
 #[tokio::test]
-async fn a_second_method_is_active_once_confirmed_and_keeps_the_codes() {
+async fn a_second_factor_is_active_once_confirmed_and_keeps_the_codes() {
     let world = World::new();
     let (_, mut client) = world.protect_by_api("ada").await;
     let attempt = client.get("/setup").await.body["attempt"].clone();
@@ -115,8 +115,8 @@ async fn a_second_method_is_active_once_confirmed_and_keeps_the_codes() {
         assert_eq!(added.body, json!({ "state": "finished" }));
     }
     assert!(!world.host.knows(&before), "the token is renewed");
-    let methods = client.get("/methods").await.body["methods"].as_array().unwrap().len();
-    assert_eq!(methods, 2);
+    let factors = client.get("/factors").await.body["factors"].as_array().unwrap().len();
+    assert_eq!(factors, 2);
 }
 
 #[tokio::test]
@@ -139,11 +139,11 @@ async fn a_stale_session_is_told_what_to_prove_and_begins_nothing_by_a_get() {
 }
 
 #[tokio::test]
-async fn a_lost_method_is_replaced_after_a_sign_in_with_a_recovery_code() {
+async fn a_lost_factor_is_replaced_after_a_sign_in_with_a_recovery_code() {
     let world = World::new();
     let (ada, mut client) = world.protect_by_api("ada").await;
-    let list = client.get("/methods").await;
-    let lost = list.body["methods"][0]["factor"].clone();
+    let list = client.get("/factors").await;
+    let lost = list.body["factors"][0]["factor"].clone();
     let mut client = Client::signed_in(&world, "ada");
     assert_eq!(client.answer("recovery_code", &*ada.codes[0]).await.status, 200);
     let attempt = client.get("/setup").await.body["attempt"].clone();
@@ -153,13 +153,13 @@ async fn a_lost_method_is_replaced_after_a_sign_in_with_a_recovery_code() {
     let confirm = json!({ "setup": begun.body["setup"], "code": phone.code_at(world.now()) });
     let replaced = client.post("/setup/confirm", confirm).await;
     assert_eq!((replaced.text("state"), replaced.codes().len()), ("finished", 10));
-    let methods = client.get("/methods").await;
-    assert_eq!(methods.body["methods"].as_array().unwrap().len(), 1);
-    assert_eq!(methods.body["methods"][0]["label"], "New phone");
+    let factors = client.get("/factors").await;
+    assert_eq!(factors.body["factors"].as_array().unwrap().len(), 1);
+    assert_eq!(factors.body["factors"][0]["label"], "New phone");
 }
 
 #[tokio::test]
-async fn the_first_method_wants_a_verified_address() {
+async fn the_first_factor_wants_a_verified_address() {
     let world = World::new();
     let mut client = Client::signed_in(&world, "unverified");
     let refused = client.post("/setup", json!({ "attempt": 0 })).await;

@@ -9,7 +9,7 @@ use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
 use mfakit::testing::ManualClock;
-use mfakit::{Clock, Email, FirstFactor, OrgId, Subject};
+use mfakit::{Clock, EmailStatus, FirstFactor, OrgId, Subject};
 use mfakit_axum::{Host, HostError, Places, Session, Token, Visitor};
 
 #[derive(Clone)]
@@ -118,7 +118,7 @@ impl Host for TestHost {
         Ok(Some(Visitor {
             first_factor: FirstFactor::password(subject, stored.at),
             account: format!("{}@example.org", stored.name),
-            email: if unverified { Email::Unverified } else { Email::Verified },
+            email: if unverified { EmailStatus::Unverified } else { EmailStatus::Verified },
         }))
     }
 
@@ -161,7 +161,7 @@ impl Host for TestHost {
         &self.places
     }
 
-    async fn organisation_name(&self, org: &OrgId) -> Result<String, HostError> {
+    async fn organization_name(&self, org: &OrgId) -> Result<String, HostError> {
         Ok(format!("{} Inc.", org.as_str()))
     }
 

@@ -15,7 +15,7 @@ use mfakit::{
     StepUpRule, StepUpRules,
 };
 use mfakit_axum::{
-    Action, MemberOf, MfaWeb, MfaWebBuilder, OfOrganisation, SameOrigin, SignedIn, SteppedUp,
+    Action, MemberOf, MfaWeb, MfaWebBuilder, OfOrganization, SameOrigin, SignedIn, SteppedUp,
 };
 
 pub(crate) use browser::{Answer, Browser};
@@ -60,7 +60,7 @@ impl World {
             .issuer("Scrivio")
             .keyring(Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("key")))
             .argon2(Argon2Hasher::cheap_and_insecure())
-            .organisations(memory)
+            .organizations(memory)
             .stamps(counted.clone())
             .clock(clock.clone())
             .settings(settings(Settings::builder()).build().expect("settings"))
@@ -149,7 +149,7 @@ fn rules() -> StepUpRules {
 
 fn routes(web: &MfaWeb) -> Router {
     async fn who(signed_in: SignedIn) -> String {
-        format!("{} {:?}", signed_in.subject(), signed_in.reminded().map(|r| r.organisations.len()))
+        format!("{} {:?}", signed_in.subject(), signed_in.reminded().map(|r| r.organizations.len()))
     }
     let payout = Router::new()
         .route("/payout", get(who).post(who))
@@ -159,10 +159,10 @@ fn routes(web: &MfaWeb) -> Router {
     let profile =
         Router::new().route("/profile", get(who)).route_layer(web.guard().behind_the_wall());
     let org = |parts: &Parts| OrgId::new(parts.uri.path().strip_prefix("/org/")?).ok();
-    let organisation =
-        Router::new().route("/org/{id}", get(who)).route_layer(web.guard().organisation(org));
+    let organization =
+        Router::new().route("/org/{id}", get(who)).route_layer(web.guard().organization(org));
     let api = Router::new().route("/api/me", get(who)).route_layer(web.guard().api());
-    let member = async |member: MemberOf<Member>| member.organisation().to_string();
+    let member = async |member: MemberOf<Member>| member.organization().to_string();
     let stepped = async |stepped: SteppedUp<Export>| stepped.subject().to_string();
     Router::new()
         .route("/dashboard", get(who))
@@ -174,17 +174,17 @@ fn routes(web: &MfaWeb) -> Router {
         .merge(payout)
         .merge(nobody)
         .merge(profile)
-        .merge(organisation)
+        .merge(organization)
         .merge(api)
         .layer(SameOrigin::new())
         // The adapter's own routes have that layer already.
         .merge(web.router())
 }
 
-/// The organisation of `/member/ID`.
+/// The organization of `/member/ID`.
 struct Member;
 
-impl OfOrganisation for Member {
+impl OfOrganization for Member {
     fn read(request: &Parts) -> Option<OrgId> {
         OrgId::new(request.uri.path().strip_prefix("/member/")?).ok()
     }

@@ -39,7 +39,7 @@ struct Page {
 }
 
 #[derive(Template)]
-#[template(path = "organization/enrolment_code.html")]
+#[template(path = "organization/enrollment_code.html")]
 struct CodePage {
     frame: Frame,
     id: String,
@@ -106,7 +106,7 @@ async fn change(
     filled: &Filled,
 ) -> Result<Option<String>, Problem> {
     let Admin { viewer, org } = admin;
-    let authority = match authority::over_organisation(org, viewer.id(), &filled.reason) {
+    let authority = match authority::over_organization(org, viewer.id(), &filled.reason) {
         Ok(authority) => authority,
         Err(denied) => return Ok(Some(denied.to_string())),
     };
@@ -125,7 +125,7 @@ async fn change(
     }
 }
 
-/// Removes every method of the member and shows the enrolment code, this once.
+/// Removes every method of the member and shows the enrollment code, this once.
 async fn reset(app: &App, admin: &Admin, member: &Member, filled: &Filled) -> Answer {
     let viewer = &admin.viewer;
     let alert = match authority::over_account(&member.subject, viewer.id(), &filled.reason) {

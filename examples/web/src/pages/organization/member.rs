@@ -24,7 +24,7 @@ struct Page {
     protected: bool,
 }
 
-/// A member of the administrator's organisation.
+/// A member of the administrator's organization.
 pub(super) struct Member {
     pub(super) subject: Subject,
     pub(super) email: String,
@@ -39,9 +39,9 @@ impl Member {
         let subject = Subject::new(id).map_err(|_| Problem::NotFound)?;
         let row = app.orgs.roster_row(&admin.org, &subject).await?.ok_or(Problem::NotFound)?;
         let user = app.records.user(&subject).await?.ok_or(Problem::NotFound)?;
-        let organisation = app.mfa().organisation(&admin.org).await?;
-        let standing = organisation.policy().decide(&row.membership, row.protected, app.now());
-        let deadline = organisation.policy().deadline(&row.membership);
+        let organization = app.mfa().organization(&admin.org).await?;
+        let standing = organization.policy().decide(&row.membership, row.protected, app.now());
+        let deadline = organization.policy().deadline(&row.membership);
         Ok(Self { subject, email: user.email, row, standing, deadline })
     }
 }

@@ -22,7 +22,7 @@ fn explain(error: Error) -> Result<String, Problem> {
         Refusal::NotEnabled => {
             "This member has no two-factor authentication: there is nothing to reset.".to_owned()
         }
-        Refusal::Organisation(refusal) => match refusal {
+        Refusal::Organization(refusal) => match refusal {
             OrgRefusal::ActorNotEnrolled => {
                 "Set up two-factor authentication for yourself first.".to_owned()
             }

@@ -93,7 +93,7 @@ async fn view(
     let roster = match mfa.roster(org, chosen.2, shown.after.as_deref(), MEMBERS).await {
         Ok(roster) => roster,
         // The policy has changed between two pages, or somebody made the cursor up.
-        Err(Error::Refused(Refusal::Organisation(
+        Err(Error::Refused(Refusal::Organization(
             OrgRefusal::CursorGarbled | OrgRefusal::CursorForeign | OrgRefusal::CursorOutdated,
         ))) => return Ok(go(&page_path(chosen.0), HeaderMap::new())),
         Err(error) => return Err(error.into()),
@@ -122,7 +122,7 @@ async fn view(
         count: count(*filter),
         current: *name == chosen.0,
     });
-    let (required, in_force) = match *mfa.organisation(org).await?.policy() {
+    let (required, in_force) = match *mfa.organization(org).await?.policy() {
         OrgPolicy::Voluntary => (None, USUAL_DAYS),
         OrgPolicy::Required { since, terms, .. } => {
             let days = words::count(terms.grace.as_days(), "day", "days");

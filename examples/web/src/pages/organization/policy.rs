@@ -41,7 +41,7 @@ impl Confirmed {
     /// The authority for this change: of the policy that the page had shown, and no other.
     fn authority(&self, admin: &Admin) -> Result<OrgAuthority, authority::Denied> {
         let Admin { viewer, org } = admin;
-        let granted = authority::over_organisation(org, viewer.id(), &self.reason)?;
+        let granted = authority::over_organization(org, viewer.id(), &self.reason)?;
         Ok(granted.having_seen(had_seen(&self.seen)))
     }
 }
@@ -61,7 +61,7 @@ pub(crate) async fn change(
         }
     };
     let actor = admin.viewer.signed_in.assurance();
-    let changed = match *app.mfa().organisation(&admin.org).await?.policy() {
+    let changed = match *app.mfa().organization(&admin.org).await?.policy() {
         OrgPolicy::Voluntary => {
             let acknowledged =
                 (confirmed.acknowledged == "yes").then_some(Acknowledgement::ActorIsNotEnrolled);
@@ -104,14 +104,14 @@ pub(crate) async fn make_voluntary(
 
 async fn view_voluntary(app: &App, admin: &Admin, reason: &str, alert: Option<String>) -> Answer {
     let Admin { viewer, org } = admin;
-    let organisation = app.mfa().organisation(org).await?;
-    if *organisation.policy() == OrgPolicy::Voluntary {
+    let organization = app.mfa().organization(org).await?;
+    if *organization.policy() == OrgPolicy::Voluntary {
         return Ok(done());
     }
     let view = Voluntary {
         frame: viewer.frame(PATH),
         name: demo::name_of(org).to_owned(),
-        seen: seen(organisation.stored_version()),
+        seen: seen(organization.stored_version()),
         reason: reason.to_owned(),
         alert,
     };

@@ -77,7 +77,7 @@ pub(super) async fn view(
     alert: Option<String>,
 ) -> Answer {
     let Admin { viewer, org } = admin;
-    let organisation = app.mfa().organisation(org).await?;
+    let organization = app.mfa().organization(org).await?;
     let recently = chrono::TimeDelta::days(RECENTLY);
     let forecast = app.mfa().forecast(org, terms, viewer.id(), recently).await?;
     let mut named = Vec::new();
@@ -88,10 +88,10 @@ pub(super) async fn view(
     let view = Page {
         frame: viewer.frame(PATH),
         name: demo::name_of(org).to_owned(),
-        required: *organisation.policy() != OrgPolicy::Voluntary,
+        required: *organization.policy() != OrgPolicy::Voluntary,
         period: words::count(days, "day", "days"),
         days: days.to_string(),
-        seen: seen(organisation.stored_version()),
+        seen: seen(organization.stored_version()),
         enrolled: app.mfa().status(viewer.id()).await?.enabled,
         lines: lines(&forecast),
         named,

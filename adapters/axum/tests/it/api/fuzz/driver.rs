@@ -119,11 +119,11 @@ impl Driver {
         };
         let again = !self.seats[seat].sent.insert(format!("{path} {body}"));
         let (before, token) = (self.status().await, self.token(seat));
-        let (method, sent) = match body {
+        let (factor, sent) = match body {
             Value::Null => (Method::GET, String::new()),
             ref body => (Method::POST, body.to_string()),
         };
-        let reply = self.seats[seat].client.send(method, &path, sent).await;
+        let reply = self.seats[seat].client.send(factor, &path, sent).await;
         let after = self.status().await;
         let raised = reply.status == 200 && self.token(seat) != token;
         assert!(reply.status < 500, "{step:?} {path} {body} {reply:?}");
@@ -156,8 +156,8 @@ impl Driver {
         let setup = self.seats[seat].setup.clone();
         let id = "00000000000000000000000000000000";
         let setup = if setup.is_empty() { id.to_owned() } else { setup };
-        let factor = |methods: &Status, n: usize| {
-            methods.methods.get(n).map_or(id.to_owned(), |method| method.factor.to_string())
+        let factor = |factors: &Status, n: usize| {
+            factors.factors.get(n).map_or(id.to_owned(), |factor| factor.factor.to_string())
         };
         let status = self.status().await;
         let (path, body) = match step {
@@ -197,14 +197,14 @@ impl Driver {
             Step::Codes => ("/codes", json!({ "attempt": attempt })),
             Step::Disable => ("/disable", json!({ "attempt": attempt })),
             Step::Prefer(n) => {
-                return (format!("/methods/{}/prefer", factor(&status, *n)), json!({}));
+                return (format!("/factors/{}/prefer", factor(&status, *n)), json!({}));
             }
             Step::Rename(n, label) => {
-                let path = format!("/methods/{}/rename", factor(&status, *n));
+                let path = format!("/factors/{}/rename", factor(&status, *n));
                 return (path, json!({ "label": label }));
             }
             Step::Remove(n) => {
-                return (format!("/methods/{}/remove", factor(&status, *n)), json!({}));
+                return (format!("/factors/{}/remove", factor(&status, *n)), json!({}));
             }
             Step::Garbage(n, body) => {
                 let posts = posts();
@@ -230,7 +230,7 @@ impl Driver {
         let shown = self.look(seat, "/challenge").await;
         let id = "00000000000000000000000000000000";
         let text = |value: &Value| value.as_str().unwrap_or(id).to_owned();
-        (text(&shown.body["challenge"]), text(&shown.body["methods"][0]["factor"]))
+        (text(&shown.body["challenge"]), text(&shown.body["factors"][0]["factor"]))
     }
 
     async fn look(&mut self, seat: usize, path: &str) -> Reply {
@@ -240,8 +240,8 @@ impl Driver {
     }
 
     async fn answer(&mut self, seat: usize, typed: Typed, attempt: &Value) -> Value {
-        let (challenge, method) = self.asked(seat).await;
-        let phone = self.phones.get(&method);
+        let (challenge, factor) = self.asked(seat).await;
+        let phone = self.phones.get(&factor);
         let code = |n| phone.map(|phone| phone.code_after(self.world.now(), n));
         let (member, typed) = match typed {
             Typed::Right => ("code", code(0).map(Value::from)),
@@ -296,11 +296,11 @@ impl Driver {
         if !codes.is_empty() {
             self.spent.append(&mut std::mem::replace(&mut self.codes, codes));
         }
-        for method in &after.methods {
-            let new = before.methods.iter().all(|known| known.factor != method.factor);
+        for factor in &after.factors {
+            let new = before.factors.iter().all(|known| known.factor != factor.factor);
             let phone = new.then(|| self.phones.remove(&seat.setup)).flatten();
             if let Some(phone) = phone {
-                self.phones.insert(method.factor.to_string(), phone);
+                self.phones.insert(factor.factor.to_string(), phone);
                 seat.proven.code = Some(now);
             }
         }

@@ -40,14 +40,14 @@ pub(super) struct Exchange<'a> {
 }
 
 fn ids(status: &Status) -> Vec<FactorId> {
-    let mut ids: Vec<FactorId> = status.methods.iter().map(|method| method.factor).collect();
+    let mut ids: Vec<FactorId> = status.factors.iter().map(|factor| factor.factor).collect();
     ids.sort_unstable();
     ids
 }
 
 fn names(status: &Status) -> Vec<(FactorId, String, bool)> {
-    let name = |m: &mfakit::MethodStatus| (m.factor, m.label.to_string(), m.preferred);
-    status.methods.iter().map(name).collect()
+    let name = |m: &mfakit::FactorStatus| (m.factor, m.label.to_string(), m.preferred);
+    status.factors.iter().map(name).collect()
 }
 
 impl Exchange<'_> {
@@ -81,7 +81,7 @@ impl Exchange<'_> {
             Step::Confirm(_) if self.reply.codes().is_empty() => "added",
             Step::Confirm(_) => "replaced",
             Step::Finish => "finished",
-            Step::Cancel => "cancelled",
+            Step::Cancel => "canceled",
             Step::Answer(Typed::Recovery) => "recovered",
             Step::Answer(_) => "passed",
             Step::Codes => "regenerated",
@@ -95,7 +95,7 @@ impl Exchange<'_> {
 
     pub(super) fn judge(&self) {
         let (before, after) = (self.before, self.after);
-        assert_eq!(after.enabled, !after.methods.is_empty());
+        assert_eq!(after.enabled, !after.factors.is_empty());
         assert_eq!(after.enabled, after.recovery_left.is_some());
         if !self.done() {
             let gone = before.setup.is_some() && after.setup.is_none();
@@ -130,7 +130,7 @@ impl Exchange<'_> {
             Step::Remove(_) => {
                 if ids(before) != ids(after) {
                     self.needs_a_fresh_code();
-                    assert_eq!(after.methods.len() + 1, before.methods.len());
+                    assert_eq!(after.factors.len() + 1, before.factors.len());
                     assert!(ids(after).iter().all(|id| ids(before).contains(id)));
                 }
             }
@@ -191,7 +191,7 @@ impl Exchange<'_> {
                 assert!(before.enabled && after.enabled && after.setup.is_none());
                 let replaced = !self.reply.codes().is_empty();
                 let added = usize::from(!replaced);
-                assert_eq!(after.methods.len(), before.methods.len() + added);
+                assert_eq!(after.factors.len(), before.factors.len() + added);
                 let left = if replaced { Some(10) } else { before.recovery_left };
                 assert_eq!(after.recovery_left, left);
             }
@@ -207,7 +207,7 @@ impl Exchange<'_> {
         let setup = self.before.setup.as_ref().expect("a setup");
         assert!(setup.confirmed && !self.before.enabled);
         assert!(self.after.enabled && self.after.setup.is_none());
-        assert_eq!((self.after.methods.len(), self.after.recovery_left), (1, Some(10)));
+        assert_eq!((self.after.factors.len(), self.after.recovery_left), (1, Some(10)));
     }
 
     fn answered(&self, typed: Typed) {

@@ -1,0 +1,106 @@
+//! Managing confirmed factors: rename, prefer, remove, and switching MFA off.
+
+use super::Account;
+use crate::domain::assurance::Assurance;
+use crate::domain::event::EventKind;
+use crate::domain::id::FactorId;
+use crate::domain::label::Label;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Context;
+use crate::domain::transition::Transition;
+
+impl Account {
+    /// Gives a factor another label.
+    ///
+    /// # Errors
+    /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`], [`Refusal::LabelTaken`].
+    pub fn rename_factor(
+        &self,
+        session: &Assurance,
+        id: FactorId,
+        label: &Label,
+        context: Context<'_>,
+    ) -> Result<Transition<()>, Refusal> {
+        self.check_second_factor(session, context)?;
+        self.known(id)?;
+        let others =
+            self.factors.iter().filter(|factor| factor.id != id).map(|factor| &factor.label);
+        let mut taken = others.chain(self.live_setup(context).map(|pending| &pending.label));
+        if taken.any(|other| other.clashes_with(label)) {
+            return Err(Refusal::LabelTaken);
+        }
+        let mut draft = self.draft(context);
+        for factor in draft.next.factors.iter_mut().filter(|factor| factor.id == id) {
+            factor.label = label.clone();
+        }
+        draft.event(EventKind::FactorRenamed { factor: id });
+        Ok(draft.commit(()))
+    }
+
+    /// Makes a factor the one that is asked for by default.
+    ///
+    /// # Errors
+    /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`].
+    pub fn prefer_factor(
+        &self,
+        session: &Assurance,
+        id: FactorId,
+        context: Context<'_>,
+    ) -> Result<Transition<()>, Refusal> {
+        self.check_second_factor(session, context)?;
+        self.known(id)?;
+        let mut draft = self.draft(context);
+        draft.next.preferred = Some(id);
+        draft.event(EventKind::FactorPreferred { factor: id });
+        Ok(draft.commit(()))
+    }
+
+    /// Removes a factor. Removing the last one *is* disabling MFA.
+    ///
+    /// Returns the session under its new stamp. What the factor had proven in it stays proven: whoever
+    /// removes the phone he signed in with is not signed out by it.
+    ///
+    /// # Errors
+    /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`].
+    pub fn remove_factor(
+        &self,
+        session: &Assurance,
+        id: FactorId,
+        context: Context<'_>,
+    ) -> Result<Transition<Assurance>, Refusal> {
+        self.check_second_factor(session, context)?;
+        self.known(id)?;
+        if self.factors.len() == 1 {
+            return self.disable(session, context);
+        }
+        let mut draft = self.draft(context);
+        draft.remove_factor(id);
+        draft.event(EventKind::FactorRemoved { factor: id });
+        let stamp = draft.new_stamp(Some(session.session()));
+        Ok(draft.commit(session.clone().under(stamp)))
+    }
+
+    /// Switches MFA off: every factor, the recovery codes and an unfinished setup go.
+    ///
+    /// Returns the session under its new stamp, with its first factors only.
+    ///
+    /// # Errors
+    /// [`Refusal::NotEnabled`], [`Refusal::StepUp`].
+    pub fn disable(
+        &self,
+        session: &Assurance,
+        context: Context<'_>,
+    ) -> Result<Transition<Assurance>, Refusal> {
+        self.check_session(session)?;
+        if !self.enabled() {
+            return Err(Refusal::NotEnabled);
+        }
+        self.check_second_factor(session, context)?;
+        let mut draft = self.draft(context);
+        draft.end_setup();
+        draft.clear_factors();
+        draft.event(EventKind::MfaDisabled);
+        let stamp = draft.new_stamp(Some(session.session()));
+        Ok(draft.commit(session.clone().first_factors_only().under(stamp)))
+    }
+}

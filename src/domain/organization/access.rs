@@ -1,0 +1,165 @@
+//! The gate: what a user may reach, as far as the policies go.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::id::OrgId;
+use super::membership::Affiliation;
+use super::policy::{PolicyScope, Standing};
+use super::refusal::OrgRefusal;
+
+/// Whether a user may go on, and until when that answer holds by itself.
+///
+/// It is a function of the facts and the time. A change of facts is announced by another
+/// [stamp](crate::Stamp) or [policy revision](crate::PolicyRevision); keep the answer no longer
+/// than until then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Access {
+    /// The answer.
+    pub gate: Gate,
+    /// The instant at which it changes by itself: from then on, ask again. `None` when only a
+    /// change of facts can.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Whether a user may go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Gate {
+    /// Go on.
+    Allow,
+    /// Go on, and be reminded.
+    AllowAndRemind(Reminded),
+    /// Set MFA up first.
+    ///
+    /// Signing out, re-authenticating, verifying the e-mail address, the profile page and the
+    /// setup itself must stay reachable: from there is the only way out.
+    SetUpFirst(Walled),
+}
+
+/// Which organizations ask, and by when. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminded {
+    /// The next deadline. When none is ahead, organizations have closed their own resources only,
+    /// and it is the first of theirs.
+    pub deadline: DateTime<Utc>,
+    /// Every organization that asks, the strictest first.
+    pub organizations: Vec<Demand>,
+}
+
+/// Which organizations have closed the door, and since when. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Walled {
+    /// Since when there has been a wall.
+    pub since: DateTime<Utc>,
+    /// Every organization whose period is over, the longest first.
+    pub organizations: Vec<Demand>,
+}
+
+/// One organization that asks for MFA.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Demand {
+    /// From when on the door is closed.
+    pub deadline: DateTime<Utc>,
+    /// Whose door.
+    pub org: OrgId,
+    /// What is behind it.
+    pub scope: PolicyScope,
+}
+
+impl Reminded {
+    /// How many days are left, the last begun one included: 1 within the last 24 hours, 0 from the
+    /// deadline on. It is no part of the decision, which holds for longer than a day.
+    pub fn days_left(&self, now: DateTime<Utc>) -> i64 {
+        let left = (self.deadline - now).max(TimeDelta::zero());
+        left.num_days() + i64::from(left > TimeDelta::days(left.num_days()))
+    }
+}
+
+impl Access {
+    /// Decides for the account as a whole. Only policies with [`PolicyScope::WholeAccount`] can
+    /// close it; the others remind.
+    pub fn to_account(affiliations: &[Affiliation], protected: bool, now: DateTime<Utc>) -> Self {
+        Self::decide(affiliations, None, protected, now)
+    }
+
+    /// Decides for the resources of one organization: its own policy can close them, and so can
+    /// one that closes the whole account.
+    ///
+    /// # Errors
+    /// [`OrgRefusal::NotAMember`] when it is none of the user's, or unknown.
+    pub fn to_organization(
+        org: &OrgId,
+        affiliations: &[Affiliation],
+        protected: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Self, OrgRefusal> {
+        let member = |a: &Affiliation| a.org() == org && a.membership.is_member();
+        if !affiliations.iter().any(member) {
+            return Err(OrgRefusal::NotAMember(org.clone()));
+        }
+        Ok(Self::decide(affiliations, Some(org), protected, now))
+    }
+
+    fn decide(
+        affiliations: &[Affiliation],
+        target: Option<&OrgId>,
+        protected: bool,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut until: Option<DateTime<Utc>> = None;
+        let (mut asking, mut closed) = (Vec::new(), Vec::new());
+        for affiliation in affiliations {
+            let standing = affiliation.standing(protected, now);
+            until = standing.until().into_iter().chain(until).min();
+            let (org, scope) = (affiliation.org(), affiliation.scope());
+            let demand = |deadline| Demand { deadline, org: org.clone(), scope };
+            match standing {
+                Standing::Lapsed { since } => {
+                    let closes = scope == PolicyScope::WholeAccount || target == Some(org);
+                    if closes { &mut closed } else { &mut asking }.push(demand(since));
+                }
+                Standing::InGrace { deadline } => asking.push(demand(deadline)),
+                Standing::Voluntary | Standing::Compliant | Standing::Exempt { .. } => {}
+            }
+        }
+        closed.sort_unstable();
+        asking.sort_unstable();
+        let gate = if let Some(first) = closed.first() {
+            Gate::SetUpFirst(Walled { since: first.deadline, organizations: closed })
+        } else if let Some(first) = asking.first() {
+            let next = asking.iter().find(|demand| now < demand.deadline).unwrap_or(first);
+            Gate::AllowAndRemind(Reminded { deadline: next.deadline, organizations: asking })
+        } else {
+            Gate::Allow
+        };
+        Self { gate, until }
+    }
+}
+
+impl Affiliation {
+    fn scope(&self) -> PolicyScope {
+        self.policy().terms().map(|terms| terms.scope).unwrap_or_default()
+    }
+}
+
+/// Refuses to switch MFA off while any organization asks for it, in its grace period too.
+///
+/// Policy and account live in two stores, so that a policy can be made between this check and the
+/// commit that switches off. The next access decision catches that.
+///
+/// # Errors
+/// [`OrgRefusal::PolicyRequires`] with every organization that asks.
+pub fn check_may_disable(
+    affiliations: &[Affiliation],
+    now: DateTime<Utc>,
+) -> Result<(), OrgRefusal> {
+    // Asked as if it were off: an exempt member needs none.
+    let asks = |a: &&Affiliation| a.standing(false, now).asks();
+    let orgs: Vec<OrgId> = affiliations.iter().filter(asks).map(|a| a.org().clone()).collect();
+    if orgs.is_empty() { Ok(()) } else { Err(OrgRefusal::PolicyRequires(orgs)) }
+}
+
+#[cfg(test)]
+#[path = "access_tests.rs"]
+mod tests;

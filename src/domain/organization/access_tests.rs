@@ -1,0 +1,139 @@
+use super::super::OrgPolicy;
+use super::super::sample::*;
+use super::*;
+
+fn demand(name: &str, deadline: i64) -> Demand {
+    Demand { deadline: day(deadline), org: org(name), scope: PolicyScope::OrganizationResources }
+}
+
+fn whole_demand(name: &str, deadline: i64) -> Demand {
+    Demand { scope: PolicyScope::WholeAccount, ..demand(name, deadline) }
+}
+
+fn remind(demands: &[Demand]) -> Gate {
+    remind_of(demands[0].deadline, demands)
+}
+
+fn remind_of(deadline: DateTime<Utc>, demands: &[Demand]) -> Gate {
+    Gate::AllowAndRemind(Reminded { deadline, organizations: demands.to_vec() })
+}
+
+fn wall(demands: &[Demand]) -> Gate {
+    let organizations = demands.to_vec();
+    Gate::SetUpFirst(Walled { since: demands[0].deadline, organizations })
+}
+
+fn of(name: &str, policy: OrgPolicy) -> Affiliation {
+    affiliation(name, policy, member(name, "ada", -400))
+}
+
+/// One case a row: the organizations and whether MFA is on, on day 10; and what the account and
+/// the resources of the first organization answer, and until when.
+#[test]
+fn the_gate_opens_as_the_table_says() {
+    let (none, asks) =
+        (|name| of(name, OrgPolicy::Voluntary), |name, grace| of(name, required(0, terms(grace))));
+    let closes = |name, grace| of(name, required(0, whole(grace)));
+    let exempted = |until: i64| {
+        affiliation("a", required(0, whole(5)), exempt(member("a", "ada", -400), Some(day(until))))
+    };
+
+    #[rustfmt::skip]
+    let table = [
+        ("voluntary",               vec![none("a")], false, Gate::Allow, Gate::Allow, None),
+        ("in grace",                vec![asks("a", 14)], false,
+            remind(&[demand("a", 14)]), remind(&[demand("a", 14)]), Some(14)),
+        ("in grace, MFA on",        vec![closes("a", 14)], true, Gate::Allow, Gate::Allow, None),
+        ("lapsed, MFA on",          vec![closes("a", 5)], true, Gate::Allow, Gate::Allow, None),
+        ("lapsed for the account",  vec![closes("a", 5)], false,
+            wall(&[whole_demand("a", 5)]), wall(&[whole_demand("a", 5)]), None),
+        ("lapsed for its own",      vec![asks("a", 5)], false,
+            remind(&[demand("a", 5)]), wall(&[demand("a", 5)]), None),
+        ("another's lapsed",        vec![none("a"), asks("b", 5)], false,
+            remind(&[demand("b", 5)]), remind(&[demand("b", 5)]), None),
+        ("another's closes all",    vec![none("a"), closes("b", 5)], false,
+            wall(&[whole_demand("b", 5)]), wall(&[whole_demand("b", 5)]), None),
+        ("its own lapsed, all next", vec![asks("a", 5), closes("b", 14)], false,
+            remind_of(day(14), &[demand("a", 5), whole_demand("b", 14)]), wall(&[demand("a", 5)]), Some(14)),
+        ("the strictest first",     vec![asks("a", 30), asks("b", 14), none("c")], false,
+            remind(&[demand("b", 14), demand("a", 30)]), remind(&[demand("b", 14), demand("a", 30)]), Some(14)),
+        ("two have closed",         vec![closes("a", 7), closes("b", 5), asks("c", 14)], false,
+            wall(&[whole_demand("b", 5), whole_demand("a", 7)]),
+            wall(&[whole_demand("b", 5), whole_demand("a", 7)]), Some(14)),
+        ("closed as of now",        vec![asks("a", 10), asks("b", 14)], false,
+            remind_of(day(14), &[demand("a", 10), demand("b", 14)]),
+            wall(&[demand("a", 10)]), Some(14)),
+        ("exempt for a while",      vec![exempted(12)], false, Gate::Allow, Gate::Allow, Some(12)),
+        ("exempt no longer",        vec![exempted(9)], false,
+            wall(&[whole_demand("a", 9)]), wall(&[whole_demand("a", 9)]), None),
+    ];
+    for (case, affiliations, protected, account, resources, until) in table {
+        let answer = Access::to_account(&affiliations, protected, day(10));
+        assert_eq!(answer, Access { gate: account, until: until.map(day) }, "{case}: account");
+        let answer = Access::to_organization(&org("a"), &affiliations, protected, day(10));
+        let expected = Access { gate: resources, until: until.map(day) };
+        assert_eq!(answer, Ok(expected), "{case}: resources");
+    }
+}
+
+#[test]
+fn somebody_without_organizations_is_let_through() {
+    let answer = Access::to_account(&[], false, day(0));
+    assert_eq!(answer, Access { gate: Gate::Allow, until: None });
+}
+
+#[test]
+fn an_organization_that_is_unknown_or_left_has_no_resources_for_one() {
+    let unknown =
+        Access::to_organization(&org("b"), &[of("a", OrgPolicy::Voluntary)], true, day(0));
+    assert_eq!(unknown, Err(OrgRefusal::NotAMember(org("b"))));
+    let mut gone = member("a", "ada", -400);
+    gone.left_at = Some(day(-1));
+    let left = [affiliation("a", OrgPolicy::Voluntary, gone)];
+    let left = Access::to_organization(&org("a"), &left, true, day(0));
+    assert_eq!(left, Err(OrgRefusal::NotAMember(org("a"))));
+}
+
+#[test]
+fn days_left_are_counted_by_the_one_that_has_begun() {
+    let reminded = Reminded { deadline: day(14), organizations: vec![demand("a", 14)] };
+    let hour = TimeDelta::hours(1);
+    let table = [
+        (day(0), 14),
+        (day(7), 7),
+        (day(7) + MICRO, 7),
+        (day(8), 6),
+        (day(14) - hour, 1),
+        (day(14) - MICRO, 1),
+        (day(14), 0),
+        (day(20), 0),
+    ];
+    for (now, left) in table {
+        assert_eq!(reminded.days_left(now), left, "{now}");
+    }
+}
+
+#[test]
+fn mfa_cannot_be_switched_off_where_it_is_asked_for_and_the_refusal_says_by_whom() {
+    let asks = |name: &str| of(name, required(0, terms(14)));
+    let exempted = affiliation("c", required(0, terms(14)), exempt(member("c", "ada", 0), None));
+    assert_eq!(check_may_disable(&[of("a", OrgPolicy::Voluntary), exempted], day(1)), Ok(()));
+    for now in [day(1), day(20)] {
+        let refused =
+            check_may_disable(&[asks("a"), of("b", OrgPolicy::Voluntary), asks("d")], now);
+        assert_eq!(refused, Err(OrgRefusal::PolicyRequires(vec![org("a"), org("d")])));
+    }
+    let many: Vec<Affiliation> = (0..5).map(|n| asks(&format!("org-{n}"))).collect();
+    let refused = check_may_disable(&many, day(1)).unwrap_err();
+    let text = "two-factor authentication is required by org-0, org-1, org-2 and 2 more";
+    assert_eq!(refused.to_string(), text);
+}
+
+#[test]
+fn ten_thousand_memberships_are_decided() {
+    let policy = |n: i64| required(0, if n == 7_777 { whole(5) } else { terms(30 + n % 300) });
+    let many: Vec<Affiliation> = (0..10_000).map(|n| of(&format!("org-{n}"), policy(n))).collect();
+    let answer = Access::to_account(&many, false, day(10));
+    assert_eq!(answer.gate, wall(&[whole_demand("org-7777", 5)]));
+    assert_eq!(answer.until, Some(day(30)));
+}

@@ -1,0 +1,132 @@
+//! Who may change what an organization asks.
+
+use super::aggregate::Organization;
+use super::id::OrgId;
+use super::refusal::OrgRefusal;
+use crate::domain::account::Account;
+use crate::domain::assurance::Assurance;
+use crate::domain::id::{Subject, Version};
+use crate::domain::invalid::{Invalid, bytes_within, no_control};
+use crate::domain::refusal::Refusal;
+use crate::domain::step_up::{Needed, StepUpRule};
+use crate::domain::time::Context;
+
+/// That the host knows an actor as an administrator of an organization, granted explicitly for
+/// this one case.
+///
+/// It is authority over the organization's *policy* and over its members' deadlines. It opens
+/// nobody's account: that takes a [`HostAuthority`](crate::HostAuthority).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrgAuthority {
+    over: OrgId,
+    actor: Subject,
+    reason: String,
+    seen: Option<Option<Version>>,
+}
+
+impl OrgAuthority {
+    /// Grants `actor` authority over an organization, with the reason that the audit trail will
+    /// show: 1 to 255 bytes without control characters.
+    ///
+    /// # Errors
+    /// [`Invalid`] when the reason is out of bounds.
+    pub fn grant(over: OrgId, actor: Subject, reason: &str) -> Result<Self, Invalid> {
+        bytes_within("reason", reason, 1, 255)?;
+        no_control("reason", reason)?;
+        Ok(Self { over, actor, reason: reason.to_owned(), seen: None })
+    }
+
+    /// Binds the authority to the policy that the actor was shown, by its
+    /// [`stored_version`](Organization::stored_version): when somebody else has changed the policy
+    /// since, the operation is refused with [`OrgRefusal::ChangedSince`] and not decided on a policy
+    /// that the actor never saw. Keep the number in the form that the actor fills in. It is of the
+    /// policy: of two extensions given to one member, the later one holds.
+    #[must_use]
+    pub fn having_seen(self, version: Option<Version>) -> Self {
+        Self { seen: Some(version), ..self }
+    }
+
+    /// Over which organization.
+    pub fn over(&self) -> &OrgId {
+        &self.over
+    }
+
+    /// To whom.
+    pub fn actor(&self) -> &Subject {
+        &self.actor
+    }
+
+    /// Why.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// What somebody says who makes MFA required without having it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acknowledgement {
+    /// "I have no MFA myself, and the policy will hold for me too."
+    ActorIsNotEnrolled,
+}
+
+/// Somebody about to change a policy: the account, the session, the authority.
+#[derive(Debug, Clone, Copy)]
+pub struct Actor<'a> {
+    account: &'a Account,
+    session: &'a Assurance,
+    authority: &'a OrgAuthority,
+}
+
+impl<'a> Actor<'a> {
+    /// Puts the three together. They are checked by the operation they are for.
+    pub fn new(account: &'a Account, session: &'a Assurance, authority: &'a OrgAuthority) -> Self {
+        Self { account, session, authority }
+    }
+
+    pub(super) fn enrolled(&self) -> bool {
+        self.account.enabled()
+    }
+
+    pub(super) fn authority(&self) -> &'a OrgAuthority {
+        self.authority
+    }
+
+    /// An operation on an organization wants the actor's own second factor, fresh.
+    pub(super) fn check(&self, org: &Organization, context: Context<'_>) -> Result<(), Refusal> {
+        self.check_authority(org)?;
+        if !self.account.enabled() {
+            self.account.check_session(self.session)?;
+            return Err(OrgRefusal::ActorNotEnrolled.into());
+        }
+        self.account.check_second_factor(self.session, context)
+    }
+
+    /// Making MFA required can do without, when the actor says so: then a fresh first factor.
+    pub(super) fn check_to_require(
+        &self,
+        org: &Organization,
+        acknowledged: Option<Acknowledgement>,
+        context: Context<'_>,
+    ) -> Result<(), Refusal> {
+        if self.account.enabled() || acknowledged.is_none() {
+            return self.check(org, context);
+        }
+        self.check_authority(org)?;
+        self.account.check_session(self.session)?;
+        let rule = StepUpRule::fresh(Needed::FirstFactor, context.settings.fresh);
+        rule.check(self.session, self.account.stamp(), context.now).map(drop)
+    }
+
+    fn check_authority(&self, org: &Organization) -> Result<(), Refusal> {
+        if self.authority.over != *org.id() {
+            return Err(OrgRefusal::ForeignOrganization.into());
+        }
+        if self.authority.actor != *self.account.subject() {
+            return Err(Refusal::ForeignSession);
+        }
+        if self.authority.seen.is_some_and(|seen| seen != org.stored_version()) {
+            return Err(OrgRefusal::ChangedSince.into());
+        }
+        Ok(())
+    }
+}

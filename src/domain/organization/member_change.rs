@@ -1,0 +1,122 @@
+//! What an administrator grants one member.
+
+use chrono::{DateTime, Utc};
+
+use super::aggregate::Organization;
+use super::authority::Actor;
+use super::event::OrgChange;
+use super::membership::{Exemption, Extension, Membership};
+use super::policy::GracePeriod;
+use super::refusal::OrgRefusal;
+use super::transition::OrgTransition;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::{Context, after, check_storable, whole_micros};
+
+impl Organization {
+    /// Gives one member longer than the others, in place of an extension given before. The reason
+    /// is the authority's.
+    ///
+    /// # Errors
+    /// [`OrgRefusal::NotRequired`]; [`OrgRefusal::ExtensionOutOfRange`] when it would not end after
+    /// the deadline that the member has in common with the others and after now, or ends more than
+    /// 365 days later than both; [`OrgRefusal::NotAMember`], [`OrgRefusal::ForeignOrganization`],
+    /// [`OrgRefusal::ActorNotEnrolled`], [`Refusal::StepUp`].
+    pub fn extend(
+        &self,
+        member: &Membership,
+        until: DateTime<Utc>,
+        actor: Actor<'_>,
+        context: Context<'_>,
+    ) -> Result<OrgTransition<Membership>, Refusal> {
+        self.check(member, actor, context)?;
+        let deadline = self.policy.common_deadline(member).ok_or(OrgRefusal::NotRequired)?;
+        let policy_since = self.policy.since().ok_or(OrgRefusal::NotRequired)?;
+        let until = whole_micros(until);
+        let least = deadline.max(context.now);
+        let up_to = after(least, chrono::TimeDelta::days(i64::from(GracePeriod::MAX_DAYS)));
+        if until <= least || until > up_to {
+            return Err(OrgRefusal::ExtensionOutOfRange { after: least, up_to }.into());
+        }
+        let mut next = member.clone();
+        let reason = actor.authority().reason().to_owned();
+        next.extension =
+            Some(Box::new(Extension { reason, until, granted: context.now, policy_since }));
+        let change = OrgChange::MemberExtended { until };
+        let events = vec![self.event(member.subject().clone(), change, actor)];
+        Ok(next.change(events, context))
+    }
+
+    /// Exempts one member, until an instant or for good, whether MFA is required yet or not. The
+    /// reason is the authority's.
+    ///
+    /// # Errors
+    /// [`OrgRefusal::ExemptionOver`] when `until` is not in the future, [`Refusal::Invalid`] when it
+    /// is after 9999; [`OrgRefusal::NotAMember`],
+    /// [`OrgRefusal::ForeignOrganization`], [`OrgRefusal::ActorNotEnrolled`], [`Refusal::StepUp`].
+    pub fn exempt(
+        &self,
+        member: &Membership,
+        until: Option<DateTime<Utc>>,
+        actor: Actor<'_>,
+        context: Context<'_>,
+    ) -> Result<OrgTransition<Membership>, Refusal> {
+        self.check(member, actor, context)?;
+        let until = until.map(whole_micros);
+        if until.is_some_and(|until| until <= context.now) {
+            return Err(OrgRefusal::ExemptionOver.into());
+        }
+        until.map_or(Ok(()), |until| check_storable("end of an exemption", until))?;
+        let mut next = member.clone();
+        let reason = actor.authority().reason().to_owned();
+        next.exemption = Some(Box::new(Exemption { reason, until }));
+        let change = OrgChange::MemberExempted { until };
+        let events = vec![self.event(member.subject().clone(), change, actor)];
+        Ok(next.change(events, context))
+    }
+
+    /// Ends an exemption now. The member has the deadline that it would have had without: if that
+    /// is past, the member is behind the wall at once, unless it is extended as well.
+    ///
+    /// # Errors
+    /// [`OrgRefusal::NotExempt`] when there is none, or it has ended by itself;
+    /// [`OrgRefusal::NotAMember`], [`OrgRefusal::ForeignOrganization`],
+    /// [`OrgRefusal::ActorNotEnrolled`], [`Refusal::StepUp`].
+    pub fn end_exemption(
+        &self,
+        member: &Membership,
+        actor: Actor<'_>,
+        context: Context<'_>,
+    ) -> Result<OrgTransition<Membership>, Refusal> {
+        self.check(member, actor, context)?;
+        let runs = |exemption: &Exemption| exemption.until.is_none_or(|until| context.now < until);
+        if !member.exemption().is_some_and(runs) {
+            return Err(OrgRefusal::NotExempt.into());
+        }
+        let mut next = member.clone();
+        // It ended now, not never: the wall then says "since now", and not since a deadline that
+        // passed while the member was exempt.
+        if let Some(exemption) = &mut next.exemption {
+            exemption.until = Some(context.now);
+        }
+        let change = OrgChange::ExemptionEnded;
+        let events = vec![self.event(member.subject().clone(), change, actor)];
+        Ok(next.change(events, context))
+    }
+
+    fn check(
+        &self,
+        member: &Membership,
+        actor: Actor<'_>,
+        context: Context<'_>,
+    ) -> Result<(), Refusal> {
+        actor.check(self, context)?;
+        if member.org() != &self.id {
+            return Err(OrgRefusal::ForeignOrganization.into());
+        }
+        Ok(member.check_member()?)
+    }
+}
+
+#[cfg(test)]
+#[path = "member_change_tests.rs"]
+mod tests;

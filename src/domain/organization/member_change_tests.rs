@@ -1,0 +1,67 @@
+use super::super::sample::*;
+use super::*;
+use crate::domain::EventKind;
+use crate::domain::id::CommitId;
+
+#[test]
+fn what_is_granted_says_why_and_when_it_was() {
+    let asks = organization("acme", required(0, terms(14)));
+    let (ada, admin) = (member("acme", "ada", -400), Admin::of("acme", day(1)));
+    let extended = asks.extend(&ada, day(20), admin.actor(), admin.context()).unwrap();
+    let expected = Extension {
+        reason: "audit finding".into(),
+        until: day(20),
+        granted: day(1),
+        policy_since: day(0),
+    };
+    assert_eq!(committed(extended).1.extension(), Some(&expected));
+
+    let exempted = asks.exempt(&ada, Some(day(40)), admin.actor(), admin.context()).unwrap();
+    let expected = Exemption { reason: "audit finding".into(), until: Some(day(40)) };
+    let exempted = committed(exempted).1;
+    assert_eq!(exempted.exemption(), Some(&expected));
+
+    let ended = asks.end_exemption(&exempted, admin.actor(), admin.context()).unwrap();
+    let expected = Exemption { until: Some(day(1)), ..expected };
+    assert_eq!(committed(ended).1.exemption(), Some(&expected), "why it was given");
+}
+
+#[test]
+fn a_grant_leaves_the_other_one_alone() {
+    let asks = organization("acme", required(0, terms(14)));
+    let (ada, admin) = (member("acme", "ada", -400), Admin::of("acme", day(1)));
+    let both = exempt(extended(ada, day(20)), None);
+    let longer = asks.extend(&both, day(30), admin.actor(), admin.context()).unwrap();
+    assert_eq!(committed(longer).1.exemption(), both.exemption());
+    let shorter = asks.exempt(&both, Some(day(30)), admin.actor(), admin.context()).unwrap();
+    assert_eq!(committed(shorter).1.extension(), both.extension());
+}
+
+#[test]
+fn every_grant_is_an_event_of_the_member_by_the_administrator() {
+    let asks = organization("acme", required(0, terms(14)));
+    let (ada, admin) = (member("acme", "ada", -400), Admin::of("acme", day(1)));
+    let (actor, context, until) = (admin.actor(), admin.context(), day(20));
+    let exempted = exempt(ada.clone(), None);
+    let table = [
+        (asks.extend(&ada, until, actor, context), OrgChange::MemberExtended { until }),
+        (
+            asks.exempt(&ada, Some(until), actor, context),
+            OrgChange::MemberExempted { until: Some(until) },
+        ),
+        (asks.exempt(&ada, None, actor, context), OrgChange::MemberExempted { until: None }),
+        (asks.end_exemption(&exempted, actor, context), OrgChange::ExemptionEnded),
+    ];
+    for (granted, change) in table {
+        let (commit, _) = granted.unwrap().into_commit(CommitId::from_random([3; 16]));
+        let [event] = commit.events() else { panic!("one event, not {:?}", commit.events()) };
+        assert_eq!((event.subject(), event.at()), (ada.subject(), day(1)));
+        let expected = EventKind::Organization {
+            org: org("acme"),
+            by: subject("admin"),
+            reason: "audit finding".into(),
+            change,
+        };
+        assert_eq!(*event.kind(), expected);
+    }
+}

@@ -1,0 +1,276 @@
+//! One user in one organization.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::aggregate::Organization;
+use super::id::OrgId;
+use super::policy::{OrgPolicy, Standing};
+use super::refusal::OrgRefusal;
+use super::transition::OrgTransition;
+use crate::domain::id::{CommitId, Subject, Version};
+use crate::domain::refusal::Refusal;
+use crate::domain::settings::CLOCK_SKEW;
+use crate::domain::time::{Context, after, check_storable, whole_micros};
+
+/// One user's membership of one organization, and what was granted to that member alone.
+///
+/// A value, stored whole under its [`version`](Self::version). Leaving keeps it: whoever rejoins
+/// finds the day of first joining, and no new grace period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Membership {
+    pub(super) org: OrgId,
+    pub(super) subject: Subject,
+    pub(super) first_joined: DateTime<Utc>,
+    pub(super) left_at: Option<DateTime<Utc>>,
+    pub(super) exemption: Option<Box<Exemption>>,
+    pub(super) extension: Option<Box<Extension>>,
+    pub(super) version: Version,
+    pub(super) stored: bool,
+    pub(super) recent: Vec<CommitId>,
+}
+
+/// That a member needs no MFA: a service account, somebody on leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exemption {
+    /// Why.
+    pub reason: String,
+    /// When it ends; `None` when it does not.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// That a member has longer than the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    /// Why.
+    pub reason: String,
+    /// How long.
+    pub until: DateTime<Utc>,
+    /// When it was given.
+    pub granted: DateTime<Utc>,
+    /// Since when MFA had been required then. When it is required since another instant, the
+    /// extension is of an earlier policy and counts no more: compared for equality, so that no two
+    /// servers' clocks decide it.
+    pub policy_since: DateTime<Utc>,
+}
+
+/// What a stored column or row says about a membership. Turn it into one with
+/// [`Membership::from_stored`].
+#[derive(Debug, Clone)]
+pub struct StoredMembership {
+    /// Which organization.
+    pub org: OrgId,
+    /// Which user.
+    pub subject: Subject,
+    /// When the user joined for the first time, whatever came after.
+    pub first_joined: DateTime<Utc>,
+    /// When the user left; `None` for a member.
+    pub left_at: Option<DateTime<Utc>>,
+    /// An exemption, ended or not.
+    pub exemption: Option<Exemption>,
+    /// A personal extension, over or not.
+    pub extension: Option<Extension>,
+    /// The row's version.
+    pub version: Version,
+    /// What [`recent_commits`](Membership::recent_commits) gave.
+    pub recent: Vec<CommitId>,
+}
+
+impl Membership {
+    /// Lets a user join. `first` is a random first version.
+    ///
+    /// # Errors
+    /// [`OrgRefusal::JoinedInTheFuture`] when `at` is more than 30 seconds ahead of the clock,
+    /// [`Refusal::Invalid`] before 1970.
+    pub fn join(
+        org: OrgId,
+        subject: Subject,
+        at: DateTime<Utc>,
+        first: Version,
+        context: Context<'_>,
+    ) -> Result<OrgTransition<Self>, Refusal> {
+        if at > after(context.now, CLOCK_SKEW) {
+            return Err(OrgRefusal::JoinedInTheFuture.into());
+        }
+        check_storable("day of joining", at)?;
+        let new = Self {
+            org,
+            subject,
+            first_joined: whole_micros(at),
+            left_at: None,
+            exemption: None,
+            extension: None,
+            version: first,
+            stored: false,
+            recent: Vec::new(),
+        };
+        Ok(new.change(Vec::new(), context))
+    }
+
+    /// Lets a member leave. The row stays, and with it the day of first joining; what was granted
+    /// to this member alone ends, so that whoever comes back years later is not exempt for a reason
+    /// nobody remembers.
+    ///
+    /// # Errors
+    /// [`OrgRefusal::NotAMember`].
+    pub fn leave(&self, context: Context<'_>) -> Result<OrgTransition<Self>, Refusal> {
+        self.check_member()?;
+        let mut next = self.clone();
+        next.left_at = Some(context.now);
+        next.exemption = None;
+        next.extension = None;
+        Ok(next.change(Vec::new(), context))
+    }
+
+    /// Lets somebody who left join again: with the old day of first joining, so with the old
+    /// deadline.
+    ///
+    /// # Errors
+    /// [`OrgRefusal::NothingToChange`] for a member.
+    pub fn rejoin(&self, context: Context<'_>) -> Result<OrgTransition<Self>, Refusal> {
+        if self.is_member() {
+            return Err(OrgRefusal::NothingToChange.into());
+        }
+        let mut next = self.clone();
+        next.left_at = None;
+        Ok(next.change(Vec::new(), context))
+    }
+
+    /// Reads a membership back from where it is stored.
+    pub fn from_stored(row: StoredMembership) -> Self {
+        Self {
+            org: row.org,
+            subject: row.subject,
+            first_joined: whole_micros(row.first_joined),
+            left_at: row.left_at.map(whole_micros),
+            exemption: row.exemption.map(|exemption| Box::new(exemption.in_whole_micros())),
+            extension: row.extension.map(|extension| Box::new(extension.in_whole_micros())),
+            version: row.version,
+            stored: true,
+            recent: row.recent,
+        }
+    }
+
+    /// Of which organization.
+    pub fn org(&self) -> &OrgId {
+        &self.org
+    }
+
+    /// Whose.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// When the user joined for the first time.
+    pub fn first_joined(&self) -> DateTime<Utc> {
+        self.first_joined
+    }
+
+    /// Whether the user has not left.
+    pub fn is_member(&self) -> bool {
+        self.left_at.is_none()
+    }
+
+    /// When the user left.
+    pub fn left_at(&self) -> Option<DateTime<Utc>> {
+        self.left_at
+    }
+
+    /// The exemption, ended or not.
+    pub fn exemption(&self) -> Option<&Exemption> {
+        self.exemption.as_deref()
+    }
+
+    /// The personal extension, over or not.
+    pub fn extension(&self) -> Option<&Extension> {
+        self.extension.as_deref()
+    }
+
+    /// The version it is stored under.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The last eight commits, the newest last: a commit whose reply was lost is found here, also
+    /// behind another administrator's.
+    pub fn recent_commits(&self) -> &[CommitId] {
+        &self.recent
+    }
+
+    /// The same membership under another subject, for a user who is renamed: the day of first
+    /// joining and everything that was granted move along. `there` is what is stored under that
+    /// subject already: then only the earlier day of joining counts, and a member is who is one here
+    /// or there; what was granted here is not theirs. `None` when that holds already.
+    pub fn moved_to(
+        &self,
+        subject: &Subject,
+        there: Option<&Self>,
+        first: Version,
+        context: Context<'_>,
+    ) -> Option<OrgTransition<Self>> {
+        let Some(there) = there else {
+            let (subject, version) = (subject.clone(), first);
+            let moved =
+                Self { subject, version, stored: false, recent: Vec::new(), ..self.clone() };
+            return Some(moved.change(Vec::new(), context));
+        };
+        let mut next = there.clone();
+        next.first_joined = there.first_joined.min(self.first_joined);
+        if self.is_member() && !there.is_member() {
+            next.left_at = None;
+        }
+        (next != *there).then(|| next.change(Vec::new(), context))
+    }
+
+    pub(super) fn check_member(&self) -> Result<(), OrgRefusal> {
+        if self.is_member() { Ok(()) } else { Err(OrgRefusal::NotAMember(self.org.clone())) }
+    }
+}
+
+impl Exemption {
+    fn in_whole_micros(self) -> Self {
+        Self { until: self.until.map(whole_micros), ..self }
+    }
+}
+
+impl Extension {
+    fn in_whole_micros(self) -> Self {
+        Self {
+            until: whole_micros(self.until),
+            granted: whole_micros(self.granted),
+            policy_since: whole_micros(self.policy_since),
+            ..self
+        }
+    }
+}
+
+/// A membership together with the policy of its organization.
+#[derive(Debug, Clone)]
+pub struct Affiliation {
+    /// The organization.
+    pub organization: Arc<Organization>,
+    /// The membership of it.
+    pub membership: Arc<Membership>,
+}
+
+impl Affiliation {
+    /// Which organization.
+    pub fn org(&self) -> &OrgId {
+        self.membership.org()
+    }
+
+    /// What it asks.
+    pub fn policy(&self) -> &OrgPolicy {
+        self.organization.policy()
+    }
+
+    /// Where the member stands.
+    pub fn standing(&self, protected: bool, now: DateTime<Utc>) -> Standing {
+        self.policy().decide(&self.membership, protected, now)
+    }
+}
+
+#[cfg(test)]
+#[path = "membership_tests.rs"]
+mod tests;
