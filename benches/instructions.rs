@@ -17,12 +17,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{Account, Question, Window, match_code};
+use mfakit::domain::{Algorithm, Code, Context, Digits, OneTimeCode, TotpParams, TotpSecret};
+use mfakit::ports::{Clock, SecretCipher};
+use mfakit::step_up::Level;
+use mfakit::store::{AccountStore, Format, StoredAccount};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
-    AccountStore, Algorithm, Answer, Argon2Hasher, Assurance, Challenge, Clock, Code, Confirmed,
-    Context, Digits, EmailStatus, FirstFactor, Format, Keyring, Level, MemoryStore, Mfa, NewFactor,
-    OneTimeCode, SealingKey, SecretCipher, Settings, SignIn, StepUpRule, StoredAccount, Subject,
-    TotpParams, TotpSecret, Verdict,
+    Answer, Argon2Hasher, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, Keyring,
+    MemoryStore, Mfa, NewFactor, SealingKey, Settings, SignIn, StepUpRule, Subject, Verdict,
 };
 
 /// The most that a path is run in one go.

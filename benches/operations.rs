@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use criterion::{Criterion, criterion_group, criterion_main};
+use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret};
 use mfakit::domain::{Window, match_code};
+use mfakit::ports::Clock;
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
-    Algorithm, Answer, Clock, Code, Confirmed, Digits, EmailStatus, FirstFactor, Keyring,
-    MemoryStore, Mfa, NewFactor, SealingKey, SignIn, Subject, TotpParams, TotpSecret,
+    Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, SealingKey,
+    SignIn, Subject,
 };
 
 const START: i64 = 1_800_000_000;

@@ -7,10 +7,12 @@ use std::hint::black_box;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mfakit::{
+use mfakit::Subject;
+use mfakit::organization::{
     Access, Acknowledgement, Affiliation, GracePeriod, Membership, OrgAuthority, OrgId, OrgPolicy,
-    Organization, PolicyScope, PolicyTerms, RosterFilter, StoredMembership, Subject, Version,
+    Organization, PolicyScope, PolicyTerms, RosterFilter,
 };
+use mfakit::store::{StoredMembership, Version};
 
 #[path = "../tests/it/world.rs"]
 #[allow(dead_code, reason = "the fixture of all tests")]

@@ -19,12 +19,14 @@ use aes_gcm::{AeadInOut, Aes256Gcm};
 use argon2::{Algorithm as Argon2Algorithm, Argon2, Block, Params, Version};
 use chrono::TimeDelta;
 use hmac::{Hmac, KeyInit, Mac};
+use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret};
 use mfakit::domain::{Window, match_code};
+use mfakit::ports::{Clock, Entropy, OsEntropy};
+use mfakit::store::EventLog;
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
-    Algorithm, Answer, Challenge, Clock, Code, Confirmed, Digits, EmailStatus, Entropy, EventLog,
-    FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, OsEntropy, RecoveryCodes, SealingKey,
-    SignIn, Subject, TotpParams, TotpSecret, Verdict,
+    Answer, Challenge, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor,
+    RecoveryCodes, SealingKey, SignIn, Subject, Verdict,
 };
 use sha1::Sha1;
 

@@ -24,9 +24,8 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mfakit::{
-    AccountStore, Answer, Argon2Hasher, Error, FirstFactor, Format, SignIn, StoredAccount, Verdict,
-};
+use mfakit::store::{AccountStore, Format, StoredAccount};
+use mfakit::{Answer, Argon2Hasher, Error, FirstFactor, SignIn, Verdict};
 use requests::Attacker;
 use world::{User, World, block_on};
 

@@ -7,7 +7,9 @@ use std::hint::black_box;
 
 use chrono::TimeDelta;
 use criterion::{Criterion, criterion_group, criterion_main};
-use mfakit::{AcrNames, Clock, Level, Needed, Refusal, StepUpRule, StepUpRules};
+use mfakit::ports::Clock;
+use mfakit::step_up::{AcrNames, Level, Needed};
+use mfakit::{Refusal, StepUpRule, StepUpRules};
 
 #[path = "../tests/it/world.rs"]
 #[allow(dead_code, reason = "the fixture of all tests")]

@@ -15,13 +15,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mfakit::domain::{Account, Commit, CommitOutcome, KeyId};
+use mfakit::KeyId;
+use mfakit::domain::Account;
+use mfakit::ports::{Clock, SystemClock};
+use mfakit::store::{
+    AccountIndex, AccountStore, EventCursor, EventLog, EventPage, Format, SealedPage, StoreError,
+    StoredAccount, StoredError,
+};
+use mfakit::store::{Commit, CommitOutcome};
 use mfakit::testing::conformance::{self, Candidate};
 use mfakit::testing::{Authenticator, block_on};
 use mfakit::{
-    AccountIndex, AccountStore, Answer, Clock, Confirmed, EmailStatus, Event, EventCursor,
-    EventLog, EventPage, FirstFactor, Format, Keyring, Mfa, NewFactor, SealedPage, SealingKey,
-    SignIn, StoreError, StoredAccount, StoredError, Subject, SystemClock, Verdict,
+    Answer, Confirmed, EmailStatus, Event, FirstFactor, Keyring, Mfa, NewFactor, SealingKey,
+    SignIn, Subject, Verdict,
 };
 use redb::backends::InMemoryBackend;
 use redb::{Database, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};

@@ -13,11 +13,10 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use mfakit::import::{Import, ImportNotice, Imported};
 use mfakit::import::{allauth, aspnet, devise, django_otp, fortify, google};
-use mfakit::{
-    Clock, HostAuthority, Import, ImportNotice, Imported, Invalid, Keyring, MemoryStore, Mfa,
-    SealingKey, Status, Subject,
-};
+use mfakit::ports::Clock;
+use mfakit::{HostAuthority, Invalid, Keyring, MemoryStore, Mfa, SealingKey, Status, Subject};
 use serde_json::Value;
 
 /// The moment at which the exports were made. In life the clock is the operating system's.

@@ -9,11 +9,15 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
+use mfakit::organization::{
+    Forecast, Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, Reminder,
+    ReminderSchedule, RosterFilter,
+};
+use mfakit::ports::{Clock, OsEntropy};
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
-    Argon2Hasher, Assurance, Clock, Confirmed, EmailStatus, FirstFactor, Forecast, Gate,
-    GracePeriod, Keyring, MemoryStore, Mfa, NewFactor, OrgAuthority, OrgId, OsEntropy, PolicyScope,
-    PolicyTerms, Reminder, ReminderSchedule, RosterFilter, SealingKey, SignIn, Subject,
+    Argon2Hasher, Assurance, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa,
+    NewFactor, SealingKey, SignIn, Subject,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -93,7 +97,7 @@ struct Office {
 impl Office {
     fn new() -> Result<Self> {
         let mut key = [0; 32];
-        mfakit::Entropy::fill(&OsEntropy, &mut key)?;
+        mfakit::ports::Entropy::fill(&OsEntropy, &mut key)?;
         let keyring = Keyring::new(SealingKey::from_bytes("example", &key)?);
         let (store, clock) = (MemoryStore::new(), ManualClock::at(1_800_000_000));
         let mfa = Mfa::builder(store.clone())

@@ -11,9 +11,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::ports::{Clock, OsEntropy};
 use mfakit::{
-    Answer, Clock, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor,
-    OsEntropy, Rejection, SealingKey, Setup, SignIn, Subject, Verdict,
+    Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, Rejection,
+    SealingKey, Setup, SignIn, Subject, Verdict,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -26,7 +27,7 @@ fn main() -> Result<()> {
 
 async fn run(user: &mut User) -> Result<()> {
     let mut key = [0; 32];
-    mfakit::Entropy::fill(&OsEntropy, &mut key)?;
+    mfakit::ports::Entropy::fill(&OsEntropy, &mut key)?;
     let keyring = Keyring::new(SealingKey::from_bytes("example", &key)?);
     let builder = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(keyring);
     let mfa = builder.clock(user.clock()).build()?;

@@ -10,8 +10,8 @@
 //! ```
 //! use mfakit::testing::{Authenticator, block_on};
 //! use mfakit::{
-//!     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, SealingKey,
-//!     SignIn, Subject, Verdict,
+//!     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor,
+//!     SealingKey, SignIn, Subject, Verdict,
 //! };
 //! use chrono::Utc;
 //!
@@ -68,7 +68,7 @@
 //! | feature | | |
 //! |---|---|---|
 //! | `qr` | default | QR codes of a setup, as SVG and as text |
-//! | `serde` | | the stored form of an account, and the values that sessions keep |
+//! | `serde` | default | the stored form of an account, and the values that sessions keep |
 //! | `bcrypt` | | recovery codes that another system hashed with bcrypt ([`import`]) |
 //! | `tracing` | | a span for each operation, with its outcome |
 //! | `testing` | | a manual clock, seeded entropy, cheap hashing, a store that fails on cue |
@@ -83,7 +83,7 @@ pub mod import;
 mod keyring;
 pub mod manual;
 mod memory;
-mod ports;
+pub mod ports;
 #[cfg(feature = "qr")]
 mod qr;
 mod service;
@@ -93,36 +93,82 @@ mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use domain::{
-    Access, AccountExport, AccountName, Acknowledgement, AcrNames, ActionName, ActorOutlook,
-    Affiliation, Algorithm, Answer, Assurance, Challenge, ChallengeId, Claims, Code, CommitId,
-    Confirmed, Context, Demand, Digits, EmailStatus, Event, EventId, EventKind, Evidence,
-    EvidenceKind, Exemption, Extension, FactorId, FactorKind, FactorStatus, FirstFactor,
-    FirstFactorKind, FirstFactorName, Forecast, Gate, GracePeriod, HostAuthority, Invalid,
-    IssuedEnrollment, Issuer, KeyId, Label, Level, Membership, Needed, NewFactor, NextStep,
-    OfferedFactor, OneTimeCode, OrgAuthority, OrgChange, OrgId, OrgPolicy, OrgRefusal,
-    Organization, Passed, PendingSignIn, PolicyChange, PolicyScope, PolicyTerms, Proof, ProvenBy,
-    Purpose, RecoveryCodes, Refusal, Rejection, Reminded, Reminder, ReminderSchedule, Requirement,
-    RosterCounts, RosterCursor, RosterFilter, RosterKey, RosterMember, RosterPage, RosterQuery,
-    RosterRow, RosterRows, Satisfied, SessionId, Settings, SettingsBuilder, SettingsError, Setup,
-    SetupId, SetupRejection, SetupStatus, SignIn, Stamp, Standing, Status, StepUpRule, StepUpRules,
-    StepUpRulesError, StoredMembership, Subject, Throttle, TotpParams, TotpSecret, Unmet, Verdict,
-    Version, Walled,
+pub use domain::account::{
+    FactorStatus, HostAuthority, IssuedEnrollment, SetupStatus, SignIn, Status,
 };
-pub use domain::{
-    CodeReading, Import, ImportNotice, ImportReport, Imported, ImportedCodes, ImportedFactor, Seed,
+pub use domain::assurance::{Assurance, PendingSignIn};
+pub use domain::challenge::{
+    ActionName, Answer, Challenge, OfferedFactor, Passed, Purpose, Rejection, Verdict,
 };
+pub use domain::event::{Event, EventKind};
+pub use domain::factor::FactorKind;
+pub use domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
+pub use domain::id::{FactorId, SetupId, Subject};
+pub use domain::invalid::Invalid;
+pub use domain::recovery::RecoveryCodes;
+pub use domain::refusal::Refusal;
+pub use domain::sealed::KeyId;
+pub use domain::settings::Settings;
+pub use domain::setup::{Confirmed, EmailStatus, NewFactor, Setup, SetupRejection};
+pub use domain::step_up::{StepUpRule, StepUpRules};
 pub use error::Error;
 pub use hashing::Argon2Hasher;
 pub use keyring::{Keyring, KeyringError, SealingKey};
 pub use memory::MemoryStore;
-pub use ports::{
-    AccountIndex, AccountStore, CipherError, Clock, CodeHasher, Entropy, EntropyError, EventCursor,
-    EventLog, EventPage, HasherError, ImportedCodeHasher, Lane, Notifier, NotifierError, OsEntropy,
-    SealedPage, SecretCipher, StoreError, StoreErrorKind, SystemClock,
-};
-pub use ports::{CurrentStamps, OrgStore, PolicyRevision, Stamps};
-pub use service::PolicyChanged;
-pub use service::{BuildError, Export, Mfa, MfaBuilder, ResealProgress};
-#[cfg(feature = "serde")]
-pub use stored::{Format, StoredAccount, StoredError};
+pub use service::{BuildError, Mfa, MfaBuilder, ResealProgress};
+
+pub mod store {
+    //! The storage traits that an integrator implements, and the values that pass through them.
+    //!
+    //! [`AccountStore`] is all that is required; each of the others unlocks or speeds up operations
+    //! of its own. Each trait's documentation is its contract, and the conformance kit in
+    //! `mfakit::testing` (feature `testing`) holds a store to it.
+
+    pub use crate::domain::event::EventId;
+    pub use crate::domain::id::{CommitId, Version};
+    pub use crate::domain::organization::{
+        OrgCommit, OrgRow, RosterKey, RosterRow, RosterRows, StoredMembership,
+    };
+    pub use crate::domain::transition::{Commit, CommitOutcome};
+    pub use crate::ports::account_index::{AccountIndex, SealedPage};
+    pub use crate::ports::account_store::AccountStore;
+    pub use crate::ports::event_log::{EventCursor, EventLog, EventPage};
+    pub use crate::ports::org_store::{OrgStore, PolicyRevision};
+    pub use crate::ports::stamps::{CurrentStamps, Stamps};
+    pub use crate::ports::store_error::{StoreError, StoreErrorKind};
+    #[cfg(feature = "serde")]
+    pub use crate::stored::{Format, StoredAccount, StoredError};
+}
+
+pub mod organization {
+    //! Organizations: a policy with its grace period, what it asks of each member, the overview of
+    //! members, forecasts and reminders.
+
+    pub use crate::domain::organization::{
+        Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Demand, Exemption, Extension,
+        Forecast, Forecasting, Gate, GracePeriod, Membership, OrgAuthority, OrgChange, OrgId,
+        OrgPolicy, OrgRefusal, OrgTransition, Organization, PolicyChange, PolicyScope, PolicyTerms,
+        Reminded, Reminder, ReminderRange, ReminderSchedule, RosterCounts, RosterCursor,
+        RosterFilter, RosterMember, RosterPage, RosterQuery, Standing, Walled, check_may_disable,
+    };
+    pub use crate::service::PolicyChanged;
+}
+
+pub mod step_up {
+    //! What a [`StepUpRule`](crate::StepUpRule) is made of, and what comes of checking a session
+    //! against one: levels, unmet requirements, the next step, RFC 9470 challenges and claims.
+
+    pub use crate::domain::step_up::{
+        AcrNames, Claims, Level, Needed, NextStep, Requirement, Satisfied, StepUpRulesError, Unmet,
+    };
+}
+
+pub mod export {
+    //! Everything that is held about one user, without secrets: what
+    //! [`Mfa::export`](crate::Mfa::export) returns.
+
+    pub use crate::domain::account::{
+        AccountExport, EnrollmentExport, GuessesExport, ImportExport, RecoveryExport, SetupExport,
+    };
+    pub use crate::service::Export;
+}

@@ -3,11 +3,14 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a fixture may stop at the first surprise")]
 
 use chrono::TimeDelta;
-use mfakit::{
-    Access, AcrNames, Affiliation, Clock, Gate, GracePeriod, Level, Membership, Needed, OrgId,
-    OrgPolicy, Organization, PolicyScope, PolicyTerms, Refusal, Standing, StepUpRule, StepUpRules,
-    StoredMembership, Subject, Version,
+use mfakit::organization::{
+    Access, Affiliation, Gate, GracePeriod, Membership, OrgId, OrgPolicy, Organization,
+    PolicyScope, PolicyTerms, Standing,
 };
+use mfakit::ports::Clock;
+use mfakit::step_up::{AcrNames, Level, Needed};
+use mfakit::store::{StoredMembership, Version};
+use mfakit::{Refusal, StepUpRule, StepUpRules, Subject};
 
 #[path = "it/world.rs"]
 #[allow(dead_code, reason = "the fixture of all tests")]

@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::domain::{CommitOutcome, OrgCommit, OrgRow, Version};
-use mfakit::{
-    AccountStore, Affiliation, CurrentStamps, Membership, OrgId, OrgPolicy, OrgStore, Organization,
-    PolicyRevision, RosterCounts, RosterFilter, RosterQuery, RosterRow, RosterRows, Stamps,
-    StoreError, Subject,
+use mfakit::Subject;
+use mfakit::organization::{
+    Affiliation, Membership, OrgId, OrgPolicy, Organization, RosterCounts, RosterFilter,
+    RosterQuery,
 };
+use mfakit::store::{
+    AccountStore, CurrentStamps, OrgStore, PolicyRevision, RosterRow, RosterRows, Stamps,
+    StoreError,
+};
+use mfakit::store::{CommitOutcome, OrgCommit, OrgRow, Version};
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 
 use super::rows::{self, micros};

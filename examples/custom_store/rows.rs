@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mfakit::domain::Version;
-use mfakit::{
-    CommitId, Exemption, Extension, Membership, OrgId, OrgPolicy, Organization, StoredMembership,
-    Subject,
-};
+use mfakit::Subject;
+use mfakit::organization::{Exemption, Extension, Membership, OrgId, OrgPolicy, Organization};
+use mfakit::store::Version;
+use mfakit::store::{CommitId, StoredMembership};
 use serde::{Deserialize, Serialize};
 
 use super::Fault;

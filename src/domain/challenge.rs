@@ -270,7 +270,7 @@ pub struct Rejection {
     pub three_codes_wanted: bool,
     /// The factors are suspended ([`Throttle::SuspendAfter`]): only a recovery code helps.
     ///
-    /// [`Throttle::SuspendAfter`]: crate::Throttle::SuspendAfter
+    /// [`Throttle::SuspendAfter`]: crate::domain::Throttle::SuspendAfter
     pub suspended: bool,
     /// Too many wrong recovery codes were tried, and the account's are imported ones of less than 64
     /// bits: none is judged before a guess has grown back.

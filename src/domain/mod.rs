@@ -4,85 +4,84 @@
 //! [`Mfa`](crate::Mfa) is built on nothing else, and so can a host be that wants no async: load an
 //! [`Account`], decide, commit the [`Transition`], and its answer opens.
 
-mod account;
-mod assurance;
+pub(crate) mod account;
+pub(crate) mod assurance;
 #[cfg(feature = "serde")]
 mod bounded;
 mod budget;
-mod challenge;
-mod event;
+pub(crate) mod challenge;
+pub(crate) mod event;
 mod extra;
-mod factor;
-mod first_factor;
-mod id;
-mod import;
-mod invalid;
+pub(crate) mod factor;
+pub(crate) mod first_factor;
+pub(crate) mod id;
+pub(crate) mod import;
+pub(crate) mod invalid;
 mod label;
-mod organization;
+pub(crate) mod organization;
 mod otpauth;
 mod proof;
-mod recovery;
-mod refusal;
-mod sealed;
-mod settings;
-mod setup;
-mod step_up;
+pub(crate) mod recovery;
+pub(crate) mod refusal;
+pub(crate) mod sealed;
+pub(crate) mod settings;
+pub(crate) mod setup;
+pub(crate) mod step_up;
 mod time;
 mod totp;
-mod transition;
+pub(crate) mod transition;
 
+// The engine, as `mfakit::domain` shows it.
 pub use account::{
-    Account, AccountExport, Arrival, ConfirmedFirst, EnrollmentExport, FactorStatus, Fresh,
-    GuessesExport, HostAuthority, ImportExport, ImportedCheck, IssuedEnrollment, Judged, NewSecret,
-    OneTimeCheck, Question, RecoveryExport, Reseal, SetupExport, SetupStatus, SignIn, Status,
-    TotpCheck,
+    Account, Arrival, ConfirmedFirst, Fresh, ImportedCheck, Judged, NewSecret, OneTimeCheck,
+    Question, Reseal, TotpCheck,
 };
-pub use assurance::{Assurance, Evidence, EvidenceKind, PendingSignIn};
+pub use assurance::{Evidence, EvidenceKind};
 pub use budget::{GuessBudget, Throttle};
-pub use challenge::{
-    ActionName, Answer, Challenge, OfferedFactor, Passed, Purpose, Rejection, Verdict,
-};
-pub use event::{Event, EventId, EventKind};
-pub use factor::{Factor, FactorKind, FactorState, TotpState};
-pub use first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
-pub use id::{ChallengeId, CommitId, FactorId, SessionId, SetupId, Stamp, Subject, Version};
+pub use factor::{Factor, FactorState, TotpState};
+pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{
-    CodeReading, Import, ImportNotice, ImportReport, Imported, ImportedCode, ImportedCodes,
-    ImportedEvaluation, ImportedFactor, ImportedHash, ImportedSet, LiveSeed, PreparedCodes,
-    PreparedFactor, PreparedImport, Seed,
+    ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, LiveSeed, PreparedCodes,
+    PreparedFactor, PreparedImport,
 };
-pub use invalid::Invalid;
 pub use label::{AccountName, Issuer, Label};
-#[cfg(test)]
-pub(crate) use organization::sample as org_sample;
-pub use organization::{
-    Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Demand, Exemption, Extension,
-    Forecast, Forecasting, Gate, GracePeriod, Membership, OrgAuthority, OrgChange, OrgCommit,
-    OrgId, OrgPolicy, OrgRefusal, OrgRow, OrgTransition, Organization, PolicyChange, PolicyScope,
-    PolicyTerms, Reminded, Reminder, ReminderRange, ReminderSchedule, RosterCounts, RosterCursor,
-    RosterFilter, RosterKey, RosterMember, RosterPage, RosterQuery, RosterRow, RosterRows,
-    Standing, StoredMembership, Walled, check_may_disable,
-};
 pub use proof::{Proof, ProvenBy};
-pub use recovery::{
-    CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, RecoveryCodes, RecoverySet,
-};
-pub use refusal::Refusal;
-pub use sealed::{KeyId, SealContext, SealedSecret};
-pub use settings::{
-    CLOCK_SKEW, MAX_FACTORS, PROOF_MAX_AGE, Settings, SettingsBuilder, SettingsError,
-};
-pub use setup::{Confirmed, EmailStatus, NewFactor, PendingSetup, Setup, SetupRejection};
-pub use step_up::{
-    AcrNames, Claims, Level, Needed, NextStep, Requirement, Satisfied, StepUpRule, StepUpRules,
-    StepUpRulesError, Unmet,
-};
+pub use recovery::{CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, RecoverySet};
+pub use sealed::{SealContext, SealedSecret};
+pub use settings::{CLOCK_SKEW, MAX_FACTORS, PROOF_MAX_AGE, SettingsBuilder, SettingsError};
+pub use setup::PendingSetup;
 pub use time::Context;
 pub use totp::{
     Algorithm, Code, DRIFT_LIMIT, Digits, Step, TRIPLE_SEARCH, TotpParams, TotpSecret, Window,
     match_code,
 };
-pub use transition::{Closed, Commit, CommitOutcome, Decision, Receipt, Transition};
+pub use transition::{Closed, Decision, Receipt, Transition};
+
+// Public elsewhere, each in one place: see the crate's root.
+pub(crate) use account::{AccountExport, HostAuthority, IssuedEnrollment, SignIn, Status};
+pub(crate) use assurance::{Assurance, PendingSignIn};
+pub(crate) use challenge::{ActionName, Answer, Challenge, Verdict};
+pub(crate) use event::{Event, EventId, EventKind};
+pub(crate) use first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
+pub(crate) use id::{CommitId, FactorId, SetupId, Subject, Version};
+pub(crate) use import::{CodeReading, Import, Imported, ImportedCodes, ImportedFactor, Seed};
+pub(crate) use invalid::Invalid;
+#[cfg(test)]
+pub(crate) use organization::sample as org_sample;
+pub(crate) use organization::{
+    Access, Acknowledgement, Actor, Affiliation, Exemption, Extension, Forecast, Gate, GracePeriod,
+    Membership, OrgAuthority, OrgCommit, OrgId, OrgPolicy, OrgRefusal, OrgRow, OrgTransition,
+    Organization, PolicyChange, PolicyScope, PolicyTerms, Reminder, ReminderSchedule, RosterCounts,
+    RosterCursor, RosterFilter, RosterKey, RosterPage, RosterQuery, RosterRow, RosterRows,
+    StoredMembership, check_may_disable,
+};
+pub(crate) use recovery::RecoveryCodes;
+pub(crate) use refusal::Refusal;
+pub(crate) use sealed::KeyId;
+pub(crate) use settings::Settings;
+pub(crate) use setup::{Confirmed, EmailStatus, NewFactor, Setup};
+pub(crate) use step_up::{Satisfied, StepUpRule};
+pub(crate) use transition::{Commit, CommitOutcome};
 
 /// What an account is made of besides what hosts see: for its stored form.
 #[cfg(feature = "serde")]

@@ -44,7 +44,7 @@ impl fmt::Debug for KeyId {
     }
 }
 
-/// A TOTP secret, encrypted and authenticated by a [`SecretCipher`](crate::SecretCipher).
+/// A TOTP secret, encrypted and authenticated by a [`SecretCipher`](crate::ports::SecretCipher).
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedSecret {
     algorithm: u8,

@@ -25,7 +25,7 @@ pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(30);
 ///
 /// let strict_window = Settings::builder().window(0).build()?;
 /// assert!(strict_window.yearly_break_in_chance() < settings.yearly_break_in_chance());
-/// # Ok::<(), mfakit::SettingsError>(())
+/// # Ok::<(), mfakit::domain::SettingsError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {

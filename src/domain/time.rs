@@ -9,7 +9,8 @@ use super::settings::Settings;
 /// What every decision is given besides its input: the settings and the time.
 ///
 /// ```
-/// use mfakit::{Context, Settings};
+/// use mfakit::Settings;
+/// use mfakit::domain::Context;
 ///
 /// let settings = Settings::default();
 /// let context = Context::new(&settings, chrono::Utc::now())?;

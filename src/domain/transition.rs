@@ -25,9 +25,13 @@ pub enum Decision<T> {
 /// not stored is worthless paper. So the answer opens only with the [`Receipt`] of the commit:
 ///
 /// ```
-/// use mfakit::domain::{CommitOutcome, Decision};
-/// # use mfakit::domain::{Account, Transition, Version};
-/// # use mfakit::{CommitId, Context, Settings, Subject};
+/// use mfakit::domain::Decision;
+/// use mfakit::store::CommitOutcome;
+/// # use mfakit::domain::{Account, Transition};
+/// # use mfakit::store::Version;
+/// # use mfakit::{Settings, Subject};
+/// # use mfakit::domain::Context;
+/// # use mfakit::store::CommitId;
 /// # let settings = Settings::default();
 /// # let context = Context::new(&settings, chrono::Utc::now())?;
 /// # let account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));

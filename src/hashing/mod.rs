@@ -1,4 +1,4 @@
-//! The built-in [`CodeHasher`](crate::CodeHasher): Argon2id on threads of its own.
+//! The built-in [`CodeHasher`](crate::ports::CodeHasher): Argon2id on threads of its own.
 //!
 //! `hasher` is the public type, `scheme` what a set's costs are written as, `queue` decides who is
 //! next, `pool` has the threads, `evaluation` computes one hash. `imported_hasher` and `imported` do the same

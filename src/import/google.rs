@@ -15,7 +15,7 @@
 //! | last used step | nothing: the current window is burned |
 //!
 //! ```
-//! use mfakit::{Import, import::google};
+//! use mfakit::import::{Import, google};
 //!
 //! let export = google::read("otpauth-migration://offline?data=\
 //!     Ci0KFFX2cVBPGYAKMfF%2F%2B6n%2F%2BZNNC6vlEg9hZGFAZXhhbXBsZS5vcmcgASgBMAIQARgBIAA%3D")?;

@@ -31,8 +31,8 @@
 //!   [limited](crate::Assurance::limited_to_regenerating) until it has replaced them.
 //! - **An account without codes** is marked, and its owner prompted to have some issued.
 //! - **An account is imported once.** A second run changes nothing, so that what its owner has removed
-//!   since does not come back: [`Imported::Before`](crate::Imported). One that has MFA on here already
-//!   is refused; [`Import::beside_live_factors`](crate::Import::beside_live_factors) adds to it all the
+//!   since does not come back: [`Imported::Before`](crate::import::Imported). One that has MFA on here already
+//!   is refused; [`Import::beside_live_factors`](crate::import::Import::beside_live_factors) adds to it all the
 //!   same.
 //! - **The owner is told**: `Imported` is one of the events that concern him. Whoever moves a whole
 //!   fleet can answer it with a letter of his own.
@@ -48,7 +48,8 @@
 //! 4. Erase the seeds in the other system, and the export.
 //!
 //! ```
-//! use mfakit::{HostAuthority, Imported, Mfa, Subject, import};
+//! use mfakit::{HostAuthority, Mfa, Subject, import};
+//! use mfakit::import::Imported;
 //!
 //! async fn move_one(mfa: &Mfa, id: u64, key: &str, codes: &str) -> Result<(), mfakit::Error> {
 //!     let found = import::aspnet::import("Authenticator app", key, codes);
@@ -75,7 +76,10 @@ pub mod fortify;
 pub mod google;
 pub mod totp_rs;
 
-use crate::domain::{Import, ImportedCodes, Invalid};
+use crate::domain::Invalid;
+pub use crate::domain::import::{
+    CodeReading, Import, ImportNotice, ImportReport, Imported, ImportedCodes, ImportedFactor, Seed,
+};
 
 /// Adds plain codes, if there are any.
 fn with_plain_codes(import: Import, codes: &[impl AsRef<str>]) -> Result<Import, Invalid> {

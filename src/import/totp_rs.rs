@@ -5,15 +5,16 @@
 //! | stored | becomes |
 //! |---|---|
 //! | an `otpauth://` URL (`get_url`) | a factor, by [`factor`] |
-//! | a base32 secret (`to_base32`, `Secret::Encoded`) | [`Seed::from_base32`](crate::Seed::from_base32) |
-//! | raw bytes (`Secret::Raw`) | [`Seed::from_bytes`](crate::Seed::from_bytes) |
-//! | the last accepted step, if there is one | [`ImportedFactor::last_step`](crate::ImportedFactor::last_step). A *time* divided by the period is none if a code ahead of the clock was accepted: leave it out, and the current window is burned |
-//! | plain or decrypted backup codes | [`ImportedCodes::plain`](crate::ImportedCodes::plain) |
-//! | backup codes under Argon2id, bcrypt, SHA-256 | [`hashed`](crate::ImportedCodes::hashed), [`sha256`](crate::ImportedCodes::sha256), with the bits of a code and how the application read it |
+//! | a base32 secret (`to_base32`, `Secret::Encoded`) | [`Seed::from_base32`](crate::import::Seed::from_base32) |
+//! | raw bytes (`Secret::Raw`) | [`Seed::from_bytes`](crate::import::Seed::from_bytes) |
+//! | the last accepted step, if there is one | [`ImportedFactor::last_step`](crate::import::ImportedFactor::last_step). A *time* divided by the period is none if a code ahead of the clock was accepted: leave it out, and the current window is burned |
+//! | plain or decrypted backup codes | [`ImportedCodes::plain`](crate::import::ImportedCodes::plain) |
+//! | backup codes under Argon2id, bcrypt, SHA-256 | [`hashed`](crate::import::ImportedCodes::hashed), [`sha256`](crate::import::ImportedCodes::sha256), with the bits of a code and how the application read it |
 //! | under another hash (PBKDF2, scrypt) | nothing: import without codes, and their owners are prompted to have some issued |
 //!
 //! ```
-//! use mfakit::{CodeReading, Import, ImportedCodes, import};
+//! use mfakit::import;
+//! use mfakit::import::{CodeReading, Import, ImportedCodes};
 //!
 //! let url = "otpauth://totp/Scrivio:ada%40example.org\
 //!     ?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Scrivio&algorithm=SHA256&digits=8";

@@ -15,7 +15,7 @@ use crate::domain::{ImportedCode, ImportedEvaluation, ImportedHash};
 /// # Contract
 /// 1. `evaluate_imported` computes every hash it is given, at most ten, whatever came of those before
 ///    it; off the calling thread; as one job in the [`Lane`], as
-///    [`CodeHasher::evaluate`](crate::CodeHasher::evaluate) is.
+///    [`CodeHasher::evaluate`](crate::ports::CodeHasher::evaluate) is.
 /// 2. A hash that demands absurd costs is refused before anything is computed, both when it is
 ///    imported (`check_imported`) and when it is read from storage.
 /// 3. What `hash_imported` makes is a password hash with a salt per code (NIST SP 800-63B-4

@@ -38,7 +38,7 @@ use std::sync::Arc;
 ///
 /// - keep the fact as a column `has_mfa` beside the membership, written in the transaction of the
 ///   account's commit wherever `enabled()` changed, and index `(org, walled_from, subject)` where it
-///   is false; `walled_from` is [`OrgPolicy::walled_from`](crate::OrgPolicy::walled_from), written
+///   is false; `walled_from` is [`OrgPolicy::walled_from`](crate::organization::OrgPolicy::walled_from), written
 ///   with the membership and again for the organization's members when its policy changes; or,
 ///   where a change of policy must rewrite no row, merge three sorted lists: the members without
 ///   exemption and extension who joined before the policy, who share one deadline, by subject; those
@@ -49,7 +49,7 @@ use std::sync::Arc;
 ///   result for as long as an overview may lag.
 ///
 /// Whatever it does, it must admit exactly the rows that
-/// [`RosterFilter::admits`](crate::RosterFilter::admits) admits, in the order of
+/// [`RosterFilter::admits`](crate::organization::RosterFilter::admits) admits, in the order of
 /// [`RosterRow::key`], and read no more than the page for a page. Exemptions that end make rows
 /// cross from one list to another by themselves: filter by `now`, not by what was true at writing.
 #[async_trait]

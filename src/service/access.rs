@@ -33,7 +33,7 @@ impl Mfa {
     /// Decides whether a user may reach one organization's resources.
     ///
     /// # Errors
-    /// [`OrgRefusal::NotAMember`](crate::OrgRefusal::NotAMember); otherwise as
+    /// [`OrgRefusal::NotAMember`](crate::organization::OrgRefusal::NotAMember); otherwise as
     /// [`access`](Self::access).
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn access_organization(
@@ -50,7 +50,7 @@ impl Mfa {
     }
 
     /// The numbers by which evidence and access decisions are known to hold still: by one
-    /// projected read with a [`Stamps`](crate::Stamps) port, by a load and a read without.
+    /// projected read with a [`Stamps`](crate::store::Stamps) port, by a load and a read without.
     ///
     /// # Errors
     /// [`Error::Store`].

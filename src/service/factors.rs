@@ -73,7 +73,7 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`], [`Refusal::StepUp`];
-    /// [`OrgRefusal::PolicyRequires`](crate::OrgRefusal::PolicyRequires) while an organization asks
+    /// [`OrgRefusal::PolicyRequires`](crate::organization::OrgRefusal::PolicyRequires) while an organization asks
     /// for MFA, its grace period included. Policy and account live in two stores, so a policy can
     /// come in between; the next [`access`](Self::access) decision catches that.
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]

@@ -145,7 +145,7 @@ impl Memory {
 impl Mfa {
     /// Checks a session against a rule, as a guard in front of a route does: by one projected read
     /// of the current stamp, or from memory for at most
-    /// [`recheck`](crate::SettingsBuilder::recheck).
+    /// [`recheck`](crate::domain::SettingsBuilder::recheck).
     ///
     /// For so long another process's change of credentials can go unnoticed here; this process's
     /// own is noticed at once. A session that is *newer* than what is remembered is never refused
@@ -181,7 +181,7 @@ impl Mfa {
     ///
     /// # Errors
     /// As [`guard_access`](Self::guard_access), and
-    /// [`OrgRefusal::NotAMember`](crate::OrgRefusal::NotAMember).
+    /// [`OrgRefusal::NotAMember`](crate::organization::OrgRefusal::NotAMember).
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn guard_organization(
         &self,

@@ -17,10 +17,10 @@ pub struct Export {
     /// The account, without secrets and hashes; `None` when there is no row.
     pub account: Option<AccountExport>,
     /// Every event of the account that the log still holds, oldest first. Empty without an
-    /// [`EventLog`](crate::EventLog).
+    /// [`EventLog`](crate::store::EventLog).
     pub events: Vec<Event>,
     /// Every membership, also of organizations that were left. Empty without an
-    /// [`OrgStore`](crate::OrgStore).
+    /// [`OrgStore`](crate::store::OrgStore).
     pub memberships: Vec<Arc<Membership>>,
 }
 
@@ -193,7 +193,7 @@ impl Mfa {
     }
 
     /// Collects what is held about a user, for a request to see it. No secret and no hash is in it.
-    /// Of what happened a moment ago it has what the log is [certain](crate::EventLog::read) of.
+    /// Of what happened a moment ago it has what the log is [certain](crate::store::EventLog::read) of.
     ///
     /// # Errors
     /// [`Error::Store`].

@@ -25,9 +25,9 @@ impl Mfa {
     /// cursor.
     ///
     /// # Errors
-    /// [`OrgRefusal::CursorGarbled`](crate::OrgRefusal::CursorGarbled),
-    /// [`OrgRefusal::CursorForeign`](crate::OrgRefusal::CursorForeign),
-    /// [`OrgRefusal::CursorOutdated`](crate::OrgRefusal::CursorOutdated); [`Refusal::Invalid`] when
+    /// [`OrgRefusal::CursorGarbled`](crate::organization::OrgRefusal::CursorGarbled),
+    /// [`OrgRefusal::CursorForeign`](crate::organization::OrgRefusal::CursorForeign),
+    /// [`OrgRefusal::CursorOutdated`](crate::organization::OrgRefusal::CursorOutdated); [`Refusal::Invalid`] when
     /// the limit is out of bounds; [`Error::MissingPort`]; [`Error::Store`].
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn roster(

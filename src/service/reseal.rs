@@ -25,7 +25,7 @@ impl Mfa {
     /// resumed at any place, and sign-ins go on meanwhile.
     ///
     /// # Errors
-    /// [`Error::MissingPort`] without an [`AccountIndex`](crate::AccountIndex); [`Error::Store`]
+    /// [`Error::MissingPort`] without an [`AccountIndex`](crate::store::AccountIndex); [`Error::Store`]
     /// when the page could not be read. What goes wrong with one account is in the answer.
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, err(level = "debug")))]
     pub async fn reseal_page(

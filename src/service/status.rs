@@ -17,7 +17,7 @@ impl Mfa {
     /// The states of many users, in their order, by one query.
     ///
     /// # Errors
-    /// [`Error::MissingPort`] without an [`AccountIndex`](crate::AccountIndex); [`Error::Store`].
+    /// [`Error::MissingPort`] without an [`AccountIndex`](crate::store::AccountIndex); [`Error::Store`].
     #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, err(level = "debug")))]
     pub async fn statuses(&self, subjects: &[Subject]) -> Result<Vec<Status>, Error> {
         let index = self.inner.index.as_ref().ok_or(Error::MissingPort("an account index"))?;

@@ -19,9 +19,12 @@ use crate::domain::parts::Value;
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # use mfakit::domain::{Account, CommitOutcome, Version};
-/// # use mfakit::{CommitId, Context, Settings, Subject};
-/// use mfakit::{Format, StoredAccount};
+/// # use mfakit::domain::Account;
+/// # use mfakit::store::{CommitOutcome, Version};
+/// # use mfakit::{Settings, Subject};
+/// # use mfakit::domain::Context;
+/// # use mfakit::store::CommitId;
+/// use mfakit::store::{Format, StoredAccount};
 /// # let settings = Settings::default();
 /// # let context = Context::new(&settings, chrono::Utc::now())?;
 /// # let absent = Account::absent(Subject::from(7_u64), Version::first([1; 8]));

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::Format;
 
 /// A stored account that cannot be read. An adapter hands it on as
-/// [`StoreError::unreadable`](crate::StoreError::unreadable), never as an account that is absent.
+/// [`StoreError::unreadable`](crate::store::StoreError::unreadable), never as an account that is absent.
 ///
 /// No message repeats what was stored.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

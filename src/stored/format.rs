@@ -14,7 +14,7 @@
 ///
 /// [`Default`] is the format that every release since the last major version reads.
 ///
-/// [`StoredError::UnknownFormat`]: crate::StoredError::UnknownFormat
+/// [`StoredError::UnknownFormat`]: crate::store::StoredError::UnknownFormat
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Format {

@@ -5,11 +5,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, from_value, json, to_value};
 
+use crate::domain::challenge::{OfferedFactor, Purpose};
+use crate::domain::factor::FactorKind;
 use crate::domain::{
     AccountName, ActionName, Assurance, Challenge, ChallengeId, CommitId, Event, EventId,
-    EventKind, Evidence, EvidenceKind, FactorId, FactorKind, FirstFactor, FirstFactorKind,
-    FirstFactorName, Issuer, KeyId, Label, OfferedFactor, PendingSignIn, Proof, Purpose, SessionId,
-    SetupId, Stamp, Subject, Version,
+    EventKind, Evidence, EvidenceKind, FactorId, FirstFactor, FirstFactorKind, FirstFactorName,
+    Issuer, KeyId, Label, PendingSignIn, Proof, SessionId, SetupId, Stamp, Subject, Version,
 };
 
 fn round_trips<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, expected: &Json) {

@@ -11,7 +11,7 @@ use crate::sync::{Mutex, lock};
 ///
 /// ```
 /// use chrono::TimeDelta;
-/// use mfakit::Clock;
+/// use mfakit::ports::Clock;
 /// use mfakit::testing::ManualClock;
 ///
 /// let clock = ManualClock::at(1_800_000_000);

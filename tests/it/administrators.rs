@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::{Context, Waker};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{
-    Error, EventKind, EventLog, Extension, Gate, Membership, MemoryStore, OrgChange, OrgPolicy,
-    OrgRefusal, OrgStore, Subject,
-};
+use mfakit::organization::{Extension, Gate, Membership, OrgChange, OrgPolicy, OrgRefusal};
+use mfakit::store::{EventLog, OrgStore};
+use mfakit::{Error, EventKind, MemoryStore, Subject};
 
 use crate::concurrency::at_once;
 use crate::organizations::{acme, authority, fresh, office, require, whole};

@@ -14,11 +14,10 @@ mod spent;
 use std::sync::Arc;
 
 use mfakit::domain::Account;
+use mfakit::domain::Throttle;
+use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
-use mfakit::{
-    AccountStore, Answer, Assurance, Confirmed, EmailStatus, FactorId, NewFactor, Setup, Subject,
-    Throttle,
-};
+use mfakit::{Answer, Assurance, Confirmed, EmailStatus, FactorId, NewFactor, Setup, Subject};
 
 use crate::world::{User, World, block_on, rejected};
 

@@ -11,7 +11,8 @@ mod typed;
 use std::sync::Arc;
 
 use mfakit::domain::Account;
-use mfakit::{AccountStore, Event, EventLog, Subject};
+use mfakit::store::{AccountStore, EventLog};
+use mfakit::{Event, Subject};
 
 use crate::world::{World, block_on};
 

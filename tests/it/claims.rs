@@ -1,7 +1,8 @@
 //! What a session has proven, as the claims of a token.
 
 use chrono::TimeDelta;
-use mfakit::{AcrNames, Answer, Assurance, FirstFactor, HostAuthority, Level, Refusal, SignIn};
+use mfakit::step_up::{AcrNames, Level};
+use mfakit::{Answer, Assurance, FirstFactor, HostAuthority, Refusal, SignIn};
 
 use crate::step_up::By::{self, Code, Password, Recovery, Sso};
 use crate::step_up::{Case, first};

@@ -6,10 +6,10 @@ use std::pin::Pin;
 use std::sync::Barrier;
 use std::task::Poll;
 
+use mfakit::store::{AccountStore, EventLog};
 use mfakit::testing::Fault;
 use mfakit::{
-    AccountStore, Answer, Challenge, Error, EventKind, EventLog, HostAuthority, Mfa, Refusal,
-    SignIn, Subject, Verdict,
+    Answer, Challenge, Error, EventKind, HostAuthority, Mfa, Refusal, SignIn, Subject, Verdict,
 };
 
 use crate::world::{User, World, block_on, passed, rejected};
@@ -171,7 +171,7 @@ fn twelve_parallel_guesses_are_charged_exactly_twelve() {
     let guesses = guesses.map(|(c, code)| world.mfa.answer(c, Answer::code(&code)));
     assert_eq!(accepted(at_once(guesses.collect::<Vec<_>>())), 0);
     let account = block_on(world.memory.load(&ada.subject)).expect("the store").expect("a row");
-    let throttle = mfakit::Throttle::default();
+    let throttle = mfakit::domain::Throttle::default();
     assert_eq!(account.budget().left(&throttle, world.now()), 8);
 }
 

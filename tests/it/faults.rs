@@ -9,8 +9,10 @@ use std::task::{Context, Poll};
 
 use chrono::TimeDelta;
 use mfakit::domain::Account;
+use mfakit::step_up::Needed;
+use mfakit::store::{AccountStore, EventLog};
 use mfakit::testing::Fault;
-use mfakit::{AccountStore, Error, EventLog, Needed, StepUpRule, Subject};
+use mfakit::{Error, StepUpRule, Subject};
 
 use crate::fuses::Fuse;
 use crate::operations::{Operation, Outcome, Running, Staged, every_operation, masked};

@@ -1,9 +1,10 @@
 //! The product page's flows, from end to end.
 
 use mfakit::domain::{Account, FactorState};
+use mfakit::domain::{Algorithm, Digits, EvidenceKind, TotpParams};
 use mfakit::{
-    Algorithm, Answer, Assurance, Confirmed, Digits, EmailStatus, EvidenceKind, FactorKind,
-    NewFactor, Refusal, Settings, SignIn, Subject, TotpParams,
+    Answer, Assurance, Confirmed, EmailStatus, FactorKind, NewFactor, Refusal, Settings, SignIn,
+    Subject,
 };
 
 use crate::attacks::{begin, factor, new_factor, stored};

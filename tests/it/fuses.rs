@@ -5,11 +5,12 @@ use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use mfakit::domain::{CodeHash, Evaluation, HashScheme, HashedCodes, SealContext, SealedSecret};
-use mfakit::testing::SeededEntropy;
-use mfakit::{
-    Argon2Hasher, CipherError, CodeHasher, Entropy, EntropyError, HasherError, KeyId, Keyring,
-    Lane, MfaBuilder, OneTimeCode, SecretCipher, TotpSecret,
+use mfakit::domain::{OneTimeCode, TotpSecret};
+use mfakit::ports::{
+    CipherError, CodeHasher, Entropy, EntropyError, HasherError, Lane, SecretCipher,
 };
+use mfakit::testing::SeededEntropy;
+use mfakit::{Argon2Hasher, KeyId, Keyring, MfaBuilder};
 
 use crate::world::{hasher, keyring};
 

@@ -2,10 +2,12 @@
 //! how long.
 
 use chrono::TimeDelta;
+use mfakit::organization::{Access, Gate, OrgId, OrgRefusal, PolicyScope};
+use mfakit::step_up::Needed;
+use mfakit::store::{OrgStore, Stamps};
 use mfakit::testing::{Fault, ManualClock};
 use mfakit::{
-    Access, Answer, Gate, HostAuthority, MemoryStore, Mfa, Needed, OrgId, OrgRefusal, OrgStore,
-    PolicyScope, Refusal, Settings, SignIn, Stamps, StepUpRule, Subject,
+    Answer, HostAuthority, MemoryStore, Mfa, Refusal, Settings, SignIn, StepUpRule, Subject,
 };
 
 use crate::organizations::{acme, authority, days, fresh, office, require, terms, whole};

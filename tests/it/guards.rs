@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use mfakit::{
-    Answer, CurrentStamps, Gate, GracePeriod, MemoryStore, Mfa, Needed, OrgAuthority, OrgId,
-    PolicyScope, PolicyTerms, Refusal, Settings, Stamps, StepUpRule, StoreError, Subject,
-};
+use mfakit::organization::{Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms};
+use mfakit::step_up::Needed;
+use mfakit::store::{CurrentStamps, Stamps, StoreError};
+use mfakit::{Answer, MemoryStore, Mfa, Refusal, Settings, StepUpRule, Subject};
 
 use crate::world::{World, block_on, keyring, refused};
 

@@ -6,11 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
+use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
+use mfakit::step_up::Needed;
+use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, Assurance, Confirmed, EmailStatus, Error, FactorId, HostAuthority,
-    Import, Imported, ImportedCodes, ImportedFactor, Needed, NewFactor, RecoveryCodes, Seed,
-    SignIn, StepUpRule, Subject, Verdict,
+    Answer, Assurance, Confirmed, EmailStatus, Error, FactorId, HostAuthority, NewFactor,
+    RecoveryCodes, SignIn, StepUpRule, Subject, Verdict,
 };
 use proptest::prelude::*;
 

@@ -4,7 +4,7 @@
 
 mod requests;
 
-use mfakit::{AccountStore, Format, StoredAccount};
+use mfakit::store::{AccountStore, Format, StoredAccount};
 
 use crate::world::{World, block_on};
 use requests::Attacker;

@@ -4,9 +4,9 @@ mod attacks;
 mod codes;
 mod programs;
 
+use mfakit::import::{Import, ImportReport, Imported, ImportedFactor, Seed};
 use mfakit::{
-    Answer, Assurance, Challenge, HostAuthority, Import, ImportReport, Imported, ImportedFactor,
-    PendingSignIn, Rejection, Seed, SignIn, Subject, Verdict,
+    Answer, Assurance, Challenge, HostAuthority, PendingSignIn, Rejection, SignIn, Subject, Verdict,
 };
 
 use crate::world::{World, hasher};

@@ -7,10 +7,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use mfakit::{
-    Algorithm, Answer, Clock, Confirmed, Digits, EmailStatus, NewFactor, Settings, Subject,
-    SystemClock, TotpParams,
-};
+use mfakit::domain::{Algorithm, Digits, TotpParams};
+use mfakit::ports::{Clock, SystemClock};
+use mfakit::{Answer, Confirmed, EmailStatus, NewFactor, Settings, Subject};
 
 use crate::world::{World, block_on, passed};
 

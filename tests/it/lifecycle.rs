@@ -3,10 +3,9 @@
 use mfakit::domain::{
     Account, Decision, Digits, Reseal, SealContext, SealedSecret, TotpParams, Window, match_code,
 };
-use mfakit::{
-    AccountStore, Algorithm, Answer, Code, CommitId, Error, EventKind, HostAuthority, KeyId,
-    Refusal, Subject, TotpSecret,
-};
+use mfakit::domain::{Algorithm, Code, TotpSecret};
+use mfakit::store::{AccountStore, CommitId};
+use mfakit::{Answer, Error, EventKind, HostAuthority, KeyId, Refusal, Subject};
 
 use crate::attacks::{begin, new_factor, stored};
 use crate::world::{World, block_on, passed, refused, rejected};

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use mfakit::{
-    Gate, HostAuthority, Membership, OrgId, OrgStore, Refusal, ReminderSchedule, SignIn, Subject,
-};
+use mfakit::organization::{Gate, Membership, OrgId, ReminderSchedule};
+use mfakit::store::OrgStore;
+use mfakit::{HostAuthority, Refusal, SignIn, Subject};
 
 use crate::organizations::{acme, authority, days, fresh, office, require, whole};
 use crate::world::{World, block_on, refused};

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use mfakit::domain::{Account, Commit, CommitOutcome};
+use mfakit::domain::Account;
+use mfakit::organization::{Gate, OrgId, OrgRefusal};
+use mfakit::store::{AccountStore, OrgStore, StoreError};
+use mfakit::store::{Commit, CommitOutcome};
 use mfakit::testing::Fault;
-use mfakit::{
-    AccountStore, EmailStatus, Gate, HostAuthority, MemoryStore, Mfa, NewFactor, OrgId, OrgRefusal,
-    OrgStore, Refusal, StoreError, Subject,
-};
+use mfakit::{EmailStatus, HostAuthority, MemoryStore, Mfa, NewFactor, Refusal, Subject};
 
 use crate::organizations::{acme, authority, fresh, office, require, whole};
 use crate::watched::{Turn, Watched};

@@ -1,7 +1,8 @@
 //! Rules by the name of their action, and names of levels: what is taken and what is refused.
 
 use chrono::TimeDelta;
-use mfakit::{AcrNames, FactorId, Needed, StepUpRule, StepUpRules};
+use mfakit::step_up::{AcrNames, Needed};
+use mfakit::{FactorId, StepUpRule, StepUpRules};
 
 use crate::step_up::{first, of, second, two};
 

@@ -7,11 +7,10 @@ use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mfakit::ports::{Notifier, NotifierError};
+use mfakit::store::{EventCursor, EventLog};
 use mfakit::testing::Fault;
-use mfakit::{
-    Answer, Error, Event, EventCursor, EventKind, EventLog, MemoryStore, Mfa, Notifier,
-    NotifierError, Subject,
-};
+use mfakit::{Answer, Error, Event, EventKind, MemoryStore, Mfa, Subject};
 
 use crate::organizations::{authority, fresh, office, require, whole};
 use crate::world::{World, block_on, rejected};

@@ -9,10 +9,12 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use chrono::TimeDelta;
+use mfakit::domain::Throttle;
+use mfakit::step_up::Needed;
 use mfakit::testing::Authenticator;
 use mfakit::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, Error, FactorId, HostAuthority, KeyId,
-    Needed, NewFactor, Settings, Setup, SignIn, StepUpRule, Subject, Throttle,
+    NewFactor, Settings, Setup, SignIn, StepUpRule, Subject,
 };
 
 use crate::fuses::Fuses;

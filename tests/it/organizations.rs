@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "the fixtures of a test may stop at the first surprise")]
 
 use chrono::TimeDelta;
+use mfakit::organization::{
+    Acknowledgement, Gate, GracePeriod, OrgAuthority, OrgId, OrgRefusal, PolicyScope, PolicyTerms,
+    ReminderSchedule, RosterFilter, Standing,
+};
+use mfakit::store::EventLog;
 use mfakit::{
-    Acknowledgement, Answer, Assurance, Error, EventKind, EventLog, Gate, GracePeriod,
-    HostAuthority, MemoryStore, OrgAuthority, OrgId, OrgRefusal, PolicyScope, PolicyTerms, Refusal,
-    ReminderSchedule, RosterFilter, SignIn, Standing, Subject,
+    Answer, Assurance, Error, EventKind, HostAuthority, MemoryStore, Refusal, SignIn, Subject,
 };
 
 use crate::world::{User, World, block_on, passed, refused};

@@ -1,8 +1,9 @@
 //! What administrators see: counts, forecasts, and that what was forecast is what happens.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::OrgPolicy;
-use mfakit::{Assurance, Forecast, Gate, RosterCounts, Standing, Subject};
+use mfakit::organization::OrgPolicy;
+use mfakit::organization::{Forecast, Gate, RosterCounts, Standing};
+use mfakit::{Assurance, Subject};
 use proptest::prelude::*;
 
 use crate::organizations::{acme, authority, days, fresh, office, require, whole};

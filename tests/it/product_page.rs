@@ -2,10 +2,9 @@
 //! period" and "Secure re-authentication when enabling".
 
 use chrono::TimeDelta;
-use mfakit::{
-    AccountStore, Assurance, EmailStatus, Error, Gate, NewFactor, Refusal, RosterFilter, SignIn,
-    Standing, Subject,
-};
+use mfakit::organization::{Gate, RosterFilter, Standing};
+use mfakit::store::AccountStore;
+use mfakit::{Assurance, EmailStatus, Error, NewFactor, Refusal, SignIn, Subject};
 
 use crate::organizations::{acme, days, fresh, office, require, whole};
 use crate::world::{User, World, block_on, refused};

@@ -1,9 +1,11 @@
 //! Who may change the second factor: the service's own operations, and what voids a session.
 
 use chrono::TimeDelta;
+use mfakit::ports::Clock;
+use mfakit::step_up::{Level, Needed};
 use mfakit::{
-    Answer, Assurance, Clock, EmailStatus, Error, FactorId, FirstFactor, Level, Needed, NewFactor,
-    Refusal, StepUpRule, Subject,
+    Answer, Assurance, EmailStatus, Error, FactorId, FirstFactor, NewFactor, Refusal, StepUpRule,
+    Subject,
 };
 
 use crate::world::{User, World, block_on, passed};

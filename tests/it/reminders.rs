@@ -1,7 +1,8 @@
 //! Reminders that the service reads: of every member, and none of what never was.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{OrgId, Reminder, ReminderSchedule, Subject};
+use mfakit::Subject;
+use mfakit::organization::{OrgId, Reminder, ReminderSchedule};
 
 use crate::organizations::{acme, authority, days, fresh, office, require, whole};
 use crate::world::{World, block_on};

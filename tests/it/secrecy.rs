@@ -1,10 +1,8 @@
 //! Secrets, codes and hashes appear in no `Debug`, `Display`, event or error.
 
+use mfakit::store::{AccountStore, EventLog};
 use mfakit::testing::Authenticator;
-use mfakit::{
-    AccountStore, Answer, Confirmed, EmailStatus, Error, EventLog, NewFactor, SignIn, Subject,
-    Verdict,
-};
+use mfakit::{Answer, Confirmed, EmailStatus, Error, NewFactor, SignIn, Subject, Verdict};
 
 use crate::world::{World, block_on, keyring};
 

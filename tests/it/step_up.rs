@@ -1,9 +1,10 @@
 //! Step-up rules as tables: what a session has proven, what an action needs, what comes of it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::step_up::{AcrNames, Level, Needed, NextStep, Unmet};
 use mfakit::{
-    AcrNames, Answer, Assurance, FactorId, FirstFactor, FirstFactorKind, FirstFactorName, Level,
-    Needed, NextStep, Refusal, SignIn, StepUpRule, Subject, Unmet,
+    Answer, Assurance, FactorId, FirstFactor, FirstFactorKind, FirstFactorName, Refusal, SignIn,
+    StepUpRule, Subject,
 };
 
 use crate::world::{User, World, block_on, passed};

@@ -5,7 +5,7 @@ mod history;
 mod properties;
 
 use mfakit::domain::Account;
-use mfakit::{Format, StoredAccount, StoredError};
+use mfakit::store::{Format, StoredAccount, StoredError};
 
 /// The one way in which golden files are spelled.
 fn canonical(account: &Account) -> String {

@@ -5,15 +5,18 @@ use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
-    Account, Closed, CodeHash, Commit, CommitOutcome, Decision, Fresh, HashScheme, HashedCodes,
-    Judged, NewSecret, Question, Receipt, RecoveryCodes, SealedSecret, Setup, Transition, Window,
+    Account, Closed, CodeHash, Decision, Fresh, HashScheme, HashedCodes, Judged, NewSecret,
+    Question, Receipt, SealedSecret, Transition, Window,
 };
+use mfakit::domain::{ChallengeId, Context, Issuer, OneTimeCode, SessionId, TotpSecret};
+use mfakit::store::{Commit, CommitOutcome};
+use mfakit::store::{CommitId, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, ChallengeId, CommitId, Confirmed, Context, EmailStatus, FactorId, FirstFactor, Issuer,
-    KeyId, NewFactor, OneTimeCode, SessionId, Settings, SetupId, SignIn, Subject, TotpSecret,
-    Verdict, Version,
+    Answer, Confirmed, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, Settings, SetupId,
+    SignIn, Subject, Verdict,
 };
+use mfakit::{RecoveryCodes, Setup};
 
 /// Accounts in a map, and a counter where a real host would draw random bytes.
 #[derive(Default)]
@@ -70,7 +73,8 @@ fn unsealed(sealed: &SealedSecret) -> TotpSecret {
 }
 
 fn begin(host: &mut Host, session: &mfakit::Assurance, context: Context<'_>) -> Setup {
-    let secret = TotpSecret::from_random(mfakit::Algorithm::Sha1, &host.draw::<20>()).unwrap();
+    let secret =
+        TotpSecret::from_random(mfakit::domain::Algorithm::Sha1, &host.draw::<20>()).unwrap();
     let key = KeyId::new("none").unwrap();
     let sealed = SealedSecret::new(1, key, secret.expose_bytes()).unwrap();
     let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
@@ -171,6 +175,6 @@ fn an_answer_opens_with_the_receipt_of_its_own_commit_and_no_other() {
 
 #[test]
 fn a_window_is_centred_on_the_step_of_the_clock() {
-    let window = Window::around(59, mfakit::TotpParams::default(), -1, 2);
+    let window = Window::around(59, mfakit::domain::TotpParams::default(), -1, 2);
     assert_eq!((window.center, window.reach), (0, 2));
 }

@@ -2,9 +2,10 @@
 
 use std::future::Future;
 
+use mfakit::domain::Proof;
 use mfakit::{
     Answer, Argon2Hasher, Assurance, Challenge, EmailStatus, Error, FirstFactor, HostAuthority,
-    KeyId, Keyring, MemoryStore, Mfa, NewFactor, Proof, SetupId, Subject,
+    KeyId, Keyring, MemoryStore, Mfa, NewFactor, SetupId, Subject,
 };
 
 fn sendable<T: Send>(_: &T) {}

@@ -6,7 +6,9 @@ mod strict;
 mod yearly;
 
 use chrono::TimeDelta;
-use mfakit::{Answer, Event, EventKind, EventLog, Throttle};
+use mfakit::domain::Throttle;
+use mfakit::store::EventLog;
+use mfakit::{Answer, Event, EventKind};
 
 use crate::attacks::{guess, left, stored, three_codes, wrong_code};
 use crate::concurrency::counted;

@@ -4,11 +4,10 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use mfakit::organization::{Gate, OrgAuthority, OrgId, OrgRefusal, PolicyScope};
+use mfakit::step_up::Needed;
 use mfakit::testing::Authenticator;
-use mfakit::{
-    Confirmed, EmailStatus, Gate, Needed, NewFactor, OrgAuthority, OrgId, OrgRefusal, PolicyScope,
-    Refusal, SignIn, StepUpRule,
-};
+use mfakit::{Confirmed, EmailStatus, NewFactor, Refusal, SignIn, StepUpRule};
 
 use crate::organizations::{acme, authority, days, fresh, office, require, terms, whole};
 use crate::watched::Call;

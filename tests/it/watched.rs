@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::domain::{CommitOutcome, OrgCommit};
-use mfakit::{
-    Affiliation, Membership, MemoryStore, OrgId, OrgStore, Organization, PolicyRevision,
-    RosterCounts, RosterQuery, RosterRow, RosterRows, StoreError, Subject,
+use mfakit::organization::{
+    Affiliation, Membership, OrgId, Organization, RosterCounts, RosterQuery,
 };
+use mfakit::store::{CommitOutcome, OrgCommit};
+use mfakit::store::{OrgStore, PolicyRevision, RosterRow, RosterRows, StoreError};
+use mfakit::{MemoryStore, Subject};
 
 use crate::world::World;
 

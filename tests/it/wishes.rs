@@ -1,10 +1,8 @@
 //! What users of other systems ask for, and what has failed them there: a row each.
 
 use chrono::TimeDelta;
-use mfakit::{
-    Acknowledgement, Answer, EmailStatus, Gate, NewFactor, OrgAuthority, OrgId, ReminderSchedule,
-    SignIn, Subject,
-};
+use mfakit::organization::{Acknowledgement, Gate, OrgAuthority, OrgId, ReminderSchedule};
+use mfakit::{Answer, EmailStatus, NewFactor, SignIn, Subject};
 
 use crate::attacks::{begin, guess, new_factor, three_codes};
 use crate::organizations::{acme, authority, days, fresh, office, require, whole};
@@ -120,7 +118,7 @@ const WISHES: &[(&str, Shows)] = &[
         for hour in 0..24 * 16 {
             let span = (start + TimeDelta::hours(hour), start + TimeDelta::hours(hour + 1));
             world.clock.set(span.1);
-            let each = |reminder: mfakit::Reminder| told.push((reminder.days_before, hour + 1));
+            let each = |reminder: mfakit::organization::Reminder| told.push((reminder.days_before, hour + 1));
             world.mfa.reminders(&acme(), &ReminderSchedule::default(), span, each).await.unwrap();
         }
         assert_eq!(told, [(7, 7 * 24), (1, 13 * 24), (0, 14 * 24)]);

@@ -1,9 +1,10 @@
 //! The fixture: one application, one user, one phone, and a clock that is moved by hand.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::ports::Clock;
 use mfakit::testing::{Authenticator, FaultyStore, ManualClock, SeededEntropy};
 use mfakit::{
-    Answer, Argon2Hasher, Assurance, Challenge, Clock, Confirmed, EmailStatus, Error, FirstFactor,
+    Answer, Argon2Hasher, Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor,
     Keyring, MemoryStore, Mfa, MfaBuilder, NewFactor, Passed, PendingSignIn, RecoveryCodes,
     Refusal, Rejection, SealingKey, Settings, SignIn, Subject, Verdict,
 };

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mfakit::domain::{Account, Commit, CommitOutcome};
-use mfakit::{AccountStore, Event, EventKind, EventLog, MemoryStore, StoreError, Subject, Version};
+use mfakit::domain::Account;
+use mfakit::store::{AccountStore, EventLog, StoreError, Version};
+use mfakit::store::{Commit, CommitOutcome};
+use mfakit::{Event, EventKind, MemoryStore, Subject};
 use shuttle::future::{block_on, yield_now};
 use shuttle::sync::Mutex;
 

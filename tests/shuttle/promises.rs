@@ -1,10 +1,13 @@
 //! What is promised, each as a check of one schedule.
 
 use chrono::TimeDelta;
+use mfakit::domain::Throttle;
+use mfakit::step_up::Needed;
+use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, Challenge, Confirmed, EmailStatus, Error, EventKind, Mfa, Needed,
-    RecoveryCodes, Refusal, Settings, StepUpRule, Throttle,
+    Answer, Challenge, Confirmed, EmailStatus, Error, EventKind, Mfa, RecoveryCodes, Refusal,
+    Settings, StepUpRule,
 };
 use shuttle::future::block_on;
 

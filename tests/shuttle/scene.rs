@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex as Record};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::domain::{
-    Account, CodeHash, Commit, CommitOutcome, Evaluation, HashScheme, HashedCodes,
-};
+use mfakit::domain::OneTimeCode;
+use mfakit::domain::{Account, CodeHash, Evaluation, HashScheme, HashedCodes};
+use mfakit::ports::{Clock, CodeHasher, Entropy, EntropyError, HasherError, Lane};
+use mfakit::store::{AccountStore, StoreError};
+use mfakit::store::{Commit, CommitOutcome};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Assurance, Challenge, Clock, CodeHasher, Confirmed, EmailStatus, Entropy,
-    EntropyError, Error, FirstFactor, HasherError, Keyring, Lane, MemoryStore, Mfa, NewFactor,
-    OneTimeCode, RecoveryCodes, SealingKey, Settings, SignIn, StoreError, Subject, Verdict,
+    Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor, Keyring, MemoryStore, Mfa,
+    NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, Subject, Verdict,
 };
 use shuttle::future::block_on;
 

@@ -1,6 +1,6 @@
 //! A proof raises one session once: it cannot be copied.
 
-use mfakit::Proof;
+use mfakit::domain::Proof;
 
 fn twice(proof: &Proof) -> Proof {
     proof.clone()

@@ -1,6 +1,7 @@
 //! An assurance comes from a sign-in, not from a literal.
 
-use mfakit::{Assurance, SessionId, Stamp, Subject};
+use mfakit::{Assurance, Subject};
+use mfakit::domain::{SessionId, Stamp};
 
 fn forge(subject: Subject, session: SessionId) -> Assurance {
     let (stamp, evidence) = (Stamp::NONE, Vec::new());

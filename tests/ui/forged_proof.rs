@@ -1,12 +1,13 @@
 //! A proof is made by this crate alone.
 
-use mfakit::{Proof, ProvenBy, Purpose, SessionId, Subject};
+use mfakit::{Purpose, Subject};
+use mfakit::domain::{Proof, ProvenBy, SessionId};
 
 fn forge(subject: Subject, session: SessionId) -> Proof {
     Proof {
         subject,
         session,
-        stamp: mfakit::Stamp::NONE,
+        stamp: mfakit::domain::Stamp::NONE,
         purpose: Purpose::SignIn,
         by: ProvenBy::Recovery,
         at: chrono::Utc::now(),
@@ -18,7 +19,7 @@ fn construct(subject: Subject, session: SessionId) -> Proof {
     Proof::new(
         subject,
         session,
-        mfakit::Stamp::NONE,
+        mfakit::domain::Stamp::NONE,
         Purpose::SignIn,
         ProvenBy::Recovery,
         chrono::Utc::now(),

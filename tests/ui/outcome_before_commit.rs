@@ -1,6 +1,7 @@
 //! A transition's outcome cannot be read before its commit.
 
-use mfakit::domain::{IssuedEnrollment, Transition};
+use mfakit::IssuedEnrollment;
+use mfakit::domain::Transition;
 
 fn read(transition: Transition<IssuedEnrollment>) -> IssuedEnrollment {
     transition.outcome

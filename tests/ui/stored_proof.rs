@@ -1,6 +1,6 @@
 //! A proof is neither written nor read back.
 
-use mfakit::Proof;
+use mfakit::domain::Proof;
 
 fn writes<T: serde::Serialize>() {}
 fn reads<T: serde::de::DeserializeOwned>() {}

@@ -16,7 +16,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use chrono::{DateTime, Utc};
-use mfakit::{EmailStatus, Entropy, FirstFactor, OsEntropy, Subject};
+use mfakit::ports::{Entropy, OsEntropy};
+use mfakit::{EmailStatus, FirstFactor, Subject};
 use mfakit_axum::{Host, HostError, MfaWeb, Places, SameOrigin, Session, Token, Visitor};
 
 use site::{AnyError, Credentials, dashboard, sign_in_form};

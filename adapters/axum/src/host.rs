@@ -5,7 +5,8 @@ use std::error::Error;
 use async_trait::async_trait;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use mfakit::{EmailStatus, FirstFactor, OrgId};
+use mfakit::organization::OrgId;
+use mfakit::{EmailStatus, FirstFactor};
 use thiserror::Error;
 
 use crate::safety::ReturnPath;
@@ -148,7 +149,7 @@ pub struct Visitor {
     /// The first factor that opened the session, or the latest one since: who, by what, when.
     pub first_factor: FirstFactor,
     /// What authenticator apps show: an e-mail address or a user name. See
-    /// [`AccountName`](mfakit::AccountName).
+    /// [`AccountName`](mfakit::domain::AccountName).
     pub account: String,
     /// Whether his e-mail address is verified.
     pub email: EmailStatus,

@@ -7,7 +7,8 @@ use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use mfakit::{Error, NextStep, Unmet};
+use mfakit::Error;
+use mfakit::step_up::{NextStep, Unmet};
 use serde_json::{Map, Value, json};
 
 use crate::safety::{ReturnPath, append, guarded, page};
@@ -129,7 +130,7 @@ impl MfaRejection {
 
     pub(crate) fn second_factor_awaited(web: &MfaWeb, parts: &Parts) -> Self {
         let detail = "the sign-in waits for its second factor";
-        let acr = web.acr_names().name(mfakit::Level::TwoFactors);
+        let acr = web.acr_names().name(mfakit::step_up::Level::TwoFactors);
         Self::new(parts, StatusCode::UNAUTHORIZED, "second_factor_awaited", detail)
             .to(web.path("/challenge"))
             .authenticate(format!(

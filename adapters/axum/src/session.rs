@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use mfakit::{Assurance, Challenge, ChallengeId, OfferedFactor, PendingSignIn, Purpose, SetupId};
+use mfakit::domain::ChallengeId;
+use mfakit::{Assurance, Challenge, OfferedFactor, PendingSignIn, Purpose, SetupId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 

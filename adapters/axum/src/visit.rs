@@ -4,7 +4,9 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use mfakit::{Access, Assurance, Error, EvidenceKind, Gate, Refusal, SignIn, StepUpRule};
+use mfakit::domain::EvidenceKind;
+use mfakit::organization::{Access, Gate};
+use mfakit::{Assurance, Error, Refusal, SignIn, StepUpRule};
 
 use crate::host::{HostError, Token, Visitor};
 use crate::rejection::{MfaRejection, heading};
@@ -253,7 +255,7 @@ fn is_newer(visitor: &Visitor, session: &Session) -> bool {
         State::SignedIn(signed_in) => {
             let evidence = signed_in.assurance.evidence().iter();
             let first = evidence.filter(|e| matches!(e.kind(), EvidenceKind::First(_)));
-            first.map(mfakit::Evidence::at).max()
+            first.map(mfakit::domain::Evidence::at).max()
         }
     };
     held.is_none_or(|held| visitor.first_factor.at() > held)

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use mfakit::{AcrNames, Invalid, Mfa, NextStep, StepUpRules, Unmet};
+use mfakit::step_up::{AcrNames, NextStep, Unmet};
+use mfakit::{Invalid, Mfa, StepUpRules};
 use thiserror::Error;
 
 use crate::flows::once::Once;

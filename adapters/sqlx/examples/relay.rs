@@ -12,7 +12,8 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use mfakit::{Event, EventId, EventLog, Keyring, Mfa, SealingKey, Subject};
+use mfakit::store::{EventId, EventLog};
+use mfakit::{Event, Keyring, Mfa, SealingKey, Subject};
 use mfakit_sqlx::{SqliteStore, Tables};
 
 /// The other side: a queue, a mail service, an audit store. It has seen what it has seen.

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use mfakit::domain::{Account, Commit};
-use mfakit::{Event, Format, StoreError, StoredAccount, Subject};
+use mfakit::domain::Account;
+use mfakit::store::Commit;
+use mfakit::store::{Format, StoreError, StoredAccount};
+use mfakit::{Event, Subject};
 
 use crate::cause::Cause;
 

@@ -1,6 +1,6 @@
 //! Why the database did not do it: what a `StoreError` of these stores holds.
 
-use mfakit::StoreError;
+use mfakit::store::StoreError;
 use thiserror::Error;
 
 /// What lies behind a [`StoreError`] of these stores; its
@@ -145,7 +145,7 @@ pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
 /// ```
 /// use mfakit_sqlx::{Cause, cause_of};
 ///
-/// let error = mfakit::StoreError::unavailable(Cause::PoolExhausted);
+/// let error = mfakit::store::StoreError::unavailable(Cause::PoolExhausted);
 /// assert_eq!(cause_of(&error), Some(&Cause::PoolExhausted));
 /// ```
 pub fn cause_of(error: &StoreError) -> Option<&Cause> {

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mfakit::{
-    CommitId, Exemption, Extension, Membership, OrgId, OrgPolicy, Organization, RosterRow,
-    StoreError, StoredMembership, Subject, Version,
-};
+use mfakit::Subject;
+use mfakit::organization::{Exemption, Extension, Membership, OrgId, OrgPolicy, Organization};
+use mfakit::store::{CommitId, RosterRow, StoreError, StoredMembership, Version};
 use sqlx::Row;
 
 use crate::account_row::unsigned;

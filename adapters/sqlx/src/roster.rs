@@ -7,7 +7,8 @@
 //! of the three gives at most a page, and the page is the first of all of them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{OrgPolicy, RosterFilter, RosterKey, RosterQuery};
+use mfakit::organization::{OrgPolicy, RosterFilter, RosterQuery};
+use mfakit::store::RosterKey;
 
 /// Where those stand who are never walled: behind everybody.
 const NEVER: i64 = i64::MAX;

@@ -1,6 +1,7 @@
 //! What may be staged in a transaction of the host's, and what may not.
 
-use mfakit::{EventKind, StoreError};
+use mfakit::EventKind;
+use mfakit::store::StoreError;
 use thiserror::Error;
 
 /// A transition that was not staged. The transaction goes on.

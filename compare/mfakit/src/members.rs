@@ -2,11 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::testing::ManualClock;
-use mfakit::{
-    Acknowledgement, Argon2Hasher, Clock, FirstFactor, Gate, GracePeriod, MemoryStore, Mfa,
-    MfaBuilder, OrgAuthority, OrgId, PolicyScope, PolicyTerms, RosterFilter, RosterPage, SignIn,
-    Subject,
-};
+use mfakit::{Argon2Hasher, FirstFactor, MemoryStore, Mfa, MfaBuilder, SignIn, Subject};
+use mfakit::organization::{Acknowledgement, Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, RosterFilter, RosterPage};
+use mfakit::ports::Clock;
 use mfakit_sqlx::{SqliteStore, Tables};
 use shared::{Outcome, Peer, Record, Tally};
 use sqlx::{AssertSqlSafe, SqlitePool};

@@ -1,10 +1,7 @@
 //! The library as a host calls it.
 
 use chrono::Utc;
-use mfakit::{
-    Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, Mfa, NewFactor, PendingSignIn,
-    SignIn, Subject, Verdict,
-};
+use mfakit::{Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, Mfa, NewFactor, PendingSignIn, SignIn, Subject, Verdict};
 use shared::{Authenticator, Outcome, Peer};
 
 use crate::sessions::Sessions;

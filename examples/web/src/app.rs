@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{Clock, EventLog, Level, Mfa, Needed, OrgStore, Settings, StepUpRule, StepUpRules};
+use mfakit::ports::Clock;
+use mfakit::step_up::{Level, Needed};
+use mfakit::store::{EventLog, OrgStore};
+use mfakit::{Mfa, Settings, StepUpRule, StepUpRules};
 use mfakit_axum::{MfaWeb, Places};
 
 use crate::demo;

@@ -1,7 +1,8 @@
 //! Who may do what to whom: the host's own rules. mfakit takes an authority that was granted for one
 //! case, with the reason that the audit trail shows, and grants none itself.
 
-use mfakit::{HostAuthority, Invalid, OrgAuthority, OrgId, Subject};
+use mfakit::organization::{OrgAuthority, OrgId};
+use mfakit::{HostAuthority, Invalid, Subject};
 use thiserror::Error;
 
 use crate::demo;

@@ -1,6 +1,7 @@
 //! The two organizations and the six accounts that the example starts with.
 
-use mfakit::{Mfa, OrgId, Subject};
+use mfakit::organization::OrgId;
+use mfakit::{Mfa, Subject};
 
 use crate::error::StartError;
 use crate::passwords;

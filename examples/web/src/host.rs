@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use mfakit::{EmailStatus, FirstFactor, OrgId};
+use mfakit::organization::OrgId;
+use mfakit::{EmailStatus, FirstFactor};
 use mfakit_axum::{Host, HostError, Places, Session, Token, Visitor};
 
 use crate::demo;

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use mfakit::{Event, Notifier, NotifierError};
+use mfakit::Event;
+use mfakit::ports::{Notifier, NotifierError};
 use tokio::runtime::Handle;
 
 use crate::app::PRODUCT;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::Clock;
+use mfakit::ports::Clock;
 use thiserror::Error;
 use tokio::sync::Semaphore;
 

@@ -6,7 +6,8 @@ use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{Clock, Entropy, OsEntropy, Subject};
+use mfakit::Subject;
+use mfakit::ports::{Clock, Entropy, OsEntropy};
 use sha2::{Digest, Sha256};
 
 use crate::records::{Records, RecordsError, Session, TokenHash};

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64ct::{Base64, Encoding};
-use mfakit::{
-    AccountIndex, AccountStore, Entropy, EventLog, Keyring, MemoryStore, Mfa, MfaBuilder, OrgStore,
-    OsEntropy, SealingKey, Stamps,
-};
+use mfakit::ports::{Entropy, OsEntropy};
+use mfakit::store::{AccountIndex, AccountStore, EventLog, OrgStore, Stamps};
+use mfakit::{Keyring, MemoryStore, Mfa, MfaBuilder, SealingKey};
 use mfakit_sqlx::{PostgresStore, SqliteStore, Tables};
 
 use crate::error::StartError;

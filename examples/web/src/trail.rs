@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use mfakit::{Event, EventLog, StoreError};
+use mfakit::Event;
+use mfakit::store::{EventLog, StoreError};
 
 /// The latest events that are wanted, the latest first.
 ///

@@ -1,7 +1,8 @@
 //! Dates, names and events, in words.
 
 use chrono::{DateTime, Utc};
-use mfakit::{Event, EventKind, OrgChange, OrgId, PolicyTerms, Purpose, Subject};
+use mfakit::organization::{OrgChange, OrgId, PolicyTerms};
+use mfakit::{Event, EventKind, Purpose, Subject};
 
 use crate::app::{ADMINISTER, CHANGE_PASSWORD, PAYOUT};
 use crate::demo;

@@ -1,7 +1,7 @@
 //! One-time codes as they are typed.
 
+use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret};
 use mfakit::domain::{Window, match_code};
-use mfakit::{Algorithm, Code, Digits, TotpParams, TotpSecret};
 
 use crate::input::Input;
 use crate::scene;

@@ -3,11 +3,11 @@
 use std::sync::OnceLock;
 
 use chrono::TimeDelta;
-use mfakit::domain::ActionName;
-use mfakit::{
-    AcrNames, Algorithm, Digits, FirstFactor, GracePeriod, HostAuthority, Issuer, Label,
-    MemoryStore, Mfa, OrgId, OrgPolicy, Settings, Subject, Throttle, TotpParams,
-};
+use mfakit::ActionName;
+use mfakit::domain::{Algorithm, Digits, Issuer, Label, Throttle, TotpParams};
+use mfakit::organization::{GracePeriod, OrgId, OrgPolicy};
+use mfakit::step_up::AcrNames;
+use mfakit::{FirstFactor, HostAuthority, MemoryStore, Mfa, Settings, Subject};
 use mfakit_axum::MfaWeb;
 use mfakit_sqlx::Tables;
 

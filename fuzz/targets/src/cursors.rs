@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
+use mfakit::domain::{ChallengeId, SessionId};
+use mfakit::organization::RosterCursor;
+use mfakit::store::{CommitId, EventCursor, EventLog};
 use mfakit::testing::block_on;
-use mfakit::{
-    ChallengeId, CommitId, EventCursor, EventLog, FactorId, MemoryStore, RosterCursor, SessionId,
-    SetupId,
-};
+use mfakit::{FactorId, MemoryStore, SetupId};
 
 use crate::input::Input;
 

@@ -2,9 +2,12 @@
 
 use std::sync::OnceLock;
 
-use mfakit::domain::{HashScheme, HashedCodes, KeyId};
+use mfakit::KeyId;
+use mfakit::RecoveryCodes;
+use mfakit::domain::OneTimeCode;
+use mfakit::domain::{HashScheme, HashedCodes};
+use mfakit::ports::{CodeHasher, HasherError, Lane};
 use mfakit::testing::block_on;
-use mfakit::{CodeHasher, HasherError, Lane, OneTimeCode, RecoveryCodes};
 
 use crate::scene;
 

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use mfakit::domain::{Account, Fresh, ImportedCode, ImportedHash, Question, Version};
+use mfakit::domain::ChallengeId;
+use mfakit::domain::{Account, Fresh, ImportedCode, ImportedHash, Question};
+use mfakit::import::{CodeReading, Import, ImportedCodes, ImportedFactor, Seed};
+use mfakit::ports::{ImportedCodeHasher, Lane, SecretCipher};
+use mfakit::store::Version;
 use mfakit::testing::block_on;
-use mfakit::{
-    Answer, Argon2Hasher, ChallengeId, CodeReading, FirstFactor, HostAuthority, Import,
-    ImportedCodeHasher, ImportedCodes, ImportedFactor, Lane, SecretCipher, Seed, SignIn, Subject,
-    Verdict,
-};
+use mfakit::{Answer, Argon2Hasher, FirstFactor, HostAuthority, SignIn, Subject, Verdict};
 
 use crate::hash_schemes;
 use crate::input::Input;

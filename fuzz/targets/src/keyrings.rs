@@ -1,8 +1,11 @@
 //! Keys as an environment variable holds them.
 
-use mfakit::domain::{FactorId, SealContext};
+use mfakit::FactorId;
+use mfakit::domain::SealContext;
+use mfakit::domain::{Algorithm, TotpParams, TotpSecret};
+use mfakit::ports::SecretCipher;
 use mfakit::testing::block_on;
-use mfakit::{Algorithm, Keyring, KeyringError, SecretCipher, TotpParams, TotpSecret};
+use mfakit::{Keyring, KeyringError};
 
 use crate::scene;
 

@@ -1,8 +1,11 @@
 //! The `otpauth` URI of a setup, and whatever else an authenticator app may be shown.
 
-use mfakit::domain::{FactorId, NewSecret, SealContext, SetupId};
+use mfakit::domain::{Algorithm, Issuer, TotpParams, TotpSecret};
+use mfakit::domain::{NewSecret, SealContext};
+use mfakit::ports::SecretCipher;
 use mfakit::testing::{Authenticator, block_on};
-use mfakit::{Algorithm, EmailStatus, Issuer, NewFactor, SecretCipher, TotpParams, TotpSecret};
+use mfakit::{EmailStatus, NewFactor};
+use mfakit::{FactorId, SetupId};
 use percent_encoding::percent_decode_str;
 
 use crate::input::Input;
@@ -53,7 +56,7 @@ pub fn otpauth(data: &[u8]) {
 
     let app = Authenticator::scan(uri).expect("an app reads it");
     let code = app.code_at(scene::at(scene::NOW));
-    let code = mfakit::Code::parse(&code, mfakit::Digits::Six).expect("a code");
+    let code = mfakit::domain::Code::parse(&code, mfakit::domain::Digits::Six).expect("a code");
     let params = TotpParams::default();
     let window = mfakit::domain::Window::around(scene::NOW, params, 0, 0);
     let found = mfakit::domain::match_code(&secret, params, &code, window);

@@ -1,6 +1,7 @@
 //! Recovery and enrollment codes as they are typed.
 
-use mfakit::{OneTimeCode, RecoveryCodes};
+use mfakit::RecoveryCodes;
+use mfakit::domain::OneTimeCode;
 
 use crate::input::Input;
 

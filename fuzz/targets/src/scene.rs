@@ -3,12 +3,15 @@
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
-use mfakit::domain::{Account, CommitOutcome, Decision, Fresh, Transition, Version};
+use mfakit::domain::{Account, Decision, Fresh, Transition};
+use mfakit::domain::{ChallengeId, Context, Digits, SessionId};
+use mfakit::ports::{Clock, CodeHasher};
+use mfakit::store::{AccountStore, CommitId};
+use mfakit::store::{CommitOutcome, Version};
 use mfakit::testing::{Authenticator, SeededEntropy, block_on};
 use mfakit::{
-    AccountStore, Answer, Assurance, ChallengeId, Clock, CodeHasher, CommitId, Confirmed, Context,
-    Digits, EmailStatus, FirstFactor, HostAuthority, Keyring, MemoryStore, Mfa, NewFactor,
-    RecoveryCodes, SealingKey, SessionId, Settings, SignIn, Subject,
+    Answer, Assurance, Confirmed, EmailStatus, FirstFactor, HostAuthority, Keyring, MemoryStore,
+    Mfa, NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, Subject,
 };
 
 pub(crate) const SEED: &[u8; 20] = b"12345678901234567890";

@@ -1,10 +1,12 @@
 //! Sealed secrets as they come out of a table that somebody could write to.
 
-use mfakit::domain::{FactorId, KeyId, SealContext, SealedSecret};
+use mfakit::Subject;
+use mfakit::domain::{Algorithm, Digits, TotpParams, TotpSecret};
+use mfakit::domain::{SealContext, SealedSecret};
+use mfakit::ports::SecretCipher;
+use mfakit::store::{Format, StoredAccount};
 use mfakit::testing::block_on;
-use mfakit::{
-    Algorithm, Digits, Format, SecretCipher, StoredAccount, Subject, TotpParams, TotpSecret,
-};
+use mfakit::{FactorId, KeyId};
 use serde_json::Value;
 
 use crate::input::Input;

@@ -1,9 +1,9 @@
 //! What hosts keep in their sessions, perhaps in a cookie: read back from anywhere.
 
 use mfakit::domain::Question;
-use mfakit::{
-    AcrNames, Answer, Assurance, Challenge, EventCursor, Level, Needed, PendingSignIn, StepUpRule,
-};
+use mfakit::step_up::{AcrNames, Level, Needed};
+use mfakit::store::EventCursor;
+use mfakit::{Answer, Assurance, Challenge, PendingSignIn, StepUpRule};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -3,11 +3,14 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
-use mfakit::domain::{Account, Commit, CommitOutcome};
-use mfakit::{
-    AccountStore, Affiliation, CommitId, Event, EventCursor, EventLog, Exemption, Extension,
-    Format, OrgId, OrgPolicy, OrgStore, StoreError, StoreErrorKind, StoredAccount,
+use mfakit::Event;
+use mfakit::domain::Account;
+use mfakit::organization::{Affiliation, Exemption, Extension, OrgId, OrgPolicy};
+use mfakit::store::{
+    AccountStore, CommitId, EventCursor, EventLog, Format, OrgStore, StoreError, StoreErrorKind,
+    StoredAccount,
 };
+use mfakit::store::{Commit, CommitOutcome};
 use mfakit_sqlx::{Cause, SqliteStore, Tables};
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqlitePoolOptions;
@@ -180,7 +183,8 @@ impl Database {
             serde_json::to_string(&at(row.joined)).expect("JSON")
         );
         let Ok(policy) = serde_json::from_str(&required) else { return };
-        let organization = mfakit::Organization::from_stored(org, member.version(), policy, vec![]);
+        let organization =
+            mfakit::organization::Organization::from_stored(org, member.version(), policy, vec![]);
         let affiliation =
             Affiliation { organization: std::sync::Arc::new(organization), membership: member };
         for now in [scene::at(scene::NOW), DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {

@@ -1,6 +1,7 @@
 //! Step-up rules as they are configured.
 
-use mfakit::{AcrNames, Refusal, StepUpRules};
+use mfakit::step_up::AcrNames;
+use mfakit::{Refusal, StepUpRules};
 
 use crate::scene;
 

@@ -1,8 +1,10 @@
 //! Accounts as a store reads them.
 
 use mfakit::domain::{Account, ImportedEvaluation, Question};
+use mfakit::ports::SecretCipher;
+use mfakit::store::{Format, StoredAccount};
 use mfakit::testing::block_on;
-use mfakit::{Answer, FirstFactor, Format, SecretCipher, SignIn, StoredAccount, Verdict};
+use mfakit::{Answer, FirstFactor, SignIn, Verdict};
 
 use subtle::Choice;
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use mfakit::domain::{Commit, Receipt};
+use mfakit::domain::Receipt;
+use mfakit::store::Commit;
 use stateright::{Model, Property};
 
 use crate::fault::Fault;

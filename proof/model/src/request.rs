@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use mfakit::domain::{Account, Closed, Commit, Decision, Judged, Question, Receipt, Transition};
-use mfakit::{Answer, Challenge, CommitId, Confirmed, Refusal, Verdict};
+use mfakit::domain::{Account, Closed, Decision, Judged, Question, Receipt, Transition};
+use mfakit::store::Commit;
+use mfakit::store::CommitId;
+use mfakit::{Answer, Challenge, Confirmed, Refusal, Verdict};
 
 use crate::scene::{self, Scene};
 

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use mfakit::domain::Account;
-use mfakit::{CommitId, Format, StoredAccount};
+use mfakit::store::{CommitId, Format, StoredAccount};
 use serde_json::Value;
 
 /// A stored account. Two rows are the same when their documents are.

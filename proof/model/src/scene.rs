@@ -4,15 +4,20 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::KeyId;
 use mfakit::domain::{
-    Account, CodeHash, CommitOutcome, Decision, Fresh, HashScheme, HashedCodes, Judged, KeyId,
-    NewSecret, SealedSecret, Transition, Version,
+    Account, CodeHash, Decision, Fresh, HashScheme, HashedCodes, Judged, NewSecret, SealedSecret,
+    Transition,
 };
+use mfakit::domain::{
+    Algorithm, ChallengeId, Context, Issuer, OneTimeCode, SessionId, Throttle, TotpSecret,
+};
+use mfakit::store::CommitId;
+use mfakit::store::{CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Algorithm, Assurance, Challenge, ChallengeId, CommitId, Confirmed, Context, EmailStatus,
-    FactorId, FirstFactor, Issuer, NewFactor, OneTimeCode, PendingSignIn, RecoveryCodes, Refusal,
-    SessionId, Settings, Setup, SetupId, SignIn, Subject, Throttle, TotpSecret,
+    Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor, NewFactor, PendingSignIn,
+    RecoveryCodes, Refusal, Settings, Setup, SetupId, SignIn, Subject,
 };
 
 use crate::request::WRONG;

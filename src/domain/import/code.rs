@@ -59,7 +59,7 @@ impl fmt::Debug for ImportedCode {
 }
 
 /// The hash of an imported code: 1 to 255 printable ASCII characters, which the
-/// [`ImportedCodeHasher`](crate::ImportedCodeHasher) alone reads and writes. It holds salt and costs.
+/// [`ImportedCodeHasher`](crate::ports::ImportedCodeHasher) alone reads and writes. It holds salt and costs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ImportedHash(Arc<str>);
 

@@ -30,7 +30,7 @@ pub(crate) use set::ImportedSlot;
 /// live at once. How to read it from where it is, see [`mfakit::import`](crate::import).
 ///
 /// ```
-/// use mfakit::{Import, ImportedCodes, ImportedFactor, Seed};
+/// use mfakit::import::{Import, ImportedCodes, ImportedFactor, Seed};
 ///
 /// let seed = Seed::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?;
 /// let import = Import::new()

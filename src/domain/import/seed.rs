@@ -14,7 +14,7 @@ const BLOCK: usize = TotpSecret::MAX_LEN;
 /// The secret of a factor of another system: 10 to 64 bytes, wiped when dropped, never printed.
 ///
 /// ```
-/// use mfakit::Seed;
+/// use mfakit::import::Seed;
 ///
 /// let seed = Seed::from_base32("gezd gnbv gy3t qojq")?; // as people copy it
 /// assert!(seed.is_weak(), "80 bits");

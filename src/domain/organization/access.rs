@@ -10,7 +10,7 @@ use super::refusal::OrgRefusal;
 /// Whether a user may go on, and until when that answer holds by itself.
 ///
 /// It is a function of the facts and the time. A change of facts is announced by another
-/// [stamp](crate::Stamp) or [policy revision](crate::PolicyRevision); keep the answer no longer
+/// [stamp](crate::domain::Stamp) or [policy revision](crate::store::PolicyRevision); keep the answer no longer
 /// than until then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]

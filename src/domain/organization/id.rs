@@ -11,7 +11,7 @@ use crate::domain::invalid::{Invalid, bytes_within, no_control};
 /// [`Subject`](crate::Subject). Use the primary key of the host's table, never a name or a domain.
 ///
 /// ```
-/// use mfakit::OrgId;
+/// use mfakit::organization::OrgId;
 ///
 /// assert_eq!(OrgId::from(42_u64), OrgId::new("42")?);
 /// # Ok::<(), mfakit::Invalid>(())

@@ -14,7 +14,7 @@ use crate::domain::time::after;
 /// By default 7 days before, 1 day before, and when lapsed.
 ///
 /// ```
-/// use mfakit::ReminderSchedule;
+/// use mfakit::organization::ReminderSchedule;
 ///
 /// assert_eq!(ReminderSchedule::default(), ReminderSchedule::days_before([7, 1, 0])?);
 /// # Ok::<(), mfakit::Invalid>(())

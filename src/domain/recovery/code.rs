@@ -29,7 +29,7 @@ const MAX_INPUT: usize = 128;
 /// as `1`, `U` as `V`. The code is wiped when dropped and never printed by `Debug`.
 ///
 /// ```
-/// use mfakit::OneTimeCode;
+/// use mfakit::domain::OneTimeCode;
 ///
 /// let typed = OneTimeCode::parse(" 3abc-defg hjkm oooo ").unwrap();
 /// assert_eq!(&*typed.reveal(), "3ABC-DEFG-HJKM-0000");

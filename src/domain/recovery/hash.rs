@@ -9,7 +9,7 @@ use crate::domain::invalid::{Invalid, bytes_within};
 
 /// How a set of codes was hashed: function, version, costs and pepper id, once for the set.
 ///
-/// 1 to 128 printable ASCII characters, written and read by the [`CodeHasher`](crate::CodeHasher)
+/// 1 to 128 printable ASCII characters, written and read by the [`CodeHasher`](crate::ports::CodeHasher)
 /// alone, for instance `$argon2id$v=19$m=19456,t=2,p=1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HashScheme(Arc<str>);

@@ -17,7 +17,8 @@ use crate::domain::time::after;
 ///
 /// ```
 /// use chrono::TimeDelta;
-/// use mfakit::{Level, Needed, StepUpRule};
+/// use mfakit::StepUpRule;
+/// use mfakit::step_up::{Level, Needed};
 ///
 /// let ten_minutes = TimeDelta::minutes(10);
 /// let payout = StepUpRule::level(Level::TwoFactors, ten_minutes);

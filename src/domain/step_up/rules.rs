@@ -14,7 +14,8 @@ use crate::domain::refusal::Refusal;
 ///
 /// ```
 /// use chrono::TimeDelta;
-/// use mfakit::{Level, Needed, Refusal, StepUpRule, StepUpRules};
+/// use mfakit::{Refusal, StepUpRule, StepUpRules};
+/// use mfakit::step_up::{Level, Needed};
 ///
 /// let rules = StepUpRules::new()
 ///     .with("payout", StepUpRule::level(Level::TwoFactors, TimeDelta::minutes(5)))?

@@ -81,14 +81,18 @@ impl Unmet {
     ///
     /// `acr_values` holds the names of the levels that can satisfy the rule, the lowest first, and
     /// `max_age` the seconds within which it is satisfied at any of them: a session of such a level
-    /// whose [`auth_time`](crate::Claims::auth_time) is no older passes. Levels say nothing of a
+    /// whose [`auth_time`](crate::step_up::Claims::auth_time) is no older passes. Levels say nothing of a
     /// certain method, certain factor or recovery code: for those see [`ways`](Self::ways).
     ///
     /// ```
     /// # use chrono::TimeDelta;
-    /// # use mfakit::{AcrNames, FirstFactor, Level, Refusal, StepUpRule, Subject};
-    /// # use mfakit::domain::{Account, Fresh, SignIn, Version};
-    /// # use mfakit::{ChallengeId, Context, SessionId, Settings};
+    /// # use mfakit::{FirstFactor, Refusal, StepUpRule, Subject};
+    /// # use mfakit::step_up::{AcrNames, Level};
+    /// # use mfakit::SignIn;
+    /// # use mfakit::domain::{Account, Fresh};
+    /// # use mfakit::store::Version;
+    /// # use mfakit::Settings;
+    /// # use mfakit::domain::{ChallengeId, Context, SessionId};
     /// # let (settings, now) = (Settings::default(), chrono::Utc::now());
     /// # let ada = Subject::from(7_u64);
     /// # let account = Account::absent(ada.clone(), Version::first([1; 8]));

@@ -13,7 +13,7 @@ use super::params::Digits;
 /// full-width digits, a sign, a digit too many: malformed, and a malformed code is never charged.
 ///
 /// ```
-/// use mfakit::{Code, Digits};
+/// use mfakit::domain::{Code, Digits};
 ///
 /// assert!(Code::parse(" 492 039\n", Digits::Six).is_some());
 /// assert!(Code::parse("492-039", Digits::Six).is_some());

@@ -10,7 +10,7 @@ use crate::domain::invalid::Invalid;
 /// The secret of a TOTP factor: 16 to 64 bytes, wiped when dropped, never printed.
 ///
 /// ```
-/// use mfakit::{Algorithm, TotpSecret};
+/// use mfakit::domain::{Algorithm, TotpSecret};
 ///
 /// let random = [7; 20]; // from a cryptographic generator
 /// let secret = TotpSecret::from_random(Algorithm::Sha1, &random)?;

@@ -12,7 +12,7 @@ use crate::ports::StoreError;
 pub trait HostTransactions: Send + Sync {
     /// Opens one.
     ///
-    /// While it is open, [`load`](crate::AccountStore::load) and [`read`](crate::EventLog::read) of
+    /// While it is open, [`load`](crate::store::AccountStore::load) and [`read`](crate::store::EventLog::read) of
     /// the candidate must go on answering; a commit beside it may wait for its end.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ pub trait HostTransactions: Send + Sync {
 pub trait HostTransaction: Send {
     /// Puts a change into it. It becomes a commit by
     /// [`Transition::into_commit`](crate::domain::Transition::into_commit), and is written by the
-    /// statements of [`AccountStore::commit`](crate::AccountStore::commit).
+    /// statements of [`AccountStore::commit`](crate::store::AccountStore::commit).
     ///
     /// # Errors
     /// [`StoreError`] when it is not known whether it is in.

@@ -4,9 +4,10 @@
 use std::task::{Context, Poll};
 
 use chrono::TimeDelta;
+use mfakit::step_up::Needed;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, Assurance, Challenge, EmailStatus, EventKind, FactorId, FirstFactor, Needed, Refusal,
+    Answer, Assurance, Challenge, EmailStatus, EventKind, FactorId, FirstFactor, Refusal,
     StepUpRule,
 };
 

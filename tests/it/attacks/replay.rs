@@ -1,7 +1,8 @@
 //! Codes that are used again.
 
+use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
-use mfakit::{AccountStore, Answer, Confirmed, EmailStatus, NewFactor, Refusal, SignIn, Verdict};
+use mfakit::{Answer, Confirmed, EmailStatus, NewFactor, Refusal, SignIn, Verdict};
 
 use crate::world::{World, block_on, passed, refused, rejected};
 
@@ -281,8 +282,10 @@ fn a_first_factor_proven_twice_is_no_second_factor() {
         let session = world.mfa.reauthenticate(&session, sso).await.unwrap();
         let session = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
         assert!(!session.has_second_factor());
-        let rule =
-            mfakit::StepUpRule::level(mfakit::Level::TwoFactors, chrono::TimeDelta::minutes(10));
+        let rule = mfakit::StepUpRule::level(
+            mfakit::step_up::Level::TwoFactors,
+            chrono::TimeDelta::minutes(10),
+        );
         assert!(matches!(refused(world.mfa.check(&rule, &session).await), Refusal::StepUp(_)));
     });
 }

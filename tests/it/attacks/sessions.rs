@@ -1,8 +1,7 @@
 //! Sessions that are not what they were.
 
-use mfakit::{
-    AccountStore, Answer, Assurance, EmailStatus, Error, HostAuthority, NewFactor, Refusal, SignIn,
-};
+use mfakit::store::AccountStore;
+use mfakit::{Answer, Assurance, EmailStatus, Error, HostAuthority, NewFactor, Refusal, SignIn};
 
 use crate::world::{User, World, block_on, passed, refused};
 
@@ -331,8 +330,10 @@ fn an_enrollment_session_passes_no_rule() {
         let answer = Answer::enrollment(&issued.code.reveal());
         let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
         let session = pending.raise(proof, world.mfa.context().unwrap()).unwrap();
-        let rule =
-            mfakit::StepUpRule::fresh(mfakit::Needed::FirstFactor, chrono::TimeDelta::minutes(10));
+        let rule = mfakit::StepUpRule::fresh(
+            mfakit::step_up::Needed::FirstFactor,
+            chrono::TimeDelta::minutes(10),
+        );
         assert_eq!(refused(world.mfa.check(&rule, &session).await), Refusal::EnrollmentNeeded);
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
         world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();

@@ -1,10 +1,8 @@
 //! Setups that became more, or less, than they were.
 
+use mfakit::domain::{Algorithm, TotpSecret};
 use mfakit::testing::Authenticator;
-use mfakit::{
-    Algorithm, Answer, Assurance, Confirmed, EmailStatus, NewFactor, Refusal, Setup, Subject,
-    TotpSecret,
-};
+use mfakit::{Answer, Assurance, Confirmed, EmailStatus, NewFactor, Refusal, Setup, Subject};
 
 use crate::world::{World, block_on, refused, rejected};
 

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::Account;
-use mfakit::{
-    Answer, Challenge, Error, FirstFactor, Format, PendingSignIn, Refusal, SignIn, StoredAccount,
-};
+use mfakit::store::{Format, StoredAccount};
+use mfakit::{Answer, Challenge, Error, FirstFactor, PendingSignIn, Refusal, SignIn};
 
 use super::scene;
 use crate::attacks::{guess, left, new_factor, stored, three_codes};

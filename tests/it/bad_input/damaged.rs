@@ -4,12 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use base64ct::{Base64Unpadded, Encoding};
-use mfakit::domain::{Account, Commit, CommitOutcome};
+use mfakit::domain::Account;
+use mfakit::store::{AccountStore, Format, StoreError, StoreErrorKind, StoredAccount};
+use mfakit::store::{Commit, CommitOutcome};
 use mfakit::testing::SeededEntropy;
-use mfakit::{
-    AccountStore, Answer, Error, Format, MemoryStore, Mfa, StoreError, StoreErrorKind,
-    StoredAccount, Subject,
-};
+use mfakit::{Answer, Error, MemoryStore, Mfa, Subject};
 use serde_json::Value;
 
 use super::scene;

@@ -1,8 +1,9 @@
 //! Ids that are unknown, another user's, or of something that is over.
 
+use mfakit::store::AccountStore;
 use mfakit::{
-    AccountStore, Answer, Challenge, EmailStatus, FactorId, HostAuthority, Refusal, Setup, SetupId,
-    SignIn, Subject,
+    Answer, Challenge, EmailStatus, FactorId, HostAuthority, Refusal, Setup, SetupId, SignIn,
+    Subject,
 };
 
 use chrono::TimeDelta;

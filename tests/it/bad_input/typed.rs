@@ -1,8 +1,9 @@
 //! What people type, paste and inject.
 
+use mfakit::domain::Label;
 use mfakit::{
     ActionName, Answer, BuildError, Confirmed, EmailStatus, FirstFactor, HostAuthority, Invalid,
-    KeyId, Label, MemoryStore, Mfa, NewFactor, SetupId, Subject,
+    KeyId, MemoryStore, Mfa, NewFactor, SetupId, Subject,
 };
 
 use super::scene;

@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::domain::{CommitOutcome, OrgCommit, OrgRow, Version};
-use mfakit::{
-    Affiliation, CurrentStamps, Membership, OrgId, OrgPolicy, OrgStore, Organization,
-    PolicyRevision, RosterCounts, RosterQuery, RosterRow, RosterRows, Stamp, Stamps, StoreError,
-    Subject,
+use mfakit::Subject;
+use mfakit::domain::Stamp;
+use mfakit::organization::{
+    Affiliation, Membership, OrgId, OrgPolicy, Organization, RosterCounts, RosterQuery,
+};
+use mfakit::store::{CommitOutcome, OrgCommit, OrgRow, Version};
+use mfakit::store::{
+    CurrentStamps, OrgStore, PolicyRevision, RosterRow, RosterRows, Stamps, StoreError,
 };
 
 use super::org_wrong::OrgWrong;

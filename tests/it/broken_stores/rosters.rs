@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::OrgRow;
-use mfakit::{
+use mfakit::Subject;
+use mfakit::organization::{
     Exemption, Extension, Membership, OrgId, OrgPolicy, Organization, PolicyScope, RosterCounts,
-    RosterFilter, RosterQuery, RosterRow, RosterRows, StoredMembership, Subject,
+    RosterFilter, RosterQuery,
 };
+use mfakit::store::OrgRow;
+use mfakit::store::{RosterRow, RosterRows, StoredMembership};
 
 use super::org_wrong::OrgWrong;
 use super::organizations::Offices;

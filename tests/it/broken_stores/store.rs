@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use async_trait::async_trait;
-use mfakit::domain::{Account, Commit, CommitOutcome, KeyId, Version};
-use mfakit::{
-    AccountIndex, AccountStore, Event, EventCursor, EventLog, EventPage, SealedPage, StoreError,
-    Subject,
+use mfakit::KeyId;
+use mfakit::domain::Account;
+use mfakit::store::{
+    AccountIndex, AccountStore, EventCursor, EventLog, EventPage, SealedPage, StoreError,
 };
+use mfakit::store::{Commit, CommitOutcome, Version};
+use mfakit::{Event, Subject};
 
 use super::wrong::Wrong;
 

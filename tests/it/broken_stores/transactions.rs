@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mfakit::CommitId;
-use mfakit::domain::{Account, Commit, CommitOutcome, Transition};
+use mfakit::domain::{Account, Transition};
+use mfakit::store::CommitId;
+use mfakit::store::{AccountStore, StoreError};
+use mfakit::store::{Commit, CommitOutcome};
 use mfakit::testing::conformance::{HostTransaction, HostTransactions};
-use mfakit::{AccountStore, StoreError};
 
 use super::store::Store;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat};
 use mfakit::domain::Account;
-use mfakit::{Format, StoredAccount};
+use mfakit::store::{Format, StoredAccount};
 use serde_json::Value;
 
 /// One way of being wrong.

@@ -2,10 +2,11 @@
 
 use std::pin::Pin;
 
+use mfakit::import::{CodeReading, Import, Imported, ImportedCodes, ImportedFactor, Seed};
+use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    AccountStore, Answer, CodeReading, EmailStatus, Error, HostAuthority, Import, Imported,
-    ImportedCodes, ImportedFactor, NewFactor, Refusal, Seed, SignIn, Subject, Verdict,
+    Answer, EmailStatus, Error, HostAuthority, NewFactor, Refusal, SignIn, Subject, Verdict,
 };
 
 use super::{SEED, ada, authority, challenged, moved_in, one_phone, phone, recover, world};
@@ -62,8 +63,10 @@ fn an_account_that_has_mfa_is_left_alone_unless_the_host_says_so() {
         let status = world.mfa.status(&ada()).await.unwrap();
         assert_eq!((status.factors.len(), status.recovery_left), (2, Some(10)));
         // Sessions from before are void, and the owner's phone and paper still work.
-        let rule =
-            mfakit::StepUpRule::fresh(mfakit::Needed::FirstFactor, chrono::TimeDelta::hours(1));
+        let rule = mfakit::StepUpRule::fresh(
+            mfakit::step_up::Needed::FirstFactor,
+            chrono::TimeDelta::hours(1),
+        );
         let void = world.mfa.check(&rule, &owner.session).await;
         assert_eq!(refused(void), Refusal::SignInAgain);
         recover(&world, &owner.recovery(0)).await.unwrap();
@@ -84,7 +87,11 @@ fn a_seed_that_is_live_pending_or_repeated_is_refused() {
             let import = Import::new().factor(labeled("A", seed)).factor(labeled("B", &twin));
             assert_eq!(refusal(&world, import).await, Refusal::SeedTaken);
         }
-        let eight = mfakit::TotpParams::new(mfakit::Algorithm::Sha1, mfakit::Digits::Eight, 60);
+        let eight = mfakit::domain::TotpParams::new(
+            mfakit::domain::Algorithm::Sha1,
+            mfakit::domain::Digits::Eight,
+            60,
+        );
         let import = Import::new()
             .factor(labeled("A", seed))
             .factor(labeled("B", seed).params(eight.unwrap()));
@@ -149,7 +156,7 @@ fn what_would_weaken_an_account_has_to_be_accepted_by_name() {
         assert!(status.factors[0].weak);
         assert_eq!(
             status.import_notices[1],
-            mfakit::ImportNotice::ReplaceFactor(report.factors[0])
+            mfakit::import::ImportNotice::ReplaceFactor(report.factors[0])
         );
     });
 }
@@ -207,7 +214,7 @@ fn only_an_authority_over_this_account_imports_and_never_past_a_reset() {
         let job = Subject::new("migration").unwrap();
         let bob = HostAuthority::grant(Subject::new("bob").unwrap(), job.clone(), "moved").unwrap();
         let prepared = world.mfa.prepare_import(&ada(), one_phone()).await.unwrap();
-        let account = mfakit::domain::Account::absent(ada(), mfakit::Version::first([1; 8]));
+        let account = mfakit::domain::Account::absent(ada(), mfakit::store::Version::first([1; 8]));
         let context = world.mfa.context().unwrap();
         let foreign = account.import(&bob, &prepared, &[], context).unwrap_err();
         assert_eq!(foreign, Refusal::ForeignSession);

@@ -1,10 +1,12 @@
 //! Imported recovery codes: a mode of their own, a budget of their own, and the way out of it.
 
 use chrono::TimeDelta;
+use mfakit::domain::ProvenBy;
 use mfakit::domain::{ImportedEvaluation, Question};
-use mfakit::{
-    Answer, EventKind, EventLog, ImportNotice, ImportedCodes, Needed, ProvenBy, Refusal, StepUpRule,
-};
+use mfakit::import::{ImportNotice, ImportedCodes};
+use mfakit::step_up::Needed;
+use mfakit::store::EventLog;
+use mfakit::{Answer, EventKind, Refusal, StepUpRule};
 
 use super::{ada, authority, challenged, moved_in, one_phone, recover, sign_in, world};
 use crate::attacks::stored;
@@ -131,7 +133,7 @@ fn a_session_with_both_factors_can_do_nothing_before_it_has_new_codes() {
         let new = mfakit::NewFactor::totp("Tablet", "ada@example.org").unwrap();
         let begun = world.mfa.begin_setup(&session, new, mfakit::EmailStatus::Verified).await;
         assert_eq!(refused(begun), first);
-        let names = mfakit::AcrNames::new("one", "two").unwrap();
+        let names = mfakit::step_up::AcrNames::new("one", "two").unwrap();
         assert_eq!(session.claims(&names, world.now()).acr, None);
         // Neither re-authenticating nor another proof gets it out.
         let session = world.mfa.reauthenticate(&session, world.password(&ada())).await.unwrap();

@@ -1,8 +1,9 @@
 //! With what the other programs wrote: `scripts/import-fixtures/run`.
 
+use mfakit::import::{Import, ImportNotice};
 use mfakit::import::{allauth, aspnet, devise, django_otp, fortify, google, totp_rs};
 use mfakit::testing::Authenticator;
-use mfakit::{Answer, Import, ImportNotice, Refusal};
+use mfakit::{Answer, Refusal};
 use serde_json::Value;
 
 use super::{authority, moved_in, recover, sign_in, world};

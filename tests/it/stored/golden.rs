@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::{Account, Answer, FactorState, Settings, Throttle};
+use mfakit::domain::{Account, FactorState, Throttle};
+use mfakit::{Answer, Settings};
 use serde_json::Value as Json;
 
 use super::history::{History, Step};

@@ -4,12 +4,15 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
-    Account, Algorithm, Answer, Arrival, Assurance, ChallengeId, CodeHash, CommitId, CommitOutcome,
-    Confirmed, Context, Decision, EmailStatus, EventKind, FactorId, FirstFactor, Fresh, HashScheme,
-    HashedCodes, HostAuthority, Import, Imported, ImportedCodes, ImportedEvaluation,
-    ImportedFactor, ImportedHash, Issuer, Judged, KeyId, Label, NewFactor, NewSecret, OneTimeCode,
-    Question, RecoveryCodes, Refusal, Reseal, SealedSecret, Seed, SessionId, Settings, SetupId,
-    SignIn, Subject, TotpSecret, Transition, Verdict, Version,
+    Account, Algorithm, Arrival, ChallengeId, CodeHash, Context, Decision, Fresh, HashScheme,
+    HashedCodes, ImportedEvaluation, ImportedHash, Issuer, Judged, Label, NewSecret, OneTimeCode,
+    Question, Reseal, SealedSecret, SessionId, TotpSecret, Transition,
+};
+use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
+use mfakit::store::{CommitId, CommitOutcome, Version};
+use mfakit::{
+    Answer, Assurance, Confirmed, EmailStatus, EventKind, FactorId, FirstFactor, HostAuthority,
+    KeyId, NewFactor, RecoveryCodes, Refusal, Settings, SetupId, SignIn, Subject, Verdict,
 };
 
 use subtle::Choice;

@@ -1,8 +1,8 @@
 //! What holds for any document and any history.
 
 use chrono::TimeDelta;
-use mfakit::StoredAccount;
 use mfakit::domain::Account;
+use mfakit::store::StoredAccount;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::Index;

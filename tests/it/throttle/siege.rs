@@ -1,7 +1,8 @@
 //! A year under siege: what an attacker who knows the password can do to the owner.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{Answer, Error, EventKind, Format, Refusal, StoredAccount, Verdict};
+use mfakit::store::{Format, StoredAccount};
+use mfakit::{Answer, Error, EventKind, Refusal, Verdict};
 
 use super::{Dice, told};
 use crate::attacks::{left, stored, wrong_code};

@@ -1,6 +1,7 @@
 //! The mode that suspends, after NIST SP 800-63B-4 §3.2.2, and what stays open then.
 
-use mfakit::{Answer, Confirmed, EmailStatus, EventKind, Refusal, Settings, Throttle};
+use mfakit::domain::Throttle;
+use mfakit::{Answer, Confirmed, EmailStatus, EventKind, Refusal, Settings};
 
 use crate::attacks::{begin, factor, guess, new_factor, stored, three_codes, wrong_code};
 use crate::concurrency::counted;

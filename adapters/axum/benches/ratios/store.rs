@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use mfakit::domain::{Account, Commit, CommitOutcome};
-use mfakit::{AccountStore, CurrentStamps, Stamps, StoreError, Subject};
+use mfakit::Subject;
+use mfakit::domain::Account;
+use mfakit::store::{AccountStore, CurrentStamps, Stamps, StoreError};
+use mfakit::store::{Commit, CommitOutcome};
 
 #[derive(Clone)]
 pub(crate) struct Timed<S> {

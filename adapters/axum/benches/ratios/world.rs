@@ -5,10 +5,12 @@ use axum::http::Request;
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use chrono::TimeDelta;
+use mfakit::ports::Clock;
+use mfakit::store::{AccountStore, OrgStore, Stamps};
 use mfakit::testing::{Authenticator, ManualClock};
 use mfakit::{
-    AccountStore, Argon2Hasher, Clock, Confirmed, EmailStatus, FirstFactor, Keyring, Mfa,
-    NewFactor, OrgStore, SealingKey, SignIn, Stamps, Subject,
+    Argon2Hasher, Confirmed, EmailStatus, FirstFactor, Keyring, Mfa, NewFactor, SealingKey, SignIn,
+    Subject,
 };
 use mfakit_axum::MfaWeb;
 use tower::ServiceExt;

@@ -4,7 +4,8 @@ use std::error::Error;
 
 use axum::extract::Query;
 use axum::response::Html;
-use mfakit::{Entropy, Keyring, MemoryStore, Mfa, OsEntropy, SealingKey};
+use mfakit::ports::{Entropy, OsEntropy};
+use mfakit::{Keyring, MemoryStore, Mfa, SealingKey};
 use mfakit_axum::{ReturnPath, SignedIn};
 use serde::Deserialize;
 

@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use mfakit::{Answer, ChallengeId, FactorId, OfferedFactor, Purpose, Rejection as Rejected};
+use mfakit::domain::ChallengeId;
+use mfakit::{Answer, FactorId, OfferedFactor, Purpose, Rejection as Rejected};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Typed, given};

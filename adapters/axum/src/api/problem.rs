@@ -1,7 +1,7 @@
 //! Why a request did not do what it asked for: one table from the flows' answers to statuses.
 
 use axum::http::StatusCode;
-use mfakit::OrgId;
+use mfakit::organization::OrgId;
 
 use crate::flows::{manage, setup};
 use crate::rejection::MfaRejection;

@@ -2,7 +2,8 @@
 
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use mfakit::{Gate, ImportNotice, OrgId};
+use mfakit::import::ImportNotice;
+use mfakit::organization::{Gate, OrgId};
 use serde::Serialize;
 
 use super::caller::SignedInCaller;

@@ -1,9 +1,8 @@
 //! Managing factors and recovery codes. Every change wants a second factor, fresh; `Mfa` checks it.
 
-use mfakit::{
-    Assurance, Error, FactorId, Needed, OrgId, OrgRefusal, RecoveryCodes, Refusal, Status,
-    StepUpRule,
-};
+use mfakit::organization::{OrgId, OrgRefusal};
+use mfakit::step_up::Needed;
+use mfakit::{Assurance, Error, FactorId, RecoveryCodes, Refusal, Status, StepUpRule};
 
 use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};

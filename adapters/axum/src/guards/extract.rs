@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use mfakit::{Access, Assurance, Error, Gate, OrgId, OrgRefusal, Refusal, Reminded, Subject};
+use mfakit::organization::{Access, Gate, OrgId, OrgRefusal, Reminded};
+use mfakit::{Assurance, Error, Refusal, Subject};
 
 use crate::rejection::{MfaRejection, heading};
 use crate::web::MfaWeb;
@@ -122,7 +123,7 @@ impl<S: Sync, A: Action> FromRequestParts<S> for SteppedUp<A> {
 ///
 /// ```
 /// use axum::http::request::Parts;
-/// use mfakit::OrgId;
+/// use mfakit::organization::OrgId;
 /// use mfakit_axum::{MemberOf, OfOrganization};
 ///
 /// struct InPath;

@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use mfakit::{Error, Gate, OrgId, OrgRefusal, Refusal};
+use mfakit::organization::{Gate, OrgId, OrgRefusal};
+use mfakit::{Error, Refusal};
 use tower_layer::Layer;
 use tower_service::Service;
 

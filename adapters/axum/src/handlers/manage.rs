@@ -3,7 +3,8 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use mfakit::{FactorId, FactorStatus, ImportNotice};
+use mfakit::import::ImportNotice;
+use mfakit::{FactorId, FactorStatus};
 
 use super::{UNPROCESSABLE, names, show_codes};
 use crate::flows::manage::{self, Changed, Why};

@@ -8,7 +8,8 @@ pub(crate) mod step_up;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use mfakit::{OrgId, RecoveryCodes};
+use mfakit::RecoveryCodes;
+use mfakit::organization::OrgId;
 
 use crate::pages::{CodesShownPage, Page, Pages, Secret};
 use crate::rejection::see_other;

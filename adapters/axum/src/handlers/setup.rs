@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use mfakit::{EmailStatus, FactorId, Gate, OrgId, Setup, SetupId, SetupRejection};
+use mfakit::organization::{Gate, OrgId};
+use mfakit::{EmailStatus, FactorId, Setup, SetupId, SetupRejection};
 use zeroize::Zeroizing;
 
 use super::{UNPROCESSABLE, names, show_codes, status_of};

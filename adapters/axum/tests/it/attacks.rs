@@ -1,6 +1,8 @@
 //! Attacks that hit others, over HTTP. The numbers are those of SECURITY.md.
 
-use mfakit::{PolicyScope, Subject, testing::Authenticator};
+use mfakit::Subject;
+use mfakit::organization::PolicyScope;
+use mfakit::testing::Authenticator;
 
 use crate::world::{Browser, World};
 

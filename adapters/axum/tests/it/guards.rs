@@ -1,7 +1,8 @@
 //! What stands in front of the host's routes.
 
 use chrono::TimeDelta;
-use mfakit::{GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, Subject};
+use mfakit::Subject;
+use mfakit::organization::{GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms};
 use serde_json::Value;
 
 use crate::world::{Browser, World};

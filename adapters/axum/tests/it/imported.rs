@@ -1,7 +1,8 @@
 //! An account that came from another system: its codes work, and have to be replaced.
 
+use mfakit::import::{Import, ImportedCodes, ImportedFactor, Seed};
 use mfakit::testing::Authenticator;
-use mfakit::{HostAuthority, Import, ImportedCodes, ImportedFactor, Seed, Subject};
+use mfakit::{HostAuthority, Subject};
 
 use serde_json::json;
 

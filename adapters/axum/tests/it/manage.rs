@@ -1,6 +1,7 @@
 //! Methods and recovery codes, managed.
 
-use mfakit::{Answer, OrgAuthority, PolicyScope, PolicyTerms, Subject};
+use mfakit::organization::{OrgAuthority, PolicyScope, PolicyTerms};
+use mfakit::{Answer, Subject};
 
 use crate::world::{Browser, Owner, World};
 
@@ -141,7 +142,7 @@ async fn switching_off_is_refused_where_an_organization_requires_it() {
     let kept: mfakit_axum::Session =
         serde_json::from_str(&world.host.value(&token).unwrap()).unwrap();
     let authority = OrgAuthority::grant(org, ada.clone(), "audit").unwrap();
-    let days = mfakit::GracePeriod::days(14).unwrap();
+    let days = mfakit::organization::GracePeriod::days(14).unwrap();
     let terms = PolicyTerms { grace: days, scope: PolicyScope::WholeAccount };
     let actor = kept.assurance().unwrap();
     world.mfa.make_required(actor, &authority, terms, None).await.unwrap();

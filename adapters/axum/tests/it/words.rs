@@ -1,6 +1,6 @@
 //! The product page's words, and a host's own.
 
-use mfakit::{Algorithm, Digits, TotpParams};
+use mfakit::domain::{Algorithm, Digits, TotpParams};
 use mfakit_axum::Texts;
 use mfakit_axum::pages::{Page, Pages, SetupDonePage};
 

@@ -1,10 +1,13 @@
 //! An organization of 1,000,000 members, of whom 600,000 have MFA on.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{
-    Context, GracePeriod, OrgId, OrgPolicy, Organization, PolicyScope, PolicyTerms, RosterCursor,
-    RosterFilter, RosterQuery, RosterRow, RosterRows, Settings, Version,
+use mfakit::Settings;
+use mfakit::domain::Context;
+use mfakit::organization::{
+    GracePeriod, OrgId, OrgPolicy, Organization, PolicyScope, PolicyTerms, RosterCursor,
+    RosterFilter, RosterQuery,
 };
+use mfakit::store::{RosterRow, RosterRows, Version};
 
 /// Since when MFA is required. The period is 14 days, and the overview is read after 30.
 const SINCE: i64 = 1_800_000_000;

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use mfakit::{OrgStore, RosterQuery, RosterRow, Subject};
+use mfakit::Subject;
+use mfakit::organization::RosterQuery;
+use mfakit::store::{OrgStore, RosterRow};
 use mfakit_sqlx::PostgresStore;
 use sqlx::PgPool;
 

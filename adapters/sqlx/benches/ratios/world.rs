@@ -4,10 +4,12 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::ports::Clock;
+use mfakit::store::AccountStore;
 use mfakit::testing::{Authenticator, ManualClock};
 use mfakit::{
-    AccountStore, Answer, Argon2Hasher, Challenge, Clock, Confirmed, EmailStatus, FirstFactor,
-    Keyring, Mfa, NewFactor, SealingKey, SignIn, Subject, Verdict,
+    Answer, Argon2Hasher, Challenge, Confirmed, EmailStatus, FirstFactor, Keyring, Mfa, NewFactor,
+    SealingKey, SignIn, Subject, Verdict,
 };
 
 const START: i64 = 1_800_000_000;

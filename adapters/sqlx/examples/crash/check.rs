@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mfakit::{Event, EventId, EventKind, FactorId, OrgChange, OrgPolicy, Subject};
+use mfakit::organization::{OrgChange, OrgPolicy};
+use mfakit::store::EventId;
+use mfakit::{Event, EventKind, FactorId, Subject};
 
 use crate::Failure;
 use crate::database::Database;

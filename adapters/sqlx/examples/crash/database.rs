@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mfakit::{AccountIndex, AccountStore, EventLog, Mfa, OrgStore, Stamps};
+use mfakit::Mfa;
+use mfakit::store::{AccountIndex, AccountStore, EventLog, OrgStore, Stamps};
 use mfakit_sqlx::{PostgresStore, SqliteStore, Tables};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;

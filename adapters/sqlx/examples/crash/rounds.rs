@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mfakit::Clock;
+use mfakit::ports::Clock;
 use scratch_postgres::Server;
 
 use crate::check::{self, Found};

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use mfakit::organization::{GracePeriod, OrgAuthority, OrgPolicy, PolicyScope, PolicyTerms};
+use mfakit::ports::Clock;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, Assurance, Challenge, Clock, Confirmed, EmailStatus, Error, FirstFactor, GracePeriod,
-    NewFactor, OrgAuthority, OrgPolicy, PolicyScope, PolicyTerms, Refusal, SignIn, Status, Verdict,
+    Answer, Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor, NewFactor, Refusal,
+    SignIn, Status, Verdict,
 };
 
 use crate::database::Database;
@@ -129,7 +131,7 @@ impl Worker {
         challenge: &Challenge,
         answer: Answer,
         detail: &str,
-    ) -> Result<Result<mfakit::Proof, bool>, Failure> {
+    ) -> Result<Result<mfakit::domain::Proof, bool>, Failure> {
         self.journal.trying(Kind::Code, user.number, detail)?;
         match self.db.mfa.answer(challenge, answer).await? {
             Verdict::Passed(passed) => {

@@ -3,8 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::organization::OrgId;
+use mfakit::ports::Clock;
 use mfakit::testing::Authenticator;
-use mfakit::{Argon2Hasher, Clock, Keyring, Mfa, OrgId, SealingKey, Subject};
+use mfakit::{Argon2Hasher, Keyring, Mfa, SealingKey, Subject};
 
 use crate::Failure;
 use crate::database::Store;

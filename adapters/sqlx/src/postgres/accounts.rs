@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mfakit::domain::{Account, Commit, CommitOutcome};
-use mfakit::{
-    AccountIndex, AccountStore, CurrentStamps, Event, Format, KeyId, PolicyRevision, SealedPage,
-    Stamp, Stamps, StoreError, Subject,
+use mfakit::domain::Account;
+use mfakit::domain::Stamp;
+use mfakit::store::{
+    AccountIndex, AccountStore, CurrentStamps, Format, PolicyRevision, SealedPage, Stamps,
+    StoreError,
 };
+use mfakit::store::{Commit, CommitOutcome};
+use mfakit::{Event, KeyId, Subject};
 
 use super::PostgresStore;
 use super::alone::Put;
@@ -85,7 +88,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn of(id: mfakit::CommitId, events: &[Event]) -> Result<Self, StoreError> {
+    pub(super) fn of(id: mfakit::store::CommitId, events: &[Event]) -> Result<Self, StoreError> {
         Ok(Self { id: id.to_string(), events: EventRows::of(events)? })
     }
 

@@ -8,7 +8,7 @@
 
 use std::time::Instant;
 
-use mfakit::StoreError;
+use mfakit::store::StoreError;
 use sqlx::postgres::{PgArguments, PgPool};
 use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres, Row, Transaction};

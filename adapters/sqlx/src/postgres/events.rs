@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::{EventCursor, EventLog, EventPage, StoreError};
+use mfakit::store::{EventCursor, EventLog, EventPage, StoreError};
 
 use super::PostgresStore;
 use crate::account_row::{event, unsigned};

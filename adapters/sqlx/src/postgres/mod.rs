@@ -36,7 +36,7 @@ mod transaction;
 use std::fmt;
 use std::sync::Arc;
 
-use mfakit::Format;
+use mfakit::store::Format;
 use sqlx::PgPool;
 
 use crate::open_error::OpenError;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::domain::{CommitOutcome, OrgCommit, OrgRow};
-use mfakit::{
-    Affiliation, Membership, OrgId, OrgStore, Organization, PolicyRevision, RosterCounts,
-    RosterQuery, RosterRow, RosterRows, StoreError, Subject,
+use mfakit::Subject;
+use mfakit::organization::{
+    Affiliation, Membership, OrgId, Organization, RosterCounts, RosterQuery,
 };
+use mfakit::store::{CommitOutcome, OrgCommit, OrgRow};
+use mfakit::store::{OrgStore, PolicyRevision, RosterRow, RosterRows, StoreError};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 

@@ -1,7 +1,8 @@
 //! The administrators' overview.
 
 use chrono::{DateTime, Utc};
-use mfakit::{OrgId, OrgStore, RosterCounts, RosterQuery, RosterRows, StoreError};
+use mfakit::organization::{OrgId, RosterCounts, RosterQuery};
+use mfakit::store::{OrgStore, RosterRows, StoreError};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{Postgres, Row};

@@ -1,6 +1,6 @@
 //! Named readers of the events, and how far each has come.
 
-use mfakit::{EventCursor, StoreError};
+use mfakit::store::{EventCursor, StoreError};
 
 use super::PostgresStore;
 use super::events::Place;

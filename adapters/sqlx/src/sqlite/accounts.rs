@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mfakit::domain::{Account, Commit, CommitOutcome};
-use mfakit::{
-    AccountIndex, AccountStore, CommitId, CurrentStamps, Event, Format, KeyId, PolicyRevision,
-    SealedPage, Stamp, Stamps, StoreError, Subject,
+use mfakit::domain::Account;
+use mfakit::domain::Stamp;
+use mfakit::store::{
+    AccountIndex, AccountStore, CommitId, CurrentStamps, Format, PolicyRevision, SealedPage,
+    Stamps, StoreError,
 };
+use mfakit::store::{Commit, CommitOutcome};
+use mfakit::{Event, KeyId, Subject};
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;

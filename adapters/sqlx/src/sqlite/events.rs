@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::{EventCursor, EventLog, EventPage, StoreError};
+use mfakit::store::{EventCursor, EventLog, EventPage, StoreError};
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Sqlite, query::Query};
 

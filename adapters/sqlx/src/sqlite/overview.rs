@@ -1,7 +1,8 @@
 //! The administrators' overview.
 
 use chrono::{DateTime, Utc};
-use mfakit::{OrgId, OrgStore, RosterCounts, RosterQuery, RosterRows, StoreError};
+use mfakit::organization::{OrgId, RosterCounts, RosterQuery};
+use mfakit::store::{OrgStore, RosterRows, StoreError};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Row, Sqlite};

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use mfakit::domain::{Account, Closed, CommitOutcome, OrgTransition, Receipt, Transition};
-use mfakit::{CommitId, Format, StoreError, Subject};
+use mfakit::Subject;
+use mfakit::domain::{Account, Closed, Receipt, Transition};
+use mfakit::organization::OrgTransition;
+use mfakit::store::CommitOutcome;
+use mfakit::store::{CommitId, Format, StoreError};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::OwnedMutexGuard;
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use mfakit::StoreError;
-use mfakit::domain::CommitOutcome;
+use mfakit::store::CommitOutcome;
+use mfakit::store::StoreError;
 use sqlx::{Connection, SqlSafeStr, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 

@@ -1,9 +1,10 @@
 //! Both stores keep every rule of the kit, those about a host's own transactions among them.
 
 use async_trait::async_trait;
-use mfakit::domain::{CommitOutcome, Transition};
+use mfakit::domain::Transition;
+use mfakit::store::CommitOutcome;
+use mfakit::store::{CommitId, StoreError};
 use mfakit::testing::conformance::{HostTransaction, HostTransactions};
-use mfakit::{CommitId, StoreError};
 use mfakit_sqlx::StageError;
 
 use crate::databases::{Staging, Store};

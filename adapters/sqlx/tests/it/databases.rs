@@ -5,11 +5,12 @@ mod sqlite;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::domain::{Account, Closed, OrgTransition, Receipt, Transition};
-use mfakit::{
-    AccountIndex, AccountStore, CommitId, Event, EventCursor, EventLog, OrgStore, Stamps,
-    StoreError, Subject,
+use mfakit::domain::{Account, Closed, Receipt, Transition};
+use mfakit::organization::OrgTransition;
+use mfakit::store::{
+    AccountIndex, AccountStore, CommitId, EventCursor, EventLog, OrgStore, Stamps, StoreError,
 };
+use mfakit::{Event, Subject};
 use mfakit_sqlx::{OpenError, StageError, Tables};
 use std::sync::Arc;
 
@@ -104,20 +105,20 @@ macro_rules! both_kinds {
             async fn begin_transaction(&self) -> Self::Transaction {
                 self.begin().await.unwrap()
             }
-            async fn try_register(&self, relay: &str) -> Result<(), mfakit::StoreError> {
+            async fn try_register(&self, relay: &str) -> Result<(), mfakit::store::StoreError> {
                 self.register_relay(relay).await
             }
             async fn position(
                 &self,
                 relay: &str,
-            ) -> Result<Option<mfakit::EventCursor>, mfakit::StoreError> {
+            ) -> Result<Option<mfakit::store::EventCursor>, mfakit::store::StoreError> {
                 self.relay_position(relay).await
             }
             async fn advance(
                 &self,
                 relay: &str,
-                to: &mfakit::EventCursor,
-            ) -> Result<(), mfakit::StoreError> {
+                to: &mfakit::store::EventCursor,
+            ) -> Result<(), mfakit::store::StoreError> {
                 self.move_relay(relay, to).await
             }
             async fn expire(&self, before: chrono::DateTime<chrono::Utc>) -> u64 {
@@ -135,15 +136,15 @@ macro_rules! both_kinds {
             }
             async fn put<T: Send>(
                 &mut self,
-                id: mfakit::CommitId,
+                id: mfakit::store::CommitId,
                 transition: mfakit::domain::Transition<T>,
             ) -> Result<mfakit::domain::Closed<T>, mfakit_sqlx::StageError> {
                 self.stage(id, transition).await
             }
             async fn put_row<T: Send>(
                 &mut self,
-                id: mfakit::CommitId,
-                transition: mfakit::domain::OrgTransition<T>,
+                id: mfakit::store::CommitId,
+                transition: mfakit::organization::OrgTransition<T>,
             ) -> Result<mfakit::domain::Closed<T>, mfakit_sqlx::StageError> {
                 self.stage_organization(id, transition).await
             }
@@ -151,10 +152,10 @@ macro_rules! both_kinds {
                 let sql = sqlx::AssertSqlSafe(sql.to_owned());
                 sqlx::raw_sql(sql).execute(self.connection()).await.map(drop)
             }
-            async fn end(self) -> Result<mfakit::domain::Receipt, mfakit::StoreError> {
+            async fn end(self) -> Result<mfakit::domain::Receipt, mfakit::store::StoreError> {
                 self.commit().await
             }
-            async fn undo(self) -> Result<(), mfakit::StoreError> {
+            async fn undo(self) -> Result<(), mfakit::store::StoreError> {
                 self.rollback().await
             }
         }

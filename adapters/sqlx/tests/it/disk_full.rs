@@ -4,8 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use mfakit::Error;
 use mfakit::domain::Account;
-use mfakit::{AccountStore, Error, OrgStore, StoreError, Version};
+use mfakit::store::{AccountStore, OrgStore, StoreError, Version};
 use mfakit_sqlx::{Cause, SqliteStore, StageError, Tables, cause_of};
 use sqlx::sqlite::SqlitePoolOptions;
 
@@ -79,7 +80,7 @@ fn a_full_disk_is_told_by_type_and_loses_nothing() {
         assert_eq!(world.store.load(&ada.subject).await.unwrap(), before, "others are read");
 
         std::fs::remove_file(filler).unwrap();
-        let page = mfakit::EventLog::read(&world.store, None, 10_000).await.unwrap();
+        let page = mfakit::store::EventLog::read(&world.store, None, 10_000).await.unwrap();
         let bobs = page.events.iter().filter(|event| *event.subject() == subject("bob")).count();
         assert_eq!(bobs, done, "as many as were answered");
         world.sign_in(&ada).await;

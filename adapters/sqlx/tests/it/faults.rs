@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mfakit::{AccountStore, Error, OrgStore, StoreErrorKind};
+use mfakit::Error;
+use mfakit::store::{AccountStore, OrgStore, StoreErrorKind};
 use mfakit_sqlx::{Cause, PostgresStore, SqliteStore, Tables, cause_of};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
@@ -45,9 +46,9 @@ async fn corrupted_policies_and_memberships_open_no_door(database: &impl Databas
     let (ada, session) = world.protect("ada").await;
     let bob = subject("bob");
     world.mfa.join_organization(&org("acme"), &bob, world.now()).await.unwrap();
-    let terms = mfakit::PolicyTerms {
-        grace: mfakit::GracePeriod::NONE,
-        scope: mfakit::PolicyScope::WholeAccount,
+    let terms = mfakit::organization::PolicyTerms {
+        grace: mfakit::organization::GracePeriod::NONE,
+        scope: mfakit::organization::PolicyScope::WholeAccount,
     };
     let authority = world.authority(&org("acme"), &ada.subject);
     world.mfa.make_required(&session, &authority, terms, None).await.unwrap();

@@ -5,8 +5,9 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use mfakit::domain::CommitOutcome;
-use mfakit::{AccountStore, Answer, Verdict};
+use mfakit::store::AccountStore;
+use mfakit::store::CommitOutcome;
+use mfakit::{Answer, Verdict};
 use mfakit_sqlx::{Cause, PostgresStore, cause_of};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;

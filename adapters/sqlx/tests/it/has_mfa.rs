@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mfakit::{Membership, OrgStore, Version};
+use mfakit::organization::Membership;
+use mfakit::store::{OrgStore, Version};
 
 use crate::databases::{Database, Staging, Store, on_both};
 use crate::world::{World, commit_id, org, subject};

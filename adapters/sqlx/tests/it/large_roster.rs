@@ -6,10 +6,12 @@ use std::io::Write;
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{
-    Context, GracePeriod, OrgPolicy, OrgStore, Organization, PolicyScope, PolicyTerms,
-    RosterFilter, RosterQuery, Settings, Version,
+use mfakit::Settings;
+use mfakit::domain::Context;
+use mfakit::organization::{
+    GracePeriod, OrgPolicy, Organization, PolicyScope, PolicyTerms, RosterFilter, RosterQuery,
 };
+use mfakit::store::{OrgStore, Version};
 
 use mfakit_sqlx::PostgresStore;
 use sqlx::postgres::PgPoolOptions;

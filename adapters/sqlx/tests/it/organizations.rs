@@ -1,10 +1,8 @@
 //! Policies and memberships: compare-and-swap, the revision, what leaves and what stays.
 
-use mfakit::domain::{CommitOutcome, OrgCommit};
-use mfakit::{
-    Gate, GracePeriod, Membership, OrgStore, PolicyRevision, PolicyScope, PolicyTerms, Stamps,
-    Version,
-};
+use mfakit::organization::{Gate, GracePeriod, Membership, PolicyScope, PolicyTerms};
+use mfakit::store::{CommitOutcome, OrgCommit};
+use mfakit::store::{OrgStore, PolicyRevision, Stamps, Version};
 
 use crate::databases::{Database, Store, on_both};
 use crate::world::{World, commit_id, org, subject};

@@ -1,7 +1,7 @@
 //! Readers of the events, retention, and commits that come late.
 
 use chrono::TimeDelta;
-use mfakit::{AccountStore, EventCursor, EventId, EventLog};
+use mfakit::store::{AccountStore, EventCursor, EventId, EventLog};
 use mfakit_sqlx::{Cause, cause_of};
 
 use crate::databases::{Database, Schema, Staging, Store, block_on, on_both};

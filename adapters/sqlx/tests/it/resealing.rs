@@ -1,6 +1,7 @@
 //! Sealing every secret anew while sign-ins go on.
 
-use mfakit::{AccountIndex, AccountStore, KeyId, Keyring};
+use mfakit::store::{AccountIndex, AccountStore};
+use mfakit::{KeyId, Keyring};
 
 use crate::databases::{Database, on_both};
 use crate::world::{World, key};

@@ -1,6 +1,7 @@
 //! What the database asks to try again is tried again, and not for ever.
 
-use mfakit::{AccountStore, Error, OrgStore};
+use mfakit::Error;
+use mfakit::store::{AccountStore, OrgStore};
 use mfakit_sqlx::{Cause, cause_of};
 
 use crate::databases::{Database, Schema, Store, block_on};

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{
-    Context, Exemption, Extension, GracePeriod, Membership, OrgPolicy, OrgStore, Organization,
-    PolicyScope, PolicyTerms, ReminderSchedule, RosterCounts, RosterFilter, RosterKey, RosterQuery,
-    RosterRow, Settings, StoredMembership, Version,
+use mfakit::Settings;
+use mfakit::domain::Context;
+use mfakit::organization::{
+    Exemption, Extension, GracePeriod, Membership, OrgPolicy, Organization, PolicyScope,
+    PolicyTerms, ReminderSchedule, RosterCounts, RosterFilter, RosterQuery,
 };
+use mfakit::store::{OrgStore, RosterKey, RosterRow, StoredMembership, Version};
 
 use crate::databases::{Database, Store, on_both};
 use crate::world::{org, subject};

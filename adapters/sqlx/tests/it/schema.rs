@@ -1,6 +1,6 @@
 //! Tables that are missing, old, new, or not what they must be.
 
-use mfakit::AccountStore;
+use mfakit::store::AccountStore;
 use mfakit_sqlx::{OpenError, PostgresStore, SqliteStore, Tables};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqlitePoolOptions, SqliteSynchronous};

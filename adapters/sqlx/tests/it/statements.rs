@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, Once, PoisonError};
 
-use mfakit::{Answer, EventLog, Verdict};
+use mfakit::store::EventLog;
+use mfakit::{Answer, Verdict};
 use mfakit_sqlx::{PostgresStore, SqliteStore, Tables};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
@@ -77,7 +78,11 @@ async fn check(world: &World<impl Store>, thread: &str, commit: &[&str]) {
     world.store.affiliations(&user.subject).await.unwrap();
     assert_eq!(sent(thread).len(), 1, "the affiliations");
 
-    world.mfa.roster(&org("acme"), mfakit::RosterFilter::WithoutMfa, None, 100).await.unwrap();
+    world
+        .mfa
+        .roster(&org("acme"), mfakit::organization::RosterFilter::WithoutMfa, None, 100)
+        .await
+        .unwrap();
     assert_eq!(sent(thread).len(), 2, "a policy and a page of the roster");
 }
 

@@ -1,6 +1,9 @@
 //! Names that hold SQL, a NUL or a megabyte are stored exactly or refused, and nothing else happens.
 
-use mfakit::{AccountStore, Label, OrgAuthority, OrgId, OrgStore, StoreErrorKind, Subject};
+use mfakit::Subject;
+use mfakit::domain::Label;
+use mfakit::organization::{OrgAuthority, OrgId};
+use mfakit::store::{AccountStore, OrgStore, StoreErrorKind};
 use mfakit_sqlx::{Cause, cause_of};
 
 use crate::databases::{Database, Store, on_both};

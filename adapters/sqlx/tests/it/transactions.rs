@@ -2,10 +2,9 @@
 
 use mfakit::domain::Account;
 use mfakit::domain::{Decision, Receipt, Transition};
-use mfakit::{
-    AccountStore, Import, Imported, ImportedCodes, ImportedFactor, Membership, OrgStore, Seed,
-    StoreErrorKind, Version,
-};
+use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
+use mfakit::organization::Membership;
+use mfakit::store::{AccountStore, OrgStore, StoreErrorKind, Version};
 use mfakit_sqlx::{Cause, StageError, cause_of};
 
 use crate::databases::{Database, Staging, Store, on_both};
@@ -114,7 +113,8 @@ async fn an_answer_cannot_be_staged(database: &impl Database) {
     let setup =
         world.mfa.begin_setup(&session, phone, mfakit::EmailStatus::Verified).await.unwrap();
     let account = world.store.load(&ada).await.unwrap().unwrap();
-    let secret = mfakit::TotpSecret::from_random(mfakit::Algorithm::Sha1, &[9; 20]).unwrap();
+    let secret =
+        mfakit::domain::TotpSecret::from_random(mfakit::domain::Algorithm::Sha1, &[9; 20]).unwrap();
     let judged =
         account.judge_confirmation(&session, setup.id(), "000000", &secret, world.context());
     let mfakit::domain::Judged::Decided(Decision::Change(wrong)) = judged.unwrap() else {

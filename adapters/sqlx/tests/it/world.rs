@@ -3,11 +3,15 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::domain::Context;
+use mfakit::organization::{OrgAuthority, OrgId};
+use mfakit::ports::Clock;
+use mfakit::store::CommitId;
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy};
 use mfakit::{
-    Answer, Argon2Hasher, Assurance, Challenge, Clock, CommitId, Confirmed, Context, EmailStatus,
-    FirstFactor, HostAuthority, Keyring, Mfa, MfaBuilder, NewFactor, OrgAuthority, OrgId,
-    PendingSignIn, SealingKey, Settings, SignIn, Subject, Verdict,
+    Answer, Argon2Hasher, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, HostAuthority,
+    Keyring, Mfa, MfaBuilder, NewFactor, PendingSignIn, SealingKey, Settings, SignIn, Subject,
+    Verdict,
 };
 
 use crate::databases::Store;

@@ -96,6 +96,6 @@ broken!(
     crate::records::RecordsError,
     mfakit::Error,
     mfakit::Invalid,
-    mfakit::StoreError,
+    mfakit::store::StoreError,
     mfakit_axum::HostError
 );

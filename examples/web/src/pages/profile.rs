@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use mfakit::{Gate, Status};
+use mfakit::Status;
+use mfakit::organization::Gate;
 
 use super::{Answer, Frame, Viewer, go, page};
 use crate::app::App;

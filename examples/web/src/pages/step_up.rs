@@ -1,7 +1,8 @@
 //! Asking for more before a form is filled in, where a route's guard cannot know yet what to ask.
 
 use axum::http::HeaderMap;
-use mfakit::{Error, Needed, Refusal, StepUpRule};
+use mfakit::step_up::Needed;
+use mfakit::{Error, Refusal, StepUpRule};
 use mfakit_axum::ReturnPath;
 
 use super::{Problem, Viewer, go};

@@ -3,7 +3,8 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use mfakit::{OrgId, Subject};
+use mfakit::Subject;
+use mfakit::organization::OrgId;
 use mfakit_axum::SignedIn;
 
 use super::Problem;

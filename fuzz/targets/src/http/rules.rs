@@ -4,8 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::FactorId;
 use mfakit::domain::{Account, CodeHash};
-use mfakit::{EvidenceKind, FactorId, OneTimeCode};
+use mfakit::domain::{EvidenceKind, OneTimeCode};
 use mfakit_axum::Session;
 use serde_json::Value;
 
@@ -50,7 +51,7 @@ impl Seen {
             EvidenceKind::Recovery => recovery,
             _ => false,
         });
-        second.map(mfakit::Evidence::at).max()
+        second.map(mfakit::domain::Evidence::at).max()
     }
 
     /// Whether a challenge was passed.
@@ -126,7 +127,7 @@ impl Seen {
         later || self.left() < before.left() || (enrolled(self) && !enrolled(before))
     }
 
-    fn version(&self) -> Option<mfakit::Version> {
+    fn version(&self) -> Option<mfakit::store::Version> {
         self.account.as_ref().map(|account| account.version())
     }
 }

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use async_trait::async_trait;
 use axum::Router;
 use chrono::TimeDelta;
-use mfakit::domain::{Account, Commit, CommitOutcome};
+use mfakit::domain::Account;
+use mfakit::store::{AccountStore, StoreError};
+use mfakit::store::{Commit, CommitOutcome};
 use mfakit::testing::{ManualClock, SeededEntropy};
-use mfakit::{AccountStore, Mfa, Settings, StoreError, Subject};
+use mfakit::{Mfa, Settings, Subject};
 use mfakit_axum::MfaWeb;
 
 use super::host::FuzzHost;

@@ -1,8 +1,8 @@
 //! What a visitor types: forms and JSON of the right shape, with what his screen and his phone show.
 
 use chrono::TimeDelta;
-use mfakit::SecretCipher;
 use mfakit::domain::{Account, SealContext, SealedSecret};
+use mfakit::ports::SecretCipher;
 use mfakit::testing::{Authenticator, block_on};
 use percent_encoding::percent_decode;
 use serde_json::Value;
@@ -100,7 +100,7 @@ pub(super) fn codes_of(
         None => secrets.next()?,
     };
     phone(place, sealed).map(|phone| {
-        let now = mfakit::Clock::now(&stage.clock);
+        let now = mfakit::ports::Clock::now(&stage.clock);
         [-30, 0, 30].map(|seconds| phone.code_at(now + TimeDelta::seconds(seconds)))
     })
 }

@@ -7,7 +7,8 @@ use axum::http::response::Parts;
 use axum::http::{Method, Request, header};
 use chrono::TimeDelta;
 use http_body_util::BodyExt;
-use mfakit::{Assurance, Clock};
+use mfakit::Assurance;
+use mfakit::ports::Clock;
 use serde_json::Value;
 use tower::ServiceExt;
 

@@ -1,7 +1,7 @@
 //! Exports of Google Authenticator: a protocol buffer in base64 in a URI.
 
+use mfakit::domain::{Algorithm, Digits, TotpParams};
 use mfakit::import::google;
-use mfakit::{Algorithm, Digits, TotpParams};
 
 use super::seeds;
 

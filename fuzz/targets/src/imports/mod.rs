@@ -3,10 +3,12 @@
 mod google;
 mod seeds;
 
+use mfakit::Invalid;
 use mfakit::domain::ImportedCode;
+use mfakit::domain::{Algorithm, Digits, Label, TotpParams};
+use mfakit::import::{CodeReading, Import, ImportedFactor};
 use mfakit::import::{allauth, aspnet, devise, django_otp, fortify, totp_rs};
 use mfakit::testing::Authenticator;
-use mfakit::{Algorithm, CodeReading, Digits, Import, ImportedFactor, Invalid, Label, TotpParams};
 
 use crate::input::Input;
 use crate::scene;
@@ -42,7 +44,7 @@ fn url(text: &str) {
         params.period()
     ));
     let shown = app.expect("an app reads it").code_at(scene::at(scene::NOW));
-    let code = mfakit::Code::parse(&shown, params.digits()).expect("a code");
+    let code = mfakit::domain::Code::parse(&shown, params.digits()).expect("a code");
     let window = mfakit::domain::Window::around(scene::NOW, params, 0, 0);
     let found = mfakit::domain::match_code(factor.secret().0, params, &code, window);
     assert_eq!(found, Some(scene::NOW / u64::from(params.period())), "{text:?}");
@@ -107,7 +109,10 @@ fn rows(data: &[u8]) {
             let hashed = codes.iter().all(graphic) && different(&codes) && codes.len() <= 10;
             assert_eq!(import.is_ok(), labeled && base32.is_some() && hashed, "{import:?}");
             let Ok(import) = import else { return };
-            assert_eq!(import.recovery_codes().map_or(0, mfakit::ImportedCodes::len), codes.len());
+            assert_eq!(
+                import.recovery_codes().map_or(0, mfakit::import::ImportedCodes::len),
+                codes.len()
+            );
         }
         _ => django(label, seed, number, &codes, plain.as_ref()),
     }

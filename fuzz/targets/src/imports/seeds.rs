@@ -1,6 +1,6 @@
 //! Seeds in base32 and in hexadecimal.
 
-use mfakit::{ImportedFactor, Seed};
+use mfakit::import::{ImportedFactor, Seed};
 
 pub(super) fn check(text: &str) {
     for (read, expected) in [

@@ -1,8 +1,9 @@
 //! Codes of a phone: compared, and as whole answers.
 
 use dudect_bencher::rand::RngExt;
+use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret};
 use mfakit::domain::{Step, Window, match_code};
-use mfakit::{Algorithm, Answer, Code, Digits, FactorId, TotpParams, TotpSecret};
+use mfakit::{Answer, FactorId};
 
 use crate::hashing::Hashing;
 use crate::pair::{Class, Input, Pair};

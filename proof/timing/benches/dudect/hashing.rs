@@ -4,10 +4,11 @@ use std::sync::Mutex;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use async_trait::async_trait;
+use mfakit::domain::OneTimeCode;
 use mfakit::domain::{
     CodeHash, Evaluation, HashScheme, HashedCodes, ImportedCode, ImportedEvaluation, ImportedHash,
 };
-use mfakit::{CodeHasher, HasherError, ImportedCodeHasher, Lane, OneTimeCode};
+use mfakit::ports::{CodeHasher, HasherError, ImportedCodeHasher, Lane};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 

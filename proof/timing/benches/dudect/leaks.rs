@@ -2,8 +2,9 @@
 
 use std::hint::black_box;
 
+use mfakit::Answer;
+use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret};
 use mfakit::domain::{Window, match_code};
-use mfakit::{Algorithm, Answer, Code, Digits, TotpParams, TotpSecret};
 
 use crate::codes::shown;
 use crate::hashing::Hashing;

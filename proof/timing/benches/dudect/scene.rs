@@ -5,12 +5,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use dudect_bencher::BenchRng;
 use dudect_bencher::rand::RngExt;
-use mfakit::domain::{Account, Commit, CommitOutcome};
+use mfakit::domain::Account;
+use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
+use mfakit::store::{AccountStore, StoreError};
+use mfakit::store::{Commit, CommitOutcome};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
-    AccountStore, Answer, Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor,
-    HostAuthority, Import, Imported, ImportedCodes, ImportedFactor, Keyring, MemoryStore, Mfa,
-    NewFactor, SealingKey, Seed, SetupId, SignIn, StoreError, Subject, Verdict,
+    Answer, Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor, HostAuthority,
+    Keyring, MemoryStore, Mfa, NewFactor, SealingKey, SetupId, SignIn, Subject, Verdict,
 };
 
 use crate::hashing::{Hashing, Inline, Plain};

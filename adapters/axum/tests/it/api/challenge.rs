@@ -236,8 +236,8 @@ async fn after_a_reset_the_enrollment_code_leads_to_the_setup() {
 
 #[tokio::test]
 async fn suspended_factors_take_no_code_and_leave_the_recovery_codes() {
-    let strict = mfakit::Throttle::SuspendAfter { failures: 3 };
-    let few = |settings: mfakit::SettingsBuilder| {
+    let strict = mfakit::domain::Throttle::SuspendAfter { failures: 3 };
+    let few = |settings: mfakit::domain::SettingsBuilder| {
         settings.throttle(strict).accept_break_ins_likelier_than_one_in_a_thousand()
     };
     let world = World::with(few, |web| web);

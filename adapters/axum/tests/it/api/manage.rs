@@ -1,6 +1,7 @@
 //! Methods, recovery codes and the account's state by the API.
 
-use mfakit::{OrgAuthority, OrgId, PolicyScope, PolicyTerms, Subject};
+use mfakit::Subject;
+use mfakit::organization::{OrgAuthority, OrgId, PolicyScope, PolicyTerms};
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -125,7 +126,7 @@ async fn an_organization_that_requires_mfa_is_named_and_forbids_switching_it_off
     let value = world.host.value(client.browser.cookie.as_ref().unwrap()).unwrap();
     let session: mfakit_axum::Session = serde_json::from_str(&value).unwrap();
     let authority = OrgAuthority::grant(org, Subject::new(admin.name).unwrap(), "audit").unwrap();
-    let grace = mfakit::GracePeriod::days(14).unwrap();
+    let grace = mfakit::organization::GracePeriod::days(14).unwrap();
     let terms = PolicyTerms { grace, scope: PolicyScope::WholeAccount };
     let assurance = session.assurance().unwrap();
     world.mfa.make_required(assurance, &authority, terms, None).await.unwrap();

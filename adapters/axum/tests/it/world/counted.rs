@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use mfakit::domain::{Account, Commit, CommitOutcome};
-use mfakit::{AccountStore, CurrentStamps, MemoryStore, Stamps, StoreError, Subject};
+use mfakit::domain::Account;
+use mfakit::store::{AccountStore, CurrentStamps, Stamps, StoreError};
+use mfakit::store::{Commit, CommitOutcome};
+use mfakit::{MemoryStore, Subject};
 
 #[derive(Clone)]
 pub(crate) struct Counted {

@@ -8,8 +8,10 @@ use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
+use mfakit::organization::OrgId;
+use mfakit::ports::Clock;
 use mfakit::testing::ManualClock;
-use mfakit::{Clock, EmailStatus, FirstFactor, OrgId, Subject};
+use mfakit::{EmailStatus, FirstFactor, Subject};
 use mfakit_axum::{Host, HostError, Places, Session, Token, Visitor};
 
 #[derive(Clone)]

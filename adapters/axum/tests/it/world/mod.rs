@@ -9,10 +9,12 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::routing::get;
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::organization::OrgId;
+use mfakit::ports::Clock;
+use mfakit::step_up::{Level, Needed};
 use mfakit::testing::{Authenticator, ManualClock};
 use mfakit::{
-    Argon2Hasher, Clock, Keyring, Level, MemoryStore, Mfa, Needed, OrgId, SealingKey, Settings,
-    StepUpRule, StepUpRules,
+    Argon2Hasher, Keyring, MemoryStore, Mfa, SealingKey, Settings, StepUpRule, StepUpRules,
 };
 use mfakit_axum::{
     Action, MemberOf, MfaWeb, MfaWebBuilder, OfOrganization, SameOrigin, SignedIn, SteppedUp,
@@ -50,7 +52,7 @@ impl World {
     }
 
     pub(crate) fn with(
-        settings: impl FnOnce(mfakit::SettingsBuilder) -> mfakit::SettingsBuilder,
+        settings: impl FnOnce(mfakit::domain::SettingsBuilder) -> mfakit::domain::SettingsBuilder,
         change: impl FnOnce(MfaWebBuilder) -> MfaWebBuilder,
     ) -> Self {
         let clock = ManualClock::at(START);

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use mfakit::{Standing as Stands, Subject};
+use mfakit::Subject;
+use mfakit::organization::Standing as Stands;
 
 use super::PATH;
 use super::standing::State as Standing;
@@ -28,7 +29,7 @@ struct Page {
 pub(super) struct Member {
     pub(super) subject: Subject,
     pub(super) email: String,
-    pub(super) row: mfakit::RosterRow,
+    pub(super) row: mfakit::store::RosterRow,
     pub(super) standing: Stands,
     pub(super) deadline: Option<chrono::DateTime<chrono::Utc>>,
 }

@@ -7,7 +7,9 @@ pub(crate) mod policy;
 pub(crate) mod proposal;
 mod standing;
 
-use mfakit::{Error, OrgRefusal, Refusal, Version};
+use mfakit::organization::OrgRefusal;
+use mfakit::store::Version;
+use mfakit::{Error, Refusal};
 
 use super::Problem;
 use crate::words;

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use mfakit::{Error, OrgPolicy, OrgRefusal, Refusal, RosterFilter};
+use mfakit::organization::{OrgPolicy, OrgRefusal, RosterFilter};
+use mfakit::{Error, Refusal};
 use serde::Deserialize;
 
 use super::PATH;

@@ -4,7 +4,8 @@ use askama::Template;
 use axum::extract::{Form, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use mfakit::{Acknowledgement, Error, OrgAuthority, OrgPolicy, Refusal};
+use mfakit::organization::{Acknowledgement, OrgAuthority, OrgPolicy};
+use mfakit::{Error, Refusal};
 use serde::Deserialize;
 
 use super::{PATH, explain, had_seen, proposal, seen};

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Form, Query, State};
 use axum::http::HeaderMap;
-use mfakit::{Forecast, GracePeriod, OrgPolicy, PolicyScope, PolicyTerms};
+use mfakit::organization::{Forecast, GracePeriod, OrgPolicy, PolicyScope, PolicyTerms};
 use serde::Deserialize;
 
 use super::{PATH, overview, seen};

@@ -1,7 +1,7 @@
 //! Where a member stands, in words.
 
 use chrono::{DateTime, Utc};
-use mfakit::Standing;
+use mfakit::organization::Standing;
 
 use crate::words;
 

@@ -14,7 +14,7 @@ mod windows;
 mod wire;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::Clock;
+use mfakit::ports::Clock;
 use mfakit::testing::ManualClock;
 use tokio::runtime::Runtime;
 

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::SystemTime;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::{Clock, SystemClock};
+use mfakit::ports::{Clock, SystemClock};
 use tempfile::TempDir;
 
 use super::windows::Windows;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::Clock;
+use mfakit::ports::Clock;
 use mfakit::testing::ManualClock;
 use web::{Config, Store};
 

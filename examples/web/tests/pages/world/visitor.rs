@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, header};
 use chrono::TimeDelta;
 use http_body_util::BodyExt;
-use mfakit::Clock;
+use mfakit::ports::Clock;
 use mfakit::testing::{Authenticator, ManualClock};
 use tower::ServiceExt;
 

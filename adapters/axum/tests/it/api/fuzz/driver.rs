@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::http::Method;
+use mfakit::ports::Clock;
 use mfakit::testing::Authenticator;
-use mfakit::{Clock, Status, Subject};
+use mfakit::{Status, Subject};
 use serde_json::{Value, json};
 
 use super::super::client::{Client, Reply};
