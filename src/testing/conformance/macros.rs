@@ -3,7 +3,7 @@
 /// Lists the rules of a module: a function each, with its clause of the contract.
 macro_rules! rules {
     ($($clause:literal $name:ident)*) => {
-        pub(super) const RULES: &[super::Rule] = &[$(super::Rule {
+        pub(crate) const RULES: &[$crate::testing::conformance::Rule] = &[$($crate::testing::conformance::Rule {
             name: stringify!($name),
             clause: $clause,
             check: |candidate| Box::pin($name(candidate)),

@@ -2,25 +2,12 @@
 
 mod application;
 mod candidate;
-mod handles;
-mod hasher;
 mod join;
 mod macros;
-mod org_samples;
-mod org_steps;
 mod report;
-mod rosters;
-mod rules_events;
-mod rules_index;
-mod rules_org_changes;
-mod rules_org_rows;
-mod rules_org_service;
-mod rules_org_values;
-mod rules_roster;
-mod rules_service;
-mod rules_state;
-mod rules_transactions;
+mod rules;
 mod samples;
+mod steps;
 mod transactions;
 
 use std::pin::Pin;
@@ -57,22 +44,9 @@ impl std::fmt::Debug for Rule {
     }
 }
 
-/// Every rule, in the order in which a newcomer would read them.
+/// All rules, in the order in which a newcomer would read them.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [
-        rules_state::RULES,
-        rules_events::RULES,
-        rules_transactions::RULES,
-        rules_index::RULES,
-        rules_org_rows::RULES,
-        rules_org_values::RULES,
-        rules_org_changes::RULES,
-        rules_roster::RULES,
-        rules_service::RULES,
-        rules_org_service::RULES,
-    ]
-    .into_iter()
-    .flatten()
+    rules::ALL.into_iter().flatten()
 }
 
 /// Checks every rule, each on a fresh store, and goes on after a violation.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::Candidate;
-use super::join::{Boxed, join_all, poll_and_drop};
-use super::macros::rules;
-use super::report::{Outcome, Violation, expect};
-use super::samples::{Author, LOOKALIKES, subject};
-use crate::domain::{Account, Commit, CommitOutcome, Subject};
+use crate::domain::{Account, Commit, CommitOutcome};
 use crate::ports::AccountStore;
+use crate::testing::conformance::Candidate;
+use crate::testing::conformance::join::{Boxed, join_all, poll_and_drop};
+use crate::testing::conformance::macros::rules;
+use crate::testing::conformance::report::{Outcome, Violation, expect};
+use crate::testing::conformance::samples::accounts::{Author, LOOKALIKES, subject};
+use crate::testing::conformance::steps::accounts::{committed, conflicted, created, loaded};
 
 rules! {
     "load answers `None` when there is no row"
@@ -47,43 +48,6 @@ rules! {
     a_future_dropped_half_way_leaves_the_old_state_or_the_new
     "linearizable: a load sees every commit that was answered before it began, by any handle"
     another_handle_sees_every_commit_and_conflicts_with_it
-}
-
-/// Commits what has to succeed.
-pub(super) async fn committed(store: &dyn AccountStore, commit: &Commit) -> Result<(), Violation> {
-    let came = store.commit(commit).await?;
-    expect("a commit with the stored version", &CommitOutcome::Committed, &came)
-}
-
-pub(super) async fn conflicted(
-    store: &dyn AccountStore,
-    commit: &Commit,
-    why: &str,
-) -> Result<(), Violation> {
-    let came = store.commit(commit).await?;
-    expect(why, &CommitOutcome::Conflict, &came)
-}
-
-pub(super) async fn loaded(
-    store: &dyn AccountStore,
-    subject: &Subject,
-) -> Result<Arc<Account>, Violation> {
-    let loaded = store.load(subject).await?;
-    loaded.ok_or_else(|| {
-        Violation::new(format!("expected the account of {subject:?}, but none came"))
-    })
-}
-
-/// Creates an account as small as can be, and loads it.
-pub(super) async fn created(
-    store: &dyn AccountStore,
-    author: &mut Author,
-    name: &str,
-) -> Result<Arc<Account>, Violation> {
-    let subject = subject(name)?;
-    let absent = author.absent(&subject);
-    committed(store, &author.touch(&absent)?).await?;
-    loaded(store, &subject).await
 }
 
 async fn stored_is(

@@ -2,14 +2,14 @@
 
 use std::cell::Cell;
 
-use super::join::{Boxed, give_way, join_all};
-use super::macros::rules;
-use super::report::{Outcome, Violation, expect, expect_list};
-use super::rules_state::{committed, created, loaded};
-use super::samples::{Author, Within};
-use super::{Candidate, HostTransaction};
 use crate::domain::{Commit, CommitOutcome, Event, EventId};
 use crate::ports::{EventCursor, EventLog};
+use crate::testing::conformance::join::{Boxed, give_way, join_all};
+use crate::testing::conformance::macros::rules;
+use crate::testing::conformance::report::{Outcome, Violation, expect, expect_list};
+use crate::testing::conformance::samples::accounts::{Author, Within};
+use crate::testing::conformance::steps::accounts::{committed, created, loaded};
+use crate::testing::conformance::{Candidate, HostTransaction};
 
 rules! {
     "what a host's transaction holds becomes true with its commit, state and events together"
@@ -97,7 +97,7 @@ async fn nothing_is_left(c: &Candidate, roll_back: bool) -> Result<Outcome, Viol
     let Some(transactions) = &c.transactions else { return Ok(Outcome::NotOffered) };
     let mut author = Author::new(1);
     let account = created(&*c.accounts, &mut author, "ada").await?;
-    let eve = super::samples::subject("eve")?;
+    let eve = crate::testing::conformance::samples::accounts::subject("eve")?;
     let mut open = transactions.begin().await?;
     putting(&mut *open, author.erase_within(&account)?).await?;
     let absent = author.absent(&eve);

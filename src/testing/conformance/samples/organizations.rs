@@ -4,34 +4,34 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Violation;
-use super::samples::{Author, broken_sample, start, subject};
 use crate::domain::{
     Account, Acknowledgement, Actor, Assurance, CommitId, GracePeriod, Membership, OrgAuthority,
     OrgCommit, OrgId, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyScope, PolicyTerms,
     StoredMembership, Version,
 };
+use crate::testing::conformance::Violation;
+use crate::testing::conformance::samples::accounts::{Author, broken_sample, start, subject};
 
-pub(super) fn org(text: &str) -> Result<OrgId, Violation> {
+pub(crate) fn org(text: &str) -> Result<OrgId, Violation> {
     OrgId::new(text).map_err(broken_sample)
 }
 
-pub(super) fn day(days: i64) -> DateTime<Utc> {
+pub(crate) fn day(days: i64) -> DateTime<Utc> {
     start() + TimeDelta::days(days)
 }
 
-pub(super) fn terms(days: i64, scope: PolicyScope) -> Result<PolicyTerms, Violation> {
+pub(crate) fn terms(days: i64, scope: PolicyScope) -> Result<PolicyTerms, Violation> {
     Ok(PolicyTerms { grace: GracePeriod::days(days).map_err(broken_sample)?, scope })
 }
 
 /// MFA required since a day, with so many days to put it off.
-pub(super) fn required(since: i64, grace: i64) -> Result<OrgPolicy, Violation> {
+pub(crate) fn required(since: i64, grace: i64) -> Result<OrgPolicy, Violation> {
     let terms = terms(grace, PolicyScope::OrganizationResources)?;
     Ok(OrgPolicy::required_from(day(since), terms))
 }
 
 /// A membership as a row, with nothing granted.
-pub(super) fn plain(
+pub(crate) fn plain(
     of: &str,
     who: &str,
     joined: DateTime<Utc>,
@@ -50,13 +50,13 @@ pub(super) fn plain(
 
 /// Which of the two rows of an organization store a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Policy,
     Membership,
 }
 
 /// Makes commits of organizations: an administrator with MFA and a fresh session.
-pub(super) struct Office {
+pub(crate) struct Office {
     author: Author,
     account: Account,
     session: Assurance,
@@ -64,7 +64,7 @@ pub(super) struct Office {
 
 impl Office {
     /// Two offices of different numbers never make the same id.
-    pub(super) fn new(number: u32) -> Result<Self, Violation> {
+    pub(crate) fn new(number: u32) -> Result<Self, Violation> {
         let mut author = Author::new(number);
         let (account, session) = author.protected(&subject("administrator")?)?;
         Ok(Self { author, account, session })
@@ -80,7 +80,7 @@ impl Office {
     }
 
     /// A commit that creates the row: a policy that requires MFA, or ada's membership.
-    pub(super) fn create(&mut self, kind: Kind, name: &str) -> Result<OrgCommit, Violation> {
+    pub(crate) fn create(&mut self, kind: Kind, name: &str) -> Result<OrgCommit, Violation> {
         match kind {
             Kind::Policy => self.require(name, 14),
             Kind::Membership => self.join(name, "ada"),
@@ -88,13 +88,13 @@ impl Office {
     }
 
     /// A commit that makes MFA required where there was no policy.
-    pub(super) fn require(&mut self, name: &str, days: i64) -> Result<OrgCommit, Violation> {
+    pub(crate) fn require(&mut self, name: &str, days: i64) -> Result<OrgCommit, Violation> {
         let absent = Organization::absent(org(name)?, Version::first(self.author.draw()));
         self.require_of(&absent, days)
     }
 
     /// The same where MFA is voluntary.
-    pub(super) fn require_of(
+    pub(crate) fn require_of(
         &mut self,
         organization: &Organization,
         days: i64,
@@ -109,7 +109,7 @@ impl Office {
     }
 
     /// A commit that makes MFA voluntary.
-    pub(super) fn make_voluntary(
+    pub(crate) fn make_voluntary(
         &mut self,
         organization: &Organization,
     ) -> Result<OrgCommit, Violation> {
@@ -121,7 +121,7 @@ impl Office {
     }
 
     /// A commit that ends in this policy to the microsecond, whatever was there before.
-    pub(super) fn policy(
+    pub(crate) fn policy(
         &mut self,
         organization: &Organization,
         policy: OrgPolicy,
@@ -149,7 +149,7 @@ impl Office {
     }
 
     /// A commit that lets somebody join.
-    pub(super) fn join(&mut self, name: &str, who: &str) -> Result<OrgCommit, Violation> {
+    pub(crate) fn join(&mut self, name: &str, who: &str) -> Result<OrgCommit, Violation> {
         let first = Version::first(self.author.draw());
         let context = self.author.context()?;
         let joined = Membership::join(org(name)?, subject(who)?, start(), first, context);
@@ -158,7 +158,7 @@ impl Office {
     }
 
     /// A commit that creates a membership with everything in it that the row has.
-    pub(super) fn member(&mut self, row: StoredMembership) -> Result<OrgCommit, Violation> {
+    pub(crate) fn member(&mut self, row: StoredMembership) -> Result<OrgCommit, Violation> {
         let first = Version::first(self.author.draw());
         let member = Membership::from_stored(row);
         let moved = member.moved_to(member.subject(), None, first, self.author.context()?);
@@ -167,7 +167,7 @@ impl Office {
     }
 
     /// A commit that lets a member leave, or come back.
-    pub(super) fn leave_or_rejoin(&mut self, member: &Membership) -> Result<OrgCommit, Violation> {
+    pub(crate) fn leave_or_rejoin(&mut self, member: &Membership) -> Result<OrgCommit, Violation> {
         let context = self.author.context()?;
         let moved = if member.is_member() { member.leave(context) } else { member.rejoin(context) };
         let moved = moved.map_err(broken_sample)?;
@@ -175,7 +175,7 @@ impl Office {
     }
 
     /// A commit that exempts a member.
-    pub(super) fn exempt(
+    pub(crate) fn exempt(
         &mut self,
         member: &Membership,
         until: Option<DateTime<Utc>>,
@@ -190,7 +190,7 @@ impl Office {
     }
 
     /// A commit that changes the row by as little as a decision can, with one event.
-    pub(super) fn touch(&mut self, row: &OrgRow) -> Result<OrgCommit, Violation> {
+    pub(crate) fn touch(&mut self, row: &OrgRow) -> Result<OrgCommit, Violation> {
         match row {
             OrgRow::Membership(member) => self.exempt(member, None, "a test"),
             OrgRow::Organization(organization) => match organization.policy() {
@@ -202,9 +202,9 @@ impl Office {
 }
 
 /// A row in a form that can be compared.
-pub(super) type Parts = (Option<Arc<Organization>>, Option<Arc<Membership>>);
+pub(crate) type Parts = (Option<Arc<Organization>>, Option<Arc<Membership>>);
 
-pub(super) fn parts(row: &OrgRow) -> Parts {
+pub(crate) fn parts(row: &OrgRow) -> Parts {
     match row {
         OrgRow::Organization(organization) => (Some(Arc::clone(organization)), None),
         OrgRow::Membership(membership) => (None, Some(Arc::clone(membership))),
@@ -212,7 +212,7 @@ pub(super) fn parts(row: &OrgRow) -> Parts {
 }
 
 /// Whether a row remembers a commit.
-pub(super) fn remembers(row: &OrgRow, commit: CommitId) -> bool {
+pub(crate) fn remembers(row: &OrgRow, commit: CommitId) -> bool {
     match row {
         OrgRow::Organization(organization) => organization.recent_commits().contains(&commit),
         OrgRow::Membership(membership) => membership.recent_commits().contains(&commit),

@@ -1,14 +1,14 @@
 //! Rules about the whole service on the store: what all of this is for.
 
-use super::Candidate;
-use super::application::Application;
-use super::join::{Boxed, join_all};
-use super::macros::rules;
-use super::report::{Outcome, Violation, expect, expect_list};
-use super::rules_state::loaded;
-use super::samples::{broken_sample, subject};
 use crate::domain::{Answer, HostAuthority, SignIn, Subject, Verdict};
 use crate::ports::Clock;
+use crate::testing::conformance::Candidate;
+use crate::testing::conformance::application::Application;
+use crate::testing::conformance::join::{Boxed, join_all};
+use crate::testing::conformance::macros::rules;
+use crate::testing::conformance::report::{Outcome, Violation, expect, expect_list};
+use crate::testing::conformance::samples::accounts::{broken_sample, subject};
+use crate::testing::conformance::steps::accounts::loaded;
 
 rules! {
     "a code is accepted once, even when two hundred requests carry it at once"

@@ -4,19 +4,21 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
-use super::Candidate;
-use super::join::{Boxed, join_all};
-use super::macros::rules;
-use super::org_samples::{Office, day, org, plain, required};
-use super::org_steps::{done, done_together, protect, put};
-use super::report::{Outcome, Violation, expect, expect_list};
-use super::rosters::{Dice, FILTERS, Known, pages, place, query, same};
-use super::rules_state::{committed, created, loaded};
-use super::samples::{Author, broken_sample, subject};
 use crate::domain::{
     Exemption, OrgPolicy, OrgRow, Organization, ReminderSchedule, RosterCounts, RosterFilter,
     RosterRow, StoredMembership, Subject, Version,
 };
+use crate::testing::conformance::Candidate;
+use crate::testing::conformance::join::{Boxed, join_all};
+use crate::testing::conformance::macros::rules;
+use crate::testing::conformance::report::{Outcome, Violation, expect, expect_list};
+use crate::testing::conformance::samples::accounts::{Author, broken_sample, subject};
+use crate::testing::conformance::samples::organizations::{Office, day, org, plain, required};
+use crate::testing::conformance::samples::rosters::{
+    Dice, FILTERS, Known, pages, place, query, same,
+};
+use crate::testing::conformance::steps::accounts::{committed, created, loaded};
+use crate::testing::conformance::steps::organizations::{done, done_together, protect, put};
 
 rules! {
     "a roster admits exactly the rows that `RosterFilter::admits` admits, in the order of `RosterRow::key`; `counts` agrees"

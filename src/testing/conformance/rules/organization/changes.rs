@@ -2,17 +2,21 @@
 
 use chrono::DateTime;
 
-use super::Candidate;
-use super::join::{Boxed, poll_and_drop};
-use super::macros::rules;
-use super::org_samples::{Kind, Office, day, org, parts, remembers};
-use super::org_steps::{done, holds, logged, made, protect, put, refused, stored};
-use super::report::{Outcome, Violation, expect, expect_list};
-use super::rules_events::read_all;
-use super::rules_state::{committed, created, loaded};
-use super::samples::{Author, broken_sample, subject};
 use crate::domain::{Account, Event, EventId, OrgRow, Stamp, Subject};
 use crate::ports::{OrgStore, PolicyRevision};
+use crate::testing::conformance::Candidate;
+use crate::testing::conformance::join::{Boxed, poll_and_drop};
+use crate::testing::conformance::macros::rules;
+use crate::testing::conformance::report::{Outcome, Violation, expect, expect_list};
+use crate::testing::conformance::samples::accounts::{Author, broken_sample, subject};
+use crate::testing::conformance::samples::organizations::{
+    Kind, Office, day, org, parts, remembers,
+};
+use crate::testing::conformance::steps::accounts::{committed, created, loaded};
+use crate::testing::conformance::steps::events::{logged, read_all};
+use crate::testing::conformance::steps::organizations::{
+    done, holds, made, protect, put, refused, stored,
+};
 
 rules! {
     "a conflict stores nothing: neither the row nor its events nor anything that follows from it"

@@ -1,13 +1,12 @@
 //! An application on the store under test, and its users.
 
+mod handles;
+mod hasher;
+
 use std::sync::Arc;
 
-use super::Candidate;
-use super::handles::{Handles, Index, OrgHandles};
-use super::hasher::InstantHasher;
-use super::join::{Boxed, join_all};
-use super::report::Violation;
-use super::samples::{broken_sample, start, subject};
+use self::handles::{Handles, Index, OrgHandles};
+use self::hasher::InstantHasher;
 use crate::domain::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, NewFactor, RecoveryCodes,
     SignIn, Subject, Verdict,
@@ -15,6 +14,10 @@ use crate::domain::{
 use crate::keyring::{Keyring, SealingKey};
 use crate::ports::Clock;
 use crate::service::Mfa;
+use crate::testing::conformance::Candidate;
+use crate::testing::conformance::join::{Boxed, join_all};
+use crate::testing::conformance::report::Violation;
+use crate::testing::conformance::samples::accounts::{broken_sample, start, subject};
 use crate::testing::{Authenticator, ManualClock, SeededEntropy};
 
 /// An application on the candidate, and a user with MFA.

@@ -1,14 +1,14 @@
 //! Rules about compare-and-swap of policies and memberships.
 
-use super::Candidate;
-use super::join::{Boxed, join_all};
-use super::macros::rules;
-use super::org_samples::{Kind, Office, org, parts, remembers};
-use super::org_steps::{done, holds, made, put, refused, stored};
-use super::report::{Outcome, Violation, expect};
-use super::samples::subject;
 use crate::domain::{CommitOutcome, OrgCommit, OrgRow};
 use crate::ports::PolicyRevision;
+use crate::testing::conformance::Candidate;
+use crate::testing::conformance::join::{Boxed, join_all};
+use crate::testing::conformance::macros::rules;
+use crate::testing::conformance::report::{Outcome, Violation, expect};
+use crate::testing::conformance::samples::accounts::subject;
+use crate::testing::conformance::samples::organizations::{Kind, Office, org, parts, remembers};
+use crate::testing::conformance::steps::organizations::{done, holds, made, put, refused, stored};
 
 rules! {
     "`organization` and `membership` answer `None` when there is no row"

@@ -2,17 +2,17 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Candidate;
-use super::macros::rules;
-use super::org_samples::{Office, day, org, plain, terms};
-use super::org_steps::{done, done_together, holds, put, refused};
-use super::report::{Outcome, Violation, expect, expect_list};
-use super::samples::{LOOKALIKES, broken_sample, subject};
 use crate::domain::{
     Affiliation, Exemption, Extension, Membership, OrgCommit, OrgId, OrgPolicy, OrgRow,
     PolicyScope, PolicyTerms, StoredMembership,
 };
 use crate::ports::OrgStore;
+use crate::testing::conformance::Candidate;
+use crate::testing::conformance::macros::rules;
+use crate::testing::conformance::report::{Outcome, Violation, expect, expect_list};
+use crate::testing::conformance::samples::accounts::{LOOKALIKES, broken_sample, subject};
+use crate::testing::conformance::samples::organizations::{Office, day, org, plain, terms};
+use crate::testing::conformance::steps::organizations::{done, done_together, holds, put, refused};
 
 rules! {
     "what is stored is read back equal"

@@ -1,11 +1,11 @@
 //! Rules about finding many accounts.
 
-use super::Candidate;
-use super::macros::rules;
-use super::report::{Outcome, Violation, expect};
-use super::rules_state::{committed, created};
-use super::samples::{Author, subject};
 use crate::domain::{KeyId, Subject};
+use crate::testing::conformance::Candidate;
+use crate::testing::conformance::macros::rules;
+use crate::testing::conformance::report::{Outcome, Violation, expect};
+use crate::testing::conformance::samples::accounts::{Author, subject};
+use crate::testing::conformance::steps::accounts::{committed, created};
 
 rules! {
     "one answer each, in the order of the subjects; `None` where there is no row"
@@ -40,7 +40,8 @@ async fn pages_of_sealed_accounts_are_complete_and_ascending(
         committed(&*c.accounts, &author.largest(&subject(name)?)?).await?;
     }
     names.sort_unstable();
-    let old = KeyId::new("old").map_err(super::samples::broken_sample)?;
+    let old =
+        KeyId::new("old").map_err(crate::testing::conformance::samples::accounts::broken_sample)?;
     for limit in [1, 3, 10, 100] {
         let mut found: Vec<String> = Vec::new();
         let mut after: Option<Subject> = None;
@@ -67,7 +68,8 @@ async fn pages_of_sealed_accounts_are_complete_and_ascending(
             &found.iter().map(String::as_str).collect(),
         )?;
     }
-    let unknown = KeyId::new("unknown").map_err(super::samples::broken_sample)?;
+    let unknown = KeyId::new("unknown")
+        .map_err(crate::testing::conformance::samples::accounts::broken_sample)?;
     let none = index.sealed_under(&unknown, None, 10).await?;
     expect("accounts under an unknown key", &(0, false), &(none.subjects.len(), none.more))?;
     Ok(Outcome::Kept)

@@ -2,14 +2,15 @@
 
 use std::cell::RefCell;
 
-use super::Candidate;
-use super::join::{Boxed, give_way, join_all, poll_and_drop};
-use super::macros::rules;
-use super::report::{Outcome, Violation, expect};
-use super::rules_state::{committed, conflicted, created, loaded};
-use super::samples::Author;
 use crate::domain::{CommitOutcome, Event, EventId};
 use crate::ports::{EventCursor, EventLog};
+use crate::testing::conformance::Candidate;
+use crate::testing::conformance::join::{Boxed, give_way, join_all, poll_and_drop};
+use crate::testing::conformance::macros::rules;
+use crate::testing::conformance::report::{Outcome, Violation, expect};
+use crate::testing::conformance::samples::accounts::Author;
+use crate::testing::conformance::steps::accounts::{committed, conflicted, created, loaded};
+use crate::testing::conformance::steps::events::{ids, read_all, walk};
 
 rules! {
     "every event of every commit appears, exactly once, in one order"
@@ -28,43 +29,6 @@ rules! {
     pruning_drops_nothing_behind_its_cursor
     "a cursor that is none of the store's own is an error"
     a_garbled_cursor_is_refused
-}
-
-/// Reads to the end, in pages of so many. A page may be shorter than that and not the last one.
-pub(super) async fn read_all(
-    log: &dyn EventLog,
-    after: Option<EventCursor>,
-    page: usize,
-) -> Result<Vec<Event>, Violation> {
-    Ok(walk(log, after, page).await?.0)
-}
-
-/// The events up to the end, and the cursor of the last one.
-async fn walk(
-    log: &dyn EventLog,
-    mut after: Option<EventCursor>,
-    page: usize,
-) -> Result<(Vec<Event>, Option<EventCursor>), Violation> {
-    let mut events = Vec::new();
-    for _ in 0..10_000 {
-        let read = log.read(after.as_ref(), page).await?;
-        if read.events.len() > page {
-            return Err(Violation::new(format!(
-                "{} events in a page of {page}",
-                read.events.len()
-            )));
-        }
-        events.extend(read.events);
-        match read.next {
-            Some(next) => after = Some(next),
-            None => return Ok((events, after)),
-        }
-    }
-    Err(Violation::new("reading page by page does not come to an end"))
-}
-
-pub(super) fn ids(events: &[Event]) -> Vec<EventId> {
-    events.iter().map(Event::id).collect()
 }
 
 /// An account that was changed so many times, and the events in the order of its commits.

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Violation;
 use crate::domain::{
     Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, Confirmed, Context,
     Decision, EmailStatus, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes, HostAuthority,
@@ -10,30 +9,31 @@ use crate::domain::{
     Settings, Setup, SetupId, SignIn, Subject, TotpSecret, Transition, Version,
 };
 use crate::testing::Authenticator;
+use crate::testing::conformance::Violation;
 
 /// When samples are made: not on a whole second, so that lost precision shows.
-pub(super) fn start() -> DateTime<Utc> {
+pub(crate) fn start() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 123_456_000).unwrap_or_default()
 }
 
-pub(super) fn subject(text: &str) -> Result<Subject, Violation> {
+pub(crate) fn subject(text: &str) -> Result<Subject, Violation> {
     Subject::new(text).map_err(broken_sample)
 }
 
 /// A sample that cannot be made says nothing about the store: the kit itself is wrong then.
-pub(super) fn broken_sample(why: impl std::fmt::Display) -> Violation {
+pub(crate) fn broken_sample(why: impl std::fmt::Display) -> Violation {
     Violation::new(format!("the kit could not make its sample: {why}"))
 }
 
 /// A change for a host's transaction, and the commit that it becomes.
-pub(super) struct Within {
-    pub(super) commit: Commit,
-    pub(super) change: Transition<()>,
+pub(crate) struct Within {
+    pub(crate) commit: Commit,
+    pub(crate) change: Transition<()>,
 }
 
 /// Makes commits with ids and versions that repeat from run to run.
 #[derive(Debug, Clone)]
-pub(super) struct Author {
+pub(crate) struct Author {
     settings: Settings,
     drawn: u64,
     now: DateTime<Utc>,
@@ -41,20 +41,20 @@ pub(super) struct Author {
 
 impl Author {
     /// Two authors of different numbers never make the same id.
-    pub(super) fn new(number: u32) -> Self {
+    pub(crate) fn new(number: u32) -> Self {
         Self { settings: Settings::default(), drawn: u64::from(number) << 32, now: start() }
     }
 
     /// The same author at another time.
-    pub(super) fn at_micros(self, micros: i64) -> Self {
+    pub(crate) fn at_micros(self, micros: i64) -> Self {
         Self { now: DateTime::from_timestamp_micros(micros).unwrap_or(self.now), ..self }
     }
 
-    pub(super) fn context(&self) -> Result<Context<'_>, Violation> {
+    pub(crate) fn context(&self) -> Result<Context<'_>, Violation> {
         Context::new(&self.settings, self.now).map_err(broken_sample)
     }
 
-    pub(super) fn draw<const N: usize>(&mut self) -> [u8; N] {
+    pub(crate) fn draw<const N: usize>(&mut self) -> [u8; N] {
         self.drawn += 1;
         let mut bytes = [0; N];
         let number = self.drawn.to_be_bytes();
@@ -63,18 +63,18 @@ impl Author {
     }
 
     /// The account of a subject that has no row.
-    pub(super) fn absent(&mut self, subject: &Subject) -> Account {
+    pub(crate) fn absent(&mut self, subject: &Subject) -> Account {
         Account::absent(subject.clone(), Version::first(self.draw()))
     }
 
     /// A commit that changes the account by as little as a decision can.
-    pub(super) fn touch(&mut self, account: &Account) -> Result<Commit, Violation> {
+    pub(crate) fn touch(&mut self, account: &Account) -> Result<Commit, Violation> {
         let touched = account.password_changed(None, self.context()?).map_err(broken_sample)?;
         Ok(self.commit(touched))
     }
 
     /// A commit that erases the account.
-    pub(super) fn erase(&mut self, account: &Account) -> Result<Commit, Violation> {
+    pub(crate) fn erase(&mut self, account: &Account) -> Result<Commit, Violation> {
         let erased = self.erased(account)?;
         Ok(self.commit(erased))
     }
@@ -90,7 +90,7 @@ impl Author {
     }
 
     /// What [`touch`](Self::touch) does, for a host's transaction.
-    pub(super) fn touch_within(&mut self, account: &Account) -> Result<Within, Violation> {
+    pub(crate) fn touch_within(&mut self, account: &Account) -> Result<Within, Violation> {
         self.within(|author| {
             let touched = account.password_changed(None, author.context()?);
             Ok(touched.map_err(broken_sample)?.without_outcome())
@@ -98,7 +98,7 @@ impl Author {
     }
 
     /// What [`erase`](Self::erase) does, for a host's transaction.
-    pub(super) fn erase_within(&mut self, account: &Account) -> Result<Within, Violation> {
+    pub(crate) fn erase_within(&mut self, account: &Account) -> Result<Within, Violation> {
         self.within(|author| author.erased(account))
     }
 
@@ -112,7 +112,7 @@ impl Author {
         Ok(Within { commit, change: decide(self)? })
     }
 
-    pub(super) fn commit<T>(&mut self, transition: Transition<T>) -> Commit {
+    pub(crate) fn commit<T>(&mut self, transition: Transition<T>) -> Commit {
         transition.into_commit(CommitId::from_random(self.draw())).0
     }
 
@@ -129,7 +129,7 @@ impl Author {
 
     /// The largest account there is, as the commit that would create it: ten factors with the
     /// longest labels, of every script, under two keys; a full set of codes; a pending setup.
-    pub(super) fn largest(&mut self, subject: &Subject) -> Result<Commit, Violation> {
+    pub(crate) fn largest(&mut self, subject: &Subject) -> Result<Commit, Violation> {
         let mut account = self.absent(subject);
         let mut session = self.sign_in(&account)?;
         for number in 0..10 {
@@ -143,7 +143,7 @@ impl Author {
     }
 
     /// An account with MFA on, and a session that has just proven it.
-    pub(super) fn protected(
+    pub(crate) fn protected(
         &mut self,
         subject: &Subject,
     ) -> Result<(Account, Assurance), Violation> {
@@ -154,7 +154,7 @@ impl Author {
     }
 
     /// A commit that switches MFA on in the account as it is stored, or in one that is not.
-    pub(super) fn switch_on(
+    pub(crate) fn switch_on(
         &mut self,
         subject: &Subject,
         stored: Option<&Account>,
@@ -168,7 +168,7 @@ impl Author {
     }
 
     /// A commit that begins a setup beside the factors, which leaves the stamp as it is.
-    pub(super) fn begin_setup(
+    pub(crate) fn begin_setup(
         &mut self,
         account: &Account,
         session: &Assurance,
@@ -178,7 +178,7 @@ impl Author {
     }
 
     /// A commit that switches MFA off.
-    pub(super) fn switch_off(
+    pub(crate) fn switch_off(
         &mut self,
         account: &Account,
         session: &Assurance,
@@ -280,7 +280,7 @@ const LABELS: [&str; 10] = [
 ];
 
 /// Names that differ in bytes and look, sort, fold or normalize alike somewhere.
-pub(super) const LOOKALIKES: [&str; 36] = [
+pub(crate) const LOOKALIKES: [&str; 36] = [
     "ada",
     "Ada",
     "ADA",

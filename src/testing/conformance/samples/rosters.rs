@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::org_samples::{Office, day, plain, terms};
-use super::org_steps::{done, put};
-use super::report::{Violation, expect, expect_list};
-use super::samples::broken_sample;
 use crate::domain::{
     Context, Exemption, Extension, Membership, OrgPolicy, OrgRow, Organization, PolicyScope,
     RosterCounts, RosterFilter, RosterKey, RosterQuery, RosterRow, Settings, StoredMembership,
     Subject, Version,
 };
 use crate::ports::OrgStore;
+use crate::testing::conformance::report::{Violation, expect, expect_list};
+use crate::testing::conformance::samples::accounts::broken_sample;
+use crate::testing::conformance::samples::organizations::{Office, day, plain, terms};
+use crate::testing::conformance::steps::organizations::{done, put};
 
 /// Every list that an overview has.
-pub(super) const FILTERS: [RosterFilter; 5] = [
+pub(crate) const FILTERS: [RosterFilter; 5] = [
     RosterFilter::WithoutMfa,
     RosterFilter::InGrace,
     RosterFilter::Lapsed,
@@ -25,15 +25,15 @@ pub(super) const FILTERS: [RosterFilter; 5] = [
 ];
 
 /// Chance that repeats: SplitMix64.
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// A number from 0, below another one that is not 0.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -41,18 +41,18 @@ impl Dice {
         (z ^ (z >> 31)) % bound.max(1)
     }
 
-    pub(super) fn one_in(&mut self, number: u64) -> bool {
+    pub(crate) fn one_in(&mut self, number: u64) -> bool {
         self.below(number) == 0
     }
 
     /// One of a few.
-    pub(super) fn of<T: Copy>(&mut self, few: &[T], otherwise: T) -> T {
+    pub(crate) fn of<T: Copy>(&mut self, few: &[T], otherwise: T) -> T {
         let place = self.below(few.len().try_into().unwrap_or(u64::MAX));
         usize::try_from(place).ok().and_then(|place| few.get(place)).copied().unwrap_or(otherwise)
     }
 
     /// A day within two months, often the very same instant as another one's, or one next to it.
-    pub(super) fn instant(&mut self) -> DateTime<Utc> {
+    pub(crate) fn instant(&mut self) -> DateTime<Utc> {
         let days = i64::try_from(self.below(60)).unwrap_or(0) - 30;
         day(days) + TimeDelta::microseconds(self.of(&[0, 0, 0, 1, -1], 0))
     }
@@ -63,7 +63,7 @@ impl Dice {
     }
 
     /// A membership of anybody.
-    pub(super) fn member(&mut self, of: &str, who: &str) -> Result<StoredMembership, Violation> {
+    pub(crate) fn member(&mut self, of: &str, who: &str) -> Result<StoredMembership, Violation> {
         let mut row = plain(of, who, self.instant())?;
         if self.one_in(3) {
             let until = (!self.one_in(4)).then(|| self.instant());
@@ -92,15 +92,15 @@ impl Dice {
 }
 
 /// One organization as the kit knows it: every row that was stored, and who has MFA.
-pub(super) struct Known {
-    pub(super) organization: Organization,
-    pub(super) rows: Vec<RosterRow>,
+pub(crate) struct Known {
+    pub(crate) organization: Organization,
+    pub(crate) rows: Vec<RosterRow>,
 }
 
 impl Known {
     /// Writes an organization with so many members and any policy. `protected` says who of them
     /// has MFA.
-    pub(super) async fn any(
+    pub(crate) async fn any(
         orgs: &dyn OrgStore,
         office: &mut Office,
         dice: &mut Dice,
@@ -108,7 +108,10 @@ impl Known {
         members: u32,
         protected: impl Fn(u32) -> bool,
     ) -> Result<Self, Violation> {
-        let absent = Organization::absent(super::org_samples::org(name)?, Version::first([1; 8]));
+        let absent = Organization::absent(
+            crate::testing::conformance::samples::organizations::org(name)?,
+            Version::first([1; 8]),
+        );
         let mut known = Self { organization: absent, rows: Vec::new() };
         // The policy comes before the members, after them or in between, or never.
         let turn = dice.below(u64::from(members) * 5 / 4);
@@ -122,7 +125,7 @@ impl Known {
         Ok(known)
     }
 
-    pub(super) async fn join(
+    pub(crate) async fn join(
         &mut self,
         orgs: &dyn OrgStore,
         office: &mut Office,
@@ -138,13 +141,13 @@ impl Known {
     }
 
     /// Takes a row in place of the one that was there.
-    pub(super) fn knows(&mut self, membership: Arc<Membership>, protected: bool) {
+    pub(crate) fn knows(&mut self, membership: Arc<Membership>, protected: bool) {
         self.rows.retain(|row| row.membership.subject() != membership.subject());
         self.rows.push(RosterRow { membership, protected, last_signed_in: None });
     }
 
     /// Sets any policy, in place of the one that was there.
-    pub(super) async fn set_policy(
+    pub(crate) async fn set_policy(
         &mut self,
         orgs: &dyn OrgStore,
         office: &mut Office,
@@ -161,14 +164,14 @@ impl Known {
     }
 
     /// Takes a policy in place of the one that was there.
-    pub(super) fn takes(&mut self, row: &OrgRow) -> Result<(), Violation> {
+    pub(crate) fn takes(&mut self, row: &OrgRow) -> Result<(), Violation> {
         let OrgRow::Organization(row) = row else { return Err(broken_sample("no policy")) };
         self.organization = (**row).clone();
         Ok(())
     }
 
     /// What a plain walk over all members puts on a list.
-    pub(super) fn walked(&self, filter: RosterFilter, now: DateTime<Utc>) -> Vec<RosterRow> {
+    pub(crate) fn walked(&self, filter: RosterFilter, now: DateTime<Utc>) -> Vec<RosterRow> {
         let policy = self.organization.policy();
         let admitted = self.rows.iter().filter(|row| filter.admits(row, policy, now));
         let mut rows: Vec<RosterRow> = admitted.cloned().collect();
@@ -177,7 +180,7 @@ impl Known {
     }
 
     /// What a plain walk over all members counts.
-    pub(super) fn counted(&self, now: DateTime<Utc>) -> RosterCounts {
+    pub(crate) fn counted(&self, now: DateTime<Utc>) -> RosterCounts {
         let count = |filter| u64::try_from(self.walked(filter, now).len()).unwrap_or(u64::MAX);
         RosterCounts {
             members: count(RosterFilter::WithoutMfa) + count(RosterFilter::Protected),
@@ -189,7 +192,7 @@ impl Known {
     }
 
     /// Times to look at: any, and each side of the instants at which members cross over.
-    pub(super) fn times(&self, dice: &mut Dice) -> Vec<DateTime<Utc>> {
+    pub(crate) fn times(&self, dice: &mut Dice) -> Vec<DateTime<Utc>> {
         let mut times = vec![dice.instant(), dice.instant()];
         for _ in 0..3 {
             let row = usize::try_from(dice.below(1 << 20)).unwrap_or(0);
@@ -204,7 +207,7 @@ impl Known {
     }
 
     /// The store shows what a walk finds: every list, page by page, and the counts.
-    pub(super) async fn agrees(
+    pub(crate) async fn agrees(
         &self,
         orgs: &dyn OrgStore,
         now: DateTime<Utc>,
@@ -220,11 +223,11 @@ impl Known {
 }
 
 /// The order of a roster.
-pub(super) fn place(key: &RosterKey) -> (bool, Option<DateTime<Utc>>, Subject) {
+pub(crate) fn place(key: &RosterKey) -> (bool, Option<DateTime<Utc>>, Subject) {
     (key.walled_from.is_none(), key.walled_from, key.subject.clone())
 }
 
-pub(super) fn query(
+pub(crate) fn query(
     organization: &Organization,
     filter: RosterFilter,
     limit: usize,
@@ -236,7 +239,7 @@ pub(super) fn query(
 }
 
 /// Reads a list to its end, page by page.
-pub(super) async fn pages(
+pub(crate) async fn pages(
     orgs: &dyn OrgStore,
     first: RosterQuery,
 ) -> Result<Vec<RosterRow>, Violation> {
@@ -259,7 +262,7 @@ pub(super) async fn pages(
 
 /// Two lists of the same members in the same order, with the same facts. When a member last signed
 /// in is the host's to know.
-pub(super) fn same(
+pub(crate) fn same(
     what: &str,
     expected: &[RosterRow],
     came: &[RosterRow],

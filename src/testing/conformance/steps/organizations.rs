@@ -1,20 +1,20 @@
 //! What every rule about organizations does to a store.
 
-use super::join::{Boxed, join_all};
-use super::org_samples::{Kind, Office, Parts, parts};
-use super::report::{Violation, expect};
-use super::rules_events::{ids, read_all};
-use super::samples::Author;
-use crate::domain::{CommitOutcome, EventId, OrgCommit, OrgRow, Subject};
-use crate::ports::{AccountStore, EventLog, OrgStore};
+use crate::domain::{CommitOutcome, OrgCommit, OrgRow, Subject};
+use crate::ports::{AccountStore, OrgStore};
+use crate::testing::conformance::join::{Boxed, join_all};
+use crate::testing::conformance::report::{Violation, expect};
+use crate::testing::conformance::samples::accounts::Author;
+use crate::testing::conformance::samples::organizations::{Kind, Office, Parts, parts};
+use crate::testing::conformance::steps::accounts::committed;
 
 /// Commits what has to succeed.
-pub(super) async fn done(store: &dyn OrgStore, commit: &OrgCommit) -> Result<(), Violation> {
+pub(crate) async fn done(store: &dyn OrgStore, commit: &OrgCommit) -> Result<(), Violation> {
     let came = store.commit(commit).await?;
     expect("a commit with the stored version", &CommitOutcome::Committed, &came)
 }
 
-pub(super) async fn refused(
+pub(crate) async fn refused(
     store: &dyn OrgStore,
     commit: &OrgCommit,
     why: &str,
@@ -24,7 +24,7 @@ pub(super) async fn refused(
 }
 
 /// The row that is stored where another one is.
-pub(super) async fn stored(
+pub(crate) async fn stored(
     store: &dyn OrgStore,
     like: &OrgRow,
 ) -> Result<Option<OrgRow>, Violation> {
@@ -37,7 +37,7 @@ pub(super) async fn stored(
 }
 
 /// The row is stored, and is equal.
-pub(super) async fn holds(
+pub(crate) async fn holds(
     store: &dyn OrgStore,
     expected: &OrgRow,
     when: &str,
@@ -49,14 +49,14 @@ pub(super) async fn holds(
 }
 
 /// Commits what has to succeed, and loads what it left.
-pub(super) async fn put(store: &dyn OrgStore, commit: &OrgCommit) -> Result<OrgRow, Violation> {
+pub(crate) async fn put(store: &dyn OrgStore, commit: &OrgCommit) -> Result<OrgRow, Violation> {
     done(store, commit).await?;
     let came = stored(store, commit.row()).await?;
     came.ok_or_else(|| Violation::new(format!("expected {:?}, but no row came", commit.row())))
 }
 
 /// Creates a policy or a membership of ada's, and loads it.
-pub(super) async fn made(
+pub(crate) async fn made(
     store: &dyn OrgStore,
     office: &mut Office,
     kind: Kind,
@@ -66,7 +66,7 @@ pub(super) async fn made(
 }
 
 /// Commits many, some at once; all of them have to succeed.
-pub(super) async fn done_together(
+pub(crate) async fn done_together(
     store: &dyn OrgStore,
     commits: &[OrgCommit],
 ) -> Result<(), Violation> {
@@ -79,19 +79,13 @@ pub(super) async fn done_together(
 }
 
 /// Switches a user's MFA on: the account as it is stored, or a new one.
-pub(super) async fn protect(
+pub(crate) async fn protect(
     store: &dyn AccountStore,
     author: &mut Author,
     subject: &Subject,
 ) -> Result<crate::domain::Assurance, Violation> {
     let account = store.load(subject).await?;
     let (on, session) = author.switch_on(subject, account.as_deref())?;
-    super::rules_state::committed(store, &on).await?;
+    committed(store, &on).await?;
     Ok(session)
-}
-
-/// The ids of the log's events; none where no log is offered.
-pub(super) async fn logged(log: Option<&dyn EventLog>) -> Result<Vec<EventId>, Violation> {
-    let Some(log) = log else { return Ok(Vec::new()) };
-    Ok(ids(&read_all(log, None, 1_000).await?))
 }

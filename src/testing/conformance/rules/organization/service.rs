@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
-use super::Candidate;
-use super::application::Application;
-use super::join::{Boxed, join_all};
-use super::macros::rules;
-use super::org_samples::{org, terms};
-use super::report::{Outcome, Violation, expect, expect_list};
-use super::rules_events::read_all;
-use super::samples::{broken_sample, subject};
 use crate::domain::{
     EventKind, Gate, OrgAuthority, OrgRefusal, PolicyScope, PolicyTerms, RosterFilter, RosterPage,
 };
 use crate::error::Error;
 use crate::ports::Clock;
 use crate::service::PolicyChanged;
+use crate::testing::conformance::Candidate;
+use crate::testing::conformance::application::Application;
+use crate::testing::conformance::join::{Boxed, join_all};
+use crate::testing::conformance::macros::rules;
+use crate::testing::conformance::report::{Outcome, Violation, expect, expect_list};
+use crate::testing::conformance::samples::accounts::{broken_sample, subject};
+use crate::testing::conformance::samples::organizations::{org, terms};
+use crate::testing::conformance::steps::events::read_all;
 
 rules! {
     "whoever commits second decides again on what the first one left"

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::Candidate;
 use crate::domain::{
     Account, Affiliation, Commit, CommitOutcome, KeyId, Membership, OrgCommit, OrgId, Organization,
     RosterCounts, RosterQuery, RosterRow, RosterRows, Subject,
 };
 use crate::ports::{AccountIndex, AccountStore, OrgStore, PolicyRevision, SealedPage, StoreError};
+use crate::testing::conformance::Candidate;
 
 /// Handles that are used in turn.
 struct Turn<T: ?Sized>(Vec<Arc<T>>, AtomicUsize);
