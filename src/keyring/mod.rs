@@ -2,8 +2,6 @@
 
 mod error;
 mod key;
-#[cfg(test)]
-mod tests;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -233,3 +231,7 @@ impl fmt::Debug for Keyring {
         write!(f, "Keyring(primary {}, {} retired)", self.primary.id, self.retired.len())
     }
 }
+
+#[cfg(test)]
+#[path = "keyring_tests.rs"]
+mod tests;

@@ -169,3 +169,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Resumed<A> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "document_tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
 
-use super::*;
+use super::StoredAccount;
 use crate::domain::parts::{
     ChargedChallenge, ChargedChallenges, Confirmation, EnrollmentCode, Extra, RightCode, Slot,
 };
@@ -12,6 +12,7 @@ use crate::domain::{
     FactorState, GuessBudget, HashScheme, KeyId, Label, PendingSetup, RecoverySet, SealedSecret,
     SessionId, SetupId, Stamp, Subject, TotpParams, TotpState, Version,
 };
+use crate::stored::{Format, StoredError};
 
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 123_456_000).unwrap() + TimeDelta::seconds(second)

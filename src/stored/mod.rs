@@ -14,10 +14,3 @@ mod values;
 pub use document::StoredAccount;
 pub use error::StoredError;
 pub use format::Format;
-
-#[cfg(test)]
-mod account_tests;
-#[cfg(test)]
-mod imported_tests;
-#[cfg(test)]
-mod session_tests;

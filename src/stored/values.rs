@@ -100,3 +100,7 @@ impl<'de> Deserialize<'de> for Stamp {
         Ok(Self::from_stored(number))
     }
 }
+
+#[cfg(test)]
+#[path = "values_tests.rs"]
+mod tests;

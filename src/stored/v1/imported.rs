@@ -111,3 +111,7 @@ impl SlotV1 {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "imported_tests.rs"]
+mod tests;

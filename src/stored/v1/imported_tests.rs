@@ -3,12 +3,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
-use super::{Format, StoredAccount, StoredError};
 use crate::domain::parts::{Extra, ImportRecord};
 use crate::domain::{
     Account, CodeReading, Factor, FactorId, FactorState, GuessBudget, ImportedHash, ImportedSet,
     KeyId, Label, SealedSecret, Stamp, Subject, TotpParams, TotpState, Version,
 };
+use crate::stored::{Format, StoredAccount, StoredError};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap()
