@@ -3,13 +3,13 @@
 //! | chapter | for whom |
 //! |---|---|
 //! | [`first_hour`] | a developer who adds MFA to an application |
-//! | [`stores`] | an integrator who keeps accounts in a database of his own |
-//! | [`organizations`] | whoever makes MFA required for many people |
-//! | [`recovery`] | the support desk, and who writes its pages |
-//! | [`import`](crate::import) | whoever moves users in from another system |
-//! | [`keys`] | whoever keeps the keys |
-//! | [`operating`] | whoever is called at night |
-//! | [`defaults`] | whoever wants to change a number: why it is what it is |
+//! | [`stores`] | an integrator who keeps accounts in their own database |
+//! | [`organizations`] | an administrator who makes MFA required for many people |
+//! | [`recovery`] | the support desk, and the authors of its pages |
+//! | [`import`](crate::import) | a developer who moves users in from another system |
+//! | [`keys`] | the keeper of the keys |
+//! | [`operating`] | the operator who is on call |
+//! | [`defaults`] | anyone who wants to change a number: why it is what it is |
 //! | [`attacks`] | a reviewer: what hit others, and the test that holds it off |
 //! | [`standards`] | an auditor: NIST SP 800-63B-4, ASVS 5.0, RFC 6238, RFC 4226, RFC 9470 |
 //!

@@ -32,7 +32,7 @@ use crate::domain::{Account, Commit, CommitOutcome, Subject};
 ///    collation, no normal form.
 /// 7. **Cancellation.** A future dropped half-way leaves the old state or the new one.
 ///
-/// What is stored for an account is opaque: write the value whole (feature `serde` gives it a
+/// What is stored for an account is opaque: write the value whole (feature `serde`, on by default, gives it a
 /// versioned form) and read it back equal.
 #[async_trait]
 pub trait AccountStore: Send + Sync {

@@ -14,7 +14,7 @@ fn a_learned_drift_does_not_bring_a_used_code_back() {
         let ahead = shown(2);
         let three = ahead.each_ref().map(String::as_str);
         world.sign_in_with(&ada.subject, Answer::three_codes(three)).await;
-        // The window is now centerd four periods ahead, on the third of them, and follows the clock.
+        // The window is now centered four periods ahead, on the third of them, and follows the clock.
         for _ in 0..8 {
             let (_, challenge) = world.challenge(&ada.subject).await;
             for code in &ahead {
