@@ -61,8 +61,8 @@
 //! # What a host keeps
 //!
 //! An [`Assurance`] in each signed-in session; a [`PendingSignIn`] and its [`Challenge`] while the
-//! second factor is awaited. All three can be written and read through serde (feature `serde`, on by
-//! default).
+//! second factor is awaited. All three can be written and read through serde (feature `serde`, on
+//! by default).
 //!
 //! # Features
 //!

@@ -60,7 +60,7 @@ pub(super) fn failed(error: argon2::Error) -> HasherError {
 #[derive(Default)]
 pub(super) struct Memory {
     blocks: Vec<Block>,
-    /// How many of them may hold something of a hash.
+    /// The number of them that may hold something of a hash.
     used: usize,
 }
 

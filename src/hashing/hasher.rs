@@ -12,7 +12,7 @@ use super::scheme::{Costs, Scheme};
 use crate::domain::{CodeHash, Evaluation, HashScheme, HashedCodes, Invalid, KeyId, OneTimeCode};
 use crate::ports::{CodeHasher, Entropy, HasherError, Lane, OsEntropy};
 
-/// How many evaluations wait at most, unless the host says otherwise: two seconds' worth on two
+/// The most evaluations that wait, unless the host says otherwise: two seconds' worth on two
 /// cores.
 const WAITING: usize = 256;
 
@@ -40,12 +40,13 @@ const WAITING: usize = 256;
 /// wait, and as many hashes of new codes, which take turns with the evaluations. What is beyond
 /// that is refused at once with [`HasherError::Busy`].
 ///
-/// Recovery has no budget of guesses, because whoever exhausted it would lock the owner out. So an
-/// attacker who knows the password can keep an account's places full, and the owner competes with
-/// him by lot: a newcomer takes the place of a random waiter, and the next is drawn at random.
-/// When he sends `n` answers in the time of one evaluation, about one in `n + 1` of the owner's is
-/// judged; the others are refused within moments, and he tries again. That is a delay which the
-/// attacker can lengthen, not a guarantee: limit the requests per client in front of it.
+/// Recovery has no budget of guesses, because anyone who exhausted it would lock the owner out. So
+/// an attacker who knows the password can keep an account's places full. Waiting requests are
+/// admitted at random, so the owner keeps a proportional share: a newcomer takes the place of a
+/// random waiter, and the next is drawn at random. When the attacker sends `n` answers in the time
+/// of one evaluation, about one in `n + 1` of the owner's is judged; the others are refused within
+/// moments, and the owner tries again. That is a delay which the attacker can lengthen, not a
+/// guarantee: limit the requests per client in front of it.
 ///
 /// # Stored costs
 /// The costs of a stored set are read from its scheme and refused, before anything is computed,
@@ -59,7 +60,7 @@ pub struct Argon2Hasher {
     threads: usize,
     waiting: usize,
     pub(super) pool: Pool,
-    /// How many hashes were computed.
+    /// The number of hashes that were computed.
     #[cfg(test)]
     pub(super) computed: Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -92,7 +93,7 @@ impl Argon2Hasher {
     }
 
     /// Hashes new codes at other costs: memory in KiB, up to 65,536, and passes over it, up to 10.
-    /// Stored codes keep theirs. Memory beyond 19,456 KiB is allocated for each hash anew.
+    /// Stored codes keep theirs. Memory beyond 19,456 KiB is allocated for each hash separately.
     ///
     /// # Errors
     /// [`Invalid`] below ASVS 5.0 appendix C (47,104 KiB once, 19,456 KiB twice, 12,288 KiB three
@@ -107,10 +108,10 @@ impl Argon2Hasher {
     /// database. Its name is stored with each set.
     ///
     /// # Errors
-    /// [`Invalid`] when it has another length, or the name is none or taken.
+    /// Returns [`Invalid`] if it has another length, or the name is invalid or taken.
     ///
     /// # Security
-    /// Whoever loses the pepper loses every recovery code hashed with it.
+    /// Losing the pepper means losing every recovery code hashed with it.
     pub fn with_pepper(mut self, id: impl AsRef<str>, secret: &[u8]) -> Result<Self, Invalid> {
         let pepper = self.new_pepper(id, secret)?;
         self.retired.extend(self.pepper.replace(pepper));
@@ -162,7 +163,7 @@ impl Argon2Hasher {
         self
     }
 
-    /// How new codes are hashed.
+    /// The scheme of new codes.
     pub(super) fn scheme(&self) -> Scheme {
         Scheme { costs: self.costs, pepper: self.pepper.as_ref().map(|pepper| pepper.id.clone()) }
     }
@@ -247,7 +248,7 @@ fn text_of(code: &OneTimeCode) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(code.expose_bytes().to_vec())
 }
 
-/// Where salts come from.
+/// The source of salts.
 struct Salts(Arc<dyn Entropy>);
 
 impl fmt::Debug for Salts {

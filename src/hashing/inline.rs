@@ -1,4 +1,4 @@
-//! Under a model checker there are no threads of our own: whoever asks computes.
+//! Under a model checker there are no threads of our own: the caller computes.
 
 use super::evaluation::Memory;
 use crate::ports::{HasherError, Lane};

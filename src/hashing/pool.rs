@@ -34,7 +34,7 @@ struct State {
     closed: bool,
 }
 
-/// What is computed for a job.
+/// The work of a job.
 pub(super) type Work = Box<dyn FnOnce(&mut Memory) -> Result<[u8; 32], HasherError> + Send>;
 
 struct Job {
@@ -42,7 +42,7 @@ struct Job {
     reply: oneshot::Sender<Result<[u8; 32], HasherError>>,
 }
 
-/// A digest to wait for. Whoever drops it takes his job back, unless it has begun.
+/// A digest to wait for. Dropping it takes the job back, unless it has begun.
 pub(super) struct Reply(oneshot::Receiver<Result<[u8; 32], HasherError>>);
 
 impl Reply {
@@ -125,7 +125,7 @@ impl fmt::Debug for Pool {
 }
 
 impl Shared {
-    /// What each thread does until the pool is gone.
+    /// The loop of each thread, until the pool is gone.
     fn serve(&self) {
         while let Some((turn, job, mut memory)) = self.next() {
             // A panic costs its own caller the answer (his reply is dropped) and nobody else.

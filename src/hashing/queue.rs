@@ -1,8 +1,8 @@
-//! Who is hashed next. Plain data: no threads, no clock, and randomness comes as an argument.
+//! The order of hashing. Plain data: no threads, no clock, and randomness comes as an argument.
 //!
 //! An attacker who knows a password can send recovery codes without end. Were the queue first come,
-//! first served, or did it keep whoever came first, he would crowd the owner out by being faster.
-//! So within an account everybody has the same chance, whenever he came; and accounts take turns,
+//! first served, or did it keep those who came first, the attacker would crowd the owner out by being
+//! faster. So within an account everybody has the same chance at any time; and accounts take turns,
 //! so that one that is flooded costs the others one evaluation a round.
 
 use std::collections::{HashMap, VecDeque};
@@ -11,7 +11,7 @@ use std::hash::Hash;
 /// Evaluations that wait, by lane, and hashes of new codes, which take turns with them.
 pub(super) struct Queue<L, J> {
     bound: usize,
-    /// How many evaluations wait, over all lanes.
+    /// The number of evaluations that wait, over all lanes.
     waiting: usize,
     lanes: HashMap<L, Lane<J>>,
     /// The lanes that have a waiter and nothing in flight, in the order of their turns.
@@ -32,7 +32,7 @@ impl<J> Default for Lane<J> {
     }
 }
 
-/// What became of a newcomer.
+/// The fate of a newcomer.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub(super) enum Admission<J> {
@@ -44,7 +44,7 @@ pub(super) enum Admission<J> {
     Refused(J),
 }
 
-/// Whose turn it was; to be given back when the job is done.
+/// A turn, to be given back when the job is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub(super) enum Turn<L> {
@@ -53,7 +53,7 @@ pub(super) enum Turn<L> {
 }
 
 impl<L: Clone + Eq + Hash, J> Queue<L, J> {
-    /// How many evaluations of one lane wait, at most.
+    /// The most evaluations of one lane that wait.
     pub(super) const LANE_BOUND: usize = 64;
 
     /// An empty queue in which at most `bound` evaluations wait, and as many hashes of new codes.

@@ -182,7 +182,7 @@ fn nothing_is_lost_and_no_bound_is_passed() {
     }
 }
 
-/// The owner answers as soon as he was refused, the attacker fifteen times an evaluation.
+/// The owner answers as soon as they were refused, the attacker fifteen times an evaluation.
 #[test]
 fn a_faster_attacker_gets_a_share_in_proportion_and_not_all() {
     const OWNER: u32 = 0;

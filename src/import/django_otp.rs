@@ -54,11 +54,11 @@ pub struct Device<'a> {
     pub key: &'a str,
     /// The period in seconds.
     pub step: u16,
-    /// When its steps begin to count.
+    /// The Unix time at which its steps begin to count.
     pub t0: i64,
     /// The digits of a code.
     pub digits: u8,
-    /// How many steps its clock is ahead.
+    /// The number of steps by which its clock is ahead.
     pub drift: i16,
     /// The last used step, or −1.
     pub last_t: i64,

@@ -2,7 +2,7 @@
 //!
 //! Decode the QR code with any reader; it holds `otpauth-migration://offline?data=…`, a protocol buffer
 //! in base64. It is what an *app* holds: for an administrator who moves a handful of accounts, or a user
-//! of a system whose server side is lost. Read no export that somebody else hands in: whoever knows a
+//! of a system whose server side is lost. Read no export that somebody else hands in: anyone who knows a
 //! seed would choose another's second factor.
 //!
 //! | `OtpParameters` | becomes |
@@ -36,13 +36,13 @@ use crate::domain::{Algorithm, Digits, ImportedFactor, Invalid, Seed, TotpParams
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Migration {
-    /// What can be imported.
+    /// The accounts that can be imported.
     pub entries: Vec<Entry>,
-    /// How many accounts cannot: counter-based, of MD5, with a seed that is too short or too long.
+    /// The number of accounts that cannot: counter-based, of MD5, with a seed that is too short or too long.
     pub left_out: usize,
-    /// Which of the export's QR codes this is, from zero.
+    /// The place of this QR code among the export's, from zero.
     pub part: u32,
-    /// How many QR codes the export has.
+    /// The number of QR codes that the export has.
     pub parts: u32,
 }
 
@@ -50,7 +50,7 @@ pub struct Migration {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Who issued it, as far as the app knows.
+    /// The issuer, as far as the app knows.
     pub issuer: String,
     /// The account's name.
     pub account: String,
@@ -62,7 +62,7 @@ impl Entry {
     /// The factor, under a label.
     ///
     /// # Errors
-    /// [`Invalid`] when the label is none.
+    /// Returns [`Invalid`] if the label is invalid.
     pub fn factor(&self, label: &str) -> Result<ImportedFactor, Invalid> {
         Ok(ImportedFactor::totp(label, self.seed.clone())?.params(self.params))
     }

@@ -1,8 +1,8 @@
 //! Moving users here from another system, without asking them to scan anything again.
 //!
-//! [`Mfa::import`](crate::Mfa::import) is the one function. What it takes, an
-//! [`Import`], is put together by hand or by one of these modules, each of which says
-//! how to get the values out of its system and which becomes what:
+//! [`Mfa::import`](crate::Mfa::import) is the one function. What it takes, an [`Import`], is put
+//! together by hand or by one of these modules, each of which says how to get the values out of its
+//! system and which becomes what:
 //!
 //! | from | seeds | recovery codes |
 //! |---|---|---|
@@ -30,26 +30,25 @@
 //!   one has grown back. The first session that proves both factors is
 //!   [limited](crate::Assurance::limited_to_regenerating) until it has replaced them.
 //! - **An account without codes** is marked, and its owner prompted to have some issued.
-//! - **An account is imported once.** A second run changes nothing, so that what its owner has removed
-//!   since does not come back: [`Imported::Before`](crate::import::Imported). One that has MFA on here already
-//!   is refused; [`Import::beside_live_factors`](crate::import::Import::beside_live_factors) adds to it all the
-//!   same.
-//! - **The owner is told**: `Imported` is one of the events that concern him. Whoever moves a whole
-//!   fleet can answer it with a letter of his own.
+//! - **An account is imported once.** A second run changes nothing, so that what its owner has
+//!   removed since does not come back: [`Imported::Before`]. One that has MFA on here already is
+//!   refused; [`Import::beside_live_factors`] adds to it all the same.
+//! - **The owner is told**: `Imported` is one of the events that concern them. A host that moves a
+//!   whole fleet can answer it with a letter of its own.
 //!
 //! # How to run it
 //!
 //! 1. Switch the other system's second factor off for writing, so that no code is accepted there after
-//!    the export. If that cannot be, leave the last used steps out.
+//!    the export. If that is impossible, leave the last used steps out.
 //! 2. For each user: read, put an import together, [`Mfa::import`](crate::Mfa::import). Note errors and go on.
 //!    Hashing ten plain codes takes about a tenth of a second of a core; the rest is one load and one
-//!    commit. Several workers may share the work: an account takes one import, whoever comes first.
+//!    commit. Several workers may share the work: an account takes one import, the first.
 //! 3. Run it again until it answers nothing but `Before`.
 //! 4. Erase the seeds in the other system, and the export.
 //!
 //! ```
-//! use mfakit::{HostAuthority, Mfa, Subject, import};
-//! use mfakit::import::Imported;
+//! use mfakit::import::{self, Imported};
+//! use mfakit::{HostAuthority, Mfa, Subject};
 //!
 //! async fn move_one(mfa: &Mfa, id: u64, key: &str, codes: &str) -> Result<(), mfakit::Error> {
 //!     let found = import::aspnet::import("Authenticator app", key, codes);

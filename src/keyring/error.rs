@@ -28,7 +28,7 @@ pub enum KeyringError {
     Variable {
         /// The variable's name.
         variable: String,
-        /// What is wrong.
+        /// The error in its value.
         error: Box<KeyringError>,
     },
     /// There is no key at all.
@@ -37,15 +37,15 @@ pub enum KeyringError {
     /// A key without a name.
     #[error("key number {position} has no id: write id:base64")]
     Entry {
-        /// Which key of the list, counted from one.
+        /// The key's position in the list, counted from one.
         position: usize,
     },
-    /// A name that is none.
+    /// An invalid name.
     #[error("key number {position}: {invalid}")]
     Id {
-        /// Which key of the list, counted from one; one for a single key.
+        /// The key's position in the list, counted from one; one for a single key.
         position: usize,
-        /// What is wrong with the name.
+        /// The reason why the name is invalid.
         invalid: Invalid,
     },
     /// Not base64.
@@ -61,7 +61,7 @@ pub enum KeyringError {
     Length {
         /// The key's name.
         key: KeyId,
-        /// How many bytes it has.
+        /// Its number of bytes.
         found: usize,
     },
     /// Nothing but zeros: an empty file, or a placeholder.

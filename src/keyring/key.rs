@@ -23,7 +23,7 @@ impl SealingKey {
     /// Takes a key as bytes from a cryptographic generator, with its [name](KeyId).
     ///
     /// # Errors
-    /// [`KeyringError`] when the name is none, there are not 32 bytes, or all of them are zero.
+    /// Returns [`KeyringError`] if the name is invalid, there are not 32 bytes, or all of them are zero.
     pub fn from_bytes(id: impl AsRef<str>, bytes: &[u8]) -> Result<Self, KeyringError> {
         Self::named(name(id)?, bytes)
     }

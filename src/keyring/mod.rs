@@ -35,7 +35,7 @@ const MAX_SEALED: usize = OVERHEAD + TotpSecret::MAX_LEN;
 /// openssl rand -base64 32
 /// ```
 ///
-/// and keep it outside the database: a stolen table then opens nothing. Whoever loses the key loses
+/// and keep it outside the database: a stolen table then opens nothing. Losing the key means losing
 /// every factor sealed under it; recovery codes keep working.
 ///
 /// ```
@@ -49,7 +49,7 @@ const MAX_SEALED: usize = OVERHEAD + TotpSecret::MAX_LEN;
 /// ```
 ///
 /// # Rotation
-/// Put a new key first and leave the old one in as retired. Each secret is sealed anew when it is
+/// Put a new key first and leave the old one in as retired. Each secret is sealed again when it is
 /// next used, the rest in bulk by [`Mfa::reseal_page`](crate::Mfa::reseal_page). Take the old key
 /// out once no account is sealed under it. Never give an old name to a new key.
 ///
@@ -61,7 +61,7 @@ const MAX_SEALED: usize = OVERHEAD + TotpSecret::MAX_LEN;
 /// year or two, and it is out of reach.
 ///
 /// # Security
-/// What one key seals is bound to its place: see [`SealContext`]. Keys are wiped when dropped and
+/// Every seal is bound to its place: see [`SealContext`]. Keys are wiped when dropped and
 /// never printed. On processors without AES instructions the cipher is slower, and still constant
 /// in time.
 pub struct Keyring {

@@ -11,7 +11,7 @@ use crate::domain::Subject;
 /// instant.
 pub(super) type Place = (DateTime<Utc>, Option<Subject>);
 
-/// Where those stand who have no deadline.
+/// The place of those without a deadline.
 pub(super) const NEVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
 
 /// Members sorted by instant, then subject.
@@ -60,7 +60,7 @@ impl Calendar {
         self.places.len()
     }
 
-    /// How many are not after an instant.
+    /// The number of those that are not after an instant.
     pub(super) fn up_to(&self, at: DateTime<Utc>) -> usize {
         let before: usize = self.days.range(..day_of(at)).map(|(_, day)| day.members).sum();
         let today = self.days.get(&day_of(at)).into_iter();

@@ -16,7 +16,8 @@ use crate::ports::{
 use crate::sync::{Mutex, lock};
 use organizations::Organizations;
 
-/// Accounts, organizations and events in memory: the default for examples, tests and single-process tools.
+/// Accounts, organizations and events in memory: the default for examples, tests and single-process
+/// tools.
 ///
 /// A handle is cheap to clone, and all clones share one store. Every commit is atomic; nothing
 /// survives the process. Events are kept until they are [pruned](EventLog::prune).
@@ -38,7 +39,7 @@ struct State {
     accounts: BTreeMap<Subject, Arc<Account>>,
     events: VecDeque<Event>,
     organizations: Organizations,
-    /// How many events were pruned: the number of the first one kept.
+    /// The number of events that were pruned: the number of the first one kept.
     pruned: u64,
 }
 

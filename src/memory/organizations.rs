@@ -26,7 +26,7 @@ pub(super) struct Organizations {
     general: u64,
 }
 
-/// What is kept of one user across organizations.
+/// One user across organizations.
 #[derive(Default)]
 struct Person {
     /// Also of organizations that were left.

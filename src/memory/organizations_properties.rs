@@ -173,8 +173,8 @@ proptest! {
         }
     }
 
-    /// The same history twice, once with MFA going on and off in between: whoever has none at the
-    /// end stands where somebody stands who never had it, under every policy and at every time.
+    /// The same history twice, once with MFA going on and off in between: a member without
+    /// MFA at the end stands where somebody stands who never had it, under every policy and at every time.
     #[test]
     fn switching_mfa_on_and_off_lengthens_no_period(
         history in prop::collection::vec(steps(), 1..60),

@@ -19,7 +19,7 @@ pub trait AccountIndex: Send + Sync {
     /// row. One query for all of them, not one each.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say.
+    /// Returns [`StoreError`] if the store fails.
     async fn load_many(
         &self,
         subjects: &[Subject],
@@ -29,7 +29,7 @@ pub trait AccountIndex: Send + Sync {
     /// pending setup, in ascending byte order, after `after`.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say.
+    /// Returns [`StoreError`] if the store fails.
     async fn sealed_under(
         &self,
         key: &KeyId,

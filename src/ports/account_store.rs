@@ -32,19 +32,20 @@ use crate::domain::{Account, Commit, CommitOutcome, Subject};
 ///    collation, no normal form.
 /// 7. **Cancellation.** A future dropped half-way leaves the old state or the new one.
 ///
-/// What is stored for an account is opaque: write the value whole (feature `serde`, on by default, gives it a
-/// versioned form) and read it back equal.
+/// An account is opaque to its store: write the value whole and read it back equal.
+/// [`StoredAccount`](crate::store::StoredAccount) is its versioned form (feature `serde`, on by
+/// default).
 #[async_trait]
 pub trait AccountStore: Send + Sync {
     /// The account of a subject; `None` when there is no row.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say, or cannot read what it holds. Never `None` then.
+    /// Returns [`StoreError`] if the store fails or cannot read what it holds, and never `None` then.
     async fn load(&self, subject: &Subject) -> Result<Option<Arc<Account>>, StoreError>;
 
     /// Replaces the account, if it is still the expected version, and appends the events.
     ///
     /// # Errors
-    /// [`StoreError`] when it is not known whether the commit happened. A conflict is no error.
+    /// Returns [`StoreError`] if it is not known whether the commit happened. A conflict is no error.
     async fn commit(&self, commit: &Commit) -> Result<CommitOutcome, StoreError>;
 }

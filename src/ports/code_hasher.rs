@@ -38,7 +38,7 @@ pub trait CodeHasher: Send + Sync {
     ) -> Result<Evaluation, HasherError>;
 }
 
-/// Which account an evaluation is for. Evaluations of one lane share one place.
+/// The account that an evaluation is for. Evaluations of one lane share one place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lane(crate::domain::Subject);
 

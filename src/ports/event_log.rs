@@ -23,7 +23,7 @@ pub trait EventLog: Send + Sync {
     /// there and ask again later; a relay asks for ever.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say, or the cursor is none of its own.
+    /// Returns [`StoreError`] if the store fails, or did not issue the cursor.
     async fn read(
         &self,
         after: Option<&EventCursor>,
@@ -34,7 +34,7 @@ pub trait EventLog: Send + Sync {
     /// the cursor of the slowest reader.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say, or the cursor is none of its own.
+    /// Returns [`StoreError`] if the store fails, or did not issue the cursor.
     async fn prune(&self, up_to: &EventCursor) -> Result<u64, StoreError>;
 }
 
@@ -43,7 +43,7 @@ pub trait EventLog: Send + Sync {
 pub struct EventPage {
     /// The events, oldest first. Fewer than were asked for need not be the last ones.
     pub events: Vec<Event>,
-    /// Where to go on. `None` when nothing after the cursor is certain for now: then there is no
+    /// The cursor to go on from. `None` when nothing after the cursor is certain for now: then there is no
     /// event in the page either, and the cursor that was given stays the place to go on from.
     pub next: Option<EventCursor>,
 }

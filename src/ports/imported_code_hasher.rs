@@ -13,21 +13,21 @@ use crate::domain::{ImportedCode, ImportedEvaluation, ImportedHash};
 /// can.
 ///
 /// # Contract
-/// 1. `evaluate_imported` computes every hash it is given, at most ten, whatever came of those before
-///    it; off the calling thread; as one job in the [`Lane`], as
-///    [`CodeHasher::evaluate`](crate::ports::CodeHasher::evaluate) is.
+/// 1. `evaluate_imported` computes every hash it is given, at most ten, whatever came of those
+///    before it; off the calling thread; as one job in the [`Lane`], like
+///    [`CodeHasher::evaluate`](crate::ports::CodeHasher::evaluate).
 /// 2. A hash that demands absurd costs is refused before anything is computed, both when it is
 ///    imported (`check_imported`) and when it is read from storage.
 /// 3. What `hash_imported` makes is a password hash with a salt per code (NIST SP 800-63B-4
 ///    §3.1.2.2) of the SHA-256 of the code, and is evaluated so: of
-///    [`ImportedCode::digest`](crate::domain::ImportedCode::digest). What came as a hash is evaluated
-///    against [`ImportedCode::expose_text`](crate::domain::ImportedCode::expose_text).
+///    [`ImportedCode::digest`](crate::domain::ImportedCode::digest). A code that came as a hash is
+///    evaluated against [`ImportedCode::expose_text`](crate::domain::ImportedCode::expose_text).
 #[async_trait]
 pub trait ImportedCodeHasher: Send + Sync {
     /// Hashes the SHA-256 of codes, in their order.
     ///
     /// # Errors
-    /// [`HasherError`] when the hasher cannot.
+    /// Returns [`HasherError`] if the hasher cannot.
     async fn hash_imported(
         &self,
         digests: Vec<Zeroizing<[u8; 32]>>,
@@ -42,7 +42,7 @@ pub trait ImportedCodeHasher: Send + Sync {
     /// Judges a typed code against every hash.
     ///
     /// # Errors
-    /// [`HasherError`] when the hasher cannot.
+    /// Returns [`HasherError`] if the hasher cannot.
     async fn evaluate_imported(
         &self,
         lane: Lane,

@@ -28,8 +28,8 @@ use std::sync::Arc;
 ///    its organizations or one of its memberships has changed. It may change more often. Two
 ///    counters added up, one of all changes of policies and one of the subject's memberships, are
 ///    enough, and are two numbers however many organizations there are; count in the transaction
-///    of the change, never down. (The larger of two numbers of one sequence is not: who drew the
-///    smaller one may commit later.)
+///    of the change, never down. (The larger of two numbers of one sequence is not: the commit that
+///    drew the smaller one may be the later one.)
 ///
 /// # The overview
 /// A row is a membership joined with one fact from elsewhere: whether the member's account has MFA
@@ -38,12 +38,13 @@ use std::sync::Arc;
 ///
 /// - keep the fact as a column `has_mfa` beside the membership, written in the transaction of the
 ///   account's commit wherever `enabled()` changed, and index `(org, walled_from, subject)` where it
-///   is false; `walled_from` is [`OrgPolicy::walled_from`](crate::organization::OrgPolicy::walled_from), written
-///   with the membership and again for the organization's members when its policy changes; or,
-///   where a change of policy must rewrite no row, merge three sorted lists: the members without
-///   exemption and extension who joined before the policy, who share one deadline, by subject; those
-///   who joined later, by day of joining and subject; and the few with a grant of their own, sorted
-///   by what `walled_from` says of each;
+///   is false; `walled_from` is
+///   [`OrgPolicy::walled_from`](crate::organization::OrgPolicy::walled_from), written with the
+///   membership and again for the organization's members when its policy changes; or, where a
+///   change of policy must rewrite no row, merge three sorted lists: the members without exemption
+///   and extension who joined before the policy, who share one deadline, by subject; those who
+///   joined later, by day of joining and subject; and the few with a grant of their own, sorted by
+///   what `walled_from` says of each;
 /// - or, when memberships live in another system, read them in its own order, ask
 ///   [`AccountIndex::load_many`](super::AccountIndex::load_many) for each batch, and keep the
 ///   result for as long as an overview may lag.
@@ -57,13 +58,13 @@ pub trait OrgStore: Send + Sync {
     /// The organization's policy; `None` when it never had one.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say. Never `None` then: that would open the door.
+    /// Returns [`StoreError`] if the store fails, and never `None` then: that would open the door.
     async fn organization(&self, org: &OrgId) -> Result<Option<Arc<Organization>>, StoreError>;
 
     /// One membership, of somebody who left as well.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say.
+    /// Returns [`StoreError`] if the store fails.
     async fn membership(
         &self,
         org: &OrgId,
@@ -74,55 +75,55 @@ pub trait OrgStore: Send + Sync {
     /// or wants to see what is held.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say.
+    /// Returns [`StoreError`] if the store fails.
     async fn memberships(&self, subject: &Subject) -> Result<Vec<Arc<Membership>>, StoreError>;
 
     /// Every organization that a user belongs to now, with its policy (a voluntary one where there
     /// is none), in one query, however many there are: ten thousand is a number to be ready for.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say.
+    /// Returns [`StoreError`] if the store fails.
     async fn affiliations(&self, subject: &Subject) -> Result<Vec<Affiliation>, StoreError>;
 
     /// The revision of everything that decides this user's access, besides the account.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say.
+    /// Returns [`StoreError`] if the store fails.
     async fn revision(&self, subject: &Subject) -> Result<PolicyRevision, StoreError>;
 
     /// Replaces one row, if it is still the expected version, and appends the events.
     ///
     /// # Errors
-    /// [`StoreError`] when it is not known whether the commit happened. A conflict is no error.
+    /// Returns [`StoreError`] if it is not known whether the commit happened. A conflict is no error.
     async fn commit(&self, commit: &OrgCommit) -> Result<CommitOutcome, StoreError>;
 
     /// One page of an organization's roster.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say.
+    /// Returns [`StoreError`] if the store fails.
     async fn roster(&self, query: &RosterQuery) -> Result<RosterRows, StoreError>;
 
-    /// One member as a roster shows it; `None` for somebody who is none, or no longer.
+    /// One member as a roster shows it; `None` for somebody who is not a member, or no longer.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say.
+    /// Returns [`StoreError`] if the store fails.
     async fn roster_row(
         &self,
         org: &OrgId,
         subject: &Subject,
     ) -> Result<Option<RosterRow>, StoreError>;
 
-    /// How many members of each kind there are at a time. It must not read a row per member.
+    /// Counts the members of each kind at a time. It must not read a row per member.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say.
+    /// Returns [`StoreError`] if the store fails.
     async fn counts(&self, org: &OrgId, now: DateTime<Utc>) -> Result<RosterCounts, StoreError>;
 
     /// Removes every membership of a user, also those that were left, and answers how many there
-    /// were. For a user who is erased: whoever comes back under that subject is new.
+    /// were. For a user who is erased: somebody who comes back under that subject is new.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say.
+    /// Returns [`StoreError`] if the store fails.
     async fn forget(&self, subject: &Subject) -> Result<u64, StoreError>;
 }
 

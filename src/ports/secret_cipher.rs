@@ -18,7 +18,8 @@ use crate::domain::{KeyId, SealContext, SealedSecret, TotpSecret};
 /// 4. No secret, key or plaintext appears in an error.
 #[async_trait]
 pub trait SecretCipher: Send + Sync {
-    /// The key that seals now. What lies under another one is sealed anew when it is next used.
+    /// The key that seals now. A secret under another one is sealed again
+    /// when it is next used.
     fn primary_key(&self) -> KeyId;
 
     /// Seals a secret for its place, under the primary key.
@@ -50,7 +51,7 @@ pub enum CipherError {
     /// The key is not in the keyring.
     #[error("no sealing key is called {0}")]
     UnknownKey(KeyId),
-    /// The algorithm's number is none that the cipher knows.
+    /// The cipher does not know the algorithm of this number.
     #[error("unknown sealing algorithm {0}")]
     UnknownAlgorithm(u8),
     /// The bytes were changed, truncated or moved, or the key of that name is another.

@@ -28,11 +28,11 @@ pub trait Stamps: Send + Sync {
     /// The stamps of one user as they are stored now.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say. A guard then lets nobody pass.
+    /// Returns [`StoreError`] if the store fails. A guard then lets nobody pass.
     async fn stamps(&self, subject: &Subject) -> Result<CurrentStamps, StoreError>;
 }
 
-/// What evidence and access decisions are compared with.
+/// The stamp and the revision that evidence and access decisions are compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CurrentStamps {
     /// The account's stamp.

@@ -10,13 +10,13 @@ pub struct StoreError {
     source: Box<dyn Error + Send + Sync>,
 }
 
-/// What kind of failure it is.
+/// The kinds of failure of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
     /// The store could not be reached, or gave no answer. A commit may or may not have happened.
     Unavailable,
-    /// What is stored cannot be read: corrupted, or of a newer format. Nothing was changed.
+    /// A stored value cannot be read: corrupted, or of a newer format. Nothing was changed.
     Unreadable,
 }
 
@@ -26,12 +26,12 @@ impl StoreError {
         Self { kind: StoreErrorKind::Unavailable, source: source.into() }
     }
 
-    /// What is stored cannot be read.
+    /// A stored value cannot be read.
     pub fn unreadable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { kind: StoreErrorKind::Unreadable, source: source.into() }
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     pub fn kind(&self) -> StoreErrorKind {
         self.kind
     }

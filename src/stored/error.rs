@@ -27,7 +27,7 @@ pub enum StoredError {
     Corrupt {
         /// The field, with its path, for instance `factors[2].totp.drift`.
         field: String,
-        /// What is wrong with it.
+        /// The reason why it cannot be read.
         why: String,
     },
 }

@@ -60,7 +60,7 @@ as_text! {
     CommitId, "a commit id", |text| text.parse(), itself;
 }
 
-/// What writes itself as it is shown.
+/// The value, for those that are written as they are shown.
 fn itself<T>(value: &T) -> &T {
     value
 }

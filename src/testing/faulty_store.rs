@@ -11,7 +11,7 @@ use crate::domain::{Account, Commit, CommitOutcome, Subject};
 use crate::ports::{AccountStore, StoreError};
 use crate::sync::{Mutex, lock};
 
-/// What goes wrong in one call.
+/// A fault of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The call fails before it does anything.
@@ -60,12 +60,12 @@ impl<S> FaultyStore<S> {
         lock(&self.plan).yields = true;
     }
 
-    /// How many calls there were.
+    /// The number of calls.
     pub fn calls(&self) -> u64 {
         lock(&self.plan).calls
     }
 
-    /// How many of them were commits.
+    /// The number of calls that were commits.
     pub fn commits(&self) -> u64 {
         lock(&self.plan).commits
     }

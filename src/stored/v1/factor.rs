@@ -37,7 +37,7 @@ struct TotpV1 {
     extra: Extra,
 }
 
-/// How codes are computed. It stands inside a factor's `totp` and inside a setup.
+/// The parameters of codes. They stand inside a factor's `totp` and inside a setup.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ParamsV1 {
     alg: String,

@@ -99,7 +99,7 @@ impl Candidate {
         self
     }
 
-    /// How many members the rule about a large roster writes; 5,000 unless told. The user of many
+    /// The number of members that the rule about a large roster writes; 5,000 unless told. The user of many
     /// organizations belongs to twice as many.
     pub fn crowd(mut self, members: u32) -> Self {
         self.crowd = members;

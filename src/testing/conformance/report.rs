@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Rule;
 
-/// What came of one rule.
+/// The outcome of one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The store keeps it.
@@ -13,7 +13,7 @@ pub enum Outcome {
     NotOffered,
 }
 
-/// How a store broke a rule: what was expected, and what came.
+/// The way a store broke a rule: what was expected, and what came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     what: String,
@@ -77,7 +77,7 @@ pub(super) fn expect_list<T: PartialEq + fmt::Debug>(
     )))
 }
 
-/// What came of every rule.
+/// The outcome of every rule.
 #[derive(Debug, Default)]
 pub struct Report {
     lines: Vec<(Rule, Result<Outcome, Violation>)>,
@@ -104,7 +104,7 @@ impl Report {
         self.lines.iter().filter(unchecked).map(|(rule, _)| rule)
     }
 
-    /// How many rules were kept.
+    /// The number of rules that were kept.
     pub fn kept(&self) -> usize {
         self.lines.iter().filter(|(_, outcome)| *outcome == Ok(Outcome::Kept)).count()
     }

@@ -44,6 +44,6 @@ pub trait HostTransaction: Send {
     /// Ends it as if it had never begun.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot say so; it must not be true all the same.
+    /// Returns [`StoreError`] if the store fails; the changes must not be visible all the same.
     async fn roll_back(self: Box<Self>) -> Result<(), StoreError>;
 }

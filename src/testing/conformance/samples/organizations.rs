@@ -48,7 +48,7 @@ pub(crate) fn plain(
     })
 }
 
-/// Which of the two rows of an organization store a rule is about.
+/// The two rows of an organization store that a rule can be about.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
     Policy,
