@@ -16,8 +16,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::{Account, Question, Window, match_code};
-use mfakit::domain::{Algorithm, Code, Context, Digits, OneTimeCode, TotpParams, TotpSecret};
+use mfakit::domain::{
+    Account, Algorithm, Code, Context, Digits, OneTimeCode, Question, TotpParams, TotpSecret,
+    Window, match_code,
+};
 use mfakit::ports::{Clock, SecretCipher};
 use mfakit::step_up::Level;
 use mfakit::store::{AccountStore, Format, StoredAccount};
@@ -191,7 +193,7 @@ fn decide(times: u32, right: bool) {
     let scene = Scene::new();
     let (challenge, code) = (scene.challenge(), scene.phone.code_at(scene.now()));
     let answer = Answer::code(if right { &code } else { "000000" });
-    let context = || Context::new(&scene.settings, scene.now()).expect("a moment");
+    let context = || Context::new(&scene.settings, scene.now()).expect("a context");
     let question = scene.account.question(&challenge, &answer, context());
     let Ok(Question::Totp(asked)) = question else { panic!("not asked") };
     let secret = block_on(scene.keyring.open(asked.sealed(), asked.context())).expect("opened");

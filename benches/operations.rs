@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use criterion::{Criterion, criterion_group, criterion_main};
-use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret};
-use mfakit::domain::{Window, match_code};
+use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret, Window, match_code};
 use mfakit::ports::Clock;
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{

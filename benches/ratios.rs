@@ -19,8 +19,7 @@ use aes_gcm::{AeadInOut, Aes256Gcm};
 use argon2::{Algorithm as Argon2Algorithm, Argon2, Block, Params, Version};
 use chrono::TimeDelta;
 use hmac::{Hmac, KeyInit, Mac};
-use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret};
-use mfakit::domain::{Window, match_code};
+use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret, Window, match_code};
 use mfakit::ports::{Clock, Entropy, OsEntropy};
 use mfakit::store::EventLog;
 use mfakit::testing::{Authenticator, ManualClock, block_on};
@@ -328,7 +327,7 @@ fn issuing_ten_codes() {
             let Ok(SignIn::Challenge(pending, challenge)) = signed_in else { unreachable!() };
             let verdict = protected.mfa.answer(&challenge, Answer::code(&code)).await;
             let Ok(Verdict::Passed(passed)) = verdict else { unreachable!() };
-            let context = protected.mfa.context().expect("moment");
+            let context = protected.mfa.context().expect("a context");
             let session = pending.raise(passed.proof, context).expect("raise");
             let start = Instant::now();
             protected.mfa.regenerate_codes(&session).await.expect("codes");

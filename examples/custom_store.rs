@@ -15,18 +15,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mfakit::KeyId;
 use mfakit::domain::Account;
 use mfakit::ports::{Clock, SystemClock};
 use mfakit::store::{
-    AccountIndex, AccountStore, EventCursor, EventLog, EventPage, Format, SealedPage, StoreError,
-    StoredAccount, StoredError,
+    AccountIndex, AccountStore, Commit, CommitOutcome, EventCursor, EventLog, EventPage, Format,
+    SealedPage, StoreError, StoredAccount, StoredError,
 };
-use mfakit::store::{Commit, CommitOutcome};
 use mfakit::testing::conformance::{self, Candidate};
 use mfakit::testing::{Authenticator, block_on};
 use mfakit::{
-    Answer, Confirmed, EmailStatus, Event, FirstFactor, Keyring, Mfa, NewFactor, SealingKey,
+    Answer, Confirmed, EmailStatus, Event, FirstFactor, KeyId, Keyring, Mfa, NewFactor, SealingKey,
     SignIn, Subject, Verdict,
 };
 use redb::backends::InMemoryBackend;

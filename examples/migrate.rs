@@ -13,8 +13,9 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use mfakit::import::{Import, ImportNotice, Imported};
-use mfakit::import::{allauth, aspnet, devise, django_otp, fortify, google};
+use mfakit::import::{
+    Import, ImportNotice, Imported, allauth, aspnet, devise, django_otp, fortify, google,
+};
 use mfakit::ports::Clock;
 use mfakit::{HostAuthority, Invalid, Keyring, MemoryStore, Mfa, SealingKey, Status, Subject};
 use serde_json::Value;
@@ -81,7 +82,7 @@ fn show(status: &Status) {
             match prompt {
                 ImportNotice::RegenerateCodes => "replace the recovery codes, before anything else",
                 ImportNotice::IssueCodes => "have recovery codes issued",
-                ImportNotice::ReplaceFactor(_) => "set the factor up anew",
+                ImportNotice::ReplaceFactor(_) => "set the factor up again",
                 _ => "do something that this example does not know",
             }
         );

@@ -10,10 +10,9 @@ use mfakit::organization::{
     RosterQuery,
 };
 use mfakit::store::{
-    AccountStore, CurrentStamps, OrgStore, PolicyRevision, RosterRow, RosterRows, Stamps,
-    StoreError,
+    AccountStore, CommitOutcome, CurrentStamps, OrgCommit, OrgRow, OrgStore, PolicyRevision,
+    RosterRow, RosterRows, Stamps, StoreError, Version,
 };
-use mfakit::store::{CommitOutcome, OrgCommit, OrgRow, Version};
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 
 use super::rows::{self, micros};

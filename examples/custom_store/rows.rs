@@ -5,8 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use mfakit::Subject;
 use mfakit::organization::{Exemption, Extension, Membership, OrgId, OrgPolicy, Organization};
-use mfakit::store::Version;
-use mfakit::store::{CommitId, StoredMembership};
+use mfakit::store::{CommitId, StoredMembership, Version};
 use serde::{Deserialize, Serialize};
 
 use super::Fault;

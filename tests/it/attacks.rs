@@ -13,8 +13,7 @@ mod spent;
 
 use std::sync::Arc;
 
-use mfakit::domain::Account;
-use mfakit::domain::Throttle;
+use mfakit::domain::{Account, Throttle};
 use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
 use mfakit::{Answer, Assurance, Confirmed, EmailStatus, FactorId, NewFactor, Setup, Subject};

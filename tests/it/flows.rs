@@ -1,7 +1,6 @@
 //! The product page's flows, from end to end.
 
-use mfakit::domain::{Account, FactorState};
-use mfakit::domain::{Algorithm, Digits, EvidenceKind, TotpParams};
+use mfakit::domain::{Account, Algorithm, Digits, EvidenceKind, FactorState, TotpParams};
 use mfakit::{
     Answer, Assurance, Confirmed, EmailStatus, FactorKind, NewFactor, Refusal, Settings, SignIn,
     Subject,

@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
-use mfakit::domain::{CodeHash, Evaluation, HashScheme, HashedCodes, SealContext, SealedSecret};
-use mfakit::domain::{OneTimeCode, TotpSecret};
+use mfakit::domain::{
+    CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, SealContext, SealedSecret,
+    TotpSecret,
+};
 use mfakit::ports::{
     CipherError, CodeHasher, Entropy, EntropyError, HasherError, Lane, SecretCipher,
 };

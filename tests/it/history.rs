@@ -136,7 +136,7 @@ impl Run {
         assert!(self.model.on, "MFA went on by itself");
         match self.world.mfa.answer(&challenge, answer).await.expect("verdict") {
             Verdict::Passed(passed) => {
-                let context = self.world.mfa.context().expect("moment");
+                let context = self.world.mfa.context().expect("a context");
                 self.model.session = Some(pending.raise(passed.proof, context).expect("raise"));
                 true
             }

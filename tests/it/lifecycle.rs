@@ -1,9 +1,9 @@
 //! Accounts that are moved and erased, and who must not be hit by it.
 
 use mfakit::domain::{
-    Account, Decision, Digits, Reseal, SealContext, SealedSecret, TotpParams, Window, match_code,
+    Account, Algorithm, Code, Decision, Digits, Reseal, SealContext, SealedSecret, TotpParams,
+    TotpSecret, Window, match_code,
 };
-use mfakit::domain::{Algorithm, Code, TotpSecret};
 use mfakit::store::{AccountStore, CommitId};
 use mfakit::{Answer, Error, EventKind, HostAuthority, KeyId, Refusal, Subject};
 

@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use mfakit::domain::Account;
 use mfakit::organization::{Gate, OrgId, OrgRefusal};
-use mfakit::store::{AccountStore, OrgStore, StoreError};
-use mfakit::store::{Commit, CommitOutcome};
+use mfakit::store::{AccountStore, Commit, CommitOutcome, OrgStore, StoreError};
 use mfakit::testing::Fault;
 use mfakit::{EmailStatus, HostAuthority, MemoryStore, Mfa, NewFactor, Refusal, Subject};
 

@@ -1,8 +1,7 @@
 //! What administrators see: counts, forecasts, and that what was forecast is what happens.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::organization::OrgPolicy;
-use mfakit::organization::{Forecast, Gate, RosterCounts, Standing};
+use mfakit::organization::{Forecast, Gate, OrgPolicy, RosterCounts, Standing};
 use mfakit::{Assurance, Subject};
 use proptest::prelude::*;
 

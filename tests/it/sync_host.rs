@@ -5,18 +5,16 @@ use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
-    Account, Closed, CodeHash, Decision, Fresh, HashScheme, HashedCodes, Judged, NewSecret,
-    Question, Receipt, SealedSecret, Transition, Window,
+    Account, ChallengeId, Closed, CodeHash, Context, Decision, Fresh, HashScheme, HashedCodes,
+    Issuer, Judged, NewSecret, OneTimeCode, Question, Receipt, SealedSecret, SessionId, TotpSecret,
+    Transition, Window,
 };
-use mfakit::domain::{ChallengeId, Context, Issuer, OneTimeCode, SessionId, TotpSecret};
-use mfakit::store::{Commit, CommitOutcome};
-use mfakit::store::{CommitId, Version};
+use mfakit::store::{Commit, CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, Confirmed, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, Settings, SetupId,
-    SignIn, Subject, Verdict,
+    Answer, Confirmed, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, RecoveryCodes,
+    Settings, Setup, SetupId, SignIn, Subject, Verdict,
 };
-use mfakit::{RecoveryCodes, Setup};
 
 /// Accounts in a map, and a counter where a real host would draw random bytes.
 #[derive(Default)]

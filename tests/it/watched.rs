@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use mfakit::organization::{
     Affiliation, Membership, OrgId, Organization, RosterCounts, RosterQuery,
 };
-use mfakit::store::{CommitOutcome, OrgCommit};
-use mfakit::store::{OrgStore, PolicyRevision, RosterRow, RosterRows, StoreError};
+use mfakit::store::{
+    CommitOutcome, OrgCommit, OrgStore, PolicyRevision, RosterRow, RosterRows, StoreError,
+};
 use mfakit::{MemoryStore, Subject};
 
 use crate::world::World;

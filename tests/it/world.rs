@@ -113,7 +113,7 @@ impl World {
     pub(crate) async fn sign_in_with(&self, subject: &Subject, answer: Answer) -> Assurance {
         let (pending, challenge) = self.challenge(subject).await;
         let passed = passed(self.mfa.answer(&challenge, answer).await);
-        pending.raise(passed.proof, self.mfa.context().expect("moment")).expect("raise")
+        pending.raise(passed.proof, self.mfa.context().expect("a context")).expect("raise")
     }
 
     /// Signs in with the password and the phone's current code.

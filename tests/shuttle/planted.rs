@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mfakit::domain::Account;
-use mfakit::store::{AccountStore, EventLog, StoreError, Version};
-use mfakit::store::{Commit, CommitOutcome};
+use mfakit::store::{AccountStore, Commit, CommitOutcome, EventLog, StoreError, Version};
 use mfakit::{Event, EventKind, MemoryStore, Subject};
 use shuttle::future::{block_on, yield_now};
 use shuttle::sync::Mutex;

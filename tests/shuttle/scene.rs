@@ -5,11 +5,9 @@ use std::sync::{Arc, Mutex as Record};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::domain::OneTimeCode;
-use mfakit::domain::{Account, CodeHash, Evaluation, HashScheme, HashedCodes};
+use mfakit::domain::{Account, CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode};
 use mfakit::ports::{Clock, CodeHasher, Entropy, EntropyError, HasherError, Lane};
-use mfakit::store::{AccountStore, StoreError};
-use mfakit::store::{Commit, CommitOutcome};
+use mfakit::store::{AccountStore, Commit, CommitOutcome, StoreError};
 use mfakit::testing::Authenticator;
 use mfakit::{
     Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor, Keyring, MemoryStore, Mfa,

@@ -1,7 +1,10 @@
 //! The library as a host calls it.
 
 use chrono::Utc;
-use mfakit::{Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, Mfa, NewFactor, PendingSignIn, SignIn, Subject, Verdict};
+use mfakit::{
+    Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, Mfa, NewFactor,
+    PendingSignIn, SignIn, Subject, Verdict,
+};
 use shared::{Authenticator, Outcome, Peer};
 
 use crate::sessions::Sessions;
@@ -47,7 +50,8 @@ impl Peer for Library {
         let signed_in = self.mfa.sign_in(password(number)).await;
         let Ok(SignIn::Complete(session)) = signed_in else { panic!("{signed_in:?}") };
         let phone = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
-        let setup = self.mfa.begin_setup(&session, phone, EmailStatus::Verified).await.expect("begun");
+        let setup =
+            self.mfa.begin_setup(&session, phone, EmailStatus::Verified).await.expect("begun");
         let phone = Authenticator::scan(setup.otpauth_uri());
         let confirmed = self.mfa.confirm_setup(&session, setup.id(), &phone.code()).await;
         let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("{confirmed:?}") };

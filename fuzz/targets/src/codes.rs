@@ -1,7 +1,6 @@
 //! One-time codes as they are typed.
 
-use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret};
-use mfakit::domain::{Window, match_code};
+use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret, Window, match_code};
 
 use crate::input::Input;
 use crate::scene;

@@ -3,11 +3,10 @@
 use std::sync::OnceLock;
 
 use chrono::TimeDelta;
-use mfakit::ActionName;
 use mfakit::domain::{Algorithm, Digits, Issuer, Label, Throttle, TotpParams};
 use mfakit::organization::{GracePeriod, OrgId, OrgPolicy};
 use mfakit::step_up::AcrNames;
-use mfakit::{FirstFactor, HostAuthority, MemoryStore, Mfa, Settings, Subject};
+use mfakit::{ActionName, FirstFactor, HostAuthority, MemoryStore, Mfa, Settings, Subject};
 use mfakit_axum::MfaWeb;
 use mfakit_sqlx::Tables;
 

@@ -2,12 +2,10 @@
 
 use std::sync::OnceLock;
 
-use mfakit::KeyId;
-use mfakit::RecoveryCodes;
-use mfakit::domain::OneTimeCode;
-use mfakit::domain::{HashScheme, HashedCodes};
+use mfakit::domain::{HashScheme, HashedCodes, OneTimeCode};
 use mfakit::ports::{CodeHasher, HasherError, Lane};
 use mfakit::testing::block_on;
+use mfakit::{KeyId, RecoveryCodes};
 
 use crate::scene;
 

@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use mfakit::domain::ChallengeId;
-use mfakit::domain::{Account, Fresh, ImportedCode, ImportedHash, Question};
+use mfakit::domain::{Account, ChallengeId, Fresh, ImportedCode, ImportedHash, Question};
 use mfakit::import::{CodeReading, Import, ImportedCodes, ImportedFactor, Seed};
 use mfakit::ports::{ImportedCodeHasher, Lane, SecretCipher};
 use mfakit::store::Version;

@@ -1,11 +1,9 @@
 //! Keys as an environment variable holds them.
 
-use mfakit::FactorId;
-use mfakit::domain::SealContext;
-use mfakit::domain::{Algorithm, TotpParams, TotpSecret};
+use mfakit::domain::{Algorithm, SealContext, TotpParams, TotpSecret};
 use mfakit::ports::SecretCipher;
 use mfakit::testing::block_on;
-use mfakit::{Keyring, KeyringError};
+use mfakit::{FactorId, Keyring, KeyringError};
 
 use crate::scene;
 

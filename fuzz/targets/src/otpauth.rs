@@ -1,11 +1,9 @@
 //! The `otpauth` URI of a setup, and whatever else an authenticator app may be shown.
 
-use mfakit::domain::{Algorithm, Issuer, TotpParams, TotpSecret};
-use mfakit::domain::{NewSecret, SealContext};
+use mfakit::domain::{Algorithm, Issuer, NewSecret, SealContext, TotpParams, TotpSecret};
 use mfakit::ports::SecretCipher;
 use mfakit::testing::{Authenticator, block_on};
-use mfakit::{EmailStatus, NewFactor};
-use mfakit::{FactorId, SetupId};
+use mfakit::{EmailStatus, FactorId, NewFactor, SetupId};
 use percent_encoding::percent_decode_str;
 
 use crate::input::Input;

@@ -3,11 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
-use mfakit::domain::{Account, Decision, Fresh, Transition};
-use mfakit::domain::{ChallengeId, Context, Digits, SessionId};
+use mfakit::domain::{
+    Account, ChallengeId, Context, Decision, Digits, Fresh, SessionId, Transition,
+};
 use mfakit::ports::{Clock, CodeHasher};
-use mfakit::store::{AccountStore, CommitId};
-use mfakit::store::{CommitOutcome, Version};
+use mfakit::store::{AccountStore, CommitId, CommitOutcome, Version};
 use mfakit::testing::{Authenticator, SeededEntropy, block_on};
 use mfakit::{
     Answer, Assurance, Confirmed, EmailStatus, FirstFactor, HostAuthority, Keyring, MemoryStore,
@@ -27,7 +27,7 @@ pub(crate) fn settings() -> &'static Settings {
 }
 
 pub(crate) fn context() -> Context<'static> {
-    Context::new(settings(), at(NOW)).expect("a moment")
+    Context::new(settings(), at(NOW)).expect("a context")
 }
 
 /// A phone that holds [`SEED`].

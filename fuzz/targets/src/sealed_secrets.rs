@@ -1,12 +1,10 @@
 //! Sealed secrets as they come out of a table that somebody could write to.
 
-use mfakit::Subject;
-use mfakit::domain::{Algorithm, Digits, TotpParams, TotpSecret};
-use mfakit::domain::{SealContext, SealedSecret};
+use mfakit::domain::{Algorithm, Digits, SealContext, SealedSecret, TotpParams, TotpSecret};
 use mfakit::ports::SecretCipher;
 use mfakit::store::{Format, StoredAccount};
 use mfakit::testing::block_on;
-use mfakit::{FactorId, KeyId};
+use mfakit::{FactorId, KeyId, Subject};
 use serde_json::Value;
 
 use crate::input::Input;

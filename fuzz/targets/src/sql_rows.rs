@@ -7,10 +7,9 @@ use mfakit::Event;
 use mfakit::domain::Account;
 use mfakit::organization::{Affiliation, Exemption, Extension, OrgId, OrgPolicy};
 use mfakit::store::{
-    AccountStore, CommitId, EventCursor, EventLog, Format, OrgStore, StoreError, StoreErrorKind,
-    StoredAccount,
+    AccountStore, Commit, CommitId, CommitOutcome, EventCursor, EventLog, Format, OrgStore,
+    StoreError, StoreErrorKind, StoredAccount,
 };
-use mfakit::store::{Commit, CommitOutcome};
 use mfakit_sqlx::{Cause, SqliteStore, Tables};
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqlitePoolOptions;

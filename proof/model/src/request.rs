@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use mfakit::domain::{Account, Closed, Decision, Judged, Question, Receipt, Transition};
-use mfakit::store::Commit;
-use mfakit::store::CommitId;
+use mfakit::store::{Commit, CommitId};
 use mfakit::{Answer, Challenge, Confirmed, Refusal, Verdict};
 
 use crate::scene::{self, Scene};

@@ -4,20 +4,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::KeyId;
 use mfakit::domain::{
-    Account, CodeHash, Decision, Fresh, HashScheme, HashedCodes, Judged, NewSecret, SealedSecret,
+    Account, Algorithm, ChallengeId, CodeHash, Context, Decision, Fresh, HashScheme, HashedCodes,
+    Issuer, Judged, NewSecret, OneTimeCode, SealedSecret, SessionId, Throttle, TotpSecret,
     Transition,
 };
-use mfakit::domain::{
-    Algorithm, ChallengeId, Context, Issuer, OneTimeCode, SessionId, Throttle, TotpSecret,
-};
-use mfakit::store::CommitId;
-use mfakit::store::{CommitOutcome, Version};
+use mfakit::store::{CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor, NewFactor, PendingSignIn,
-    RecoveryCodes, Refusal, Settings, Setup, SetupId, SignIn, Subject,
+    Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor,
+    PendingSignIn, RecoveryCodes, Refusal, Settings, Setup, SetupId, SignIn, Subject,
 };
 
 use crate::request::WRONG;
@@ -51,7 +47,7 @@ pub(crate) fn at(tick: u8) -> DateTime<Utc> {
 
 impl Scene {
     pub(crate) fn context(&self, tick: u8) -> Context<'_> {
-        Context::new(&self.settings, at(tick)).expect("a moment")
+        Context::new(&self.settings, at(tick)).expect("a context")
     }
 
     /// With MFA off, and a session in each of the owner's browsers.

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use base64ct::{Base64Unpadded, Encoding};
 use mfakit::domain::Account;
-use mfakit::store::{AccountStore, Format, StoreError, StoreErrorKind, StoredAccount};
-use mfakit::store::{Commit, CommitOutcome};
+use mfakit::store::{
+    AccountStore, Commit, CommitOutcome, Format, StoreError, StoreErrorKind, StoredAccount,
+};
 use mfakit::testing::SeededEntropy;
 use mfakit::{Answer, Error, MemoryStore, Mfa, Subject};
 use serde_json::Value;

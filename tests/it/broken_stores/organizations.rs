@@ -10,9 +10,9 @@ use mfakit::domain::Stamp;
 use mfakit::organization::{
     Affiliation, Membership, OrgId, OrgPolicy, Organization, RosterCounts, RosterQuery,
 };
-use mfakit::store::{CommitOutcome, OrgCommit, OrgRow, Version};
 use mfakit::store::{
-    CurrentStamps, OrgStore, PolicyRevision, RosterRow, RosterRows, Stamps, StoreError,
+    CommitOutcome, CurrentStamps, OrgCommit, OrgRow, OrgStore, PolicyRevision, RosterRow,
+    RosterRows, Stamps, StoreError, Version,
 };
 
 use super::org_wrong::OrgWrong;

@@ -8,8 +8,7 @@ use mfakit::organization::{
     Exemption, Extension, Membership, OrgId, OrgPolicy, Organization, PolicyScope, RosterCounts,
     RosterFilter, RosterQuery,
 };
-use mfakit::store::OrgRow;
-use mfakit::store::{RosterRow, RosterRows, StoredMembership};
+use mfakit::store::{OrgRow, RosterRow, RosterRows, StoredMembership};
 
 use super::org_wrong::OrgWrong;
 use super::organizations::Offices;

@@ -5,13 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use async_trait::async_trait;
-use mfakit::KeyId;
 use mfakit::domain::Account;
 use mfakit::store::{
-    AccountIndex, AccountStore, EventCursor, EventLog, EventPage, SealedPage, StoreError,
+    AccountIndex, AccountStore, Commit, CommitOutcome, EventCursor, EventLog, EventPage,
+    SealedPage, StoreError, Version,
 };
-use mfakit::store::{Commit, CommitOutcome, Version};
-use mfakit::{Event, Subject};
+use mfakit::{Event, KeyId, Subject};
 
 use super::wrong::Wrong;
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mfakit::domain::{Account, Transition};
-use mfakit::store::CommitId;
-use mfakit::store::{AccountStore, StoreError};
-use mfakit::store::{Commit, CommitOutcome};
+use mfakit::store::{AccountStore, Commit, CommitId, CommitOutcome, StoreError};
 use mfakit::testing::conformance::{HostTransaction, HostTransactions};
 
 use super::store::Store;

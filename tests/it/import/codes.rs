@@ -1,8 +1,7 @@
 //! Imported recovery codes: a mode of their own, a budget of their own, and the way out of it.
 
 use chrono::TimeDelta;
-use mfakit::domain::ProvenBy;
-use mfakit::domain::{ImportedEvaluation, Question};
+use mfakit::domain::{ImportedEvaluation, ProvenBy, Question};
 use mfakit::import::{ImportNotice, ImportedCodes};
 use mfakit::step_up::Needed;
 use mfakit::store::EventLog;

@@ -1,7 +1,8 @@
 //! With what the other programs wrote: `scripts/import-fixtures/run`.
 
-use mfakit::import::{Import, ImportNotice};
-use mfakit::import::{allauth, aspnet, devise, django_otp, fortify, google, totp_rs};
+use mfakit::import::{
+    Import, ImportNotice, allauth, aspnet, devise, django_otp, fortify, google, totp_rs,
+};
 use mfakit::testing::Authenticator;
 use mfakit::{Answer, Refusal};
 use serde_json::Value;

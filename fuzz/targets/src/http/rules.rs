@@ -5,8 +5,7 @@ use std::sync::{Arc, OnceLock};
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::FactorId;
-use mfakit::domain::{Account, CodeHash};
-use mfakit::domain::{EvidenceKind, OneTimeCode};
+use mfakit::domain::{Account, CodeHash, EvidenceKind, OneTimeCode};
 use mfakit_axum::Session;
 use serde_json::Value;
 

@@ -4,10 +4,10 @@ mod google;
 mod seeds;
 
 use mfakit::Invalid;
-use mfakit::domain::ImportedCode;
-use mfakit::domain::{Algorithm, Digits, Label, TotpParams};
-use mfakit::import::{CodeReading, Import, ImportedFactor};
-use mfakit::import::{allauth, aspnet, devise, django_otp, fortify, totp_rs};
+use mfakit::domain::{Algorithm, Digits, ImportedCode, Label, TotpParams};
+use mfakit::import::{
+    CodeReading, Import, ImportedFactor, allauth, aspnet, devise, django_otp, fortify, totp_rs,
+};
 use mfakit::testing::Authenticator;
 
 use crate::input::Input;

@@ -1,8 +1,7 @@
 //! Codes of a phone: compared, and as whole answers.
 
 use dudect_bencher::rand::RngExt;
-use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret};
-use mfakit::domain::{Step, Window, match_code};
+use mfakit::domain::{Algorithm, Code, Digits, Step, TotpParams, TotpSecret, Window, match_code};
 use mfakit::{Answer, FactorId};
 
 use crate::hashing::Hashing;

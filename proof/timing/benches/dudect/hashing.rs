@@ -4,9 +4,9 @@ use std::sync::Mutex;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use async_trait::async_trait;
-use mfakit::domain::OneTimeCode;
 use mfakit::domain::{
     CodeHash, Evaluation, HashScheme, HashedCodes, ImportedCode, ImportedEvaluation, ImportedHash,
+    OneTimeCode,
 };
 use mfakit::ports::{CodeHasher, HasherError, ImportedCodeHasher, Lane};
 use subtle::ConstantTimeEq;

@@ -3,8 +3,7 @@
 use std::hint::black_box;
 
 use mfakit::Answer;
-use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret};
-use mfakit::domain::{Window, match_code};
+use mfakit::domain::{Algorithm, Code, Digits, TotpParams, TotpSecret, Window, match_code};
 
 use crate::codes::shown;
 use crate::hashing::Hashing;

@@ -7,8 +7,7 @@ use dudect_bencher::BenchRng;
 use dudect_bencher::rand::RngExt;
 use mfakit::domain::Account;
 use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
-use mfakit::store::{AccountStore, StoreError};
-use mfakit::store::{Commit, CommitOutcome};
+use mfakit::store::{AccountStore, Commit, CommitOutcome, StoreError};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor, HostAuthority,
