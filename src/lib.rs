@@ -107,9 +107,11 @@ pub use domain::recovery::RecoveryCodes;
 pub use domain::refusal::Refusal;
 pub use domain::sealed::KeyId;
 pub use domain::settings::Settings;
-pub use domain::setup::{Confirmed, EmailStatus, NewFactor, Setup, SetupRejection};
+pub use domain::setup::{
+    Confirmed, EmailStatus, NewFactor, Setup, SetupRejection, SetupRejectionReason,
+};
 pub use domain::step_up::{StepUpRule, StepUpRules};
-pub use domain::verdict::{Passed, Rejection, Verdict};
+pub use domain::verdict::{Passed, Rejection, RejectionReason, Verdict};
 pub use error::Error;
 pub use hashing::Argon2Hasher;
 pub use keyring::{Keyring, KeyringError, SealingKey};

@@ -37,52 +37,80 @@ pub struct Passed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rejection {
-    /// The input could not be a code at all. Nothing was charged.
-    pub malformed: bool,
+    /// The one reason that decides what the user does next.
+    pub reason: RejectionReason,
     /// How many more codes this challenge takes. `None` for recovery and enrollment codes, which it
     /// does not count.
     pub answers_left: Option<u8>,
-    /// The guess budget is empty: single codes are not judged any more, three in a row are.
-    pub three_codes_wanted: bool,
+}
+
+/// The reason for a [`Rejection`].
+///
+/// Where several hold at once, the rejection has the one that the user can act on: a suspension
+/// before an empty guess budget, and that before input that is no code. The list is closed: a new
+/// reason needs words wherever rejections are shown, and the compiler then names those places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RejectionReason {
+    /// The code was not accepted.
+    Wrong,
+    /// The input could not be a code at all. Nothing was charged.
+    Malformed,
+    /// The guess budget is empty: single codes are not judged any more, three in a row are. The
+    /// last guess of the budget and a failed triple are told the same.
+    ThreeCodesWanted {
+        /// The input could not be a code either, nor three.
+        malformed: bool,
+    },
     /// The factors are suspended ([`Throttle::SuspendAfter`]): only a recovery code helps.
     ///
     /// [`Throttle::SuspendAfter`]: crate::domain::Throttle::SuspendAfter
-    pub suspended: bool,
+    Suspended,
     /// Too many wrong recovery codes were tried, and the account's are imported ones of less than 64
     /// bits: none is judged before a guess has grown back.
-    pub recovery_paused: bool,
+    RecoveryPaused,
+}
+
+impl RejectionReason {
+    /// A stable name for it: `rejected`, `malformed`, `three_codes_wanted`, `suspended` or
+    /// `recovery_paused`. Input that was no code is `malformed` in any case.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Wrong => "rejected",
+            Self::Malformed | Self::ThreeCodesWanted { malformed: true } => "malformed",
+            Self::ThreeCodesWanted { malformed: false } => "three_codes_wanted",
+            Self::Suspended => "suspended",
+            Self::RecoveryPaused => "recovery_paused",
+        }
+    }
 }
 
 impl Rejection {
-    pub(crate) const fn plain() -> Self {
-        Self {
-            malformed: false,
-            answers_left: None,
-            three_codes_wanted: false,
-            suspended: false,
-            recovery_paused: false,
-        }
+    /// Rejects a factor's code, of which the challenge takes so many more.
+    pub(crate) const fn counted(reason: RejectionReason, answers_left: u8) -> Self {
+        Self { reason, answers_left: Some(answers_left) }
     }
 
-    pub(crate) const fn malformed() -> Self {
-        Self { malformed: true, ..Self::plain() }
+    /// Rejects a recovery or enrollment code.
+    pub(crate) const fn uncounted(reason: RejectionReason) -> Self {
+        Self { reason, answers_left: None }
     }
 }
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.suspended {
-            "too many wrong codes in a row: use a recovery code"
-        } else if self.recovery_paused {
-            "too many wrong recovery codes: use your authenticator app"
-        } else if self.three_codes_wanted {
-            "enter three codes in a row, as your app shows them one after the other"
-        } else if self.malformed {
-            "that is not a code: check it and try again"
-        } else if self.answers_left.is_none() {
-            "the code was not accepted: check it and try again"
-        } else {
-            "the code was not accepted: wait for the next code and try again"
+        f.write_str(match (self.reason, self.answers_left) {
+            (RejectionReason::Suspended, _) => "too many wrong codes in a row: use a recovery code",
+            (RejectionReason::RecoveryPaused, _) => {
+                "too many wrong recovery codes: use your authenticator app"
+            }
+            (RejectionReason::ThreeCodesWanted { .. }, _) => {
+                "enter three codes in a row, as your app shows them one after the other"
+            }
+            (RejectionReason::Malformed, _) => "that is not a code: check it and try again",
+            (RejectionReason::Wrong, None) => "the code was not accepted: check it and try again",
+            (RejectionReason::Wrong, Some(_)) => {
+                "the code was not accepted: wait for the next code and try again"
+            }
         })
     }
 }
@@ -93,18 +121,28 @@ mod tests {
 
     #[test]
     fn a_rejection_says_what_to_do_next() {
-        let plain = Rejection::plain();
-        let counted = Rejection { answers_left: Some(0), ..plain };
-        for (rejection, next) in [
-            (plain, "check it and try again"),
-            (counted, "wait for the next code"),
-            (Rejection::malformed(), "not a code"),
-            (Rejection { three_codes_wanted: true, ..Rejection::malformed() }, "three codes"),
-            (Rejection { recovery_paused: true, ..counted }, "use your authenticator app"),
-            (Rejection { suspended: true, ..counted }, "use a recovery code"),
+        use RejectionReason::{Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong};
+        for (rejection, code, next) in [
+            (Rejection::uncounted(Wrong), "rejected", "check it and try again"),
+            (Rejection::counted(Wrong, 0), "rejected", "wait for the next code"),
+            (Rejection::counted(Malformed, 5), "malformed", "not a code"),
+            (Rejection::uncounted(Malformed), "malformed", "not a code"),
+            (
+                Rejection::counted(ThreeCodesWanted { malformed: false }, 5),
+                "three_codes_wanted",
+                "three codes",
+            ),
+            (
+                Rejection::counted(ThreeCodesWanted { malformed: true }, 5),
+                "malformed",
+                "three codes",
+            ),
+            (Rejection::uncounted(RecoveryPaused), "recovery_paused", "use your authenticator app"),
+            (Rejection::counted(Suspended, 0), "suspended", "use a recovery code"),
         ] {
             let said = rejection.to_string();
             assert!(said.contains(next), "{rejection:?} says {said}");
+            assert_eq!(rejection.reason.code(), code, "{rejection:?}");
         }
     }
 }

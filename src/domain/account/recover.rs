@@ -16,7 +16,7 @@ use crate::domain::recovery::{
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Context;
 use crate::domain::transition::{Decision, Transition};
-use crate::domain::verdict::{Rejection, Verdict};
+use crate::domain::verdict::{Rejection, RejectionReason, Verdict};
 
 /// A well-formed one-time code that waits for one evaluation of the slow hash.
 ///
@@ -43,7 +43,9 @@ impl Account {
             return self.ask_imported(challenge, typed, context);
         };
         let Some(code) = OneTimeCode::parse(typed) else {
-            return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
+            return Ok(Question::Decided(Verdict::Rejected(Rejection::uncounted(
+                RejectionReason::Malformed,
+            ))));
         };
         let (scheme, hash) = (&set.scheme, set.hash_for(&code));
         Ok(Question::OneTime(OneTimeCheck {
@@ -67,7 +69,9 @@ impl Account {
             return Err(Refusal::EnrollmentExpired(enrollment.expires_at));
         }
         let Some(code) = OneTimeCode::parse(typed) else {
-            return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
+            return Ok(Question::Decided(Verdict::Rejected(Rejection::uncounted(
+                RejectionReason::Malformed,
+            ))));
         };
         let used = Choice::from(u8::from(enrollment.used_by.is_some()));
         let hash = CodeHash::select(&enrollment.hash, &CodeHash::DECOY, used);
@@ -162,7 +166,9 @@ impl OneTimeCheck<'_> {
     /// exhaust.
     pub fn judge(self, evaluation: &Evaluation) -> Decision<Verdict> {
         let Some(unlocked) = self.account.unlocks(&self, evaluation) else {
-            return Decision::Unchanged(Verdict::Rejected(Rejection::plain()));
+            return Decision::Unchanged(Verdict::Rejected(Rejection::uncounted(
+                RejectionReason::Wrong,
+            )));
         };
         let mut draft = self.account.draft(self.context);
         let by = match unlocked {

@@ -4,12 +4,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use mfakit::domain::ChallengeId;
-use mfakit::{Answer, FactorId, OfferedFactor, Purpose, Rejection as Rejected};
+use mfakit::{Answer, FactorId, OfferedFactor, Purpose, Rejection, RejectionReason};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Typed, given};
 use super::caller::Caller;
-use crate::flows::challenge::{self, Answered, asked, heading};
+use crate::flows::challenge::{self, Answered, asked, heading, wants_three_codes};
 use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};
 use crate::session::{OpenChallenge, State};
@@ -128,7 +128,7 @@ pub(crate) async fn answer(
     match answered {
         // Three codes where one is asked for.
         Answered::Repeated(stands)
-            if kind == Kind::ThreeCodes && !stands.three_codes_wanted && !repeated =>
+            if kind == Kind::ThreeCodes && !wants_three_codes(&stands) && !repeated =>
         {
             Ok(wrong_kind(visit).await)
         }
@@ -247,15 +247,9 @@ async fn settle(visit: Visit, asked: &OpenChallenge, answered: Answered, kind: K
         Answered::Rejected(rejected) => (rejected, false),
         Answered::Repeated(rejected) => (rejected, true),
     };
-    let throttled = kind == Kind::Code && rejected.three_codes_wanted;
-    let suspended = rejected.suspended && kind != Kind::Recovery;
-    let (status, code) = match () {
-        () if repeated => (StatusCode::CONFLICT, "repeated"),
-        () if suspended => (StatusCode::FORBIDDEN, "factors_suspended"),
-        () if rejected.recovery_paused => (StatusCode::TOO_MANY_REQUESTS, "recovery_paused"),
-        () if throttled => (StatusCode::TOO_MANY_REQUESTS, "three_codes_wanted"),
-        () if rejected.malformed => (StatusCode::UNPROCESSABLE_ENTITY, "code_malformed"),
-        () => (StatusCode::UNPROCESSABLE_ENTITY, "code_rejected"),
+    let (status, code) = match repeated {
+        true => (StatusCode::CONFLICT, "repeated"),
+        false => status_and_code(rejected.reason, kind),
     };
     let detail = match repeated {
         true => "this answer was judged before: wait for the next code".to_owned(),
@@ -271,14 +265,31 @@ async fn settle(visit: Visit, asked: &OpenChallenge, answered: Answered, kind: K
     visit.answer(problem).await
 }
 
+fn status_and_code(reason: RejectionReason, kind: Kind) -> (StatusCode, &'static str) {
+    use RejectionReason::{Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong};
+    match (reason, kind) {
+        (Suspended, _) => (StatusCode::FORBIDDEN, "factors_suspended"),
+        (RecoveryPaused, _) => (StatusCode::TOO_MANY_REQUESTS, "recovery_paused"),
+        (ThreeCodesWanted { .. }, Kind::Code) => {
+            (StatusCode::TOO_MANY_REQUESTS, "three_codes_wanted")
+        }
+        (Malformed | ThreeCodesWanted { malformed: true }, _) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "code_malformed")
+        }
+        (Wrong | ThreeCodesWanted { malformed: false }, _) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "code_rejected")
+        }
+    }
+}
+
 /// Which members an answer may have.
-fn takes(asked: &OpenChallenge, stands: &Rejected) -> &'static [&'static str] {
+fn takes(asked: &OpenChallenge, stands: &Rejection) -> &'static [&'static str] {
     if asked.is_enrollment() {
         return &["enrollment_code"];
     }
-    let codes = !asked.factors().is_empty() && !stands.suspended;
-    let recovery = asked.recovery && !stands.recovery_paused;
-    match (codes, stands.three_codes_wanted, recovery) {
+    let codes = !asked.factors().is_empty() && stands.reason != RejectionReason::Suspended;
+    let recovery = asked.recovery && stands.reason != RejectionReason::RecoveryPaused;
+    match (codes, wants_three_codes(stands), recovery) {
         (true, false, true) => &["code", "recovery_code"],
         (true, false, false) => &["code"],
         (true, true, true) => &["codes", "recovery_code"],

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use mfakit::{FactorId, Setup, SetupId, SetupRejection};
+use mfakit::{FactorId, Setup, SetupId, SetupRejection, SetupRejectionReason};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Typed, given};
@@ -250,12 +250,16 @@ fn begun(visit: &Visit, setup: &Setup) -> State {
 }
 
 fn rejection(visit: &Visit, rejected: &SetupRejection) -> MfaRejection {
-    let code = if rejected.malformed { "code_malformed" } else { "code_rejected" };
+    let (code, clock_off) = match rejected.reason {
+        SetupRejectionReason::Malformed => ("code_malformed", None),
+        SetupRejectionReason::ClockOff(off) => ("code_rejected", Some(off)),
+        SetupRejectionReason::Wrong => ("code_rejected", None),
+    };
     let problem = visit
         .problem(StatusCode::UNPROCESSABLE_ENTITY, code, &rejected.to_string())
         .with("tries_left", rejected.tries_left)
         .with("attempt", visit.session.form);
-    match rejected.clock_off {
+    match clock_off {
         Some(off) => problem.with("clock_off_seconds", off.num_seconds()),
         None => problem,
     }

@@ -1,7 +1,7 @@
 //! Answering a challenge: of a sign-in, of a step-up, after a reset.
 
 use mfakit::{
-    Answer, Assurance, Challenge, Error, Mfa, PendingSignIn, Refusal, Rejection as Rejected,
+    Answer, Assurance, Challenge, Error, Mfa, PendingSignIn, Refusal, Rejection, RejectionReason,
     Verdict,
 };
 
@@ -16,9 +16,9 @@ pub(crate) enum Answered {
     /// On to where the visitor was heading.
     GoOn(String),
     /// The code was not accepted.
-    Rejected(Rejected),
+    Rejected(Rejection),
     /// This form was answered before. Nothing was judged.
-    Repeated(Rejected),
+    Repeated(Rejection),
     /// The challenge takes no more answers, or never did.
     Ended,
     /// The enrollment code was not used in time.
@@ -94,6 +94,11 @@ pub(crate) async fn answer(
     }
 }
 
+/// Whether the challenge takes three codes in a row and no single one.
+pub(crate) fn wants_three_codes(stands: &Rejection) -> bool {
+    matches!(stands.reason, RejectionReason::ThreeCodesWanted { .. })
+}
+
 /// Leaves a challenge. `true` when the sign-in is to end with it.
 pub(crate) fn cancel(visit: &mut Visit) -> bool {
     match visit.signed_in_mut() {
@@ -114,7 +119,7 @@ enum Raising {
 
 enum Judged {
     Raised(Box<Raised>),
-    Rejected(Rejected),
+    Rejected(Rejection),
 }
 
 struct Raised {
@@ -165,7 +170,7 @@ fn go_on(visit: &mut Visit, asked: &OpenChallenge, raised: Raised) -> String {
     to
 }
 
-fn rejected_form(visit: &mut Visit, form: Fingerprint, rejected: Rejected) -> Answered {
+fn rejected_form(visit: &mut Visit, form: Fingerprint, rejected: Rejection) -> Answered {
     visit.session.note_answered(form);
     visit.changed();
     match rejected.answers_left {

@@ -2,10 +2,10 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use mfakit::{Answer, FactorId, Rejection as Rejected};
+use mfakit::{Answer, FactorId, OfferedFactor, Rejection, RejectionReason};
 
 use super::{UNPROCESSABLE, status_of};
-use crate::flows::challenge::{self, Answered, asked, destination};
+use crate::flows::challenge::{self, Answered, asked, destination, wants_three_codes};
 use crate::pages;
 use crate::rejection::{MfaRejection, see_other};
 use crate::safety::Fields;
@@ -132,45 +132,49 @@ async fn settle(
 }
 
 /// Why an answer did not pass, in words.
-fn message(visit: &Visit, rejected: &Rejected, repeated: bool, form: Form) -> String {
+fn message(visit: &Visit, rejected: &Rejection, repeated: bool, form: Form) -> String {
+    use RejectionReason::{Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong};
     let t = visit.texts();
-    let text = match form {
-        _ if rejected.suspended => &t.factors_suspended,
-        Form::Recovery if rejected.recovery_paused => &t.recovery_paused,
-        Form::Recovery => &t.wrong_recovery_code,
-        Form::Enrollment => &t.wrong_enrollment_code,
-        Form::ThreeCodes => &t.wrong_three,
-        Form::Code if repeated => &t.same_code,
-        Form::Code if rejected.malformed => &t.malformed_code,
-        Form::Code => &t.wrong_code,
+    let text = match (form, rejected.reason) {
+        (_, Suspended) => &t.factors_suspended,
+        (Form::Recovery, RecoveryPaused) => &t.recovery_paused,
+        (Form::Recovery, _) => &t.wrong_recovery_code,
+        (Form::Enrollment, _) => &t.wrong_enrollment_code,
+        (Form::ThreeCodes, _) => &t.wrong_three,
+        (Form::Code, _) if repeated => &t.same_code,
+        (Form::Code, Malformed | ThreeCodesWanted { malformed: true }) => &t.malformed_code,
+        (Form::Code, Wrong | ThreeCodesWanted { malformed: false } | RecoveryPaused) => {
+            &t.wrong_code
+        }
     };
     let text = visit.fill(text);
     match rejected.answers_left {
-        Some(1) if !rejected.three_codes_wanted => format!("{text} {}", t.last_try),
+        Some(1) if !wants_three_codes(rejected) => format!("{text} {}", t.last_try),
         _ => text,
     }
 }
 
-fn suspended(visit: &Visit, stands: &Rejected) -> Option<String> {
-    stands.suspended.then(|| visit.texts().factors_suspended.to_string())
+fn suspended(visit: &Visit, stands: &Rejection) -> Option<String> {
+    let suspended = stands.reason == RejectionReason::Suspended;
+    suspended.then(|| visit.texts().factors_suspended.to_string())
 }
 
 async fn show(
     visit: Visit,
     asked: &OpenChallenge,
     picked: Option<FactorId>,
-    stands: Rejected,
+    stands: Rejection,
     alert: Option<String>,
 ) -> Response {
     if asked.is_enrollment() {
         return show_enrollment(visit, alert).await;
     }
-    if stands.suspended && asked.recovery {
+    if stands.reason == RejectionReason::Suspended && asked.recovery {
         return show_recovery(visit, asked, alert, UNPROCESSABLE).await;
     }
     let known = picked.filter(|id| asked.factors().iter().any(|factor| factor.factor() == *id));
-    let current = known.or_else(|| asked.factors().first().map(mfakit::OfferedFactor::factor));
-    let factor = |factor: &mfakit::OfferedFactor| pages::FactorOption {
+    let current = known.or_else(|| asked.factors().first().map(OfferedFactor::factor));
+    let factor = |factor: &OfferedFactor| pages::FactorOption {
         factor: factor.factor(),
         label: factor.label().to_string(),
         asked: Some(factor.factor()) == current,
@@ -178,7 +182,7 @@ async fn show(
     let view = pages::ChallengePage {
         factors: asked.factors().iter().map(factor).collect(),
         digits: visit.web.mfa().settings().totp().digits().count(),
-        three_codes: stands.three_codes_wanted,
+        three_codes: wants_three_codes(&stands),
         recovery: asked.recovery,
         step_up: asked.is_step_up(),
         alert,

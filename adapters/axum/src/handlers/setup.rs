@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use mfakit::organization::{Gate, OrgId};
-use mfakit::{EmailStatus, FactorId, Setup, SetupId, SetupRejection};
+use mfakit::{EmailStatus, FactorId, Setup, SetupId, SetupRejection, SetupRejectionReason};
 use zeroize::Zeroizing;
 
 use super::{UNPROCESSABLE, names, show_codes, status_of};
@@ -171,8 +171,8 @@ async fn demanded(visit: &Visit) -> Result<Option<String>, MfaRejection> {
 
 fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {
     let t = visit.texts();
-    let text = match rejection.clock_off {
-        Some(off) => {
+    let text = match rejection.reason {
+        SetupRejectionReason::ClockOff(off) => {
             let minutes = (off.num_seconds().unsigned_abs() + 30) / 60;
             let minutes = match minutes {
                 0 | 1 => t.minute.to_string(),
@@ -182,8 +182,8 @@ fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {
             let text = if slow { &t.clock_slow } else { &t.clock_fast };
             fill(text, &[("minutes", &minutes)])
         }
-        None if rejection.malformed => visit.fill(&t.malformed_code),
-        None => t.wrong_setup_code.to_string(),
+        SetupRejectionReason::Malformed => visit.fill(&t.malformed_code),
+        SetupRejectionReason::Wrong => t.wrong_setup_code.to_string(),
     };
     if rejection.tries_left == 1 { format!("{text} {}", t.last_try) } else { text }
 }
