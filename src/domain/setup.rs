@@ -199,23 +199,34 @@ pub enum Confirmed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SetupRejection {
-    /// The input could not be a code at all. No try was charged.
-    pub malformed: bool,
+    /// What was wrong with the code.
+    pub reason: SetupRejectionReason,
     /// How many more codes this setup takes. At zero it is over and must be begun again.
     pub tries_left: u8,
+}
+
+/// The reason for a [`SetupRejection`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetupRejectionReason {
+    /// The code is not right.
+    Wrong,
+    /// The input could not be a code at all. No try was charged.
+    Malformed,
     /// The code is right for another time: the authenticator's clock is off by about this much,
     /// positive when it is fast. Found within ten minutes either way.
-    pub clock_off: Option<TimeDelta>,
+    ClockOff(TimeDelta),
 }
 
 impl fmt::Display for SetupRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(off) = self.clock_off else {
-            return f.write_str(if self.malformed {
-                "that is not a code: check it and try again"
-            } else {
-                "the code is not right: check it and try again"
-            });
+        let off = match self.reason {
+            SetupRejectionReason::ClockOff(off) => off,
+            SetupRejectionReason::Malformed => {
+                return f.write_str("that is not a code: check it and try again");
+            }
+            SetupRejectionReason::Wrong => {
+                return f.write_str("the code is not right: check it and try again");
+            }
         };
         let seconds = off.num_seconds();
         let minutes = ((seconds.unsigned_abs() + 30) / 60).max(1);
@@ -232,8 +243,8 @@ mod tests {
     #[test]
     fn a_wrong_clock_is_named_in_minutes() {
         let say = |seconds| {
-            let clock_off = Some(TimeDelta::seconds(seconds));
-            SetupRejection { malformed: false, tries_left: 9, clock_off }.to_string()
+            let reason = SetupRejectionReason::ClockOff(TimeDelta::seconds(seconds));
+            SetupRejection { reason, tries_left: 9 }.to_string()
         };
         assert_eq!(say(-240), "your phone's clock is 4 minutes slow: set it and try again");
         assert_eq!(say(60), "your phone's clock is 1 minute fast: set it and try again");

@@ -7,11 +7,7 @@ use crate::domain::{Confirmed, Verdict};
 pub(super) fn verdict(verdict: &Verdict) {
     outcome(match verdict {
         Verdict::Passed(_) => "passed",
-        Verdict::Rejected(why) if why.malformed => "malformed",
-        Verdict::Rejected(why) if why.suspended => "suspended",
-        Verdict::Rejected(why) if why.recovery_paused => "recovery_paused",
-        Verdict::Rejected(why) if why.three_codes_wanted => "three_codes_wanted",
-        Verdict::Rejected(_) => "rejected",
+        Verdict::Rejected(rejection) => rejection.reason.code(),
     });
 }
 

@@ -9,7 +9,8 @@ use std::task::Poll;
 use mfakit::store::{AccountStore, EventLog};
 use mfakit::testing::Fault;
 use mfakit::{
-    Answer, Challenge, Error, EventKind, HostAuthority, Mfa, Refusal, SignIn, Subject, Verdict,
+    Answer, Challenge, Error, EventKind, HostAuthority, Mfa, Refusal, RejectionReason, SignIn,
+    Subject, Verdict,
 };
 
 use crate::world::{User, World, block_on, passed, rejected};
@@ -158,8 +159,8 @@ fn of_fifty_parallel_guesses_twenty_are_judged_and_the_rest_write_nothing() {
         assert_eq!(counted(&world, |e| matches!(e, EventKind::CodeRejected { .. })), 20);
         assert_eq!(version(&world, &ada.subject) - before, 20, "a throttled answer was committed");
         // The twentieth guess and every throttled one say what is wanted now.
-        let wanted = rejections.iter().filter(|rejection| rejection.three_codes_wanted).count();
-        assert_eq!(wanted, 31);
+        let three = RejectionReason::ThreeCodesWanted { malformed: false };
+        assert_eq!(rejections.iter().filter(|rejection| rejection.reason == three).count(), 31);
         assert_eq!(counted(&world, |e| *e == EventKind::GuessesSpent), 1, "told once");
     }
 }

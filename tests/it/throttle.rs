@@ -8,7 +8,7 @@ mod yearly;
 use chrono::TimeDelta;
 use mfakit::domain::Throttle;
 use mfakit::store::EventLog;
-use mfakit::{Answer, Event, EventKind};
+use mfakit::{Answer, Event, EventKind, RejectionReason};
 
 use crate::attacks::{guess, left, stored, three_codes, wrong_code};
 use crate::concurrency::counted;
@@ -54,7 +54,7 @@ fn after_twenty_guesses_single_codes_are_not_judged_and_nothing_is_written() {
         let wrong = wrong_code(&world, [&ada.phone]);
         for code in [&right, &wrong].into_iter().cycle().take(100) {
             let rejection = rejected(world.mfa.answer(&challenge, Answer::code(code)).await);
-            assert!(rejection.three_codes_wanted && !rejection.suspended && !rejection.malformed);
+            assert_eq!(rejection.reason, RejectionReason::ThreeCodesWanted { malformed: false });
             assert_eq!(rejection.answers_left, Some(5), "the challenge was not charged either");
         }
         assert_eq!((stored(&world, &ada.subject), world.store.commits()), before);
@@ -275,7 +275,7 @@ fn who_types_no_code_at_all_is_still_told_that_three_are_wanted() {
         let (_, challenge) = world.challenge(&ada.subject).await;
         for answer in [Answer::code("what code?"), Answer::three_codes(["1", "2", "3"])] {
             let rejection = rejected(world.mfa.answer(&challenge, answer).await);
-            assert!(rejection.malformed && rejection.three_codes_wanted);
+            assert_eq!(rejection.reason, RejectionReason::ThreeCodesWanted { malformed: true });
             assert_eq!(rejection.answers_left, Some(5));
         }
     });

@@ -50,7 +50,7 @@ impl Site {
         self.rows().get(&token(request)?).cloned()
     }
 
-    /// Begins a session, or the same one anew: whoever held the old token holds nothing.
+    /// Begins a session, or the same one under a new token: the old one is worth nothing.
     fn sign_in(&self, request: &Parts, name: String) -> Result<HeaderMap, HostError> {
         let fresh = new_token()?;
         let mut rows = self.rows();

@@ -80,27 +80,27 @@ use crate::session::Session;
 /// ```
 ///
 /// # Security
-/// A sign-in of the host is a first factor and no more. Whoever it has signed in meets the
-/// challenge at the first guarded page, by whichever way he came: there is nothing to call that one
-/// way to sign in could forget.
+/// A sign-in of the host is a first factor and no more. Every visitor it has signed in meets the
+/// challenge at the first guarded page, however they signed in: there is no call that one way of
+/// signing in could forget.
 #[async_trait]
 pub trait Host: Send + Sync + 'static {
-    /// Who has signed in to this request's session; `None` when nobody has.
+    /// Returns the visitor who has signed in to this request's session, or `None`.
     ///
     /// When the same visitor signs in again, [`Visitor::first_factor`] moves to that time, and the
     /// adapter takes it as a re-authentication. Renew the session's token there, as at every
     /// sign-in (ASVS 5.0 §7.2.4).
     ///
     /// # Errors
-    /// [`HostError`] when it cannot be told. Nobody passes then.
+    /// Returns [`HostError`] if that cannot be told. The request is then refused.
     async fn visitor(&self, request: &Parts) -> Result<Option<Visitor>, HostError>;
 
-    /// The adapter's value in this request's session, as it was written last.
+    /// Returns the adapter's value from this request's session, as it was written last.
     ///
     /// A value that cannot be deserialized any more is none: the visitor meets the challenge again.
     ///
     /// # Errors
-    /// [`HostError`] when the session cannot be read. Nobody passes then.
+    /// Returns [`HostError`] if the session cannot be read. The request is then refused.
     async fn read(&self, request: &Parts) -> Result<Option<Session>, HostError>;
 
     /// Writes the value into this request's session, durably before it returns, and answers with
@@ -119,31 +119,32 @@ pub trait Host: Send + Sync + 'static {
         token: Token,
     ) -> Result<HeaderMap, HostError>;
 
-    /// Signs the visitor out: neither he nor the adapter's value stays in the session.
+    /// Signs the visitor out: the session keeps neither the visitor nor the adapter's value.
     ///
     /// # Errors
-    /// [`HostError`] when the session could not be ended.
+    /// Returns [`HostError`] if the session could not be ended.
     async fn sign_out(&self, request: &Parts) -> Result<HeaderMap, HostError>;
 
     /// Where the host's own pages are.
     fn places(&self) -> &Places;
 
-    /// What an organization is called. Pages name it when it asks for two-factor authentication.
+    /// Returns the name of an organization, for pages that say who asks for two-factor
+    /// authentication.
     ///
     /// # Errors
-    /// [`HostError`] when it cannot be told; the page then shows the identifier.
+    /// Returns [`HostError`] if that cannot be told; the page then shows the identifier.
     async fn organization_name(&self, org: &OrgId) -> Result<String, HostError> {
         Ok(org.as_str().to_owned())
     }
 
-    /// The language tag in which this visitor is spoken to: `en`, `nl`. `None` leaves it to the
-    /// browser's `Accept-Language`.
+    /// Returns the tag of the language for this visitor's pages: `en`, `nl`. `None` leaves it to
+    /// the browser's `Accept-Language`.
     fn language(&self, _request: &Parts) -> Option<String> {
         None
     }
 }
 
-/// Somebody whose first factor the host has checked.
+/// A user whose first factor the host has checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visitor {
     /// The first factor that opened the session, or the latest one since: who, by what, when.
@@ -151,7 +152,7 @@ pub struct Visitor {
     /// What authenticator apps show: an e-mail address or a user name. See
     /// [`AccountName`](mfakit::domain::AccountName).
     pub account: String,
-    /// Whether his e-mail address is verified.
+    /// Whether the visitor's e-mail address is verified.
     pub email: EmailStatus,
 }
 
@@ -166,18 +167,18 @@ pub enum Token {
 
 /// Where the host's own pages are: paths of its own site.
 ///
-/// The sign-in and re-authentication pages are called with `?to=PATH`, where the visitor was
-/// heading. Read it with [`ReturnPath::parse`], which takes only paths of the own site, and send
-/// him there afterwards.
+/// The sign-in and re-authentication pages are called with `?to=PATH`, where the visitor was going.
+/// Read it with [`ReturnPath::parse`], which takes only paths of the own site, and redirect there
+/// afterwards.
 #[derive(Debug, Clone)]
 pub struct Places {
     /// Where a visitor signs in.
     pub sign_in: ReturnPath,
-    /// Where a signed-in visitor proves his first factor again.
+    /// Where a signed-in visitor proves the first factor again.
     pub reauthenticate: ReturnPath,
-    /// His profile: where setting up starts and ends.
+    /// The visitor's profile: where setting up starts and ends.
     pub profile: ReturnPath,
-    /// Where he goes when he was not heading anywhere.
+    /// Where a visitor goes who was not going anywhere else.
     pub dashboard: ReturnPath,
 }
 

@@ -8,6 +8,7 @@ mod guards;
 pub mod guide {}
 mod handlers;
 mod host;
+mod once;
 pub mod pages;
 mod rejection;
 mod router;
@@ -17,10 +18,12 @@ mod texts;
 mod visit;
 mod web;
 
-pub use guards::{Action, Guard, GuardService, MemberOf, OfOrganization, SignedIn, SteppedUp};
+pub use guards::{
+    Action, Guard, GuardService, MemberOf, OfOrganization, SameOrigin, SignedIn, SteppedUp,
+};
 pub use host::{Host, HostError, Places, Token, Visitor};
 pub use rejection::{Failure, MfaRejection};
-pub use safety::{ReturnPath, SameOrigin};
+pub use safety::ReturnPath;
 pub use session::Session;
 pub use texts::{Text, Texts};
 pub use web::{MfaWeb, MfaWebBuilder, WebBuildError};

@@ -11,13 +11,14 @@ use mfakit::Error;
 use mfakit::step_up::{NextStep, Unmet};
 use serde_json::{Map, Value, json};
 
+use crate::host::HostError;
 use crate::safety::{ReturnPath, append, guarded, page};
 use crate::web::MfaWeb;
 
 /// A request that was turned away.
 ///
 /// As a response it is a redirect for a page (`Accept` names `text/html`), which comes back to where
-/// the visitor was heading, and problem details (RFC 9457) for everything else, with the challenge
+/// the visitor was going, and problem details (RFC 9457) for everything else, with the challenge
 /// of RFC 9470 where one would help. [`code`](Self::code) is stable.
 #[derive(Debug)]
 #[must_use]
@@ -31,7 +32,7 @@ struct Turned {
     /// Where a visitor can do something about it.
     location: Option<String>,
     authenticate: Option<String>,
-    /// What a visitor is shown when there is nowhere to go.
+    /// The page where there is nowhere to go.
     html: Option<String>,
     headers: HeaderMap,
     /// What the problem details say beside the usual.
@@ -40,8 +41,8 @@ struct Turned {
     wants_page: bool,
 }
 
-/// What went wrong behind a response of status 500 or 503, in its extensions: for the host's log.
-/// No secret is in it.
+/// The error behind a response of status 500 or 503, in its extensions: for the host's log. It holds
+/// no secret.
 #[derive(Debug, Clone)]
 pub struct Failure(Arc<dyn std::error::Error + Send + Sync>);
 
@@ -113,7 +114,7 @@ impl MfaRejection {
     }
 
     pub(crate) fn signed_out(web: &MfaWeb, parts: &Parts) -> Self {
-        let sign_in = web.places().sign_in.with_to(&heading(web, parts));
+        let sign_in = web.places().sign_in.with_to(&return_to(web, parts));
         Self::new(parts, StatusCode::UNAUTHORIZED, "signed_out", "sign in first")
             .to(sign_in)
             .authenticate("Bearer")
@@ -121,7 +122,7 @@ impl MfaRejection {
 
     /// The credentials have changed since this session proved them.
     pub(crate) fn void(web: &MfaWeb, parts: &Parts) -> Self {
-        let sign_in = web.places().sign_in.with_to(&heading(web, parts));
+        let sign_in = web.places().sign_in.with_to(&return_to(web, parts));
         let detail = "sign in again: the account's credentials have changed";
         Self::new(parts, StatusCode::UNAUTHORIZED, VOID, detail)
             .to(sign_in)
@@ -180,7 +181,7 @@ impl MfaRejection {
         Self::new(parts, StatusCode::INTERNAL_SERVER_ERROR, "unguarded", detail)
     }
 
-    /// An error that is nobody's fault who sent the request.
+    /// A server-side failure; the client did nothing wrong.
     pub(crate) fn failed(parts: &Parts, error: Error) -> Self {
         let busy = matches!(error, Error::Busy | Error::Contended);
         let status = match busy {
@@ -197,7 +198,7 @@ impl MfaRejection {
         rejection
     }
 
-    pub(crate) fn host_failed(parts: &Parts, error: crate::HostError) -> Self {
+    pub(crate) fn host_failed(parts: &Parts, error: HostError) -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         let mut rejection = Self::new(parts, status, "host", "something went wrong");
         rejection.0.failure = Some(Failure::new(error));
@@ -283,13 +284,13 @@ fn wants_page(headers: &HeaderMap) -> bool {
     accepts.into_iter().any(|accept| accept.contains("text/html"))
 }
 
-/// Where the visitor was heading. A form cannot be sent again for him: he goes back to its page. Nobody
-/// is heading for a challenge: a host may send him there with `?to=PATH`.
-pub(crate) fn heading(web: &MfaWeb, parts: &Parts) -> ReturnPath {
+/// Where the visitor was going. A form cannot be sent again for them: they go back to its page. A
+/// challenge is not where anyone was going: a host may have sent them there with `?to=PATH`.
+pub(crate) fn return_to(web: &MfaWeb, parts: &Parts) -> ReturnPath {
     let uri = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |o| &o.0);
     let api = uri.path().strip_prefix(&web.path("/api")).is_some_and(|rest| rest.starts_with('/'));
     let path = match parts.method {
-        // Nobody reads JSON: whoever asked for it was on a page.
+        // JSON is not read by people: the request for it came from a page.
         Method::GET | Method::HEAD if !api => {
             uri.path_and_query().map(|path| path.as_str().to_owned())
         }

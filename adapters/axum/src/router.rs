@@ -1,4 +1,4 @@
-//! The route table: what is at which path, and nothing else.
+//! The route table: each path with its handlers, and nothing else.
 //!
 //! | route | GET | POST |
 //! |---|---|---|
@@ -28,9 +28,10 @@ use axum::http::request::Parts;
 use axum::middleware::map_response;
 use axum::routing::{get, post};
 
+use crate::guards::SameOrigin;
 use crate::handlers::{challenge, manage, setup, step_up};
 use crate::rejection::MfaRejection;
-use crate::safety::{MAX_BODY, SameOrigin, guarded};
+use crate::safety::{MAX_BODY, guarded};
 use crate::web::MfaWeb;
 use crate::{api, assets};
 

@@ -10,14 +10,14 @@ use sha2::{Digest, Sha256};
 use crate::safety::Fields;
 
 /// What the adapter keeps in a session of the host: a sign-in that waits for its second factor, or
-/// what a signed-in session has proven, and which form it is at.
+/// what a signed-in session has proven, and the number of its form.
 ///
 /// Serialize it with serde, in any format that names its fields. It holds no secret and no code.
 ///
 /// # Security
-/// Whoever can change it can change what the session has proven, and whoever can put an older one
-/// back can take back a sign-out. Keep it on the server, or in a cookie that is encrypted and
-/// authenticated and whose sessions are short.
+/// Anyone who can change it can change what the session has proven, and anyone who can put an older
+/// one back can undo a sign-out. Keep it on the server, or in an encrypted and authenticated cookie
+/// of a short session.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Session {
     pub(crate) state: State,

@@ -1,15 +1,15 @@
-//! One request of one visitor: who he is, how far his session has come, what is written back.
+//! One request of one visitor: who they are, how far their session has come, what is written back.
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use mfakit::domain::EvidenceKind;
-use mfakit::organization::{Access, Gate};
+use mfakit::organization::{Access, Gate, OrgId};
 use mfakit::{Assurance, Error, Refusal, SignIn, StepUpRule};
 
 use crate::host::{HostError, Token, Visitor};
-use crate::rejection::{MfaRejection, heading};
+use crate::rejection::{MfaRejection, return_to};
 use crate::safety::{Fields, ReturnPath, append};
 use crate::session::{Session, SignedInState, State};
 use crate::texts::Texts;
@@ -18,7 +18,7 @@ use crate::web::MfaWeb;
 /// The name under which the adapter's own pages ask for a step-up.
 pub(crate) const MANAGE: &str = "mfa.manage";
 
-/// A request whose visitor is known, with the adapter's value of his session.
+/// A request of a known visitor, with the adapter's value of the session.
 ///
 /// What changes is written once, when the answer is ready: a host whose session is a cookie has the
 /// old token until then.
@@ -31,10 +31,10 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    /// Finds out who visits, and takes him as far as what he has proven goes.
+    /// Finds out who visits, and takes the session as far as what it has proven goes.
     ///
-    /// Somebody whom the host has signed in and whom the adapter does not know yet starts here with
-    /// a first factor, whichever way he came; somebody who has proven it again is fresh.
+    /// A visitor whom the host has signed in and the adapter does not know yet starts here with a
+    /// first factor, however they signed in; one who has proven it again is fresh.
     pub(crate) async fn enter(web: &MfaWeb, parts: Parts) -> Result<Self, MfaRejection> {
         let host = web.host();
         let known = host.visitor(&parts).await;
@@ -63,7 +63,7 @@ impl Visit {
     async fn begin(web: MfaWeb, parts: Parts, visitor: Visitor) -> Result<Self, MfaRejection> {
         let session = match web.mfa().sign_in(visitor.first_factor.clone()).await {
             Ok(SignIn::Challenge(pending, challenge) | SignIn::Enroll(pending, challenge)) => {
-                let to = heading(&web, &parts);
+                let to = return_to(&web, &parts);
                 let challenge = challenge.clone().with_return_to(to.as_str()).unwrap_or(challenge);
                 Session::waiting(pending, challenge)
             }
@@ -98,7 +98,7 @@ impl Visit {
             return MfaRejection::failed(parts, error).with_page(web, parts);
         };
         if let Refusal::StepUp(unmet) = refusal {
-            return MfaRejection::step_up(web, parts, MANAGE, unmet, &heading(web, parts));
+            return MfaRejection::step_up(web, parts, MANAGE, unmet, &return_to(web, parts));
         }
         if *refusal == Refusal::RegenerateFirst {
             return MfaRejection::regenerate_first(web, parts);
@@ -142,7 +142,7 @@ impl Visit {
         let (mfa, assurance) = (self.web.mfa(), &self.signed_in()?.assurance);
         let access = match mfa.guard_access(assurance).await {
             // It counts, and may go no further than the setup, or than new recovery codes: who else
-            // demands something is asked anew.
+            // demands something is asked again.
             Err(Error::Refused(Refusal::EnrollmentNeeded | Refusal::RegenerateFirst)) => {
                 mfa.access(assurance.subject()).await
             }
@@ -150,13 +150,13 @@ impl Visit {
         };
         match access {
             Ok(access) => Ok(access),
-            // Without organizations nobody asks. The stamp was compared before.
+            // Without organizations there is no wall. The stamp was compared before.
             Err(Error::MissingPort(_)) => Ok(Access { gate: Gate::Allow, until: None }),
             Err(error) => Err(self.refused(error).await),
         }
     }
 
-    /// Turns a session away whose credentials have changed.
+    /// Turns the session away if the account's credentials have changed since it proved them.
     pub(crate) async fn still_counts(&self) -> Result<(), MfaRejection> {
         self.access().await.map(drop)
     }
@@ -179,6 +179,17 @@ impl Visit {
     /// The fields of the query. A field that is there twice counts once, as in a form.
     pub(crate) fn query(&self) -> Fields {
         Fields::parse(self.parts.uri.query().unwrap_or_default().as_bytes())
+    }
+
+    /// The names of the first three organizations; an identifier stands for one that the host cannot
+    /// name.
+    pub(crate) async fn names_of(&self, organizations: &[OrgId]) -> Vec<String> {
+        let mut names = Vec::new();
+        for org in organizations.iter().take(3) {
+            let named = self.web.host().organization_name(org).await;
+            names.push(named.unwrap_or_else(|_| org.as_str().to_owned()));
+        }
+        names
     }
 
     pub(crate) fn texts(&self) -> &Texts {
@@ -205,7 +216,7 @@ impl Visit {
     }
 
     /// A session that another request has ended, or raised under a new token, while this one was
-    /// under way is no failure: this request belongs to nobody any more.
+    /// under way is no failure: this request belongs to no session any more.
     async fn not_written(&self, error: HostError) -> MfaRejection {
         match self.web.host().visitor(&self.parts).await {
             Ok(None) => MfaRejection::signed_out(&self.web, &self.parts),

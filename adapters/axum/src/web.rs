@@ -1,4 +1,4 @@
-//! The adapter, put together.
+//! `MfaWeb`: the decisions, the host, the pages and the texts in one value.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use mfakit::step_up::{AcrNames, NextStep, Unmet};
 use mfakit::{Invalid, Mfa, StepUpRules};
 use thiserror::Error;
 
-use crate::flows::once::Once;
 use crate::host::{Host, Places};
+use crate::once::Once;
 use crate::pages::{Askama, FailedPage, Page, Pages};
 use crate::safety::ReturnPath;
 use crate::texts::{Catalog, Texts};
@@ -48,14 +48,14 @@ pub struct MfaWebBuilder {
     product: String,
 }
 
-/// An [`MfaWeb`] that cannot be put together.
+/// Why an [`MfaWeb`] could not be built.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum WebBuildError {
-    /// The prefix is no path of the own site.
+    /// The prefix is not a path of this site.
     #[error("the prefix must be a path such as `/mfa`, without a slash at its end")]
     Prefix,
-    /// The names of the levels cannot be.
+    /// The names of the levels are invalid.
     #[error(transparent)]
     AcrNames(#[from] Invalid),
 }
@@ -98,10 +98,10 @@ impl MfaWebBuilder {
         self
     }
 
-    /// Puts it together.
+    /// Builds the adapter.
     ///
     /// # Errors
-    /// [`WebBuildError`] says what is wrong.
+    /// Returns [`WebBuildError`] with what is wrong.
     pub fn build(self) -> Result<MfaWeb, WebBuildError> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b);
         let path = ReturnPath::parse(&self.prefix).is_some();
@@ -168,10 +168,6 @@ impl MfaWeb {
         &self.inner.prefix
     }
 
-    pub(crate) fn product(&self) -> &str {
-        &self.inner.product
-    }
-
     pub(crate) fn rules(&self) -> &StepUpRules {
         &self.inner.rules
     }
@@ -184,10 +180,22 @@ impl MfaWeb {
         &self.inner.once
     }
 
-    /// The texts for whoever sent this request.
+    /// The texts in the language of this request.
     pub(crate) fn texts(&self, request: &Parts) -> &Texts {
         let chosen = self.host().language(request);
         self.inner.catalog.choose(chosen.as_deref(), &request.headers)
+    }
+
+    /// What a page for this request has, with the number of its form.
+    pub(crate) fn page(&self, request: &Parts, form: u32) -> Page<'_> {
+        Page {
+            texts: self.texts(request),
+            product: &self.inner.product,
+            prefix: &self.inner.prefix,
+            profile: self.places().profile.as_str(),
+            totp: self.mfa().settings().totp(),
+            form,
+        }
     }
 
     /// The first thing to do about an unmet rule: sign in again, answer a challenge, or set up.
@@ -207,9 +215,9 @@ impl MfaWeb {
         }
     }
 
-    /// What a visitor is shown when there is nothing he can do.
+    /// The page for a visitor who can do nothing about a failure.
     pub(crate) fn failure_page(&self, request: &Parts, status: StatusCode) -> String {
-        let page = Page::new(self, request);
+        let page = self.page(request, 0);
         self.pages().failed(&page, &FailedPage { status: status.as_u16() })
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn over_organization(
 }
 
 /// An administrator's authority over somebody's account. Membership alone grants none: the account
-/// opens the doors of every organization that it belongs to, so all of them have to be his.
+/// opens the doors of every organization that it belongs to, so all of them have to be the administrator's.
 pub(crate) fn over_account(
     of: &Subject,
     actor: &Subject,

@@ -1,5 +1,5 @@
-//! The messages to owners. A real application sends them by e-mail; this one hands them to whoever
-//! started it, who prints them.
+//! The messages to owners. A real application sends them by e-mail; this one hands them to its
+//! starter, which prints them.
 
 use std::sync::Arc;
 

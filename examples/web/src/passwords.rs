@@ -11,8 +11,8 @@ use tokio::sync::Semaphore;
 
 /// How many wrong passwords an e-mail address takes in a row.
 const TRIES: u32 = 10;
-/// How long it takes for one of them to grow back: whoever guesses slows down, and nobody is locked
-/// out for good.
+/// How long it takes for one of them to grow back: guessing slows down, and no user is locked out
+/// for good.
 const REGROWTH: TimeDelta = TimeDelta::seconds(30);
 /// How many addresses are remembered at most.
 const REMEMBERED: usize = 10_000;

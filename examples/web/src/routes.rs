@@ -1,4 +1,4 @@
-//! The route table: what is at which path, behind which guard.
+//! The route table: each path with its handlers, behind its guard.
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -40,7 +40,7 @@ fn open() -> Router<App> {
         .route(assets::STYLE, get(assets::style))
 }
 
-/// For whoever is signed in with what is required.
+/// For visitors who are signed in with what is required.
 fn signed_in() -> Router<App> {
     Router::new()
         .route("/dashboard", get(dashboard::show))
@@ -53,7 +53,7 @@ fn signed_in() -> Router<App> {
         .route("/organization/policy", post(policy::change))
 }
 
-/// Also for whoever has to set up two-factor authentication first.
+/// Also for visitors who have to set up two-factor authentication first.
 fn behind_the_wall() -> Router<App> {
     Router::new()
         .route("/profile", get(profile::show))
@@ -61,12 +61,12 @@ fn behind_the_wall() -> Router<App> {
         .route("/profile/password", get(password::show).post(password::change))
 }
 
-/// For whoever has proven both factors within five minutes.
+/// For visitors who have proven both factors within five minutes.
 fn payouts() -> Router<App> {
     Router::new().route("/payout", get(payout::show).post(payout::pay))
 }
 
-/// For whoever has proven the second factor just now.
+/// For visitors who have proven the second factor just now.
 fn administration() -> Router<App> {
     let voluntary = get(policy::sure_voluntary).post(policy::make_voluntary);
     Router::new()

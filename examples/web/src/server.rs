@@ -85,7 +85,7 @@ impl Running {
         self.address
     }
 
-    /// What whoever started it ought to know: where everything is kept, and under which key.
+    /// What the one who started it ought to know: where everything is kept, and under which key.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }

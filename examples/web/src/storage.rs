@@ -31,7 +31,7 @@ pub(crate) struct Opened {
     pub(crate) orgs: Arc<dyn OrgStore>,
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) records: Arc<dyn Records>,
-    /// What whoever started it ought to know.
+    /// What the one who started it ought to know.
     pub(crate) notes: Vec<String>,
 }
 
@@ -94,7 +94,7 @@ where
 }
 
 /// Reads the key file beside a database, or makes it with the database. A real application keeps its
-/// key where whoever steals the disk does not find it.
+/// key where the thief of the disk does not find it.
 fn key_beside(database: &Path, notes: &mut Vec<String>) -> Result<Keyring, StartError> {
     let file = PathBuf::from(format!("{}.key", database.display()));
     let failed = |error| StartError::KeyFile(file.clone(), error);

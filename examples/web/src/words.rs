@@ -35,7 +35,7 @@ pub(crate) fn names<'a>(orgs: impl IntoIterator<Item = &'a OrgId>) -> String {
 pub(crate) const ADVICE: &str =
     "If you know nothing of it, change your password and tell your administrator.";
 
-/// The message to the owner about an event, if it concerns him.
+/// The message to the owner about an event, if it concerns them.
 pub(crate) fn message(event: &Event) -> Option<String> {
     let sentence = || sentence(event.kind(), |_| "an administrator".to_owned());
     event.concerns_owner().then(sentence)
@@ -53,7 +53,7 @@ pub(crate) fn actor(kind: &EventKind) -> Option<&Subject> {
     }
 }
 
-/// An event as a sentence, with the name of whoever did it.
+/// An event as a sentence, with the name of the one who did it.
 pub(crate) fn sentence(kind: &EventKind, name: impl Fn(&Subject) -> String) -> String {
     let text = match kind {
         EventKind::SetupBegun { .. } => "A setup was begun.",
@@ -96,7 +96,7 @@ pub(crate) fn sentence(kind: &EventKind, name: impl Fn(&Subject) -> String) -> S
             );
         }
         EventKind::Imported { by, reason, factors, codes } => {
-            let (by, factors) = (name(by), count(*factors, "factor", "factors"));
+            let (by, factors) = (name(by), count(*factors, "method", "methods"));
             let codes = count(*codes, "recovery code", "recovery codes");
             return format!("{factors} and {codes} were imported by {by}. Reason: {reason}");
         }

@@ -4,9 +4,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::{Account, ImportedCheck, OneTimeCheck};
 use crate::domain::budget::Throttle;
-use crate::domain::challenge::{
-    Answer, AnswerKind, Challenge, Passed, Purpose, Rejection, Typed, Verdict,
-};
+use crate::domain::challenge::{Answer, AnswerKind, Challenge, Purpose, Typed};
 use crate::domain::event::EventKind;
 use crate::domain::factor::{Factor, drift_of};
 use crate::domain::id::FactorId;
@@ -17,6 +15,7 @@ use crate::domain::sealed::{SealContext, SealedSecret};
 use crate::domain::time::Context;
 use crate::domain::totp::{Code, Step, TRIPLE_SEARCH, TotpSecret, find_three, match_code};
 use crate::domain::transition::{Decision, Transition};
+use crate::domain::verdict::{Passed, Rejection, RejectionReason, Verdict};
 
 use super::draft::Draft;
 
@@ -107,16 +106,14 @@ impl Account {
         if answers_left == 0 {
             return Err(Refusal::ChallengeSpent);
         }
-        let left = Some(answers_left);
-        let rejected = |rejection: Rejection| Ok(Question::Decided(Verdict::Rejected(rejection)));
+        let rejected = |reason| {
+            let rejection = Rejection::counted(reason, answers_left);
+            Ok(Question::Decided(Verdict::Rejected(rejection)))
+        };
 
         let (known, factor) = self.judged_by(named);
         let Some(factor) = factor.filter(|f| !f.suspended) else {
-            return rejected(Rejection {
-                suspended: true,
-                answers_left: left,
-                ..Rejection::plain()
-            });
+            return rejected(RejectionReason::Suspended);
         };
         let digits = factor.totp().params.digits();
         let codes = match typed {
@@ -129,16 +126,14 @@ impl Account {
         };
         let three_codes_wanted = self.guesses_spent(context);
         let Some(codes) = codes else {
-            let malformed = Rejection::malformed();
-            return rejected(Rejection { answers_left: left, three_codes_wanted, ..malformed });
+            return rejected(match three_codes_wanted {
+                true => RejectionReason::ThreeCodesWanted { malformed: true },
+                false => RejectionReason::Malformed,
+            });
         };
         match (&codes, settings.throttle) {
             (Codes::One(_), Throttle::Budget { .. }) if three_codes_wanted => {
-                return rejected(Rejection {
-                    answers_left: left,
-                    three_codes_wanted,
-                    ..Rejection::plain()
-                });
+                return rejected(RejectionReason::ThreeCodesWanted { malformed: false });
             }
             (Codes::Three(_), Throttle::SuspendAfter { .. }) => {
                 return Err(Refusal::WrongAnswerKind);
@@ -281,15 +276,15 @@ impl TotpCheck<'_> {
     /// What the user may know of the state after this answer.
     fn rejection(&self, after: &Account) -> Rejection {
         let answered = after.charged.spent(self.challenge.id);
-        Rejection {
-            malformed: false,
-            answers_left: Some(
-                self.context.settings.answers_per_challenge.saturating_sub(answered),
-            ),
-            three_codes_wanted: after.guesses_spent(self.context),
-            suspended: after.factors.iter().all(|factor| factor.suspended),
-            recovery_paused: false,
-        }
+        let answers_left = self.context.settings.answers_per_challenge.saturating_sub(answered);
+        let reason = if after.factors.iter().all(|factor| factor.suspended) {
+            RejectionReason::Suspended
+        } else if after.guesses_spent(self.context) {
+            RejectionReason::ThreeCodesWanted { malformed: false }
+        } else {
+            RejectionReason::Wrong
+        };
+        Rejection::counted(reason, answers_left)
     }
 }
 

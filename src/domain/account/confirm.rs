@@ -12,7 +12,9 @@ use crate::domain::factor::drift_of;
 use crate::domain::id::SetupId;
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
-use crate::domain::setup::{Confirmation, Confirmed, PendingSetup, RightCode, SetupRejection};
+use crate::domain::setup::{
+    Confirmation, Confirmed, PendingSetup, RightCode, SetupRejection, SetupRejectionReason,
+};
 use crate::domain::time::Context;
 use crate::domain::totp::{Code, Step, TotpSecret, Window, find_offset, match_code};
 use crate::domain::transition::{Decision, Transition};
@@ -59,15 +61,18 @@ impl Account {
     ) -> Result<Judged<'a>, Refusal> {
         let pending = self.open_setup(session, id, context)?;
         let Some(code) = Code::parse(typed, pending.params.digits()) else {
-            let rejected =
-                SetupRejection { malformed: true, tries_left: pending.tries_left, clock_off: None };
+            let reason = SetupRejectionReason::Malformed;
+            let rejected = SetupRejection { reason, tries_left: pending.tries_left };
             return Ok(Judged::Decided(Decision::Unchanged(Confirmed::Rejected(rejected))));
         };
         let window =
             Window::around(context.unix_seconds(), pending.params, 0, context.settings.window);
         let Some(step) = match_code(secret, pending.params, &code, window) else {
-            let off = clock_off(pending, secret, &code, window);
-            return Ok(Judged::Decided(Decision::Change(self.charge_try(id, off, context))));
+            let reason = match clock_off(pending, secret, &code, window) {
+                Some(off) => SetupRejectionReason::ClockOff(off),
+                None => SetupRejectionReason::Wrong,
+            };
+            return Ok(Judged::Decided(Decision::Change(self.charge_try(id, reason, context))));
         };
         let right = ConfirmedFirst { account: self, session, pending, step, context };
         if self.enabled() && pending.replaces.is_none() {
@@ -79,7 +84,7 @@ impl Account {
     fn charge_try(
         &self,
         id: SetupId,
-        clock_off: Option<TimeDelta>,
+        reason: SetupRejectionReason,
         context: Context<'_>,
     ) -> Transition<Confirmed> {
         let mut draft = self.draft(context);
@@ -92,11 +97,7 @@ impl Account {
         if tries_left == 0 {
             draft.end_setup();
         }
-        draft.commit(Confirmed::Rejected(SetupRejection {
-            malformed: false,
-            tries_left,
-            clock_off,
-        }))
+        draft.commit(Confirmed::Rejected(SetupRejection { reason, tries_left }))
     }
 }
 

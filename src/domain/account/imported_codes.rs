@@ -2,13 +2,14 @@
 
 use super::Account;
 use super::answer::Question;
-use crate::domain::challenge::{Challenge, Rejection, Typed, Verdict};
+use crate::domain::challenge::{Challenge, Typed};
 use crate::domain::event::EventKind;
 use crate::domain::import::{ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet};
 use crate::domain::proof::ProvenBy;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Context;
 use crate::domain::transition::Decision;
+use crate::domain::verdict::{Rejection, RejectionReason, Verdict};
 
 /// A well-formed answer that waits for one evaluation per imported code, ten at most.
 ///
@@ -34,15 +35,16 @@ impl Account {
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
-        let rejected = |rejection| Ok(Question::Decided(Verdict::Rejected(rejection)));
+        let rejected =
+            |reason| Ok(Question::Decided(Verdict::Rejected(Rejection::uncounted(reason))));
         let Some(set) = self.imported_codes() else {
-            return rejected(Rejection::plain());
+            return rejected(RejectionReason::Wrong);
         };
         let Some(code) = ImportedCode::parse(typed, set.reading) else {
-            return rejected(Rejection::malformed());
+            return rejected(RejectionReason::Malformed);
         };
         if set.paused(context.now) {
-            return rejected(Rejection { recovery_paused: true, ..Rejection::plain() });
+            return rejected(RejectionReason::RecoveryPaused);
         }
         Ok(Question::Imported(ImportedCheck { account: self, challenge, set, code, context }))
     }
@@ -82,7 +84,9 @@ impl ImportedCheck<'_> {
 
     fn missed(self) -> Decision<Verdict> {
         if !self.set.is_weak() {
-            return Decision::Unchanged(Verdict::Rejected(Rejection::plain()));
+            return Decision::Unchanged(Verdict::Rejected(Rejection::uncounted(
+                RejectionReason::Wrong,
+            )));
         }
         let mut charged = self.set.charged(self.context.now);
         let paused = charged.paused(self.context.now);
@@ -95,7 +99,11 @@ impl ImportedCheck<'_> {
         if tell {
             draft.event(EventKind::GuessesSpent);
         }
-        let rejection = Rejection { recovery_paused: paused, ..Rejection::plain() };
+        let reason = match paused {
+            true => RejectionReason::RecoveryPaused,
+            false => RejectionReason::Wrong,
+        };
+        let rejection = Rejection::uncounted(reason);
         Decision::Change(draft.commit(Verdict::Rejected(rejection)))
     }
 }

@@ -7,7 +7,7 @@ use subtle::Choice;
 use super::Account;
 use super::answer::Question;
 use crate::domain::assurance::Assurance;
-use crate::domain::challenge::{Challenge, Purpose, Rejection, Typed, Verdict};
+use crate::domain::challenge::{Challenge, Purpose, Typed};
 use crate::domain::event::EventKind;
 use crate::domain::proof::ProvenBy;
 use crate::domain::recovery::{
@@ -16,6 +16,7 @@ use crate::domain::recovery::{
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Context;
 use crate::domain::transition::{Decision, Transition};
+use crate::domain::verdict::{Rejection, RejectionReason, Verdict};
 
 /// A well-formed one-time code that waits for one evaluation of the slow hash.
 ///
@@ -42,7 +43,9 @@ impl Account {
             return self.ask_imported(challenge, typed, context);
         };
         let Some(code) = OneTimeCode::parse(typed) else {
-            return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
+            return Ok(Question::Decided(Verdict::Rejected(Rejection::uncounted(
+                RejectionReason::Malformed,
+            ))));
         };
         let (scheme, hash) = (&set.scheme, set.hash_for(&code));
         Ok(Question::OneTime(OneTimeCheck {
@@ -66,7 +69,9 @@ impl Account {
             return Err(Refusal::EnrollmentExpired(enrollment.expires_at));
         }
         let Some(code) = OneTimeCode::parse(typed) else {
-            return Ok(Question::Decided(Verdict::Rejected(Rejection::malformed())));
+            return Ok(Question::Decided(Verdict::Rejected(Rejection::uncounted(
+                RejectionReason::Malformed,
+            ))));
         };
         let used = Choice::from(u8::from(enrollment.used_by.is_some()));
         let hash = CodeHash::select(&enrollment.hash, &CodeHash::DECOY, used);
@@ -161,7 +166,9 @@ impl OneTimeCheck<'_> {
     /// exhaust.
     pub fn judge(self, evaluation: &Evaluation) -> Decision<Verdict> {
         let Some(unlocked) = self.account.unlocks(&self, evaluation) else {
-            return Decision::Unchanged(Verdict::Rejected(Rejection::plain()));
+            return Decision::Unchanged(Verdict::Rejected(Rejection::uncounted(
+                RejectionReason::Wrong,
+            )));
         };
         let mut draft = self.account.draft(self.context);
         let by = match unlocked {

@@ -1,6 +1,6 @@
 //! Guesses beyond the budget.
 
-use mfakit::{Answer, Refusal, SignIn};
+use mfakit::{Answer, Refusal, RejectionReason, SignIn};
 
 use super::{guess, left, three_codes, wrong_code};
 use crate::world::{User, World, block_on, refused, rejected};
@@ -31,7 +31,8 @@ fn a_challenge_takes_five_codes_and_an_account_twenty() {
         let (_, challenge) = world.challenge(&ada.subject).await;
         let right = Answer::code(&ada.phone.code_at(world.now()));
         let why = rejected(world.mfa.answer(&challenge, right).await);
-        assert!(why.three_codes_wanted, "a throttled single code is not evaluated, right or wrong");
+        let throttled = RejectionReason::ThreeCodesWanted { malformed: false };
+        assert_eq!(why.reason, throttled, "a single code is not evaluated, right or wrong");
         assert_eq!(world.store.commits(), 0, "a throttled answer commits nothing");
     });
 }
@@ -99,7 +100,7 @@ fn step_up_spends_the_same_budget_as_sign_in() {
         assert_eq!(left(&world, &ada.subject), 0);
         let (_, challenge) = world.challenge(&ada.subject).await;
         let why = rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
-        assert!(why.three_codes_wanted);
+        assert_eq!(why.reason, RejectionReason::ThreeCodesWanted { malformed: false });
     });
 }
 
@@ -155,9 +156,10 @@ fn a_replay_is_charged_and_malformed_input_is_not() {
         let (_, challenge) = world.challenge(&ada.subject).await;
         for typed in ["", "12345", "1234567", "abcdef", "４９２０３９", &"1".repeat(10_000)] {
             let why = rejected(world.mfa.answer(&challenge, Answer::code(typed)).await);
-            assert!(why.malformed);
+            assert_eq!(why.reason, RejectionReason::Malformed);
             let three = Answer::three_codes([typed, &code, &code]);
-            assert!(rejected(world.mfa.answer(&challenge, three).await).malformed);
+            let why = rejected(world.mfa.answer(&challenge, three).await);
+            assert_eq!(why.reason, RejectionReason::Malformed);
         }
         assert_eq!(left(&world, &ada.subject), 20);
         rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);

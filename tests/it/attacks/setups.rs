@@ -2,7 +2,10 @@
 
 use mfakit::domain::{Algorithm, TotpSecret};
 use mfakit::testing::Authenticator;
-use mfakit::{Answer, Assurance, Confirmed, EmailStatus, NewFactor, Refusal, Setup, Subject};
+use mfakit::{
+    Answer, Assurance, Confirmed, EmailStatus, NewFactor, Refusal, Setup, SetupRejectionReason,
+    Subject,
+};
 
 use crate::world::{World, block_on, refused, rejected};
 
@@ -133,12 +136,13 @@ fn a_wrong_clock_is_named_and_not_accepted() {
             let code = phone.code_after(world.now(), periods);
             let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
             let Ok(Confirmed::Rejected(why)) = confirmed else { panic!("{confirmed:?}") };
-            assert_eq!(why.clock_off, Some(chrono::TimeDelta::seconds(seconds)));
+            let off = chrono::TimeDelta::seconds(seconds);
+            assert_eq!(why.reason, SetupRejectionReason::ClockOff(off));
         }
         let far = phone.code_after(world.now(), 21);
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &far).await;
         let Ok(Confirmed::Rejected(why)) = confirmed else { panic!("{confirmed:?}") };
-        assert_eq!(why.clock_off, None);
+        assert_eq!(why.reason, SetupRejectionReason::Wrong);
     });
 }
 

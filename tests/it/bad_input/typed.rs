@@ -3,7 +3,7 @@
 use mfakit::domain::Label;
 use mfakit::{
     ActionName, Answer, BuildError, Confirmed, EmailStatus, FirstFactor, HostAuthority, Invalid,
-    KeyId, MemoryStore, Mfa, NewFactor, SetupId, Subject,
+    KeyId, MemoryStore, Mfa, NewFactor, RejectionReason, SetupId, SetupRejectionReason, Subject,
 };
 
 use super::scene;
@@ -66,7 +66,7 @@ fn what_cannot_be_a_code_is_malformed_and_costs_nothing() {
                 Answer::recovery(&text),
             ] {
                 let rejection = rejected(world.mfa.answer(&challenge, answer).await);
-                assert!(rejection.malformed, "{:?}", text.get(..20));
+                assert_eq!(rejection.reason, RejectionReason::Malformed, "{:?}", text.get(..20));
             }
         }
         assert_eq!(scene(&world, &ada.subject), before);
@@ -84,7 +84,8 @@ fn what_cannot_be_a_code_costs_a_setup_no_try() {
         for text in no_codes() {
             match world.mfa.confirm_setup(&session, setup.id(), &text).await {
                 Ok(Confirmed::Rejected(rejection)) => {
-                    assert_eq!((rejection.malformed, rejection.tries_left), (true, 10));
+                    assert_eq!(rejection.reason, SetupRejectionReason::Malformed);
+                    assert_eq!(rejection.tries_left, 10);
                 }
                 other => panic!("{other:?}"),
             }

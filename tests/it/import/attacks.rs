@@ -6,7 +6,8 @@ use mfakit::import::{CodeReading, Import, Imported, ImportedCodes, ImportedFacto
 use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, EmailStatus, Error, HostAuthority, NewFactor, Refusal, SignIn, Subject, Verdict,
+    Answer, EmailStatus, Error, HostAuthority, NewFactor, Refusal, RejectionReason, SignIn,
+    Subject, Verdict,
 };
 
 use super::{SEED, ada, authority, challenged, moved_in, one_phone, phone, recover, world};
@@ -313,10 +314,11 @@ fn guesses_at_once_are_charged_exactly() {
             .map(|(c, typed)| world.mfa.answer(c, Answer::recovery(typed)));
         let verdicts = crate::concurrency::at_once(answers);
         let judged = verdicts.iter().filter(|verdict| {
-            matches!(verdict, Ok(Verdict::Rejected(rejection)) if !rejection.recovery_paused)
+            matches!(verdict, Ok(Verdict::Rejected(rejection)) if rejection.reason != RejectionReason::RecoveryPaused)
         });
         assert_eq!(judged.count(), 19, "the twentieth says that it was the last");
-        assert!(recover(&world, "28480242").await.unwrap_err().recovery_paused);
+        let rejection = recover(&world, "28480242").await.unwrap_err();
+        assert_eq!(rejection.reason, RejectionReason::RecoveryPaused);
     });
 }
 

@@ -5,7 +5,7 @@ use mfakit::domain::{ImportedEvaluation, ProvenBy, Question};
 use mfakit::import::{ImportNotice, ImportedCodes};
 use mfakit::step_up::Needed;
 use mfakit::store::EventLog;
-use mfakit::{Answer, EventKind, Refusal, StepUpRule};
+use mfakit::{Answer, EventKind, Refusal, RejectionReason, StepUpRule};
 
 use super::{ada, authority, challenged, moved_in, one_phone, recover, sign_in, world};
 use crate::attacks::stored;
@@ -39,8 +39,11 @@ fn weak_codes_have_a_budget_of_their_own_and_authenticator_codes_keep_theirs() {
         let world = with_codes(&WEAK).await;
         for guess in 1..=20 {
             let rejection = recover(&world, &format!("9999{guess:04}")).await.unwrap_err();
-            assert_eq!(rejection.recovery_paused, guess == 20, "{guess}");
-            assert!(!rejection.malformed && !rejection.three_codes_wanted);
+            let reason = match guess {
+                20 => RejectionReason::RecoveryPaused,
+                _ => RejectionReason::Wrong,
+            };
+            assert_eq!(rejection.reason, reason, "{guess}");
         }
         assert_eq!(
             events(&world).await.iter().filter(|e| **e == EventKind::GuessesSpent).count(),
@@ -48,7 +51,10 @@ fn weak_codes_have_a_budget_of_their_own_and_authenticator_codes_keep_theirs() {
         );
         // A right one is not even judged, and nothing is written.
         let calls = world.memory.read(None, 1000).await.unwrap().events.len();
-        assert!(recover(&world, WEAK[0]).await.unwrap_err().recovery_paused);
+        assert_eq!(
+            recover(&world, WEAK[0]).await.unwrap_err().reason,
+            RejectionReason::RecoveryPaused
+        );
         assert_eq!(world.memory.read(None, 1000).await.unwrap().events.len(), calls);
         // The authenticator's own budget is untouched.
         let status = world.mfa.status(&ada()).await.unwrap();
@@ -56,7 +62,10 @@ fn weak_codes_have_a_budget_of_their_own_and_authenticator_codes_keep_theirs() {
         sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
         // One grows back in 14 days.
         world.wait(14 * 86_400 - 1);
-        assert!(recover(&world, WEAK[0]).await.unwrap_err().recovery_paused);
+        assert_eq!(
+            recover(&world, WEAK[0]).await.unwrap_err().reason,
+            RejectionReason::RecoveryPaused
+        );
         world.wait(1);
         assert_eq!(recover(&world, WEAK[0]).await, Ok(2));
         assert_eq!(recover(&world, WEAK[1]).await, Ok(1), "a right code costs no guess");
@@ -83,7 +92,7 @@ fn what_cannot_be_a_code_is_not_charged() {
         let world = with_codes(&WEAK).await;
         for typed in ["", "  ", "---", &"1".repeat(300)] {
             let rejection = recover(&world, typed).await.unwrap_err();
-            assert!(rejection.malformed, "{typed:?}");
+            assert_eq!(rejection.reason, RejectionReason::Malformed, "{typed:?}");
         }
         for _ in 0..19 {
             let _ = recover(&world, "99999999").await;
@@ -98,7 +107,7 @@ fn strong_codes_have_no_budget_and_force_nothing() {
         let world = with_codes(&STRONG).await;
         for _ in 0..50 {
             let rejection = recover(&world, "0000000000000000").await.unwrap_err();
-            assert!(!rejection.recovery_paused);
+            assert_eq!(rejection.reason, RejectionReason::Wrong);
         }
         let written = events(&world).await.len();
         assert_eq!(written, 1, "misses write nothing");
@@ -236,7 +245,8 @@ fn the_owner_is_told_once_that_his_imported_codes_are_being_guessed() {
         assert_eq!(told().await, 1);
         for _ in 0..3 {
             world.wait(14 * 86_400);
-            assert!(recover(&world, "99999999").await.unwrap_err().recovery_paused);
+            let rejection = recover(&world, "99999999").await.unwrap_err();
+            assert_eq!(rejection.reason, RejectionReason::RecoveryPaused);
         }
         assert_eq!(told().await, 1, "who grows one guess back is not told again");
     });

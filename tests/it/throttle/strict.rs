@@ -1,7 +1,7 @@
 //! The mode that suspends, after NIST SP 800-63B-4 §3.2.2, and what stays open then.
 
 use mfakit::domain::Throttle;
-use mfakit::{Answer, Confirmed, EmailStatus, EventKind, Refusal, Settings};
+use mfakit::{Answer, Confirmed, EmailStatus, EventKind, Refusal, RejectionReason, Settings};
 
 use crate::attacks::{begin, factor, guess, new_factor, stored, three_codes, wrong_code};
 use crate::concurrency::counted;
@@ -56,7 +56,7 @@ fn a_suspended_phone_signs_nobody_in_and_mfa_stays_on() {
             three_codes(&world, &ada.phone),
         ] {
             let rejection = rejected(world.mfa.answer(&challenge, answer).await);
-            assert!(rejection.suspended);
+            assert_eq!(rejection.reason, RejectionReason::Suspended);
             assert_eq!(rejection.answers_left, Some(5), "nothing was charged");
         }
         assert_eq!((stored(&world, &ada.subject), world.store.commits()), before);
@@ -66,7 +66,8 @@ fn a_suspended_phone_signs_nobody_in_and_mfa_stays_on() {
         world.mfa.password_changed(&ada.subject, None).await.unwrap();
         let (_, challenge) = world.challenge(&ada.subject).await;
         let right = Answer::code(&ada.phone.code_at(world.now()));
-        assert!(rejected(world.mfa.answer(&challenge, right).await).suspended);
+        let rejection = rejected(world.mfa.answer(&challenge, right).await);
+        assert_eq!(rejection.reason, RejectionReason::Suspended);
     });
 }
 
@@ -109,7 +110,8 @@ fn a_phone_that_is_added_beside_a_suspended_one_works_and_the_suspended_one_does
         let (_, challenge) = world.challenge(&ada.subject).await;
         assert_eq!(challenge.factors().len(), 1, "only the new one is offered");
         let right = Answer::code_of(old, &ada.phone.code_at(world.now()));
-        assert!(rejected(world.mfa.answer(&challenge, right).await).suspended);
+        let rejection = rejected(world.mfa.answer(&challenge, right).await);
+        assert_eq!(rejection.reason, RejectionReason::Suspended);
         passed(world.mfa.answer(&challenge, Answer::code(&tablet.code_at(world.now()))).await);
     });
 }

@@ -1,7 +1,7 @@
 //! The yearly bound, recomputed by an attacker who tries.
 
 use chrono::TimeDelta;
-use mfakit::{Answer, Settings, Verdict};
+use mfakit::{Answer, RejectionReason, Settings, Verdict};
 
 use super::Dice;
 use crate::world::{User, World, block_on};
@@ -35,6 +35,7 @@ impl Attacker {
     async fn tries(&mut self, world: &World, ada: &User) -> bool {
         let outwards = [0, 1, -1, 2, -2, 3, -3, 4, -4];
         let near = outwards.map(|periods| ada.phone.code_after(world.now(), periods));
+        let three = RejectionReason::ThreeCodesWanted { malformed: false };
         loop {
             let (_, challenge) = world.challenge(&ada.subject).await;
             for _ in 0..5 {
@@ -44,7 +45,7 @@ impl Attacker {
                 self.judged += u32::try_from(world.store.commits() - before).expect("one");
                 match verdict.expect("a verdict") {
                     Verdict::Passed(_) => return true,
-                    Verdict::Rejected(rejection) if rejection.three_codes_wanted => return false,
+                    Verdict::Rejected(rejection) if rejection.reason == three => return false,
                     Verdict::Rejected(_) => {}
                 }
             }

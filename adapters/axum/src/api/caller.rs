@@ -1,4 +1,4 @@
-//! Who calls, and how he is answered.
+//! The caller of the API, and the answers in JSON.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
@@ -31,8 +31,8 @@ impl FromRequestParts<MfaWeb> for Caller {
     }
 }
 
-/// A visit that is signed in altogether. What is pending reaches nothing but the challenge, and a
-/// session whose credentials have changed nothing at all.
+/// A visit that is fully signed in. A pending sign-in reaches only the challenge, and a session
+/// that is out of date reaches nothing.
 pub(crate) struct SignedInCaller(pub(crate) Visit);
 
 impl FromRequestParts<MfaWeb> for SignedInCaller {

@@ -4,18 +4,18 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use mfakit::domain::ChallengeId;
-use mfakit::{Answer, FactorId, OfferedFactor, Purpose, Rejection as Rejected};
+use mfakit::{Answer, FactorId, OfferedFactor, Purpose, Rejection, RejectionReason};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Typed, given};
 use super::caller::Caller;
-use crate::flows::challenge::{self, Answered, asked, heading};
+use crate::flows::challenge::{self, AnswerKind, Answered, asked, return_to, wants_three_codes};
 use crate::rejection::MfaRejection;
-use crate::safety::{Fields, ReturnPath};
+use crate::safety::{Fields, append};
 use crate::session::{OpenChallenge, State};
 use crate::visit::Visit;
 
-/// What is asked, and which answers are taken.
+/// The question, and the answers that it takes.
 #[derive(Serialize)]
 struct ChallengeBody<'a> {
     challenge: ChallengeId,
@@ -96,7 +96,7 @@ pub(super) async fn show_asked(
             };
             Ok(visit.json(&question).await)
         }
-        answered => Ok(settle(visit, asked, answered, Kind::Code).await),
+        answered => Ok(settle(visit, asked, answered, AnswerKind::Code).await),
     }
 }
 
@@ -116,19 +116,19 @@ pub(crate) async fn answer(
         return Ok(elsewhere(visit, body.challenge).await);
     };
     let taken = match kind {
-        Kind::Code | Kind::ThreeCodes => !asked.is_enrollment(),
-        Kind::Recovery => !asked.is_enrollment() && asked.recovery,
-        Kind::Enrollment => asked.is_enrollment(),
+        AnswerKind::Code | AnswerKind::ThreeCodes => !asked.is_enrollment(),
+        AnswerKind::Recovery => !asked.is_enrollment() && asked.recovery,
+        AnswerKind::Enrollment => asked.is_enrollment(),
     };
     if !taken {
         return Ok(wrong_kind(visit).await);
     }
     let repeated = visit.session.has_answered(visit.session.fingerprint(kind.route(), &fields));
-    let answered = challenge::answer(&mut visit, kind.route(), &fields, answer).await?;
+    let answered = challenge::answer(&mut visit, kind, &fields, answer).await?;
     match answered {
         // Three codes where one is asked for.
         Answered::Repeated(stands)
-            if kind == Kind::ThreeCodes && !stands.three_codes_wanted && !repeated =>
+            if kind == AnswerKind::ThreeCodes && !wants_three_codes(&stands) && !repeated =>
         {
             Ok(wrong_kind(visit).await)
         }
@@ -154,48 +154,31 @@ pub(crate) async fn cancel(
     let signed_out = visit.web.host().sign_out(&visit.parts).await;
     let headers = signed_out.map_err(|error| MfaRejection::host_failed(&visit.parts, error))?;
     let mut response = visit.json(&onward).await;
-    crate::safety::append(response.headers_mut(), headers);
+    append(response.headers_mut(), headers);
     Ok(response)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Code,
-    ThreeCodes,
-    Recovery,
-    Enrollment,
-}
-
-impl Kind {
-    /// The form that gives the same answer.
-    fn route(self) -> &'static str {
-        match self {
-            Self::Code | Self::ThreeCodes => "/challenge",
-            Self::Recovery => "/challenge/recovery",
-            Self::Enrollment => "/challenge/enrollment",
-        }
-    }
-}
-
-/// Which answer it is, and how it is recognized when it comes again.
-fn read(body: &Answering) -> Option<(Kind, Answer, Fields)> {
+/// The answer of a body, and what recognizes it when it comes again.
+fn read(body: &Answering) -> Option<(AnswerKind, Answer, Fields)> {
     let typed = (&body.code, &body.codes, &body.recovery_code, &body.enrollment_code);
     let (kind, typed) = match typed {
-        (Some(code), None, None, None) => (Kind::Code, vec![code.as_str()]),
+        (Some(code), None, None, None) => (AnswerKind::Code, vec![code.as_str()]),
         (None, Some(codes), None, None) => {
-            (Kind::ThreeCodes, codes.iter().map(Typed::as_str).collect())
+            (AnswerKind::ThreeCodes, codes.iter().map(Typed::as_str).collect())
         }
-        (None, None, Some(code), None) => (Kind::Recovery, vec![code.as_str()]),
-        (None, None, None, Some(code)) => (Kind::Enrollment, vec![code.as_str()]),
+        (None, None, Some(code), None) => (AnswerKind::Recovery, vec![code.as_str()]),
+        (None, None, None, Some(code)) => (AnswerKind::Enrollment, vec![code.as_str()]),
         _ => return None,
     };
     let answer = match (kind, typed.as_slice(), body.factor) {
-        (Kind::Code, [code], None) => Answer::code(code),
-        (Kind::Code, [code], Some(factor)) => Answer::code_of(factor, code),
-        (Kind::ThreeCodes, [a, b, c], None) => Answer::three_codes([a, b, c]),
-        (Kind::ThreeCodes, [a, b, c], Some(factor)) => Answer::three_codes_of(factor, [a, b, c]),
-        (Kind::Recovery, [code], None) => Answer::recovery(code),
-        (Kind::Enrollment, [code], None) => Answer::enrollment(code),
+        (AnswerKind::Code, [code], None) => Answer::code(code),
+        (AnswerKind::Code, [code], Some(factor)) => Answer::code_of(factor, code),
+        (AnswerKind::ThreeCodes, [a, b, c], None) => Answer::three_codes([a, b, c]),
+        (AnswerKind::ThreeCodes, [a, b, c], Some(factor)) => {
+            Answer::three_codes_of(factor, [a, b, c])
+        }
+        (AnswerKind::Recovery, [code], None) => Answer::recovery(code),
+        (AnswerKind::Enrollment, [code], None) => Answer::enrollment(code),
         // Only codes of an app are a factor's.
         _ => return None,
     };
@@ -232,7 +215,12 @@ async fn wrong_kind(visit: Visit) -> Response {
     visit.answer(problem).await
 }
 
-async fn settle(visit: Visit, asked: &OpenChallenge, answered: Answered, kind: Kind) -> Response {
+async fn settle(
+    visit: Visit,
+    asked: &OpenChallenge,
+    answered: Answered,
+    kind: AnswerKind,
+) -> Response {
     let (rejected, repeated) = match answered {
         Answered::GoOn(to) => {
             let low = visit.signed_in().ok().and_then(|signed_in| signed_in.low_codes);
@@ -247,15 +235,9 @@ async fn settle(visit: Visit, asked: &OpenChallenge, answered: Answered, kind: K
         Answered::Rejected(rejected) => (rejected, false),
         Answered::Repeated(rejected) => (rejected, true),
     };
-    let throttled = kind == Kind::Code && rejected.three_codes_wanted;
-    let suspended = rejected.suspended && kind != Kind::Recovery;
-    let (status, code) = match () {
-        () if repeated => (StatusCode::CONFLICT, "repeated"),
-        () if suspended => (StatusCode::FORBIDDEN, "factors_suspended"),
-        () if rejected.recovery_paused => (StatusCode::TOO_MANY_REQUESTS, "recovery_paused"),
-        () if throttled => (StatusCode::TOO_MANY_REQUESTS, "three_codes_wanted"),
-        () if rejected.malformed => (StatusCode::UNPROCESSABLE_ENTITY, "code_malformed"),
-        () => (StatusCode::UNPROCESSABLE_ENTITY, "code_rejected"),
+    let (status, code) = match repeated {
+        true => (StatusCode::CONFLICT, "repeated"),
+        false => status_and_code(rejected.reason, kind),
     };
     let detail = match repeated {
         true => "this answer was judged before: wait for the next code".to_owned(),
@@ -271,14 +253,31 @@ async fn settle(visit: Visit, asked: &OpenChallenge, answered: Answered, kind: K
     visit.answer(problem).await
 }
 
-/// Which members an answer may have.
-fn takes(asked: &OpenChallenge, stands: &Rejected) -> &'static [&'static str] {
+fn status_and_code(reason: RejectionReason, kind: AnswerKind) -> (StatusCode, &'static str) {
+    use RejectionReason::{Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong};
+    match (reason, kind) {
+        (Suspended, _) => (StatusCode::FORBIDDEN, "factors_suspended"),
+        (RecoveryPaused, _) => (StatusCode::TOO_MANY_REQUESTS, "recovery_paused"),
+        (ThreeCodesWanted { .. }, AnswerKind::Code) => {
+            (StatusCode::TOO_MANY_REQUESTS, "three_codes_wanted")
+        }
+        (Malformed | ThreeCodesWanted { malformed: true }, _) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "code_malformed")
+        }
+        (Wrong | ThreeCodesWanted { malformed: false }, _) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "code_rejected")
+        }
+    }
+}
+
+/// The members that an answer may have.
+fn takes(asked: &OpenChallenge, stands: &Rejection) -> &'static [&'static str] {
     if asked.is_enrollment() {
         return &["enrollment_code"];
     }
-    let codes = !asked.factors().is_empty() && !stands.suspended;
-    let recovery = asked.recovery && !stands.recovery_paused;
-    match (codes, stands.three_codes_wanted, recovery) {
+    let codes = !asked.factors().is_empty() && stands.reason != RejectionReason::Suspended;
+    let recovery = asked.recovery && stands.reason != RejectionReason::RecoveryPaused;
+    match (codes, wants_three_codes(stands), recovery) {
         (true, false, true) => &["code", "recovery_code"],
         (true, false, false) => &["code"],
         (true, true, true) => &["codes", "recovery_code"],
@@ -288,7 +287,7 @@ fn takes(asked: &OpenChallenge, stands: &Rejected) -> &'static [&'static str] {
     }
 }
 
-/// The challenge is over. A sign-in ends with it; a step-up can be asked for anew.
+/// The challenge is over. A sign-in ends with it; a step-up can be asked for again.
 async fn ended(mut visit: Visit, asked: &OpenChallenge) -> Response {
     const CODE: &str = "challenge_over";
     if visit.signed_in().is_ok() {
@@ -297,11 +296,7 @@ async fn ended(mut visit: Visit, asked: &OpenChallenge) -> Response {
         let problem = visit.problem(StatusCode::CONFLICT, CODE, detail);
         return visit.answer(problem).await;
     }
-    let sign_in = &visit.web.places().sign_in;
-    let location = match ReturnPath::parse(&heading(&visit, asked)) {
-        Some(to) => sign_in.with_to(&to),
-        None => sign_in.to_string(),
-    };
+    let location = visit.web.places().sign_in.with_to(&return_to(&visit, asked));
     let detail = "the challenge takes no more answers: sign in again";
     let problem = visit.problem(StatusCode::UNAUTHORIZED, CODE, detail);
     let problem = problem.to(location).authenticate("Bearer error=\"invalid_token\"");

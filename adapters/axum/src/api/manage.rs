@@ -9,18 +9,18 @@ use serde::{Deserialize, Serialize};
 use super::body::{Body, Nothing};
 use super::caller::{Shown, SignedInCaller};
 use super::{problem, status};
-use crate::flows::manage::{self, Changed, Why};
+use crate::flows::manage::{self, Changed, WhyUnchanged};
 use crate::rejection::MfaRejection;
 use crate::safety::Fields;
 use crate::visit::Visit;
 
 #[derive(Serialize)]
-struct Factors {
+struct FactorsBody {
     factors: Vec<FactorStatus>,
 }
 
 #[derive(Serialize)]
-struct Codes {
+struct CodesBody {
     recovery_codes: Vec<Shown>,
     attempt: u32,
 }
@@ -37,18 +37,18 @@ pub(crate) struct Attempt {
     attempt: u32,
 }
 
-type Factor = Result<Path<String>, PathRejection>;
+type FactorPath = Result<Path<String>, PathRejection>;
 
 /// `GET /factors`
 pub(crate) async fn list(SignedInCaller(visit): SignedInCaller) -> Result<Response, MfaRejection> {
     let factors = manage::status(&visit).await?.factors;
-    Ok(visit.json(&Factors { factors }).await)
+    Ok(visit.json(&FactorsBody { factors }).await)
 }
 
 /// `POST /factors/{factor}/prefer`
 pub(crate) async fn prefer(
     SignedInCaller(visit): SignedInCaller,
-    factor: Factor,
+    factor: FactorPath,
     _: Body<Nothing>,
 ) -> Result<Response, MfaRejection> {
     let factor = known(&visit, factor)?;
@@ -59,7 +59,7 @@ pub(crate) async fn prefer(
 /// `POST /factors/{factor}/rename`
 pub(crate) async fn rename(
     SignedInCaller(visit): SignedInCaller,
-    factor: Factor,
+    factor: FactorPath,
     Body(body): Body<Rename>,
 ) -> Result<Response, MfaRejection> {
     let factor = known(&visit, factor)?;
@@ -70,7 +70,7 @@ pub(crate) async fn rename(
 /// `POST /factors/{factor}/remove`
 pub(crate) async fn remove(
     SignedInCaller(mut visit): SignedInCaller,
-    factor: Factor,
+    factor: FactorPath,
     _: Body<Nothing>,
 ) -> Result<Response, MfaRejection> {
     let factor = known(&visit, factor)?;
@@ -88,7 +88,7 @@ pub(crate) async fn regenerate(
         Ok(Some(codes)) => {
             let recovery_codes = Shown::codes(&codes);
             let attempt = visit.session.form;
-            Ok(visit.json(&Codes { recovery_codes, attempt }).await)
+            Ok(visit.json(&CodesBody { recovery_codes, attempt }).await)
         }
         Ok(None) => Err(problem::repeated(&visit)),
         Err(why) => Err(problem::unchanged(&visit, why).await),
@@ -104,12 +104,14 @@ pub(crate) async fn disable(
     let fields = Fields::of([("form", attempt.as_str())]);
     match manage::disable(&mut visit, &fields).await? {
         // A request that came twice: it is off.
-        Changed::Done | Changed::Refused(Why::NotEnabled) => Ok(status::answer(visit).await),
+        Changed::Done | Changed::Refused(WhyUnchanged::NotEnabled) => {
+            Ok(status::answer(visit).await)
+        }
         Changed::Refused(why) => Err(problem::unchanged(&visit, why).await),
     }
 }
 
-fn known(visit: &Visit, factor: Factor) -> Result<FactorId, MfaRejection> {
+fn known(visit: &Visit, factor: FactorPath) -> Result<FactorId, MfaRejection> {
     let factor = factor.ok().and_then(|Path(factor)| factor.parse().ok());
     factor.ok_or_else(|| problem::unknown_factor(visit))
 }
@@ -117,7 +119,7 @@ fn known(visit: &Visit, factor: Factor) -> Result<FactorId, MfaRejection> {
 async fn settle(visit: Visit, changed: Changed) -> Result<Response, MfaRejection> {
     match changed {
         Changed::Done => match manage::status(&visit).await {
-            Ok(status) => Ok(visit.json(&Factors { factors: status.factors }).await),
+            Ok(status) => Ok(visit.json(&FactorsBody { factors: status.factors }).await),
             Err(rejection) => Ok(visit.refuse(rejection).await),
         },
         Changed::Refused(why) => Err(problem::unchanged(&visit, why).await),

@@ -1,8 +1,8 @@
 //! The JSON API: the same flows as the pages, for clients with screens of their own.
 //!
-//! `openapi.json` is its documentation, and is served with it. One table says what is at which path.
+//! `openapi.json` is its documentation, and is served with it. One table has its paths.
 //!
-//! Refusals are problem details (RFC 9457) with a stable `code`. Which status they have:
+//! Refusals are problem details (RFC 9457) with a stable `code`. Their statuses:
 //!
 //! | status | when |
 //! |---|---|
@@ -63,7 +63,7 @@ fn table() -> Vec<(&'static str, MethodRouter<MfaWeb>)> {
 pub(crate) fn router() -> Router<MfaWeb> {
     let routes = table().into_iter();
     routes
-        .fold(Router::new(), |router, (path, factors)| router.route(path, factors))
+        .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
 }

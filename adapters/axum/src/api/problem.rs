@@ -1,9 +1,9 @@
 //! Why a request did not do what it asked for: one table from the flows' answers to statuses.
 
 use axum::http::StatusCode;
-use mfakit::organization::OrgId;
 
-use crate::flows::{manage, setup};
+use crate::flows::manage::WhyUnchanged;
+use crate::flows::setup::WhyNotBegun;
 use crate::rejection::MfaRejection;
 use crate::visit::Visit;
 
@@ -13,18 +13,23 @@ const NOT_FOUND: StatusCode = StatusCode::NOT_FOUND;
 const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// A setup that is not under way.
-pub(super) fn not_begun(visit: &Visit, why: setup::Why) -> MfaRejection {
-    use setup::Why;
+pub(super) fn not_begun(visit: &Visit, why: WhyNotBegun) -> MfaRejection {
     let (status, code, detail) = match why {
-        Why::Expired => (CONFLICT, "setup_expired", "the setup has expired: begin again"),
-        Why::TriedOut => (CONFLICT, "setup_tried_out", "the setup took all its tries: begin again"),
-        Why::EmailUnverified => {
+        WhyNotBegun::Expired => (CONFLICT, "setup_expired", "the setup has expired: begin again"),
+        WhyNotBegun::TriedOut => {
+            (CONFLICT, "setup_tried_out", "the setup took all its tries: begin again")
+        }
+        WhyNotBegun::EmailUnverified => {
             (FORBIDDEN, "email_unverified", "the e-mail address must be verified first")
         }
-        Why::LabelTaken => (CONFLICT, "label_taken", "another factor has this label"),
-        Why::LabelInvalid => (UNPROCESSABLE, "label_invalid", LABEL),
-        Why::TooManyFactors => (CONFLICT, "too_many_factors", "an account has at most 10 factors"),
-        Why::UnknownFactor => (CONFLICT, "unknown_factor", "there is no such factor to replace"),
+        WhyNotBegun::LabelTaken => (CONFLICT, "label_taken", "another factor has this label"),
+        WhyNotBegun::LabelInvalid => (UNPROCESSABLE, "label_invalid", LABEL),
+        WhyNotBegun::TooManyFactors => {
+            (CONFLICT, "too_many_factors", "an account has at most 10 factors")
+        }
+        WhyNotBegun::UnknownFactor => {
+            (CONFLICT, "unknown_factor", "there is no such factor to replace")
+        }
     };
     visit.problem(status, code, detail)
 }
@@ -32,16 +37,17 @@ pub(super) fn not_begun(visit: &Visit, why: setup::Why) -> MfaRejection {
 const LABEL: &str = "the label must have 1 to 64 characters, 128 bytes at most";
 
 /// A change that was not made.
-pub(super) async fn unchanged(visit: &Visit, why: manage::Why) -> MfaRejection {
-    use manage::Why;
+pub(super) async fn unchanged(visit: &Visit, why: WhyUnchanged) -> MfaRejection {
     match why {
-        Why::LabelTaken => visit.problem(CONFLICT, "label_taken", "another factor has this label"),
-        Why::LabelInvalid => visit.problem(UNPROCESSABLE, "label_invalid", LABEL),
-        Why::UnknownFactor => unknown_factor(visit),
-        Why::NotEnabled => not_enabled(visit),
-        Why::PolicyRequires(organizations) => {
+        WhyUnchanged::LabelTaken => {
+            visit.problem(CONFLICT, "label_taken", "another factor has this label")
+        }
+        WhyUnchanged::LabelInvalid => visit.problem(UNPROCESSABLE, "label_invalid", LABEL),
+        WhyUnchanged::UnknownFactor => unknown_factor(visit),
+        WhyUnchanged::NotEnabled => not_enabled(visit),
+        WhyUnchanged::PolicyRequires(organizations) => {
             let detail = "an organization requires two-factor authentication";
-            let organizations = names(visit, &organizations).await;
+            let organizations = visit.names_of(&organizations).await;
             let problem = visit.problem(FORBIDDEN, "policy_requires", detail);
             problem.with("organizations", organizations)
         }
@@ -70,14 +76,4 @@ pub(super) fn not_enabled(visit: &Visit) -> MfaRejection {
 pub(super) fn repeated(visit: &Visit) -> MfaRejection {
     let detail = "this request was answered before: a new one has another attempt";
     visit.problem(CONFLICT, "repeated", detail).with("attempt", visit.session.form)
-}
-
-/// What organizations are called; one that cannot be named is its identifier.
-pub(super) async fn names(visit: &Visit, organizations: &[OrgId]) -> Vec<String> {
-    let mut names = Vec::new();
-    for org in organizations.iter().take(3) {
-        let named = visit.web.host().organization_name(org).await;
-        names.push(named.unwrap_or_else(|_| org.as_str().to_owned()));
-    }
-    names
 }

@@ -3,13 +3,13 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use mfakit::{FactorId, Setup, SetupId, SetupRejection};
+use mfakit::{FactorId, Setup, SetupId, SetupRejection, SetupRejectionReason};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Typed, given};
 use super::caller::{Shown, SignedInCaller};
 use super::problem;
-use crate::flows::setup::{self, CodeOutcome, SetupState};
+use crate::flows::setup::{self, CodeOutcome, SetupState, WhyNotBegun};
 use crate::rejection::MfaRejection;
 use crate::safety::Fields;
 use crate::visit::Visit;
@@ -17,7 +17,7 @@ use crate::visit::Visit;
 /// Where the setup stands.
 #[derive(Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-enum State {
+enum SetupBody {
     NotBegun {
         attempt: u32,
     },
@@ -70,7 +70,7 @@ pub(crate) struct Reissue {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Named {
+pub(crate) struct NamedSetup {
     setup: SetupId,
 }
 
@@ -90,7 +90,7 @@ pub(crate) async fn begin(
     let (attempt, replaces) = (body.attempt.to_string(), body.replaces.map(|id| id.to_string()));
     let label = body.label.as_deref();
     if label.is_some_and(|label| label.trim().is_empty()) {
-        return Err(problem::not_begun(&visit, setup::Why::LabelInvalid));
+        return Err(problem::not_begun(&visit, WhyNotBegun::LabelInvalid));
     }
     let label = label.map(|label| ("label", label));
     let replaces = replaces.as_deref().map(|id| ("replaces", id));
@@ -122,11 +122,11 @@ pub(crate) async fn confirm(
         CodeOutcome::Codes(codes) => {
             let (setup, attempt) = (body.setup, visit.session.form);
             let recovery_codes = Shown::codes(&codes);
-            Ok(visit.json(&State::Confirmed { setup, recovery_codes, attempt }).await)
+            Ok(visit.json(&SetupBody::Confirmed { setup, recovery_codes, attempt }).await)
         }
         CodeOutcome::Replaced(codes) => {
             let recovery_codes = Shown::codes(&codes);
-            Ok(visit.json(&State::Finished { recovery_codes }).await)
+            Ok(visit.json(&SetupBody::Finished { recovery_codes }).await)
         }
         CodeOutcome::Rejected(_, rejected) => {
             let problem = rejection(&visit, &rejected);
@@ -156,7 +156,7 @@ pub(crate) async fn reissue(
         Ok(codes) => {
             let (setup, attempt) = (body.setup, visit.session.form);
             let recovery_codes = Shown::codes(&codes);
-            Ok(visit.json(&State::Confirmed { setup, recovery_codes, attempt }).await)
+            Ok(visit.json(&SetupBody::Confirmed { setup, recovery_codes, attempt }).await)
         }
         Err(SetupState::Confirmed) => {
             let problem = problem::repeated(&visit);
@@ -169,7 +169,7 @@ pub(crate) async fn reissue(
 /// `POST /setup/finish`: "I have saved my codes".
 pub(crate) async fn finish(
     SignedInCaller(mut visit): SignedInCaller,
-    Body(body): Body<Named>,
+    Body(body): Body<NamedSetup>,
 ) -> Result<Response, MfaRejection> {
     let id = body.setup.to_string();
     let fields = Fields::of([("setup", id.as_str())]);
@@ -187,7 +187,7 @@ pub(crate) async fn finish(
 /// `POST /setup/cancel`: nothing was enabled.
 pub(crate) async fn cancel(
     SignedInCaller(mut visit): SignedInCaller,
-    Body(body): Body<Named>,
+    Body(body): Body<NamedSetup>,
 ) -> Result<Response, MfaRejection> {
     if visit.signed_in()?.setup.is_some() {
         check_named(&visit, body.setup)?;
@@ -204,22 +204,22 @@ fn check_named(visit: &Visit, setup: SetupId) -> Result<(), MfaRejection> {
     }
 }
 
-/// Where the setup stands, for whoever asked for that.
+/// Answers a request for where the setup stands.
 async fn answer(visit: Visit, standing: SetupState) -> Response {
     let attempt = visit.session.form;
-    let state = match (standing, visit.signed_in().ok().and_then(|signed_in| signed_in.setup)) {
+    let body = match (standing, visit.signed_in().ok().and_then(|signed_in| signed_in.setup)) {
         (SetupState::Begun(setup), _) => begun(&visit, &setup),
         (SetupState::Confirmed, Some(setup)) => {
-            State::Confirmed { setup, recovery_codes: Vec::new(), attempt }
+            SetupBody::Confirmed { setup, recovery_codes: Vec::new(), attempt }
         }
-        (SetupState::Finished, _) => State::Finished { recovery_codes: Vec::new() },
-        (SetupState::NotBegun(None), _) => State::NotBegun { attempt },
+        (SetupState::Finished, _) => SetupBody::Finished { recovery_codes: Vec::new() },
+        (SetupState::NotBegun(None), _) => SetupBody::NotBegun { attempt },
         (standing, _) => return stands(visit, standing).await,
     };
-    visit.json(&state).await
+    visit.json(&body).await
 }
 
-/// Where the setup stands, for whoever asked for something that did not happen.
+/// Answers a request that did something else: where the setup stands is then a problem.
 async fn stands(visit: Visit, standing: SetupState) -> Response {
     let problem = match standing {
         SetupState::NotBegun(Some(why)) => problem::not_begun(&visit, why),
@@ -231,14 +231,14 @@ async fn stands(visit: Visit, standing: SetupState) -> Response {
         SetupState::Confirmed => problem::setup_confirmed(&visit),
         SetupState::BegunElsewhere => problem::repeated(&visit),
         SetupState::Finished => {
-            return visit.json(&State::Finished { recovery_codes: Vec::new() }).await;
+            return visit.json(&SetupBody::Finished { recovery_codes: Vec::new() }).await;
         }
     };
     visit.answer(problem).await
 }
 
-fn begun(visit: &Visit, setup: &Setup) -> State {
-    State::Begun {
+fn begun(visit: &Visit, setup: &Setup) -> SetupBody {
+    SetupBody::Begun {
         setup: setup.id(),
         otpauth_uri: Shown::new(setup.otpauth_uri().to_owned()),
         manual_key: Shown::new(setup.manual_key().to_owned()),
@@ -250,12 +250,16 @@ fn begun(visit: &Visit, setup: &Setup) -> State {
 }
 
 fn rejection(visit: &Visit, rejected: &SetupRejection) -> MfaRejection {
-    let code = if rejected.malformed { "code_malformed" } else { "code_rejected" };
+    let (code, clock_off) = match rejected.reason {
+        SetupRejectionReason::Malformed => ("code_malformed", None),
+        SetupRejectionReason::ClockOff(off) => ("code_rejected", Some(off)),
+        SetupRejectionReason::Wrong => ("code_rejected", None),
+    };
     let problem = visit
         .problem(StatusCode::UNPROCESSABLE_ENTITY, code, &rejected.to_string())
         .with("tries_left", rejected.tries_left)
         .with("attempt", visit.session.form);
-    match rejected.clock_off {
+    match clock_off {
         Some(off) => problem.with("clock_off_seconds", off.num_seconds()),
         None => problem,
     }

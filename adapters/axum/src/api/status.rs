@@ -7,7 +7,6 @@ use mfakit::organization::{Gate, OrgId};
 use serde::Serialize;
 
 use super::caller::SignedInCaller;
-use super::problem::names;
 use crate::flows::manage;
 use crate::rejection::MfaRejection;
 use crate::visit::Visit;
@@ -66,7 +65,7 @@ async fn of(visit: &Visit) -> Result<StatusBody, MfaRejection> {
         import_notices: status.import_notices,
         access,
         deadline,
-        organizations: names(visit, &organizations).await,
+        organizations: visit.names_of(&organizations).await,
         attempt: visit.session.form,
     })
 }

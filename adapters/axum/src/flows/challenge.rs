@@ -1,7 +1,7 @@
 //! Answering a challenge: of a sign-in, of a step-up, after a reset.
 
 use mfakit::{
-    Answer, Assurance, Challenge, Error, Mfa, PendingSignIn, Refusal, Rejection as Rejected,
+    Answer, Assurance, Challenge, Error, Mfa, PendingSignIn, Refusal, Rejection, RejectionReason,
     Verdict,
 };
 
@@ -10,15 +10,35 @@ use crate::safety::{Fields, ReturnPath};
 use crate::session::{Fingerprint, OpenChallenge, Session, State};
 use crate::visit::Visit;
 
+/// The kinds of answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AnswerKind {
+    Code,
+    ThreeCodes,
+    Recovery,
+    Enrollment,
+}
+
+impl AnswerKind {
+    /// The route of the form that gives it.
+    pub(crate) fn route(self) -> &'static str {
+        match self {
+            Self::Code | Self::ThreeCodes => "/challenge",
+            Self::Recovery => "/challenge/recovery",
+            Self::Enrollment => "/challenge/enrollment",
+        }
+    }
+}
+
 /// Where an answer leads.
 #[derive(Debug)]
 pub(crate) enum Answered {
-    /// On to where the visitor was heading.
+    /// On to where the visitor was going.
     GoOn(String),
     /// The code was not accepted.
-    Rejected(Rejected),
+    Rejected(Rejection),
     /// This form was answered before. Nothing was judged.
-    Repeated(Rejected),
+    Repeated(Rejection),
     /// The challenge takes no more answers, or never did.
     Ended,
     /// The enrollment code was not used in time.
@@ -44,7 +64,7 @@ pub(crate) fn destination(visit: &Visit) -> String {
     went_to.unwrap_or_else(|| visit.web.places().dashboard.to_string())
 }
 
-/// How a challenge stands before it is answered: whether it still takes answers, and of which kind.
+/// How a challenge stands before it is answered: whether it still takes answers, and what kind.
 /// Nothing that could be a code is judged, so nothing is charged.
 pub(crate) async fn stands(visit: &Visit, asked: &OpenChallenge) -> Result<Answered, MfaRejection> {
     let nothing = match asked.is_enrollment() {
@@ -62,14 +82,14 @@ pub(crate) async fn stands(visit: &Visit, asked: &OpenChallenge) -> Result<Answe
 /// Judges what was typed, unless this very form was judged before.
 pub(crate) async fn answer(
     visit: &mut Visit,
-    route: &str,
+    kind: AnswerKind,
     fields: &Fields,
     answer: Answer,
 ) -> Result<Answered, MfaRejection> {
     let Some(asked) = asked(&visit.session) else {
         return Ok(Answered::GoOn(destination(visit)));
     };
-    let form = visit.session.fingerprint(route, fields);
+    let form = visit.session.fingerprint(kind.route(), fields);
     if visit.session.has_answered(form) {
         return stands(visit, &asked).await;
     }
@@ -88,10 +108,15 @@ pub(crate) async fn answer(
         Some(Err(error)) => over(visit, error).await,
         // Another request of the same form has the answer. If it passed, so goes this one.
         None => match stands(visit, &asked).await? {
-            Answered::Ended => Ok(Answered::GoOn(heading(visit, &asked))),
+            Answered::Ended => Ok(Answered::GoOn(return_to(visit, &asked).to_string())),
             stands => Ok(stands),
         },
     }
+}
+
+/// Whether the challenge takes three codes in a row and no single one.
+pub(crate) fn wants_three_codes(stands: &Rejection) -> bool {
+    matches!(stands.reason, RejectionReason::ThreeCodesWanted { .. })
 }
 
 /// Leaves a challenge. `true` when the sign-in is to end with it.
@@ -114,7 +139,7 @@ enum Raising {
 
 enum Judged {
     Raised(Box<Raised>),
-    Rejected(Rejected),
+    Rejected(Rejection),
 }
 
 struct Raised {
@@ -149,7 +174,7 @@ fn go_on(visit: &mut Visit, asked: &OpenChallenge, raised: Raised) -> String {
     } else if raised.assurance.limited_to_regenerating() {
         visit.web.path("/codes")
     } else {
-        heading(visit, asked)
+        return_to(visit, asked).to_string()
     };
     if visit.signed_in_mut().is_none() {
         visit.session = Session::signed_in(raised.assurance.clone());
@@ -165,7 +190,7 @@ fn go_on(visit: &mut Visit, asked: &OpenChallenge, raised: Raised) -> String {
     to
 }
 
-fn rejected_form(visit: &mut Visit, form: Fingerprint, rejected: Rejected) -> Answered {
+fn rejected_form(visit: &mut Visit, form: Fingerprint, rejected: Rejection) -> Answered {
     visit.session.note_answered(form);
     visit.changed();
     match rejected.answers_left {
@@ -174,10 +199,10 @@ fn rejected_form(visit: &mut Visit, form: Fingerprint, rejected: Rejected) -> An
     }
 }
 
-/// Where the visitor was heading, if that is still a place of the own site.
-pub(crate) fn heading(visit: &Visit, asked: &OpenChallenge) -> String {
-    let heading = asked.challenge.return_to().and_then(ReturnPath::parse);
-    heading.unwrap_or_else(|| visit.web.places().dashboard.clone()).to_string()
+/// Where the visitor was going, if that is still a place of this site.
+pub(crate) fn return_to(visit: &Visit, asked: &OpenChallenge) -> ReturnPath {
+    let noted = asked.challenge.return_to().and_then(ReturnPath::parse);
+    noted.unwrap_or_else(|| visit.web.places().dashboard.clone())
 }
 
 async fn over(visit: &Visit, error: Error) -> Result<Answered, MfaRejection> {

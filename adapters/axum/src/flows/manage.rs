@@ -13,12 +13,12 @@ use crate::visit::Visit;
 #[derive(Debug)]
 pub(crate) enum Changed {
     Done,
-    Refused(Why),
+    Refused(WhyUnchanged),
 }
 
 /// Why a change was not made, as far as a visitor can do something about it.
 #[derive(Debug)]
-pub(crate) enum Why {
+pub(crate) enum WhyUnchanged {
     LabelTaken,
     LabelInvalid,
     UnknownFactor,
@@ -81,7 +81,7 @@ pub(crate) async fn disable(visit: &mut Visit, fields: &Fields) -> Result<Change
 pub(crate) async fn regenerate(
     visit: &mut Visit,
     fields: &Fields,
-) -> Result<Result<Option<RecoveryCodes>, Why>, MfaRejection> {
+) -> Result<Result<Option<RecoveryCodes>, WhyUnchanged>, MfaRejection> {
     let form = visit.session.fingerprint("/codes", fields);
     if visit.session.has_answered(form) {
         return Ok(Ok(None));
@@ -128,14 +128,14 @@ async fn done(visit: &Visit, result: Result<(), Error>) -> Result<Changed, MfaRe
     }
 }
 
-async fn why(visit: &Visit, error: Error) -> Result<Why, MfaRejection> {
+async fn why(visit: &Visit, error: Error) -> Result<WhyUnchanged, MfaRejection> {
     match error {
-        Error::Refused(Refusal::LabelTaken) => Ok(Why::LabelTaken),
-        Error::Refused(Refusal::Invalid(_)) => Ok(Why::LabelInvalid),
-        Error::Refused(Refusal::UnknownFactor) => Ok(Why::UnknownFactor),
-        Error::Refused(Refusal::NotEnabled) => Ok(Why::NotEnabled),
+        Error::Refused(Refusal::LabelTaken) => Ok(WhyUnchanged::LabelTaken),
+        Error::Refused(Refusal::Invalid(_)) => Ok(WhyUnchanged::LabelInvalid),
+        Error::Refused(Refusal::UnknownFactor) => Ok(WhyUnchanged::UnknownFactor),
+        Error::Refused(Refusal::NotEnabled) => Ok(WhyUnchanged::NotEnabled),
         Error::Refused(Refusal::Organization(OrgRefusal::PolicyRequires(organizations))) => {
-            Ok(Why::PolicyRequires(organizations))
+            Ok(WhyUnchanged::PolicyRequires(organizations))
         }
         error => Err(visit.refused(error).await),
     }

@@ -3,6 +3,5 @@
 
 pub(crate) mod challenge;
 pub(crate) mod manage;
-pub(crate) mod once;
 pub(crate) mod setup;
 pub(crate) mod step_up;

@@ -14,7 +14,7 @@ use crate::visit::Visit;
 #[derive(Debug)]
 pub(crate) enum SetupState {
     /// Nothing is under way, for this reason if there is one.
-    NotBegun(Option<Why>),
+    NotBegun(Option<WhyNotBegun>),
     /// The QR code can be shown and a code confirmed.
     Begun(Setup),
     /// Another request has begun it just now.
@@ -27,7 +27,7 @@ pub(crate) enum SetupState {
 
 /// Why a setup is not under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Why {
+pub(crate) enum WhyNotBegun {
     Expired,
     TriedOut,
     EmailUnverified,
@@ -57,7 +57,7 @@ pub(crate) async fn standing(visit: &mut Visit) -> Result<SetupState, MfaRejecti
     let resume = visit.signed_in_mut().and_then(|signed_in| signed_in.resume.take());
     if let Some(resume) = resume {
         visit.changed();
-        // If it is still not fresh, its start is asked for again: nobody is sent in circles.
+        // If it is still not fresh, its start is asked for again: no visitor is sent in circles.
         return match begin(visit, &resume, None).await {
             Ok(standing) => Ok(standing),
             Err(Error::Refused(Refusal::StepUp(_))) => Ok(SetupState::NotBegun(None)),
@@ -114,7 +114,7 @@ async fn begin(
             Invalid::Length { what: "label", .. }
             | Invalid::Character { what: "label", .. }
             | Invalid::Form { what: "label", .. },
-        ) => return not_begun(Why::LabelInvalid),
+        ) => return not_begun(WhyNotBegun::LabelInvalid),
         // The account name is the host's: nothing that a visitor could mend.
         Err(invalid) => return Err(Refusal::from(invalid).into()),
     };
@@ -137,10 +137,10 @@ async fn begin(
             keep(visit, Some(setup.id()));
             Ok(SetupState::Begun(setup))
         }
-        Err(Error::Refused(Refusal::EmailUnverified)) => not_begun(Why::EmailUnverified),
-        Err(Error::Refused(Refusal::LabelTaken)) => not_begun(Why::LabelTaken),
-        Err(Error::Refused(Refusal::TooManyFactors)) => not_begun(Why::TooManyFactors),
-        Err(Error::Refused(Refusal::UnknownFactor)) => not_begun(Why::UnknownFactor),
+        Err(Error::Refused(Refusal::EmailUnverified)) => not_begun(WhyNotBegun::EmailUnverified),
+        Err(Error::Refused(Refusal::LabelTaken)) => not_begun(WhyNotBegun::LabelTaken),
+        Err(Error::Refused(Refusal::TooManyFactors)) => not_begun(WhyNotBegun::TooManyFactors),
+        Err(Error::Refused(Refusal::UnknownFactor)) => not_begun(WhyNotBegun::UnknownFactor),
         Err(error) => Err(error),
     }
 }
@@ -193,7 +193,7 @@ pub(crate) async fn confirm(
         }
         Confirmed::Rejected(rejection) if rejection.tries_left == 0 => {
             keep(visit, None);
-            Ok(CodeOutcome::Stands(SetupState::NotBegun(Some(Why::TriedOut))))
+            Ok(CodeOutcome::Stands(SetupState::NotBegun(Some(WhyNotBegun::TriedOut))))
         }
         Confirmed::Rejected(rejection) => match show(visit, id).await? {
             SetupState::Begun(setup) => Ok(CodeOutcome::Rejected(setup, rejection)),
@@ -271,7 +271,7 @@ pub(crate) async fn suggested_label(visit: &Visit) -> Result<String, MfaRejectio
         Err(error) => return Err(visit.refused(error).await),
     };
     let name = visit.texts().default_label.clone();
-    let taken = |label: &str| status.factors.iter().any(|m| m.label.as_str() == label);
+    let taken = |label: &str| status.factors.iter().any(|factor| factor.label.as_str() == label);
     let numbered = (2..=11).map(|number| format!("{name} {number}"));
     let mut free = std::iter::once(name.to_string()).chain(numbered).filter(|l| !taken(l));
     Ok(free.next().unwrap_or_default())
@@ -297,7 +297,7 @@ async fn over(visit: &mut Visit, id: SetupId, error: Error) -> Result<SetupState
         Error::Refused(Refusal::SetupUnconfirmed) => Box::pin(show(visit, id)).await,
         Error::Refused(Refusal::SetupExpired | Refusal::UnknownSetup | Refusal::SetupElsewhere) => {
             keep(visit, None);
-            Ok(SetupState::NotBegun(Some(Why::Expired)))
+            Ok(SetupState::NotBegun(Some(WhyNotBegun::Expired)))
         }
         error => Err(visit.refused(error).await),
     }

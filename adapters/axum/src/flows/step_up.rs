@@ -7,8 +7,8 @@ use crate::safety::ReturnPath;
 use crate::session::OpenChallenge;
 use crate::visit::{MANAGE, Visit};
 
-/// Opens a challenge for an action and notes where its visitor was heading. An action that nobody
-/// guards is none: `false`.
+/// Opens a challenge for an action and notes where the visitor was going. Returns `false` for an
+/// action that has no rule.
 pub(crate) async fn open(
     visit: &mut Visit,
     action: &str,

@@ -8,15 +8,15 @@ use axum::http::request::Parts;
 use mfakit::organization::{Access, Gate, OrgId, OrgRefusal, Reminded};
 use mfakit::{Assurance, Error, Refusal, Subject};
 
-use crate::rejection::{MfaRejection, heading};
+use crate::rejection::{MfaRejection, return_to};
 use crate::web::MfaWeb;
 
 /// A request that a guard has let pass.
 #[derive(Clone)]
 pub(super) struct Guarded(pub(super) MfaWeb, pub(super) SignedIn);
 
-/// Who is signed in, behind a [`Guard`](super::Guard). On a route without one it is refused with
-/// status 500: such a route serves nobody.
+/// The signed-in user, behind a [`Guard`](super::Guard). On a route without one it is refused with
+/// status 500.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
     pub(super) assurance: Assurance,
@@ -25,7 +25,7 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Who.
+    /// The user.
     pub fn subject(&self) -> &Subject {
         self.assurance.subject()
     }
@@ -38,8 +38,8 @@ impl SignedIn {
         &self.assurance
     }
 
-    /// Which organizations ask for two-factor authentication soon, and by when: for a reminder on
-    /// the page.
+    /// The organizations that ask for two-factor authentication soon, and by when: for a reminder
+    /// on the page.
     pub fn reminded(&self) -> Option<&Reminded> {
         self.reminded.as_ref()
     }
@@ -77,7 +77,7 @@ pub trait Action: Send + Sync + 'static {
     const NAME: &'static str;
 }
 
-/// Who is signed in, and has proven what the rule of an action wants: the guard's
+/// The signed-in user, who has proven what the rule of an action wants: the guard's
 /// [`step_up`](super::Guard::step_up) as an extractor, for a handler that must not be mounted
 /// without it. It stands behind a [`Guard`](super::Guard) too.
 pub struct SteppedUp<A> {
@@ -110,7 +110,7 @@ impl<S: Sync, A: Action> FromRequestParts<S> for SteppedUp<A> {
         match checked {
             Ok(_) => Ok(Self { signed_in, action: PhantomData }),
             Err(Error::Refused(Refusal::StepUp(unmet))) => {
-                let to = heading(&web, parts);
+                let to = return_to(&web, parts);
                 Err(MfaRejection::step_up(&web, parts, A::NAME, &unmet, &to))
             }
             Err(Error::Refused(Refusal::SignInAgain)) => Err(MfaRejection::void(&web, parts)),
@@ -119,7 +119,7 @@ impl<S: Sync, A: Action> FromRequestParts<S> for SteppedUp<A> {
     }
 }
 
-/// Which organization a request is about, as a type.
+/// The organization that a request is about, as a type.
 ///
 /// ```
 /// use axum::http::request::Parts;
@@ -142,8 +142,8 @@ pub trait OfOrganization: Send + Sync + 'static {
     fn read(request: &Parts) -> Option<OrgId>;
 }
 
-/// Who is signed in, is a member of the organization that the request is about, and is let in by its
-/// policy: the guard's [`organization`](super::Guard::organization) as an extractor, for a handler
+/// The signed-in user, who is a member of the organization that the request is about and is let in
+/// by its policy: the guard's [`organization`](super::Guard::organization) as an extractor, for a handler
 /// that must not be mounted without it. It stands behind a [`Guard`](super::Guard) too.
 pub struct MemberOf<O> {
     signed_in: SignedIn,
@@ -152,7 +152,7 @@ pub struct MemberOf<O> {
 }
 
 impl<O> MemberOf<O> {
-    /// Which organization.
+    /// The organization.
     pub fn organization(&self) -> &OrgId {
         &self.organization
     }

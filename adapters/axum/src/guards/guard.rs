@@ -15,7 +15,7 @@ use tower_service::Service;
 
 use super::Boxed;
 use super::extract::{Guarded, SignedIn};
-use crate::rejection::{MfaRejection, heading};
+use crate::rejection::{MfaRejection, return_to};
 use crate::safety::append;
 use crate::session::SignedInState;
 use crate::visit::Visit;
@@ -23,8 +23,8 @@ use crate::web::MfaWeb;
 
 type Organization = dyn Fn(&Parts) -> Option<OrgId> + Send + Sync;
 
-/// Lets nobody pass but who is signed in with what is required: not half a sign-in, nobody whose
-/// credentials have changed since, nobody behind an organization's wall.
+/// Rejects every request whose session is not fully signed in, current, and compliant with the
+/// policies of the user's organizations.
 ///
 /// ```
 /// # use axum::{Router, routing::get};
@@ -64,8 +64,8 @@ impl MfaWeb {
 }
 
 impl Guard {
-    /// Asks for what the step-up rule of this name wants, as well. A name without a rule lets nobody
-    /// pass.
+    /// Asks for what the step-up rule of this name wants, as well. A name without a rule
+    /// rejects every request.
     #[must_use]
     pub fn step_up(mut self, action: &str) -> Self {
         self.action = Some(action.into());
@@ -73,7 +73,7 @@ impl Guard {
     }
 
     /// Lets only members of an organization pass, and not those for whom its policy has closed. The
-    /// function reads from the request which one it is about, from its path for instance; `None`
+    /// function reads the organization from the request, from its path for instance; `None`
     /// turns the request away.
     #[must_use]
     pub fn organization(
@@ -160,7 +160,7 @@ pub(super) async fn step_up(
     match visit.web.mfa().guard(rule, &state.assurance).await {
         Ok(_) => Ok(()),
         Err(Error::Refused(Refusal::StepUp(unmet))) => {
-            let to = heading(&visit.web, &visit.parts);
+            let to = return_to(&visit.web, &visit.parts);
             Err(MfaRejection::step_up(&visit.web, &visit.parts, action, &unmet, &to))
         }
         Err(error) => Err(visit.refused(error).await),

@@ -2,6 +2,7 @@
 
 mod extract;
 mod guard;
+mod same_origin;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -11,6 +12,7 @@ use axum::response::Response;
 
 pub use extract::{Action, MemberOf, OfOrganization, SignedIn, SteppedUp};
 pub use guard::{Guard, GuardService};
+pub use same_origin::SameOrigin;
 
 /// The future of a guarded service.
 pub(crate) type Boxed = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;

@@ -1,18 +1,18 @@
 //! The verification screen.
 
 use axum::http::StatusCode;
-use axum::response::Response;
-use mfakit::{Answer, FactorId, Rejection as Rejected};
+use axum::response::{IntoResponse, Response};
+use mfakit::{Answer, FactorId, OfferedFactor, Rejection, RejectionReason};
 
 use super::{UNPROCESSABLE, status_of};
-use crate::flows::challenge::{self, Answered, asked, destination};
+use crate::flows::challenge::{self, AnswerKind, Answered, asked, destination, wants_three_codes};
 use crate::pages;
 use crate::rejection::{MfaRejection, see_other};
-use crate::safety::Fields;
+use crate::safety::{Fields, page};
 use crate::session::{OpenChallenge, State};
 use crate::visit::Visit;
 
-/// `GET /challenge`, with `?factor=` of the method that the visitor has picked.
+/// `GET /challenge`, with `?factor=` of the factor that the visitor has picked.
 pub(crate) async fn screen(visit: Visit) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
     match challenge::stands(&visit, &asked).await? {
@@ -24,7 +24,7 @@ pub(crate) async fn screen(visit: Visit) -> Result<Response, MfaRejection> {
             let picked = visit.query().id("factor");
             Ok(show(visit, &asked, picked, stands, None).await)
         }
-        answered => Ok(settle(visit, &asked, answered, None, Form::Code).await),
+        answered => Ok(settle(visit, &asked, answered, None, AnswerKind::Code).await),
     }
 }
 
@@ -36,7 +36,7 @@ pub(crate) async fn recovery(visit: Visit) -> Result<Response, MfaRejection> {
             Ok(show_recovery(visit, &asked, None, StatusCode::OK).await)
         }
         Answered::Repeated(_) => Ok(visit.go("/challenge").await),
-        answered => Ok(settle(visit, &asked, answered, None, Form::Recovery).await),
+        answered => Ok(settle(visit, &asked, answered, None, AnswerKind::Recovery).await),
     }
 }
 
@@ -55,9 +55,9 @@ pub(crate) async fn code(mut visit: Visit, fields: Fields) -> Result<Response, M
         (None, true) => Answer::three_codes(typed),
         (None, false) => Answer::code(typed[0]),
     };
-    let answered = challenge::answer(&mut visit, "/challenge", &fields, answer).await?;
-    let form = if three { Form::ThreeCodes } else { Form::Code };
-    Ok(settle(visit, &asked, answered, factor, form).await)
+    let kind = if three { AnswerKind::ThreeCodes } else { AnswerKind::Code };
+    let answered = challenge::answer(&mut visit, kind, &fields, answer).await?;
+    Ok(settle(visit, &asked, answered, factor, kind).await)
 }
 
 /// `POST /challenge/recovery`
@@ -67,8 +67,9 @@ pub(crate) async fn recover(mut visit: Visit, fields: Fields) -> Result<Response
         return Ok(visit.go("/challenge").await);
     }
     let answer = Answer::recovery(fields.text("code"));
-    let answered = challenge::answer(&mut visit, "/challenge/recovery", &fields, answer).await?;
-    Ok(settle(visit, &asked, answered, None, Form::Recovery).await)
+    let kind = AnswerKind::Recovery;
+    let answered = challenge::answer(&mut visit, kind, &fields, answer).await?;
+    Ok(settle(visit, &asked, answered, None, kind).await)
 }
 
 /// `POST /challenge/enrollment`
@@ -78,8 +79,9 @@ pub(crate) async fn enroll(mut visit: Visit, fields: Fields) -> Result<Response,
         return Ok(visit.go("/challenge").await);
     }
     let answer = Answer::enrollment(fields.text("code"));
-    let answered = challenge::answer(&mut visit, "/challenge/enrollment", &fields, answer).await?;
-    Ok(settle(visit, &asked, answered, None, Form::Enrollment).await)
+    let kind = AnswerKind::Enrollment;
+    let answered = challenge::answer(&mut visit, kind, &fields, answer).await?;
+    Ok(settle(visit, &asked, answered, None, kind).await)
 }
 
 /// `POST /challenge/cancel`: nothing is left of a pending sign-in.
@@ -89,15 +91,6 @@ pub(crate) async fn cancel(mut visit: Visit) -> Response {
         return visit.sign_out(sign_in).await;
     }
     visit.go_to_profile().await
-}
-
-/// Which form was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Code,
-    ThreeCodes,
-    Recovery,
-    Enrollment,
 }
 
 /// A session without a challenge has passed it, or never had one.
@@ -111,7 +104,7 @@ async fn settle(
     asked: &OpenChallenge,
     answered: Answered,
     factor: Option<FactorId>,
-    form: Form,
+    kind: AnswerKind,
 ) -> Response {
     let (rejected, repeated) = match answered {
         Answered::GoOn(to) => return visit.answer(see_other(&to)).await,
@@ -123,54 +116,60 @@ async fn settle(
         Answered::Rejected(rejected) => (rejected, false),
         Answered::Repeated(rejected) => (rejected, true),
     };
-    let alert = Some(message(&visit, &rejected, repeated, form));
-    match form {
-        Form::Recovery => show_recovery(visit, asked, alert, UNPROCESSABLE).await,
-        Form::Enrollment => show_enrollment(visit, alert).await,
-        Form::Code | Form::ThreeCodes => show(visit, asked, factor, rejected, alert).await,
+    let alert = Some(message(&visit, &rejected, repeated, kind));
+    match kind {
+        AnswerKind::Recovery => show_recovery(visit, asked, alert, UNPROCESSABLE).await,
+        AnswerKind::Enrollment => show_enrollment(visit, alert).await,
+        AnswerKind::Code | AnswerKind::ThreeCodes => {
+            show(visit, asked, factor, rejected, alert).await
+        }
     }
 }
 
 /// Why an answer did not pass, in words.
-fn message(visit: &Visit, rejected: &Rejected, repeated: bool, form: Form) -> String {
+fn message(visit: &Visit, rejected: &Rejection, repeated: bool, kind: AnswerKind) -> String {
+    use RejectionReason::{Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong};
     let t = visit.texts();
-    let text = match form {
-        _ if rejected.suspended => &t.factors_suspended,
-        Form::Recovery if rejected.recovery_paused => &t.recovery_paused,
-        Form::Recovery => &t.wrong_recovery_code,
-        Form::Enrollment => &t.wrong_enrollment_code,
-        Form::ThreeCodes => &t.wrong_three,
-        Form::Code if repeated => &t.same_code,
-        Form::Code if rejected.malformed => &t.malformed_code,
-        Form::Code => &t.wrong_code,
+    let text = match (kind, rejected.reason) {
+        (_, Suspended) => &t.factors_suspended,
+        (AnswerKind::Recovery, RecoveryPaused) => &t.recovery_paused,
+        (AnswerKind::Recovery, _) => &t.wrong_recovery_code,
+        (AnswerKind::Enrollment, _) => &t.wrong_enrollment_code,
+        (AnswerKind::ThreeCodes, _) => &t.wrong_three,
+        (AnswerKind::Code, _) if repeated => &t.same_code,
+        (AnswerKind::Code, Malformed | ThreeCodesWanted { malformed: true }) => &t.malformed_code,
+        (AnswerKind::Code, Wrong | ThreeCodesWanted { malformed: false } | RecoveryPaused) => {
+            &t.wrong_code
+        }
     };
     let text = visit.fill(text);
     match rejected.answers_left {
-        Some(1) if !rejected.three_codes_wanted => format!("{text} {}", t.last_try),
+        Some(1) if !wants_three_codes(rejected) => format!("{text} {}", t.last_try),
         _ => text,
     }
 }
 
-fn suspended(visit: &Visit, stands: &Rejected) -> Option<String> {
-    stands.suspended.then(|| visit.texts().factors_suspended.to_string())
+fn suspended(visit: &Visit, stands: &Rejection) -> Option<String> {
+    let suspended = stands.reason == RejectionReason::Suspended;
+    suspended.then(|| visit.texts().factors_suspended.to_string())
 }
 
 async fn show(
     visit: Visit,
     asked: &OpenChallenge,
     picked: Option<FactorId>,
-    stands: Rejected,
+    stands: Rejection,
     alert: Option<String>,
 ) -> Response {
     if asked.is_enrollment() {
         return show_enrollment(visit, alert).await;
     }
-    if stands.suspended && asked.recovery {
+    if stands.reason == RejectionReason::Suspended && asked.recovery {
         return show_recovery(visit, asked, alert, UNPROCESSABLE).await;
     }
     let known = picked.filter(|id| asked.factors().iter().any(|factor| factor.factor() == *id));
-    let current = known.or_else(|| asked.factors().first().map(mfakit::OfferedFactor::factor));
-    let factor = |factor: &mfakit::OfferedFactor| pages::FactorOption {
+    let current = known.or_else(|| asked.factors().first().map(OfferedFactor::factor));
+    let factor = |factor: &OfferedFactor| pages::FactorOption {
         factor: factor.factor(),
         label: factor.label().to_string(),
         asked: Some(factor.factor()) == current,
@@ -178,7 +177,7 @@ async fn show(
     let view = pages::ChallengePage {
         factors: asked.factors().iter().map(factor).collect(),
         digits: visit.web.mfa().settings().totp().digits().count(),
-        three_codes: stands.three_codes_wanted,
+        three_codes: wants_three_codes(&stands),
         recovery: asked.recovery,
         step_up: asked.is_step_up(),
         alert,
@@ -203,15 +202,13 @@ async fn show_enrollment(visit: Visit, alert: Option<String>) -> Response {
     visit.show(status, |pages, page| pages.enrollment(page, &view)).await
 }
 
-/// The challenge is over. A sign-in ends with it; a step-up can be asked for anew.
+/// The challenge is over. A sign-in ends with it; a step-up can be asked for again.
 async fn ended(mut visit: Visit, asked: &OpenChallenge) -> Response {
-    let heading = challenge::heading(&visit, asked);
+    let to = challenge::return_to(&visit, asked);
     let step_up = matches!(visit.session.state, State::SignedIn(_));
-    let places = visit.web.places();
-    let again = match crate::ReturnPath::parse(&heading) {
-        _ if step_up => heading,
-        Some(to) => places.sign_in.with_to(&to),
-        None => places.sign_in.to_string(),
+    let again = match step_up {
+        true => to.to_string(),
+        false => visit.web.places().sign_in.with_to(&to),
     };
     let view = pages::EndedPage { again, step_up };
     if step_up {
@@ -219,9 +216,9 @@ async fn ended(mut visit: Visit, asked: &OpenChallenge) -> Response {
         return visit.show(UNPROCESSABLE, |pages, page| pages.ended(page, &view)).await;
     }
     let html = {
-        let page = pages::Page::new(&visit.web, &visit.parts);
+        let page = visit.web.page(&visit.parts, 0);
         visit.web.pages().ended(&page, &view)
     };
-    let response = (UNPROCESSABLE, crate::safety::page(html));
-    visit.sign_out(axum::response::IntoResponse::into_response(response)).await
+    let response = (UNPROCESSABLE, page(html));
+    visit.sign_out(response.into_response()).await
 }

@@ -6,8 +6,8 @@ use axum::response::Response;
 use mfakit::import::ImportNotice;
 use mfakit::{FactorId, FactorStatus};
 
-use super::{UNPROCESSABLE, names, show_codes};
-use crate::flows::manage::{self, Changed, Why};
+use super::{UNPROCESSABLE, show_codes};
+use crate::flows::manage::{self, Changed, WhyUnchanged};
 use crate::pages;
 use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};
@@ -141,7 +141,7 @@ async fn check_fresh(visit: &Visit, route: &str) -> Result<(), MfaRejection> {
 }
 
 async fn gone(visit: Visit) -> Result<Response, MfaRejection> {
-    settle(visit, Changed::Refused(Why::UnknownFactor)).await
+    settle(visit, Changed::Refused(WhyUnchanged::UnknownFactor)).await
 }
 
 async fn settle(visit: Visit, changed: Changed) -> Result<Response, MfaRejection> {
@@ -151,13 +151,13 @@ async fn settle(visit: Visit, changed: Changed) -> Result<Response, MfaRejection
     };
     let t = visit.texts();
     let alert = match why {
-        Why::LabelTaken => t.label_taken.to_string(),
-        Why::LabelInvalid => t.label_invalid.to_string(),
-        Why::UnknownFactor => t.unknown_factor.to_string(),
+        WhyUnchanged::LabelTaken => t.label_taken.to_string(),
+        WhyUnchanged::LabelInvalid => t.label_invalid.to_string(),
+        WhyUnchanged::UnknownFactor => t.unknown_factor.to_string(),
         // A form that came twice: it is off.
-        Why::NotEnabled => return Ok(visit.go("/factors").await),
-        Why::PolicyRequires(organizations) => {
-            let names = names(&visit, &organizations).await;
+        WhyUnchanged::NotEnabled => return Ok(visit.go("/factors").await),
+        WhyUnchanged::PolicyRequires(organizations) => {
+            let names = visit.names_of(&organizations).await.join(", ");
             fill(&t.policy_requires, &[("organizations", &names)])
         }
     };

@@ -1,15 +1,14 @@
 //! The routes' handlers: a visit and a form in, a flow, a page out.
 
 pub(crate) mod challenge;
+mod form;
 pub(crate) mod manage;
 pub(crate) mod setup;
 pub(crate) mod step_up;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-
 use mfakit::RecoveryCodes;
-use mfakit::organization::OrgId;
 
 use crate::pages::{CodesShownPage, Page, Pages, Secret};
 use crate::rejection::see_other;
@@ -27,15 +26,15 @@ impl Visit {
         render: impl FnOnce(&dyn Pages, &Page<'_>) -> String,
     ) -> Response {
         let shown = {
-            let page = Page::new(&self.web, &self.parts).numbered(self.session.form);
+            let page = self.web.page(&self.parts, self.session.form);
             render(self.web.pages(), &page)
         };
         self.answer((status, page(shown)).into_response()).await
     }
 
-    /// A text whose only words are those that every page knows.
+    /// A text with only those words in braces that every page knows.
     fn fill(&self, text: &str) -> String {
-        Page::new(&self.web, &self.parts).fill(text, &[])
+        self.web.page(&self.parts, self.session.form).fill(text, &[])
     }
 
     /// Answers with a redirect to a route of the adapter's.
@@ -61,14 +60,4 @@ async fn show_codes(visit: Visit, codes: &RecoveryCodes, enabling: bool) -> Resp
     let codes: Vec<Secret> = codes.iter().map(|code| Secret::new(code.reveal())).collect();
     let view = CodesShownPage { codes: &codes, enabling };
     visit.show(StatusCode::OK, |pages, page| pages.codes_shown(page, &view)).await
-}
-
-/// What organizations are called. One that cannot be named is shown by its identifier.
-async fn names(visit: &Visit, organizations: &[OrgId]) -> String {
-    let mut names = Vec::new();
-    for org in organizations.iter().take(3) {
-        let named = visit.web.host().organization_name(org).await;
-        names.push(named.unwrap_or_else(|_| org.as_str().to_owned()));
-    }
-    names.join(", ")
 }

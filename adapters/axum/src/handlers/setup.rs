@@ -3,11 +3,12 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use mfakit::organization::{Gate, OrgId};
-use mfakit::{EmailStatus, FactorId, Setup, SetupId, SetupRejection};
+use mfakit::{EmailStatus, FactorId, Setup, SetupId, SetupRejection, SetupRejectionReason};
 use zeroize::Zeroizing;
 
-use super::{UNPROCESSABLE, names, show_codes, status_of};
-use crate::flows::setup::{self, CodeOutcome, SetupState, Why, label_of, suggested_label};
+use super::{UNPROCESSABLE, show_codes, status_of};
+use crate::flows::manage;
+use crate::flows::setup::{self, CodeOutcome, SetupState, WhyNotBegun, label_of, suggested_label};
 use crate::pages;
 use crate::rejection::MfaRejection;
 use crate::safety::Fields;
@@ -84,7 +85,7 @@ pub(crate) async fn finish(mut visit: Visit, fields: Fields) -> Result<Response,
 
 /// `GET /setup/done`
 pub(crate) async fn done(visit: Visit) -> Result<Response, MfaRejection> {
-    if !crate::flows::manage::status(&visit).await?.enabled {
+    if !manage::status(&visit).await?.enabled {
         return Ok(visit.go("/setup").await);
     }
     let view = pages::SetupDonePage {};
@@ -117,16 +118,16 @@ async fn show(
 
 async fn show_start(
     visit: Visit,
-    why: Option<Why>,
+    why: Option<WhyNotBegun>,
     replaces: Option<FactorId>,
 ) -> Result<Response, MfaRejection> {
-    let status = crate::flows::manage::status(&visit).await?;
+    let status = manage::status(&visit).await?;
     let replaces = match replaces {
         Some(id) => label_of(&visit, id).await?.map(|label| (id, label)),
         None => None,
     };
     let email_first = !status.enabled && visit.visitor.email == EmailStatus::Unverified;
-    let alert = why.filter(|why| *why != Why::EmailUnverified);
+    let alert = why.filter(|why| *why != WhyNotBegun::EmailUnverified);
     let view = pages::StartSetupPage {
         first: !status.enabled,
         label: suggested_label(&visit).await?,
@@ -135,7 +136,7 @@ async fn show_start(
         demanded: demanded(&visit).await?,
         alert: alert.map(|why| reason(visit.texts(), why)),
     };
-    let refused = why.is_some_and(|why| why != Why::Expired);
+    let refused = why.is_some_and(|why| why != WhyNotBegun::Expired);
     let status = if refused { UNPROCESSABLE } else { StatusCode::OK };
     Ok(visit.show(status, |pages, page| pages.start_setup(page, &view)).await)
 }
@@ -165,14 +166,14 @@ async fn show_confirm(visit: Visit, setup: SetupId, alert: Option<String>) -> Re
 async fn demanded(visit: &Visit) -> Result<Option<String>, MfaRejection> {
     let Gate::SetUpFirst(walled) = visit.access().await?.gate else { return Ok(None) };
     let organizations: Vec<OrgId> = walled.organizations.into_iter().map(|d| d.org).collect();
-    let names = names(visit, &organizations).await;
+    let names = visit.names_of(&organizations).await.join(", ");
     Ok(Some(fill(&visit.texts().demanded, &[("organizations", &names)])))
 }
 
 fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {
     let t = visit.texts();
-    let text = match rejection.clock_off {
-        Some(off) => {
+    let text = match rejection.reason {
+        SetupRejectionReason::ClockOff(off) => {
             let minutes = (off.num_seconds().unsigned_abs() + 30) / 60;
             let minutes = match minutes {
                 0 | 1 => t.minute.to_string(),
@@ -182,21 +183,21 @@ fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {
             let text = if slow { &t.clock_slow } else { &t.clock_fast };
             fill(text, &[("minutes", &minutes)])
         }
-        None if rejection.malformed => visit.fill(&t.malformed_code),
-        None => t.wrong_setup_code.to_string(),
+        SetupRejectionReason::Malformed => visit.fill(&t.malformed_code),
+        SetupRejectionReason::Wrong => t.wrong_setup_code.to_string(),
     };
     if rejection.tries_left == 1 { format!("{text} {}", t.last_try) } else { text }
 }
 
-fn reason(t: &Texts, why: Why) -> String {
+fn reason(t: &Texts, why: WhyNotBegun) -> String {
     let text = match why {
-        Why::Expired => &t.setup_over,
-        Why::TriedOut => &t.setup_tried_out,
-        Why::EmailUnverified => &t.email_first,
-        Why::LabelTaken => &t.label_taken,
-        Why::LabelInvalid => &t.label_invalid,
-        Why::TooManyFactors => &t.too_many_factors,
-        Why::UnknownFactor => &t.unknown_factor,
+        WhyNotBegun::Expired => &t.setup_over,
+        WhyNotBegun::TriedOut => &t.setup_tried_out,
+        WhyNotBegun::EmailUnverified => &t.email_first,
+        WhyNotBegun::LabelTaken => &t.label_taken,
+        WhyNotBegun::LabelInvalid => &t.label_invalid,
+        WhyNotBegun::TooManyFactors => &t.too_many_factors,
+        WhyNotBegun::UnknownFactor => &t.unknown_factor,
     };
     text.to_string()
 }

@@ -1,4 +1,4 @@
-//! Where a guard sends whoever has to prove more.
+//! The page that a guard redirects to when the session has to prove more.
 
 use axum::response::Response;
 

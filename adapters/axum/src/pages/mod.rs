@@ -1,4 +1,4 @@
-//! The pages: one method each, so that a host replaces the one that it wants different.
+//! The pages: one trait method each, so that a host replaces the one that it wants different.
 
 mod askama_pages;
 mod views;
@@ -72,7 +72,7 @@ pub trait Pages: Send + Sync + 'static {
         askama_pages::ended(page, view)
     }
 
-    /// FactorsPage and recovery codes.
+    /// The factors and the recovery codes.
     fn factors(&self, page: &Page<'_>, view: &FactorsPage) -> String {
         askama_pages::factors(page, view)
     }

@@ -1,64 +1,58 @@
 //! What each page shows.
 
-use axum::http::request::Parts;
+use mfakit::domain::TotpParams;
 use mfakit::{FactorId, SetupId};
 use zeroize::Zeroizing;
 
 use crate::assets;
 use crate::texts::{Texts, fill};
-use crate::web::MfaWeb;
 
 /// What every page has.
 #[derive(Debug)]
 pub struct Page<'a> {
-    web: &'a MfaWeb,
-    texts: &'a Texts,
-    form: u32,
+    pub(crate) texts: &'a Texts,
+    pub(crate) product: &'a str,
+    pub(crate) prefix: &'a str,
+    pub(crate) profile: &'a str,
+    pub(crate) totp: TotpParams,
+    pub(crate) form: u32,
 }
 
 impl<'a> Page<'a> {
-    pub(crate) fn new(web: &'a MfaWeb, request: &Parts) -> Self {
-        Self { web, texts: web.texts(request), form: 0 }
-    }
-
-    pub(crate) fn numbered(self, form: u32) -> Self {
-        Self { form, ..self }
-    }
-
     /// The texts in the visitor's language.
     pub fn texts(&self) -> &'a Texts {
         self.texts
     }
 
-    /// What the product is called; empty when the host has not said.
+    /// The product's name; empty when the host has not given one.
     pub fn product(&self) -> &'a str {
-        self.web.product()
+        self.product
     }
 
     /// A path of the adapter's: `path("/setup/confirm")`.
     pub fn path(&self, route: &str) -> String {
-        self.web.path(route)
+        format!("{}{route}", self.prefix)
     }
 
     /// The host's profile page.
     pub fn profile(&self) -> &'a str {
-        self.web.places().profile.as_str()
+        self.profile
     }
 
     /// The number of this form: a hidden field `form` of every form that takes a code. By it a form
-    /// that is sent twice is told from the same code entered anew.
+    /// that is sent twice is told from the same code entered again.
     pub fn form(&self) -> u32 {
         self.form
     }
 
     /// How many digits a code has: the word `{digits}` of the texts.
     pub fn digits(&self) -> u8 {
-        self.web.mfa().settings().totp().digits().count()
+        self.totp.digits().count()
     }
 
     /// How many seconds a code is shown: the word `{seconds}` of the texts.
     pub fn seconds(&self) -> u16 {
-        self.web.mfa().settings().totp().period()
+        self.totp.period()
     }
 
     /// The address of the style sheet.
@@ -91,7 +85,7 @@ pub struct StartSetupPage {
     pub replaces: Option<(FactorId, String)>,
     /// The e-mail address has to be verified first.
     pub email_first: bool,
-    /// Which organizations have closed the door until MFA is on.
+    /// The sentence with the organizations that have closed the door until MFA is on.
     pub demanded: Option<String>,
     /// What the visitor has to be told.
     pub alert: Option<String>,
@@ -111,7 +105,7 @@ pub struct ScanSetupPage<'a> {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ConfirmSetupPage {
-    /// Which setup it is: the hidden field `setup`.
+    /// The setup's ID: the hidden field `setup`.
     pub setup: SetupId,
     /// How many digits a code has.
     pub digits: u8,
@@ -168,7 +162,7 @@ impl ChallengePage {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct FactorOption {
-    /// Which one: the field `factor`.
+    /// The factor's ID: the field `factor`.
     pub factor: FactorId,
     /// What its owner calls it.
     pub label: String,
@@ -204,7 +198,7 @@ pub struct EndedPage {
     pub step_up: bool,
 }
 
-/// FactorsPage and recovery codes.
+/// The factors and the recovery codes.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct FactorsPage {
@@ -228,7 +222,7 @@ pub struct FactorsPage {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct FactorRow {
-    /// Which one.
+    /// The factor's ID.
     pub factor: FactorId,
     /// What its owner calls it.
     pub label: String,
@@ -267,7 +261,7 @@ pub struct FailedPage {
 }
 
 impl FailedPage {
-    /// Nobody may have it, or not this visitor.
+    /// This visitor may not have it.
     pub fn forbidden(&self) -> bool {
         self.status == 403
     }

@@ -2,10 +2,8 @@
 
 mod fields;
 mod headers;
-mod origin;
 mod return_path;
 
 pub(crate) use fields::{Fields, MAX_BODY};
 pub(crate) use headers::{append, guarded, page};
-pub use origin::SameOrigin;
 pub use return_path::ReturnPath;

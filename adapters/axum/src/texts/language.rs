@@ -1,4 +1,4 @@
-//! Which language a visitor is spoken to in.
+//! The choice of a visitor's language.
 
 use axum::http::{HeaderMap, header};
 
@@ -43,14 +43,17 @@ impl Catalog {
 
     /// The language of a tag: `nl-BE` is `nl` where there is nothing closer (RFC 4647 §3.4).
     fn of(&self, tag: &str) -> Option<&Texts> {
-        let all = || std::iter::once(&self.english).chain(&self.others);
         let mut tag = tag;
         loop {
-            if let Some(texts) = all().find(|texts| same(&texts.language, tag)) {
+            if let Some(texts) = self.all().find(|texts| same(&texts.language, tag)) {
                 return Some(texts);
             }
             tag = tag.rsplit_once('-')?.0;
         }
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Texts> {
+        std::iter::once(&self.english).chain(&self.others)
     }
 }
 

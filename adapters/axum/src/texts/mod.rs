@@ -1,62 +1,15 @@
-//! Every text of the pages, in one catalog.
+//! Every text of the pages: the list in one place, and a file for each language.
+//!
+//! One more language is one more file with a value for each field of [`Texts`], which the compiler
+//! sees to, and a line in [`Catalog`]'s default.
 
+mod dutch;
+mod english;
 mod language;
-mod table;
-
-use std::borrow::Cow;
+mod list;
 
 pub(crate) use language::Catalog;
-
-/// A text, built in or the host's.
-pub type Text = Cow<'static, str>;
-
-macro_rules! texts {
-    ($($name:ident: $english:literal, $dutch:literal;)*) => {
-        /// Every text of the pages in one language.
-        ///
-        /// Start from a language that is there and change what should read differently, or translate
-        /// all of it and give it another tag. Each field's documentation is its English text; a word
-        /// in braces is filled in, and may be left out.
-        ///
-        /// ```
-        /// use mfakit_axum::Texts;
-        ///
-        /// let mut texts = Texts::english();
-        /// texts.setup_title = "Protect your account".into();
-        ///
-        /// let mut german = Texts::english();
-        /// german.language = "de".into();
-        /// german.verify = "Prüfen".into(); // and so on
-        /// ```
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub struct Texts {
-            /// The language tag: `en`, `nl`.
-            pub language: Text,
-            $(#[doc = concat!("“", $english, "”")] pub $name: Text,)*
-        }
-
-        impl Texts {
-            /// English.
-            pub fn english() -> Self {
-                Self { language: "en".into(), $($name: Cow::Borrowed($english),)* }
-            }
-
-            /// Dutch.
-            pub fn dutch() -> Self {
-                Self { language: "nl".into(), $($name: Cow::Borrowed($dutch),)* }
-            }
-
-            /// Every field's name and text, for finding what a translation has left out.
-            pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-                [$((stringify!($name), &*self.$name),)*].into_iter()
-            }
-        }
-    };
-}
-pub(crate) use texts;
-
-pub use table::Texts;
+pub use list::{Text, Texts};
 
 /// Fills a text's braces.
 pub(crate) fn fill(text: &str, values: &[(&str, &str)]) -> String {
@@ -84,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn both_languages_fill_in_the_same_words() {
+    fn every_language_fills_in_the_same_words() {
         let words = |text: &str| {
             let parts = text.split('{').skip(1);
             let mut words: Vec<String> =
@@ -92,10 +45,13 @@ mod tests {
             words.sort();
             words
         };
-        let (english, dutch) = (Texts::english(), Texts::dutch());
-        for ((name, en), (_, nl)) in english.iter().zip(dutch.iter()) {
-            assert_eq!(words(en), words(nl), "{name}");
-            assert!(!en.is_empty() && !nl.is_empty(), "{name}");
+        let (english, catalog) = (Texts::english(), Catalog::default());
+        for texts in catalog.all() {
+            for ((name, en), (_, text)) in english.iter().zip(texts.iter()) {
+                assert_eq!(words(en), words(text), "{name} in {}", texts.language);
+                assert!(!text.is_empty(), "{name} in {}", texts.language);
+            }
         }
+        assert_eq!(catalog.all().count(), 2);
     }
 }

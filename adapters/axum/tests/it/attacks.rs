@@ -148,7 +148,7 @@ async fn a_session_from_before_mfa_was_enabled_is_void() {
 async fn a_stolen_session_is_void_once_its_owner_removes_a_factor_or_changes_the_password() {
     let world = World::new();
     let (ada, mut owner) = crate::manage::two_factors(&world).await;
-    for (ask, change) in [("/remove", "removed a method"), ("/mfa/codes", "replaced the codes")] {
+    for (ask, change) in [("/remove", "removed a factor"), ("/mfa/codes", "replaced the codes")] {
         let mut thief = world.enter(&ada).await;
         assert_eq!(thief.get("/dashboard").await.status, 200);
         let list = owner.get("/mfa/factors").await;

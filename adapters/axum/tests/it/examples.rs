@@ -35,7 +35,7 @@ async fn sign_in(browser: &mut Browser, to: &str) {
     assert_eq!(answer.location(), to);
 }
 
-/// Sets up, signs in anew with a code, signs in again, and signs out.
+/// Sets up, signs in with a code, signs in again, and signs out.
 async fn plays_the_product_page(app: Router, cookie: &'static str) {
     let at = serve(app).await;
     let mut first = Browser::of_server(at, cookie);

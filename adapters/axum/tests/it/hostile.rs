@@ -116,7 +116,7 @@ async fn odd_forms_are_refused_in_words_or_read_by_their_first_field() {
         assert_eq!(answer.status, 422, "{body}");
     }
     // A query is read like a form: none is an error.
-    let twice = "/mfa/challenge?factor=1&factor=2&method[]=3&%FF=%FF&to=//evil.example";
+    let twice = "/mfa/challenge?factor=1&factor=2&factor[]=3&%FF=%FF&to=//evil.example";
     assert_eq!(browser.get(twice).await.status, 200);
     let code = ada.phone.code_at(world.now());
     let passed = browser.post("/mfa/challenge", &[("code", &code), ("code", "000000")]).await;

@@ -1,11 +1,11 @@
-//! Methods and recovery codes, managed.
+//! Factors and recovery codes, managed.
 
 use mfakit::organization::{OrgAuthority, PolicyScope, PolicyTerms};
 use mfakit::{Answer, Subject};
 
 use crate::world::{Browser, Owner, World};
 
-/// The path of the form behind a method's button.
+/// The path of the form behind a factor's button.
 pub(crate) fn action(page: &crate::world::Answer, label: &str, verb: &str) -> String {
     let (_, row) = page.body.split_once(&format!("<p class=\"name\">{label}")).expect("a row");
     let (before, _) = row.split_once(&format!("/{verb}\"")).expect(verb);
@@ -55,8 +55,8 @@ async fn a_factor_is_preferred_renamed_and_removed() {
     browser.get("/mfa/factors").await.lacks("iPad").shows("Authenticator app");
     let again = browser.submit(&sure, &remove, &[]).await;
     assert_eq!(again.location(), "/mfa/factors", "the same form goes on");
-    let anew = browser.post(&remove, &[("form", "7")]).await;
-    anew.shows("That method is gone already");
+    let other_form = browser.post(&remove, &[("form", "7")]).await;
+    other_form.shows("That method is gone already");
 }
 
 #[tokio::test]

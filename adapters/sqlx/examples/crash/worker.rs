@@ -8,7 +8,7 @@ use mfakit::ports::Clock;
 use mfakit::testing::Authenticator;
 use mfakit::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor, NewFactor, Refusal,
-    SignIn, Status, Verdict,
+    RejectionReason, SignIn, Status, Verdict,
 };
 
 use crate::database::Database;
@@ -140,7 +140,7 @@ impl Worker {
             }
             Verdict::Rejected(why) => {
                 self.journal.not(Kind::Code, user.number, detail)?;
-                Ok(Err(why.three_codes_wanted))
+                Ok(Err(matches!(why.reason, RejectionReason::ThreeCodesWanted { .. })))
             }
         }
     }

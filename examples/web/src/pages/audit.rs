@@ -49,7 +49,7 @@ pub(crate) async fn show(State(app): State<App>, viewer: Viewer) -> Answer {
     page(None, &Page { frame: viewer.frame("/audit"), organization, entries })
 }
 
-/// Whether the viewer may see an event: his own, and as an administrator those of the members. What
+/// Whether the viewer may see an event: their own, and as an administrator those of the members. What
 /// another organization does about a member who belongs to both is its own affair.
 fn concerns(viewer: &Viewer, event: &Event) -> bool {
     if event.subject() == viewer.id() {

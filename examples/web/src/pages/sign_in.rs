@@ -15,7 +15,7 @@ use crate::records::{RecordsError, Session};
 #[template(path = "sign_in.html")]
 struct Page<'a> {
     product: &'static str,
-    /// Whoever is signed in already and types the password again.
+    /// The visitor is signed in already and types the password again.
     again: bool,
     email: &'a str,
     to: &'a str,
@@ -97,8 +97,8 @@ pub(crate) async fn sign_out(State(app): State<App>, request: Parts) -> Answer {
     Ok(go("/sign-in", headers))
 }
 
-/// The request's session, if its sign-in is complete. One that waits for its second factor is begun
-/// anew.
+/// The request's session, if its sign-in is complete. One that waits for its second factor begins
+/// again.
 async fn signed_in(app: &App, request: &Parts) -> Result<Option<Session>, RecordsError> {
     let complete = |session: &Session| {
         let mfa = session.mfa.as_deref().map(serde_json::from_str::<mfakit_axum::Session>);

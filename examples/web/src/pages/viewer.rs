@@ -12,7 +12,7 @@ use crate::app::{App, PRODUCT};
 use crate::authority;
 use crate::records::User;
 
-/// A visitor whom a guard has let pass, with what the application knows of him.
+/// A visitor whom a guard has let pass, with what the application knows of them.
 pub(crate) struct Viewer {
     pub(crate) signed_in: SignedIn,
     pub(crate) user: User,

@@ -165,7 +165,7 @@ fn an_administrator_who_has_not_set_it_up_himself_has_to_say_so() {
     assert_eq!(owner.path(), "/organization/proposal?days=0");
     owner.tick("I have not set it up for myself, and require it all the same.");
     owner.press("Make it required").is_at("/mfa/setup", SETUP).shows("Contoso requires");
-    // Contoso's policy is nothing to Northwind alone, and holds for whoever is a member of both.
+    // Contoso's policy is nothing to Northwind alone, and holds for a member of both.
     world.signs_in(OTHER).is_at("/dashboard", "Dashboard");
     world.signs_in(BOTH).is_at("/mfa/setup", SETUP).shows("Contoso requires");
 }

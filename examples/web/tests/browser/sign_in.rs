@@ -140,7 +140,7 @@ fn several_factors_are_listed_the_preferred_one_first_and_another_can_be_picked(
     let mut visitor = world.signs_in(SOMEBODY);
     visitor.look("challenge-two-factors").shows("Open “Authenticator app”");
     assert_eq!(visitor.links("Your methods"), ["Authenticator app asked now", "Tablet"]);
-    // A code of one method is not one of the other.
+    // A code of one factor is not one of the other.
     visitor.type_code(&tablet.code_at(world.now()));
     assert!(visitor.alert().is_some());
     visitor.follow("Tablet").shows("Open “Tablet”").type_code(&tablet.code_at(world.now()));

@@ -13,7 +13,7 @@ async fn state(world: &World, name: &str) -> (usize, Option<usize>, bool) {
 
 async fn factor(client: &mut Client) -> String {
     let list = client.get("/factors").await;
-    list.body["factors"][0]["factor"].as_str().expect("a method").to_owned()
+    list.body["factors"][0]["factor"].as_str().expect("a factor").to_owned()
 }
 
 /// A request that would do something, were it let.
@@ -85,14 +85,14 @@ async fn what_is_one_users_counts_for_no_other() {
     let world = World::new();
     world.protect_by_api("ada").await;
     let (mallory, mut own) = world.protect_by_api("mallory").await;
-    let method = factor(&mut own).await;
+    let factor = factor(&mut own).await;
     // Mallory knows Ada's password. He answers Ada's challenge with his own phone and paper, and
     // his own challenge in Ada's session.
     let mut thief = Client::signed_in(&world, "ada");
     let challenge = thief.challenge().await;
     let code = mallory.phone.code_at(world.now());
     let refused =
-        thief.post("/challenge", json!({ "challenge": challenge, "code": code, "factor": method }));
+        thief.post("/challenge", json!({ "challenge": challenge, "code": code, "factor": factor }));
     assert_eq!(refused.await.refused(), (422, "code_rejected"));
     let refused = thief.answer("recovery_code", &*mallory.codes[0]).await;
     assert_eq!(refused.refused(), (422, "code_rejected"));
@@ -101,10 +101,10 @@ async fn what_is_one_users_counts_for_no_other() {
     let refused = thief.post("/challenge", json!({ "challenge": his, "code": code })).await;
     assert_eq!(refused.refused(), (409, "no_challenge"));
     assert_eq!(thief.get("/status").await.status, 401);
-    // A method of another account is none.
+    // A factor of another account is none.
     for verb in ["prefer", "remove"] {
         let mut ada = Client::signed_in(&world, "bob");
-        let refused = ada.post(&format!("/factors/{method}/{verb}"), json!({})).await;
+        let refused = ada.post(&format!("/factors/{factor}/{verb}"), json!({})).await;
         assert_ne!(refused.status, 200);
     }
     assert_eq!(state(&world, "mallory").await, (1, Some(10), false));
@@ -165,7 +165,7 @@ async fn a_session_from_before_mfa_was_enabled_is_void() {
 }
 
 #[tokio::test]
-async fn a_stolen_session_is_void_once_its_owner_removes_a_method_or_changes_the_password() {
+async fn a_stolen_session_is_void_once_its_owner_removes_a_factor_or_changes_the_password() {
     let world = World::new();
     let (ada, mut owner) = world.protect_by_api("ada").await;
     let (setup, tablet) = owner.begin("Tablet").await;

@@ -48,11 +48,11 @@ async fn the_same_answer_is_judged_and_charged_once() {
         assert_eq!(repeated.refused(), (409, "repeated"));
         assert_eq!(repeated.body["answers_left"], 4);
     }
-    // The attempt that was shown says that it was typed anew.
-    let mut anew = wrong.clone();
-    anew["attempt"] = first.body["attempt"].clone();
+    // The attempt that was shown says that it was typed again.
+    let mut retyped = wrong.clone();
+    retyped["attempt"] = first.body["attempt"].clone();
     for expected in [(422, "code_rejected"), (409, "repeated"), (409, "repeated")] {
-        assert_eq!(client.post("/challenge", anew.clone()).await.refused(), expected);
+        assert_eq!(client.post("/challenge", retyped.clone()).await.refused(), expected);
     }
     let malformed = json!({ "challenge": challenge, "code": "what?" });
     let malformed = client.post("/challenge", malformed).await;
@@ -139,7 +139,7 @@ async fn a_challenge_takes_five_answers_and_then_the_sign_in_is_over() {
     assert!(!world.host.knows(&token), "nothing is left of it");
     assert_eq!(client.get("/challenge").await.refused(), (401, "signed_out"));
 
-    // A step-up can be asked for anew.
+    // A step-up can be asked for again.
     let step_up = json!({ "action": "mfa.manage", "to": "/profile" });
     known.post("/step-up", step_up.clone()).await;
     world.wait(601);

@@ -1,4 +1,4 @@
-//! Methods, recovery codes and the account's state by the API.
+//! Factors, recovery codes and the account's state by the API.
 
 use mfakit::Subject;
 use mfakit::organization::{OrgAuthority, OrgId, PolicyScope, PolicyTerms};
@@ -70,8 +70,8 @@ async fn new_recovery_codes_are_shown_once_and_replace_the_old_ones() {
     let old = other.answer("recovery_code", &*ada.codes[0]).await;
     assert_eq!(old.refused(), (422, "code_rejected"));
     assert_eq!(other.answer("recovery_code", &*shown.codes()[0]).await.status, 200);
-    let anew = client.post("/codes", json!({ "attempt": again.body["attempt"] })).await;
-    assert_ne!(anew.codes(), shown.codes());
+    let newer = client.post("/codes", json!({ "attempt": again.body["attempt"] })).await;
+    assert_ne!(newer.codes(), shown.codes());
 }
 
 #[tokio::test]

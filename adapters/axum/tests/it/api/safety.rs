@@ -1,4 +1,4 @@
-//! What no request gets past, whoever sends it.
+//! What no request gets past, from any sender.
 
 use axum::http::Method;
 use mfakit::Subject;

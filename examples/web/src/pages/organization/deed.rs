@@ -125,7 +125,7 @@ async fn change(
     }
 }
 
-/// Removes every method of the member and shows the enrollment code, this once.
+/// Removes every factor of the member and shows the enrollment code, this once.
 async fn reset(app: &App, admin: &Admin, member: &Member, filled: &Filled) -> Answer {
     let viewer = &admin.viewer;
     let alert = match authority::over_account(&member.subject, viewer.id(), &filled.reason) {

@@ -1,4 +1,4 @@
-//! One member: where he stands, and what can be done about it.
+//! One member: where they stand, and what can be done about it.
 
 use askama::Template;
 use axum::extract::{Path, State};

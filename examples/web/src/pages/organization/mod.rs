@@ -17,7 +17,7 @@ use crate::words;
 /// The overview.
 const PATH: &str = "/organization";
 
-/// What a refusal means for whoever filled in the form; anything else is a problem.
+/// What a refusal means for the one who filled in the form; anything else is a problem.
 fn explain(error: Error) -> Result<String, Problem> {
     let Error::Refused(refusal) = &error else { return Err(error.into()) };
     Ok(match refusal {

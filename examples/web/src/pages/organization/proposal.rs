@@ -128,7 +128,7 @@ pub(super) fn path(terms: PolicyTerms) -> String {
     format!("{PATH}/proposal?days={}", terms.grace.as_days())
 }
 
-/// A number of days as terms. The whole account is what the policy is about: whoever is behind the
+/// A number of days as terms. The whole account is what the policy is about: a member behind the
 /// wall reaches no page but the profile and the setup.
 pub(super) fn terms(days: &str) -> Option<PolicyTerms> {
     let grace = GracePeriod::days(days.trim().parse().ok()?).ok()?;

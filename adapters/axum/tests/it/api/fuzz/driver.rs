@@ -306,7 +306,7 @@ impl Driver {
             }
         }
         match exchange.step {
-            // A right answer that is sent again proves nothing anew.
+            // A right answer that is sent again proves nothing new.
             Step::Answer(Typed::Right | Typed::Three) if exchange.raised => {
                 seat.proven.code = Some(now)
             }

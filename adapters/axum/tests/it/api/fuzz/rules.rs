@@ -55,7 +55,7 @@ impl Exchange<'_> {
         self.reply.status == 200
     }
 
-    /// Everything but the setup and the times at which methods were used.
+    /// Everything but the setup and the times at which factors were used.
     fn same_account(&self) -> bool {
         let (before, after) = (self.before, self.after);
         before.enabled == after.enabled

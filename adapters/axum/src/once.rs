@@ -76,7 +76,7 @@ impl Once {
         tokio::spawn(async move {
             let outcome = work.await;
             *lock(&place.outcome) = Some(Box::new(outcome));
-            // Nobody waits any more when the browser has gone.
+            // No request waits any more when the browser has gone.
             let _ = finish.send(true);
         });
         slot

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::guards::Boxed;
+use super::Boxed;
 use crate::rejection::MfaRejection;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -23,7 +23,8 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 ///
 /// `Sec-Fetch-Site`, which no page can forge, must not name another site; `Origin`, when it is there,
 /// has to name the host that the request was sent to. One of the two has to speak for the request:
-/// every browser since 2020 sends one with a POST. `GET`, `HEAD` and `OPTIONS` pass; they must not change anything.
+/// every browser since 2020 sends one with a POST. `GET`, `HEAD` and `OPTIONS` pass; they must not
+/// change anything.
 #[derive(Debug, Clone, Default)]
 pub struct SameOrigin(());
 
@@ -44,13 +45,13 @@ impl SameOrigin {
             return false;
         }
         let site = parts.headers.get(SEC_FETCH_SITE).map(|site| site.as_bytes());
-        // `null` names nobody: whether it is ours, only the other header can say.
+        // `null` names no origin: whether it is ours, only the other header can say.
         let named = origin.filter(|origin| *origin != b"null");
         let matches = named.map(|origin| own.as_deref().is_some_and(|own| is_of(origin, own)));
         match (site, matches) {
             (_, Some(false)) => false,
             (Some(b"same-origin"), _) => true,
-            // A reload by hand is nobody's page; no page can make a browser say so.
+            // A reload by hand is of no page; no page can make a browser say so.
             (Some(b"none") | None, matches) => matches == Some(true),
             (Some(_), _) => false,
         }
