@@ -40,6 +40,8 @@ pub use assurance::{Assurance, Evidence, EvidenceKind, PendingSignIn};
 pub use budget::{GuessBudget, Throttle};
 pub use challenge::{ActionName, Answer, Challenge, Method, Passed, Purpose, Rejection, Verdict};
 pub use event::{Event, EventId, EventKind};
+#[cfg(feature = "webauthn")]
+pub use factor::webauthn;
 pub use factor::{Authenticator, Factor, FactorKind, TotpAuthenticator};
 pub use first_factor::{FirstFactor, FirstFactorMethod, MethodName};
 pub use id::{ChallengeId, CommitId, FactorId, SessionId, SetupId, Stamp, Subject, Version};
