@@ -39,6 +39,8 @@ pub use account::{
 };
 pub use assurance::{Evidence, EvidenceKind};
 pub use budget::{GuessBudget, Throttle};
+#[cfg(feature = "webauthn")]
+pub use factor::webauthn;
 pub use factor::{Factor, FactorState, TotpState};
 pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{

@@ -10,9 +10,15 @@ pub mod conformance;
 mod entropy;
 mod executor;
 mod faulty_store;
+#[cfg(feature = "webauthn")]
+mod software_key;
+#[cfg(feature = "webauthn")]
+mod software_secret;
 
 pub use authenticator::Authenticator;
 pub use clock::ManualClock;
 pub use entropy::{BrokenEntropy, SeededEntropy};
 pub use executor::block_on;
 pub use faulty_store::{Fault, FaultyStore};
+#[cfg(feature = "webauthn")]
+pub use software_key::SoftwareKey;

@@ -46,5 +46,6 @@ mod throttle;
 mod traced;
 mod walls;
 mod watched;
+mod webauthn;
 mod wishes;
 mod world;

@@ -1,5 +1,8 @@
 //! A second factor that is set up.
 
+#[cfg(feature = "webauthn")]
+pub mod webauthn;
+
 use chrono::{DateTime, Utc};
 
 use super::extra::Extra;

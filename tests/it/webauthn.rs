@@ -1,0 +1,12 @@
+//! WebAuthn responses: what is accepted, and at which step everything else is refused.
+
+mod assertion_steps;
+mod bad_input;
+mod differential;
+mod emulated;
+mod keys;
+mod options;
+mod registration_steps;
+mod scene;
+mod table;
+mod vectors;
