@@ -3,7 +3,7 @@
 //! What we accept it accepts, unless it is about what we do not read. What it accepts and we refuse is
 //! refused for a reason on a short list.
 
-use mfakit::Entropy;
+use mfakit::ports::Entropy;
 use mfakit::domain::webauthn::{Algorithm, AssertionResponse, RegistrationResponse, Unverified};
 use mfakit::testing::{SeededEntropy, SoftwareKey};
 use passki::Passki;

@@ -12,7 +12,7 @@
 //! };
 //! # use mfakit::domain::webauthn::{Algorithm, CredentialDescriptor, RequestOptions};
 //! # use mfakit::testing::SoftwareKey;
-//! use mfakit::{AccountName, Issuer};
+//! use mfakit::domain::{AccountName, Issuer};
 //!
 //! let scrivio = RelyingParty::new("scrivio.example", ["https://app.scrivio.example"])?;
 //!
