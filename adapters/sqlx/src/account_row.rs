@@ -8,6 +8,7 @@ use mfakit::store::{Format, StoreError, StoredAccount};
 use mfakit::{Event, Subject};
 
 use crate::cause::Cause;
+use crate::columns::Columns;
 
 /// What an account's commit writes.
 pub(crate) struct AccountRow {
@@ -47,12 +48,9 @@ fn keys_of(account: &Account) -> String {
 
 /// Reads an account back. The columns beside the document have to agree with it: a row that was
 /// changed by hand is refused, not believed by half.
-pub(crate) fn account(
-    subject: &Subject,
-    version: i64,
-    document: &str,
-) -> Result<Arc<Account>, StoreError> {
-    let stored: StoredAccount = serde_json::from_str(document)
+pub(crate) fn account(subject: &Subject, row: &impl Columns) -> Result<Arc<Account>, StoreError> {
+    let (version, document) = (row.number("version")?, row.text("document")?);
+    let stored: StoredAccount = serde_json::from_str(&document)
         .map_err(|error| Cause::corrupt("document", place(&error)))?;
     let account = stored.into_account().map_err(StoreError::unreadable)?;
     if account.subject() != subject {
@@ -80,8 +78,8 @@ pub(crate) fn unsigned(column: &str, number: i64) -> Result<u64, StoreError> {
 }
 
 /// The events of a commit, a list a column.
-#[derive(Default)]
-pub(crate) struct EventRows {
+#[derive(Debug, Default)]
+pub struct EventRows {
     pub(crate) places: Vec<i16>,
     pub(crate) subjects: Vec<String>,
     pub(crate) instants: Vec<i64>,
@@ -103,7 +101,7 @@ impl EventRows {
 }
 
 /// Reads an event back.
-pub(crate) fn event(document: &str) -> Result<Event, StoreError> {
+pub(crate) fn event(row: &impl Columns) -> Result<Event, StoreError> {
     let why = |error: serde_json::Error| Cause::corrupt("event", place(&error));
-    Ok(serde_json::from_str(document).map_err(why)?)
+    Ok(serde_json::from_str(&row.text("event")?).map_err(why)?)
 }

@@ -4,15 +4,22 @@
 
 mod account_row;
 mod cause;
+mod columns;
+mod dialect;
+mod migrate;
 mod open_error;
 mod org_row;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod put;
+mod query;
 mod retry;
 mod roster;
+mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod stage;
+mod store;
 mod tables;
 
 pub use cause::{Cause, cause_of};

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mfakit::Subject;
-use mfakit::organization::{Exemption, Extension, Membership, OrgId, OrgPolicy, Organization};
+use mfakit::organization::{
+    Affiliation, Exemption, Extension, Membership, OrgId, OrgPolicy, Organization,
+};
 use mfakit::store::{CommitId, RosterRow, StoreError, StoredMembership, Version};
-use sqlx::Row;
 
 use crate::account_row::unsigned;
-use crate::cause::{Cause, store_error};
+use crate::cause::Cause;
+use crate::columns::Columns;
 
 /// What is read of a membership, in any table or view that holds some.
 pub(crate) const MEMBER: &str = "m.org, m.subject, m.version, m.first_joined, m.left_at, \
@@ -25,7 +27,16 @@ pub(crate) fn policy_json(policy: &OrgPolicy) -> Result<String, StoreError> {
     serde_json::to_string(policy).map_err(StoreError::unreadable)
 }
 
+/// Reads the row of an organization.
 pub(crate) fn organization(
+    org: &OrgId,
+    row: &impl Columns,
+) -> Result<Arc<Organization>, StoreError> {
+    let (version, policy) = (row.number("version")?, row.text("policy")?);
+    with_policy(org, version, &policy, &row.bytes("recent")?)
+}
+
+fn with_policy(
     org: &OrgId,
     version: i64,
     policy: &str,
@@ -37,12 +48,26 @@ pub(crate) fn organization(
     Ok(Arc::new(Organization::from_stored(org.clone(), version, policy, recent)))
 }
 
+/// Reads a membership with the organization that it is in. Without a row of its own, the organization
+/// never had a policy.
+pub(crate) fn affiliation(row: &impl Columns) -> Result<Affiliation, StoreError> {
+    let membership = roster_row(row)?.membership;
+    let organization = match row.maybe_number("org_version")? {
+        None => without_policy(membership.org()),
+        Some(version) => {
+            let (policy, recent) = (row.text("policy")?, row.bytes("org_recent")?);
+            with_policy(membership.org(), version, &policy, &recent)?
+        }
+    };
+    Ok(Affiliation { organization, membership })
+}
+
 /// An organization that never had a policy. Nobody commits this one: its version is never compared.
-pub(crate) fn without_policy(org: &OrgId) -> Arc<Organization> {
+fn without_policy(org: &OrgId) -> Arc<Organization> {
     Arc::new(Organization::absent(org.clone(), Version::first([0; 8])))
 }
 
-pub(crate) fn version_of(number: i64) -> Result<Version, StoreError> {
+fn version_of(number: i64) -> Result<Version, StoreError> {
     let number = unsigned("version", number)?;
     Version::from_stored(number).map_err(|why| Cause::corrupt("version", why).into())
 }
@@ -66,32 +91,18 @@ fn instant(column: &str, micros: i64) -> Result<DateTime<Utc>, StoreError> {
 }
 
 /// Reads the columns of [`MEMBER`].
-pub(crate) fn roster_row<'r, R>(row: &'r R) -> Result<RosterRow, StoreError>
-where
-    R: Row,
-    &'r str: sqlx::ColumnIndex<R>,
-    String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    Vec<u8>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    i64: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    bool: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    Option<String>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    Option<Vec<u8>>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    Option<i64>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-{
-    let text = |column: &'static str| row.try_get::<String, _>(column).map_err(store_error);
-    let maybe_text = |column| row.try_get::<Option<String>, &'r str>(column).map_err(store_error);
+pub(crate) fn roster_row(row: &impl Columns) -> Result<RosterRow, StoreError> {
     let maybe = |column: &'static str| {
-        let micros: Option<i64> = row.try_get(column).map_err(store_error)?;
-        micros.map(|micros| instant(column, micros)).transpose()
+        row.maybe_number(column)?.map(|micros| instant(column, micros)).transpose()
     };
     let needed = |column: &'static str| {
         maybe(column)?.ok_or_else(|| StoreError::from(Cause::corrupt(column, "missing")))
     };
-    let exemption = match maybe_text("exemption_reason")? {
+    let exemption = match row.maybe_text("exemption_reason")? {
         Some(reason) => Some(Exemption { reason, until: maybe("exemption_until")? }),
         None => None,
     };
-    let extension = match maybe_text("extension_reason")? {
+    let extension = match row.maybe_text("extension_reason")? {
         Some(reason) => {
             let (until, granted) = (needed("extension_until")?, needed("extension_granted")?);
             let policy_since = needed("extension_since")?;
@@ -99,20 +110,21 @@ where
         }
         None => None,
     };
-    let recent: Option<Vec<u8>> = row.try_get("recent").map_err(store_error)?;
+    let recent = row.maybe_bytes("recent")?.unwrap_or_default();
     let membership = Membership::from_stored(StoredMembership {
-        org: OrgId::new(text("org")?).map_err(|why| Cause::corrupt("org", why))?,
-        subject: Subject::new(text("subject")?).map_err(|why| Cause::corrupt("subject", why))?,
+        org: OrgId::new(row.text("org")?).map_err(|why| Cause::corrupt("org", why))?,
+        subject: Subject::new(row.text("subject")?)
+            .map_err(|why| Cause::corrupt("subject", why))?,
         first_joined: needed("first_joined")?,
         left_at: maybe("left_at")?,
         exemption,
         extension,
-        version: version_of(row.try_get("version").map_err(store_error)?)?,
-        recent: commits(&recent.unwrap_or_default())?,
+        version: version_of(row.number("version")?)?,
+        recent: commits(&recent)?,
     });
     Ok(RosterRow {
         membership: Arc::new(membership),
-        protected: row.try_get("has_mfa").map_err(store_error)?,
+        protected: row.flag("has_mfa")?,
         last_signed_in: maybe("last_signed_in")?,
     })
 }

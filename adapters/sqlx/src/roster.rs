@@ -10,34 +10,29 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::organization::{OrgPolicy, RosterFilter, RosterQuery};
 use mfakit::store::RosterKey;
 
+use crate::query::Value;
+
 /// Where those stand who are never walled: behind everybody.
 const NEVER: i64 = i64::MAX;
-
-/// A value of a statement.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Value {
-    Number(i64),
-    Text(String),
-}
 
 /// A statement with `{members}` in it, and its values.
 #[derive(Debug, Default)]
 pub(crate) struct Statement {
     pub(crate) sql: String,
-    pub(crate) values: Vec<Value>,
+    pub(crate) values: Vec<Value<'static>>,
 }
 
 impl Statement {
     fn number(&mut self, number: i64) -> String {
-        self.value(Value::Number(number))
+        self.value(number.into())
     }
 
     fn text(&mut self, text: &str) -> String {
-        self.value(Value::Text(text.to_owned()))
+        self.value(text.to_owned().into())
     }
 
     /// The place of a value that is there already, or of a new one.
-    fn value(&mut self, value: Value) -> String {
+    fn value(&mut self, value: Value<'static>) -> String {
         let place = self.values.iter().position(|known| *known == value);
         let place = place.unwrap_or_else(|| {
             self.values.push(value);

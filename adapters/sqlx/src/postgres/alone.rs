@@ -9,84 +9,78 @@
 use std::time::Instant;
 
 use mfakit::store::StoreError;
-use sqlx::postgres::{PgArguments, PgPool};
-use sqlx::query::Query;
-use sqlx::{PgConnection, Postgres, Row, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
 
-use super::PostgresStore;
 use crate::cause::{Cause, store_error};
+use crate::dialect::Base;
+use crate::query::Bound;
 use crate::retry::Retry;
 
-/// A statement that writes, with its values. It answers how many rows it wrote, and the age of its
-/// transaction; or no row, where it wrote nothing.
-pub(super) type Put<'q> = Query<'q, Postgres, PgArguments>;
-
-impl PostgresStore {
-    /// Runs a statement in a transaction of its own; how many rows it wrote.
-    pub(super) async fn alone<'q>(
-        &self,
-        put: impl Fn() -> Put<'q> + Send + Sync,
-    ) -> Result<i64, StoreError> {
-        let mut retry = Retry::begin();
-        loop {
-            let failed = match self.once(put()).await {
-                Ok(Some(written)) => return Ok(written),
-                Ok(None) => return Err(Cause::LeftOpen.into()),
-                Err(failed) => failed,
-            };
-            if !retry.again(&failed).await {
-                return Err(store_error(failed));
-            }
-        }
-    }
-
-    /// `None` when the transaction was somebody else's.
-    async fn once(&self, put: Put<'_>) -> Result<Option<i64>, sqlx::Error> {
-        let mut connection = self.pool.acquire().await?;
-        let sent = Instant::now();
-        let answer = self.answered(put, &mut connection).await;
-        let took = i64::try_from(sent.elapsed().as_micros()).unwrap_or(i64::MAX);
-        match answer {
-            Ok((written, age)) if age <= took => return Ok(Some(written)),
-            Err(failed) if !is_given_up(&failed) => return Err(failed),
-            _ => {}
-        }
-        // Nothing of it may be seen by whoever loads next.
-        let ended = sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await;
-        match ended {
-            Ok(_) => connection.close().await?,
-            Err(_) => connection.close_on_drop(),
-        }
-        Ok(None)
-    }
-
-    async fn answered(
-        &self,
-        put: Put<'_>,
-        connection: &mut PgConnection,
-    ) -> Result<(i64, i64), sqlx::Error> {
-        let row = match put.fetch_optional(&mut *connection).await? {
-            Some(row) => row,
-            None => sqlx::query(self.sql.nothing.get()).fetch_one(connection).await?,
+/// Runs a statement in a transaction of its own; how many rows it wrote. The statement answers that
+/// and the age of its transaction, or no row where it wrote nothing.
+pub(super) async fn alone(
+    base: &Base<Postgres>,
+    put: impl Fn() -> Bound<Postgres> + Send + Sync,
+) -> Result<i64, StoreError> {
+    let mut retry = Retry::begin();
+    loop {
+        let failed = match once(base, put()).await {
+            Ok(Some(written)) => return Ok(written),
+            Ok(None) => return Err(Cause::LeftOpen.into()),
+            Err(failed) => failed,
         };
-        Ok((row.try_get("written")?, row.try_get("age")?))
+        if !retry.again(&failed).await {
+            return Err(store_error(failed));
+        }
     }
 }
 
-/// How many rows a statement wrote in a transaction that is known to be open.
+/// Runs a statement in a transaction that is known to be open; how many rows it wrote.
 pub(super) async fn within(
-    put: Put<'_>,
+    put: Bound<Postgres>,
     connection: &mut PgConnection,
 ) -> Result<i64, sqlx::Error> {
     put.fetch_optional(connection).await?.map_or(Ok(0), |row| row.try_get("written"))
 }
 
-/// A statement of the transaction that was left open has failed, and so does everything after it.
-fn is_given_up(error: &sqlx::Error) -> bool {
+/// `None` when the transaction was somebody else's.
+async fn once(base: &Base<Postgres>, put: Bound<Postgres>) -> Result<Option<i64>, sqlx::Error> {
+    let mut connection = base.pool.acquire().await?;
+    let sent = Instant::now();
+    let answer = answered(base, put, &mut connection).await;
+    let took = i64::try_from(sent.elapsed().as_micros()).unwrap_or(i64::MAX);
+    match answer {
+        Ok((written, age)) if age <= took => return Ok(Some(written)),
+        Err(failed) if !is_given_up(&failed) => return Err(failed),
+        _ => {}
+    }
+    // Nothing of it may be seen by the next load.
+    let ended = sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await;
+    match ended {
+        Ok(_) => connection.close().await?,
+        Err(_) => connection.close_on_drop(),
+    }
+    Ok(None)
+}
+
+async fn answered(
+    base: &Base<Postgres>,
+    put: Bound<Postgres>,
+    connection: &mut PgConnection,
+) -> Result<(i64, i64), sqlx::Error> {
+    let row = match put.fetch_optional(&mut *connection).await? {
+        Some(row) => row,
+        None => sqlx::query(base.sql.own.nothing.get()).fetch_one(connection).await?,
+    };
+    Ok((row.try_get("written")?, row.try_get("age")?))
+}
+
+/// Whether a statement of the transaction has failed before, and so does everything after it.
+pub(super) fn is_given_up(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some("25P02"))
 }
 
-/// Begins a transaction, at READ COMMITTED, in a task that goes on to its end also when nobody waits
+/// Begins a transaction, at READ COMMITTED, in a task that goes on to its end even when nobody waits
 /// any more: a transaction that nobody takes is rolled back.
 pub(super) async fn begun(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     let pool = pool.clone();

@@ -23,26 +23,17 @@
 //!   oldest one that is still open: none that commits late appears behind a cursor that has passed
 //!   it. A transaction that stays open for an hour therefore holds the events back for an hour.
 
-mod accounts;
 mod alone;
+mod commit;
+mod dialect;
 mod events;
 mod migrate;
-mod organizations;
-mod overview;
-mod relays;
 mod sql;
-mod transaction;
 
-use std::fmt;
-use std::sync::Arc;
+use mfakit::store::StoreError;
+use sqlx::Postgres;
 
-use mfakit::store::Format;
-use sqlx::PgPool;
-
-use crate::open_error::OpenError;
-use crate::tables::Tables;
-use sql::Sql;
-pub use transaction::PostgresTransaction;
+use crate::store::{Store, Transaction};
 
 /// Accounts, organizations and events in a PostgreSQL database, 13 or later, on the host's own pool.
 ///
@@ -68,43 +59,24 @@ pub use transaction::PostgresTransaction;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
-pub struct PostgresStore {
-    pool: PgPool,
-    sql: Arc<Sql>,
-    format: Format,
-}
+pub type PostgresStore = Store<Postgres>;
 
-impl PostgresStore {
-    /// Opens the store on a pool, after the migrations ran.
+/// A transaction in which the host's own statements and changes of accounts become durable together,
+/// or not at all.
+pub type PostgresTransaction = Transaction<Postgres>;
+
+impl Store<Postgres> {
+    /// Begins a transaction, at READ COMMITTED.
     ///
     /// # Errors
-    /// [`OpenError`] when the tables are missing or of another version, or when the database would
-    /// not keep what it answers.
-    pub async fn open(pool: PgPool, tables: Tables) -> Result<Self, OpenError> {
-        migrate::check(&pool, &tables).await?;
-        Ok(Self { pool, sql: Arc::new(Sql::of(tables)), format: Format::default() })
+    /// Returns [`StoreError`] if the database fails.
+    pub async fn begin(&self) -> Result<PostgresTransaction, StoreError> {
+        self.begun().await
     }
 
-    /// Makes the tables, or brings them up to this release. Safe to call from several processes at
-    /// once; a schema that is not there is made.
-    ///
-    /// # Errors
-    /// [`OpenError`]; nothing was changed then.
-    pub async fn migrate(pool: &PgPool, tables: &Tables) -> Result<(), OpenError> {
-        migrate::run(pool, tables).await
-    }
-
-    /// Writes accounts in this format instead of the default one.
-    #[must_use]
-    pub fn writing(mut self, format: Format) -> Self {
-        self.format = format;
-        self
-    }
-}
-
-impl fmt::Debug for PostgresStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PostgresStore")
+    /// Goes on in a transaction that the host has begun on its pool, at READ COMMITTED. Its lifetime
+    /// says that it is not nested in another one, which could still be rolled back around it.
+    pub fn join(&self, begun: sqlx::Transaction<'static, Postgres>) -> PostgresTransaction {
+        self.around(begun, None)
     }
 }

@@ -16,29 +16,21 @@
 //! - **The cursor of the events** is their number. There is one writer, so a higher number is never
 //!   visible before a lower one.
 
-mod accounts;
+mod commit;
+mod dialect;
 mod events;
 mod migrate;
-mod organizations;
-mod overview;
 mod sql;
-mod transaction;
 mod writer;
 
-use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use mfakit::store::Format;
-use sqlx::SqlitePool;
+use mfakit::store::StoreError;
+use sqlx::Sqlite;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
-use crate::open_error::OpenError;
-use crate::tables::Tables;
-use sql::Sql;
-pub use transaction::SqliteTransaction;
-use writer::Writer;
+use crate::store::{Store, Transaction};
 
 /// Accounts, organizations and events in an SQLite database, on the host's own pool.
 ///
@@ -65,15 +57,13 @@ use writer::Writer;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
-pub struct SqliteStore {
-    pool: SqlitePool,
-    sql: Arc<Sql>,
-    writer: Writer,
-    format: Format,
-}
+pub type SqliteStore = Store<Sqlite>;
 
-impl SqliteStore {
+/// A transaction in which the host's own statements and changes of accounts become durable together,
+/// or not at all.
+pub type SqliteTransaction = Transaction<Sqlite>;
+
+impl Store<Sqlite> {
     /// How to connect to a file so that a store opens on it: write-ahead log, so that readers and the
     /// writer do not wait for each other; `synchronous = FULL`; made when it is not there.
     pub fn options(file: impl AsRef<Path>) -> SqliteConnectOptions {
@@ -85,36 +75,19 @@ impl SqliteStore {
             .busy_timeout(Duration::from_secs(5))
     }
 
-    /// Opens the store on a pool, after the migrations ran.
+    /// Begins a transaction. It is the only one that writes: every other write of this store waits
+    /// until it ends, so keep it short.
     ///
     /// # Errors
-    /// [`OpenError`] when the tables are missing or of another version, or when the database would
-    /// not keep what it answers.
-    pub async fn open(pool: SqlitePool, tables: Tables) -> Result<Self, OpenError> {
-        migrate::check(&pool, &tables).await?;
-        let writer = Writer::on(pool.clone());
-        Ok(Self { pool, sql: Arc::new(Sql::of(tables)), writer, format: Format::default() })
+    /// Returns [`StoreError`] if the database fails.
+    pub async fn begin(&self) -> Result<SqliteTransaction, StoreError> {
+        self.begun().await
     }
 
-    /// Makes the tables, or brings them up to this release. Safe to call from several processes at
-    /// once.
-    ///
-    /// # Errors
-    /// [`OpenError`]; nothing was changed then.
-    pub async fn migrate(pool: &SqlitePool, tables: &Tables) -> Result<(), OpenError> {
-        migrate::run(pool, tables).await
-    }
-
-    /// Writes accounts in this format instead of the default one.
-    #[must_use]
-    pub fn writing(mut self, format: Format) -> Self {
-        self.format = format;
-        self
-    }
-}
-
-impl fmt::Debug for SqliteStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SqliteStore")
+    /// Goes on in a transaction that the host has begun on its pool, with `BEGIN IMMEDIATE` if it is
+    /// not to fail when somebody else writes in between. Its lifetime says that it is not nested in
+    /// another one, which could still be rolled back around it.
+    pub fn join(&self, begun: sqlx::Transaction<'static, Sqlite>) -> SqliteTransaction {
+        self.around(begun, None)
     }
 }

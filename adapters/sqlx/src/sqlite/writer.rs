@@ -1,48 +1,35 @@
-//! The turn to write.
+//! Serializes writers: one write transaction at a time.
 
 use std::sync::Arc;
 
-use mfakit::store::CommitOutcome;
-use mfakit::store::StoreError;
-use sqlx::{Connection, SqlSafeStr, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use mfakit::store::{CommitOutcome, StoreError};
+use sqlx::{Connection, SqlSafeStr, Sqlite, SqlitePool, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use super::commit::write;
+use super::sql::Own;
 use crate::cause::{Cause, store_error};
+use crate::put::Put;
 use crate::retry::Retry;
+use crate::sql::Sql;
 
 /// Lets one write at a time through, in the order in which they came. Two connections that write at
 /// once would only take turns at finding the database busy, and can starve each other.
-#[derive(Clone)]
-pub(super) struct Writer {
-    pool: SqlitePool,
+#[derive(Debug, Clone, Default)]
+pub struct Writer {
     turn: Arc<Mutex<()>>,
 }
 
-/// A transaction that holds the write lock from the beginning: none fails later because somebody
-/// else wrote in between.
-const BEGIN: &str = "BEGIN IMMEDIATE";
-
-/// What is written, given a connection in a transaction.
-pub(super) trait Write: Sync {
-    fn write(
-        &self,
-        connection: &mut SqliteConnection,
-    ) -> impl Future<Output = Result<CommitOutcome, sqlx::Error>> + Send;
-}
-
 impl Writer {
-    pub(super) fn on(pool: SqlitePool) -> Self {
-        Self { pool, turn: Arc::new(Mutex::new(())) }
-    }
-
     /// Begins a transaction and keeps the turn with it.
     pub(super) async fn begin(
         &self,
+        pool: &SqlitePool,
     ) -> Result<(Transaction<'static, Sqlite>, OwnedMutexGuard<()>), StoreError> {
-        let turn = self.turn().await?;
+        let turn = self.turn(pool).await?;
         let mut retry = Retry::begin();
         loop {
-            match self.transaction().await {
+            match transaction(pool).await {
                 Ok(begun) => return Ok((begun, turn)),
                 Err(error) if retry.again(&error).await => {}
                 Err(error) => return Err(store_error(error)),
@@ -51,11 +38,16 @@ impl Writer {
     }
 
     /// Writes in a transaction of its own: all of it, or on a conflict nothing.
-    pub(super) async fn commit(&self, what: &impl Write) -> Result<CommitOutcome, StoreError> {
-        let _turn = self.turn().await?;
+    pub(super) async fn commit(
+        &self,
+        pool: &SqlitePool,
+        sql: &Sql<Own>,
+        put: &Put<'_>,
+    ) -> Result<CommitOutcome, StoreError> {
+        let _turn = self.turn(pool).await?;
         let mut retry = Retry::begin();
         loop {
-            match self.try_commit(what).await {
+            match try_commit(pool, sql, put).await {
                 Ok(outcome) => return Ok(outcome),
                 Err(error) if retry.again(&error).await => {}
                 Err(error) => return Err(store_error(error)),
@@ -65,32 +57,40 @@ impl Writer {
 
     /// Waits for as long as the pool waits for a connection: a host that writes here while it holds
     /// a transaction of its own open would wait for itself.
-    async fn turn(&self) -> Result<OwnedMutexGuard<()>, StoreError> {
-        let patience = self.pool.options().get_acquire_timeout();
+    async fn turn(&self, pool: &SqlitePool) -> Result<OwnedMutexGuard<()>, StoreError> {
+        let patience = pool.options().get_acquire_timeout();
         let turn = tokio::time::timeout(patience, Arc::clone(&self.turn).lock_owned()).await;
         turn.map_err(|_| Cause::Busy.into())
     }
+}
 
-    /// What [`SqlitePool::begin_with`] does, but not on a connection that is stuck: SQLite ends a
-    /// transaction by itself when the disk is full, and the driver, which does not see it, counts
-    /// that connection as being in one for good.
-    async fn transaction(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-        loop {
-            let connection = self.pool.acquire().await?;
-            if !connection.is_in_transaction() {
-                return Transaction::begin(connection, Some(BEGIN.into_sql_str())).await;
-            }
-            connection.close().await?;
-        }
+async fn try_commit(
+    pool: &SqlitePool,
+    sql: &Sql<Own>,
+    put: &Put<'_>,
+) -> Result<CommitOutcome, sqlx::Error> {
+    let mut tx = transaction(pool).await?;
+    let outcome = write(sql, put, &mut tx).await?;
+    match outcome {
+        CommitOutcome::Committed => tx.commit().await?,
+        CommitOutcome::Conflict => tx.rollback().await?,
     }
+    Ok(outcome)
+}
 
-    async fn try_commit(&self, what: &impl Write) -> Result<CommitOutcome, sqlx::Error> {
-        let mut tx = self.transaction().await?;
-        let outcome = what.write(&mut tx).await?;
-        match outcome {
-            CommitOutcome::Committed => tx.commit().await?,
-            CommitOutcome::Conflict => tx.rollback().await?,
+/// What [`SqlitePool::begin_with`] does, but not on a connection that is stuck: SQLite ends a
+/// transaction by itself when the disk is full, and the driver, which does not see it, counts that
+/// connection as being in one for good.
+async fn transaction(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    loop {
+        let connection = pool.acquire().await?;
+        if !connection.is_in_transaction() {
+            return Transaction::begin(connection, Some(BEGIN.into_sql_str())).await;
         }
-        Ok(outcome)
+        connection.close().await?;
     }
 }
+
+/// A transaction that holds the write lock from the beginning: none fails later because somebody
+/// else wrote in between.
+const BEGIN: &str = "BEGIN IMMEDIATE";

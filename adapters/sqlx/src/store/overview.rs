@@ -3,22 +3,21 @@
 use chrono::{DateTime, Utc};
 use mfakit::organization::{OrgId, RosterCounts, RosterQuery};
 use mfakit::store::{OrgStore, RosterRows, StoreError};
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::query::Query;
-use sqlx::{Postgres, Row};
 
-use super::PostgresStore;
+use super::Store;
 use crate::account_row::unsigned;
-use crate::cause::store_error;
+use crate::columns::Columns;
+use crate::dialect::Dialect;
 use crate::org_row::roster_row;
-use crate::roster::{self, Statement, Value};
+use crate::roster::{self, Statement};
+use crate::sql::Text;
 
-impl PostgresStore {
+impl<D: Dialect> Store<D> {
     pub(super) async fn page(&self, query: &RosterQuery) -> Result<RosterRows, StoreError> {
-        let Some(statement) = roster::page(query, self.sql.member()) else {
+        let Some(statement) = roster::page(query, self.base.sql.member()) else {
             return Ok(RosterRows::default());
         };
-        let rows = self.bound(&statement).fetch_all(&self.pool).await.map_err(store_error)?;
+        let rows = self.base.rows(&self.text(&statement), &statement.values).await?;
         let more = rows.len() > query.limit();
         let rows: Result<_, StoreError> = rows.iter().take(query.limit()).map(roster_row).collect();
         Ok(RosterRows { rows: rows?, more })
@@ -32,23 +31,18 @@ impl PostgresStore {
         let organization = self.organization(org).await?;
         let policy = organization.map(|organization| *organization.policy()).unwrap_or_default();
         let statement = roster::counts(org.as_str(), &policy, now);
-        let row = self.bound(&statement).fetch_one(&self.pool).await.map_err(store_error)?;
+        let row = self.base.one(&self.text(&statement), &statement.values).await?;
         counts(&row, policy.since().is_some())
     }
 
-    fn bound<'q>(&self, statement: &'q Statement) -> Query<'q, Postgres, PgArguments> {
-        let query = sqlx::query(self.sql.text(&statement.sql));
-        statement.values.iter().fold(query, |query, value| match value {
-            Value::Number(number) => query.bind(*number),
-            Value::Text(text) => query.bind(text.as_str()),
-        })
+    fn text(&self, statement: &Statement) -> Text {
+        self.base.sql.text(&statement.sql)
     }
 }
 
-fn counts(row: &PgRow, required: bool) -> Result<RosterCounts, StoreError> {
+fn counts(row: &impl Columns, required: bool) -> Result<RosterCounts, StoreError> {
     let maybe = |column: &'static str| {
-        let count: Option<i64> = row.try_get(column).map_err(store_error)?;
-        count.map(|count| unsigned(column, count)).transpose()
+        row.maybe_number(column)?.map(|count| unsigned(column, count)).transpose()
     };
     let number = |column: &'static str| Ok::<_, StoreError>(maybe(column)?.unwrap_or_default());
     let (protected, plain, personal) =
