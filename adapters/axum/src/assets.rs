@@ -4,9 +4,6 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-const CSS: &str = include_str!("../assets/mfa.css");
-const JS: &str = include_str!("../assets/mfa.js");
-
 /// The route of the style sheet.
 pub(crate) const STYLE: &str = "/assets/mfa.css";
 /// The route of the script.
@@ -27,3 +24,6 @@ fn file(content: &'static str, kind: &'static str) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, kept);
     response
 }
+
+const CSS: &str = include_str!("../assets/mfa.css");
+const JS: &str = include_str!("../assets/mfa.js");

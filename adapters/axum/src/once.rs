@@ -11,11 +11,6 @@ use tokio::sync::watch;
 
 use crate::session::Fingerprint;
 
-/// How many forms are remembered, and for how long. A form that is sent again later is recognized
-/// by its session.
-const REMEMBERED: usize = 4096;
-const REMEMBERED_FOR: Duration = Duration::from_secs(120);
-
 /// The forms that are being worked on, or were just now, in this process.
 ///
 /// A double click sends one form twice, and a browser then drops the first request. So the work
@@ -104,3 +99,8 @@ impl fmt::Debug for Once {
         f.debug_struct("Once").finish_non_exhaustive()
     }
 }
+
+/// How many forms are remembered, and for how long. A form that is sent again later is recognized
+/// by its session.
+const REMEMBERED: usize = 4096;
+const REMEMBERED_FOR: Duration = Duration::from_secs(120);

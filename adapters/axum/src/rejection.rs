@@ -57,9 +57,6 @@ impl Failure {
     }
 }
 
-/// The code of a session that was void, and signed out for it.
-const VOID: &str = "sign_in_again";
-
 impl MfaRejection {
     pub(crate) fn new(parts: &Parts, status: StatusCode, code: &'static str, detail: &str) -> Self {
         Self(Box::new(Turned {
@@ -317,3 +314,6 @@ fn referring_page(parts: &Parts) -> Option<String> {
     let same = referrer.authority().is_some_and(|a| a.as_str().eq_ignore_ascii_case(own));
     same.then(|| referrer.path_and_query().map(|path| path.as_str().to_owned()))?
 }
+
+/// The code of a session that was void, and signed out for it.
+const VOID: &str = "sign_in_again";

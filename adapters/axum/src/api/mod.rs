@@ -37,8 +37,6 @@ use crate::web::MfaWeb;
 /// Where the API begins, under the prefix.
 pub(crate) const AT: &str = "/api";
 
-const DOCUMENT: &str = include_str!("../../openapi.json");
-
 fn table() -> Vec<(&'static str, MethodRouter<MfaWeb>)> {
     vec![
         ("/openapi.json", get(document)),
@@ -82,6 +80,8 @@ async fn no_such_method(parts: Parts) -> MfaRejection {
     let status = StatusCode::METHOD_NOT_ALLOWED;
     MfaRejection::new(&parts, status, "no_such_method", detail).into_problem()
 }
+
+const DOCUMENT: &str = include_str!("../../openapi.json");
 
 #[cfg(test)]
 mod tests {

@@ -7,11 +7,6 @@ use crate::flows::setup::WhyNotBegun;
 use crate::rejection::MfaRejection;
 use crate::visit::Visit;
 
-const CONFLICT: StatusCode = StatusCode::CONFLICT;
-const FORBIDDEN: StatusCode = StatusCode::FORBIDDEN;
-const NOT_FOUND: StatusCode = StatusCode::NOT_FOUND;
-const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
-
 /// A setup that is not under way.
 pub(super) fn not_begun(visit: &Visit, why: WhyNotBegun) -> MfaRejection {
     let (status, code, detail) = match why {
@@ -33,8 +28,6 @@ pub(super) fn not_begun(visit: &Visit, why: WhyNotBegun) -> MfaRejection {
     };
     visit.problem(status, code, detail)
 }
-
-const LABEL: &str = "the label must have 1 to 64 characters, 128 bytes at most";
 
 /// A change that was not made.
 pub(super) async fn unchanged(visit: &Visit, why: WhyUnchanged) -> MfaRejection {
@@ -77,3 +70,9 @@ pub(super) fn repeated(visit: &Visit) -> MfaRejection {
     let detail = "this request was answered before: a new one has another attempt";
     visit.problem(CONFLICT, "repeated", detail).with("attempt", visit.session.form)
 }
+
+const CONFLICT: StatusCode = StatusCode::CONFLICT;
+const FORBIDDEN: StatusCode = StatusCode::FORBIDDEN;
+const NOT_FOUND: StatusCode = StatusCode::NOT_FOUND;
+const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+const LABEL: &str = "the label must have 1 to 64 characters, 128 bytes at most";

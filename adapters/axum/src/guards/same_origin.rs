@@ -14,8 +14,6 @@ use tower_service::Service;
 use super::Boxed;
 use crate::rejection::MfaRejection;
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
 /// Refuses requests that change something and were not sent by a page of the same origin.
 ///
 /// The adapter's own routes have it. Put it on the host's as well: it is a layer, and needs no token
@@ -112,6 +110,8 @@ where
         Box::pin(answer)
     }
 }
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 #[cfg(test)]
 mod tests {

@@ -15,9 +15,6 @@ use crate::rejection::see_other;
 use crate::safety::page;
 use crate::visit::Visit;
 
-/// A form that was not accepted: its page again, with the reason.
-const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
-
 impl Visit {
     /// Answers with a page.
     async fn show(
@@ -61,3 +58,6 @@ async fn show_codes(visit: Visit, codes: &RecoveryCodes, enabling: bool) -> Resp
     let view = CodesShownPage { codes: &codes, enabling };
     visit.show(StatusCode::OK, |pages, page| pages.codes_shown(page, &view)).await
 }
+
+/// A form that was not accepted: its page again, with the reason.
+const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;

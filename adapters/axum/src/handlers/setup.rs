@@ -15,9 +15,6 @@ use crate::safety::Fields;
 use crate::texts::{Texts, fill};
 use crate::visit::Visit;
 
-/// The name that the image comes with.
-const NAMED_BY_THE_CORE: &str = "QR code";
-
 /// `GET /setup`, with `?replaces=` of a lost factor that the new one is to replace.
 pub(crate) async fn screen(mut visit: Visit) -> Result<Response, MfaRejection> {
     visit.still_counts().await?;
@@ -201,3 +198,6 @@ fn reason(t: &Texts, why: WhyNotBegun) -> String {
     };
     text.to_string()
 }
+
+/// The name that the image comes with.
+const NAMED_BY_THE_CORE: &str = "QR code";

@@ -17,9 +17,6 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReturnPath(String);
 
-/// How often percent-encoding is peeled off. What is still encoded then is refused.
-const LAYERS: usize = 4;
-
 impl ReturnPath {
     /// Takes a path that came from outside: 1 to 2,048 bytes of printable ASCII that begin with one
     /// slash and go on without `//`, `\` and dot segments, in the path as it is and however often it
@@ -89,6 +86,9 @@ impl fmt::Debug for ReturnPath {
         write!(f, "ReturnPath({:?})", self.0)
     }
 }
+
+/// How often percent-encoding is peeled off. What is still encoded then is refused.
+const LAYERS: usize = 4;
 
 #[cfg(test)]
 mod tests {
