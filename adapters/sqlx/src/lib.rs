@@ -29,4 +29,6 @@ pub use postgres::{PostgresStore, PostgresTransaction};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, SqliteTransaction};
 pub use stage::StageError;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use store::{Store, Transaction};
 pub use tables::{NameError, Tables};

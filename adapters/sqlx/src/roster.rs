@@ -50,7 +50,7 @@ pub(crate) fn page(query: &RosterQuery, member: &str) -> Option<Statement> {
     let span = Span::of(query)?;
     let mut branches = Vec::new();
     // In the text and not a value: PostgreSQL keeps a plan only when it knows how little is read,
-    // and planning anew takes longer than the page.
+    // and planning again takes longer than the page.
     let most = query.limit().saturating_add(1);
     let mut add = |what: &str, order: &str, statement: &mut Statement, walled: &str| {
         let place = statement.values.len();
@@ -80,7 +80,7 @@ pub(crate) fn page(query: &RosterQuery, member: &str) -> Option<Statement> {
         let order = format!("{walled}, m.subject");
         add(&what, &order, &mut statement, &walled);
     }
-    // Whoever shares the deadline comes before whoever joined later: of these no more is read than
+    // Those who share the deadline come before those who joined later: of these no more is read than
     // the others leave room for.
     let mut sharing = String::new();
     if let (2, [first, later, ..]) = (plain_branches, &mut branches[..]) {

@@ -3,13 +3,12 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::Subject;
 use mfakit::organization::OrgId;
 use mfakit::ports::Clock;
 use mfakit::testing::Authenticator;
-use mfakit::{Argon2Hasher, Keyring, Mfa, SealingKey, Subject};
 
 use crate::Failure;
-use crate::database::Store;
 
 /// How many users there are. Few, so that the processes meet.
 pub(crate) const USERS: u32 = 8;
@@ -37,15 +36,6 @@ impl Clock for FastClock {
         let since = micros.saturating_sub(1_750_000_000_000_000);
         DateTime::UNIX_EPOCH + TimeDelta::microseconds(since.saturating_mul(SPEED))
     }
-}
-
-/// The library on a store, with cheap hashes: what is tested is what is stored.
-pub(crate) fn mfa<S: Store + Clone>(store: &S) -> Result<Mfa, Failure> {
-    let keyring = Keyring::new(SealingKey::from_bytes("crash", &[7; 32])?);
-    let builder = Mfa::builder(store.clone()).index(store.clone()).event_log(store.clone());
-    let builder = builder.organizations(store.clone()).stamps(store.clone());
-    let builder = builder.hasher(Argon2Hasher::cheap_and_insecure()).clock(FastClock);
-    Ok(builder.issuer("Scrivio").keyring(keyring).build()?)
 }
 
 /// The number of the code that an app shows now.

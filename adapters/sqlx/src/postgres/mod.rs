@@ -17,7 +17,7 @@
 //! - **`has_mfa`** of a membership follows the account by triggers, because two transactions that do
 //!   not see each other's uncommitted rows touch it: one that makes a membership and reads the
 //!   account, and one that switches MFA and writes the memberships. Both take the user's advisory
-//!   lock before they look, and each statement of a trigger looks anew at READ COMMITTED; so the
+//!   lock before they look, and each statement of a trigger looks again at READ COMMITTED; so the
 //!   second sees what the first committed. Only these two rare kinds of commits take the lock.
 //! - **The cursor of the events** is (transaction, place) and reads only transactions below the
 //!   oldest one that is still open: none that commits late appears behind a cursor that has passed
@@ -62,7 +62,7 @@ use crate::store::{Store, Transaction};
 pub type PostgresStore = Store<Postgres>;
 
 /// A transaction in which the host's own statements and changes of accounts become durable together,
-/// or not at all.
+/// or not at all. [`PostgresStore::begin`](Store::begin) begins one.
 pub type PostgresTransaction = Transaction<Postgres>;
 
 impl Store<Postgres> {

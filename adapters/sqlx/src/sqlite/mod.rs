@@ -60,7 +60,7 @@ use crate::store::{Store, Transaction};
 pub type SqliteStore = Store<Sqlite>;
 
 /// A transaction in which the host's own statements and changes of accounts become durable together,
-/// or not at all.
+/// or not at all. [`SqliteStore::begin`](Store::begin) begins one.
 pub type SqliteTransaction = Transaction<Sqlite>;
 
 impl Store<Sqlite> {

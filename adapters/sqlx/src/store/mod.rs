@@ -14,9 +14,12 @@ use sqlx::Pool;
 use crate::dialect::{Base, Dialect};
 use crate::open_error::OpenError;
 use crate::tables::Tables;
-pub(crate) use transaction::Transaction;
+pub use transaction::Transaction;
 
 /// Accounts, organizations and events in a database, on the host's own pool.
+///
+/// `D` is the database as sqlx names it: `Store<sqlx::Sqlite>` is a `SqliteStore`,
+/// `Store<sqlx::Postgres>` a `PostgresStore`. There are no others.
 ///
 /// Cheap to clone; clones share the pool.
 pub struct Store<D: Dialect> {

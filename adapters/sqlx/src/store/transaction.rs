@@ -21,6 +21,8 @@ use crate::stage::{StageError, may_wait};
 /// A transaction in which the host's own statements and changes of accounts become durable together,
 /// or not at all.
 ///
+/// `D` is the database as sqlx names it: a `SqliteTransaction` or a `PostgresTransaction`.
+///
 /// What is staged stays closed until [`commit`](Self::commit) gives its receipt. A transaction that
 /// is dropped shows nothing, stores nothing and tells nobody.
 ///

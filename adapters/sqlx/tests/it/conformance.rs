@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use mfakit::domain::Transition;
 use mfakit::store::CommitOutcome;
 use mfakit::store::{CommitId, StoreError};
-use mfakit::testing::conformance::{HostTransaction, HostTransactions};
+use mfakit::testing::conformance::{Candidate, HostTransaction, HostTransactions};
 use mfakit_sqlx::StageError;
 
-use crate::databases::{Staging, Store};
+use crate::databases::{Database, Staging, Store};
 
 /// Begins transactions on a store's pool.
 struct Begins<S>(S);
@@ -45,44 +45,32 @@ impl<T: Staging> HostTransaction for Begun<T> {
     }
 }
 
+/// A store of each port, and a second handle on the same database.
+async fn candidate<D: Database + Send + 'static>(database: D) -> Candidate {
+    let store = database.store().await;
+    Candidate::new(store.clone())
+        .other_handle(database.store().await)
+        .index(store.clone())
+        .event_log(store.clone())
+        .organizations(store.clone())
+        .other_organizations(database.store().await)
+        .stamps(store.clone())
+        .host_transactions(Begins(store))
+        .crowd(1_000)
+        .guard(database)
+}
+
 mod sqlite {
-    use mfakit::testing::conformance::Candidate;
+    use crate::databases::{File, block_on};
 
-    use crate::databases::{Database, File, block_on};
-
-    mfakit::conformance_tests!(block_on, || async {
-        let file = File::new();
-        let store = file.store().await;
-        Candidate::new(store.clone())
-            .other_handle(file.store().await)
-            .index(store.clone())
-            .event_log(store.clone())
-            .organizations(store.clone())
-            .other_organizations(file.store().await)
-            .stamps(store.clone())
-            .host_transactions(super::Begins(store))
-            .crowd(1_000)
-            .guard(file)
-    });
+    mfakit::conformance_tests!(block_on, || super::candidate(File::new()));
 }
 
 mod postgres {
-    use mfakit::testing::conformance::Candidate;
-
-    use crate::databases::{Database, Schema, on_postgres};
+    use crate::databases::{Schema, on_postgres};
 
     mfakit::conformance_tests!(on_postgres, || async {
         let schema = Schema::new().expect("a rule is checked only where there is a server");
-        let store = schema.store().await;
-        Candidate::new(store.clone())
-            .other_handle(schema.store().await)
-            .index(store.clone())
-            .event_log(store.clone())
-            .organizations(store.clone())
-            .other_organizations(schema.store().await)
-            .stamps(store.clone())
-            .host_transactions(super::Begins(store))
-            .crowd(1_000)
-            .guard(schema)
+        super::candidate(schema).await
     });
 }

@@ -96,9 +96,46 @@ pub trait Staging: Send + Sized + 'static {
     async fn undo(self) -> Result<(), StoreError>;
 }
 
-/// Implements the traits above for a store, whose factors have the same names everywhere.
+/// Implements the traits above for a kind of database, which has a `pool` and `names` of its tables.
 macro_rules! both_kinds {
-    ($store:ident, $transaction:ident) => {
+    ($database:ident, $store:ident, $transaction:ident) => {
+        #[async_trait::async_trait]
+        impl super::Database for $database {
+            type Store = mfakit_sqlx::$store;
+            type Transaction = mfakit_sqlx::$transaction;
+            fn tables(&self) -> mfakit_sqlx::Tables {
+                self.names()
+            }
+            async fn open(
+                &self,
+                tables: mfakit_sqlx::Tables,
+            ) -> Result<Self::Store, mfakit_sqlx::OpenError> {
+                let pool = self.pool().await;
+                Self::Store::migrate(&pool, &tables).await?;
+                Self::Store::open(pool, tables).await
+            }
+            async fn open_only(
+                &self,
+                tables: mfakit_sqlx::Tables,
+            ) -> Result<Self::Store, mfakit_sqlx::OpenError> {
+                Self::Store::open(self.pool().await, tables).await
+            }
+            async fn run(&self, sql: &str) -> u64 {
+                let pool = self.pool().await;
+                let sql = sqlx::AssertSqlSafe(sql.to_owned());
+                let rows = sqlx::raw_sql(sql).execute(&pool).await.unwrap().rows_affected();
+                pool.close().await;
+                rows
+            }
+            async fn number(&self, sql: &str) -> i64 {
+                let pool = self.pool().await;
+                let sql = sqlx::AssertSqlSafe(sql.to_owned());
+                let found = sqlx::query_scalar(sql).fetch_one(&pool).await;
+                pool.close().await;
+                found.unwrap()
+            }
+        }
+
         #[async_trait::async_trait]
         impl super::Store for mfakit_sqlx::$store {
             type Transaction = mfakit_sqlx::$transaction;

@@ -122,11 +122,7 @@ fn an_exhausted_pool_is_told_by_type_and_recovers() {
         let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(SOON);
         let pool = pool.connect_with(SqliteStore::options(file.path())).await.unwrap();
         let store = SqliteStore::open(pool.clone(), Tables::default()).await.unwrap();
-        let held = pool.acquire().await.unwrap();
-        let error = store.load(&subject("ada")).await.unwrap_err();
-        assert_eq!(cause_of(&error), Some(&Cause::PoolExhausted));
-        drop(held);
-        World::on(store).protect("ada").await;
+        exhausted(store, pool.acquire().await.unwrap()).await;
     });
     let Some(schema) = Schema::new() else { return };
     block_on(async {
@@ -134,12 +130,15 @@ fn an_exhausted_pool_is_told_by_type_and_recovers() {
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(SOON);
         let pool = pool.connect(&schema.url()).await.unwrap();
         let store = PostgresStore::open(pool.clone(), schema.tables()).await.unwrap();
-        let held = pool.acquire().await.unwrap();
-        let error = store.load(&subject("ada")).await.unwrap_err();
-        assert_eq!(cause_of(&error), Some(&Cause::PoolExhausted));
-        drop(held);
-        World::on(store).protect("ada").await;
+        exhausted(store, pool.acquire().await.unwrap()).await;
     });
+}
+
+async fn exhausted<S: Store, C>(store: S, held: C) {
+    let error = store.load(&subject("ada")).await.unwrap_err();
+    assert_eq!(cause_of(&error), Some(&Cause::PoolExhausted));
+    drop(held);
+    World::on(store).protect("ada").await;
 }
 
 /// The server ends every connection, again and again, while a user signs in. What is not answered is

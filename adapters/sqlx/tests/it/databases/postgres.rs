@@ -4,17 +4,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use mfakit::testing::conformance::Outcome;
-use mfakit_sqlx::{OpenError, PostgresStore, PostgresTransaction, Tables};
+use mfakit_sqlx::Tables;
 use scratch_postgres::{Server, server_or_skip};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
-use super::{Database, block_on, both_kinds};
+use super::{block_on, both_kinds};
 
-both_kinds!(PostgresStore, PostgresTransaction);
+both_kinds!(Schema, PostgresStore, PostgresTransaction);
 
 pub struct Schema {
     server: &'static Server,
@@ -81,40 +80,10 @@ impl Schema {
         let options = options.options([("search_path", &self.name)]);
         PgPoolOptions::new().max_connections(4).connect_with(options).await.unwrap()
     }
-}
 
-#[async_trait]
-impl Database for Schema {
-    type Store = PostgresStore;
-    type Transaction = PostgresTransaction;
-
-    fn tables(&self) -> Tables {
+    /// Tables of the default names.
+    pub fn names(&self) -> Tables {
         Tables::default().in_schema(&self.name).unwrap()
-    }
-
-    async fn open(&self, tables: Tables) -> Result<PostgresStore, OpenError> {
-        let pool = self.pool().await;
-        PostgresStore::migrate(&pool, &tables).await?;
-        PostgresStore::open(pool, tables).await
-    }
-
-    async fn open_only(&self, tables: Tables) -> Result<PostgresStore, OpenError> {
-        PostgresStore::open(self.pool().await, tables).await
-    }
-
-    async fn run(&self, sql: &str) -> u64 {
-        let pool = self.pool().await;
-        let sql = AssertSqlSafe(sql.to_owned());
-        let rows = sqlx::raw_sql(sql).execute(&pool).await.unwrap().rows_affected();
-        pool.close().await;
-        rows
-    }
-
-    async fn number(&self, sql: &str) -> i64 {
-        let pool = self.pool().await;
-        let found = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&pool).await;
-        pool.close().await;
-        found.unwrap()
     }
 }
 

@@ -2,15 +2,14 @@
 
 use std::path::PathBuf;
 
-use async_trait::async_trait;
-use mfakit_sqlx::{OpenError, SqliteStore, SqliteTransaction, Tables};
+use mfakit_sqlx::{SqliteStore, Tables};
+use sqlx::SqlitePool;
 use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{AssertSqlSafe, SqlitePool};
 use tempfile::TempDir;
 
-use super::{Database, both_kinds};
+use super::both_kinds;
 
-both_kinds!(SqliteStore, SqliteTransaction);
+both_kinds!(File, SqliteStore, SqliteTransaction);
 
 pub struct File(TempDir);
 
@@ -27,39 +26,9 @@ impl File {
         let options = SqliteStore::options(self.path());
         SqlitePoolOptions::new().max_connections(4).connect_with(options).await.unwrap()
     }
-}
 
-#[async_trait]
-impl Database for File {
-    type Store = SqliteStore;
-    type Transaction = SqliteTransaction;
-
-    fn tables(&self) -> Tables {
+    /// Tables of the default names.
+    pub fn names(&self) -> Tables {
         Tables::default()
-    }
-
-    async fn open(&self, tables: Tables) -> Result<SqliteStore, OpenError> {
-        let pool = self.pool().await;
-        SqliteStore::migrate(&pool, &tables).await?;
-        SqliteStore::open(pool, tables).await
-    }
-
-    async fn open_only(&self, tables: Tables) -> Result<SqliteStore, OpenError> {
-        SqliteStore::open(self.pool().await, tables).await
-    }
-
-    async fn run(&self, sql: &str) -> u64 {
-        let pool = self.pool().await;
-        let sql = AssertSqlSafe(sql.to_owned());
-        let rows = sqlx::raw_sql(sql).execute(&pool).await.unwrap().rows_affected();
-        pool.close().await;
-        rows
-    }
-
-    async fn number(&self, sql: &str) -> i64 {
-        let pool = self.pool().await;
-        let found = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&pool).await;
-        pool.close().await;
-        found.unwrap()
     }
 }
