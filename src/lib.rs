@@ -71,6 +71,7 @@
 //! | `serde` | | the stored form of an account, and the values that sessions keep |
 //! | `bcrypt` | | recovery codes that another system hashed with bcrypt ([`import`]) |
 //! | `tracing` | | a span for each operation, with its outcome |
+//! | `webauthn` | | passkeys and security keys: what a browser answers, verified (`domain::webauthn`) |
 //! | `testing` | | a manual clock, seeded entropy, cheap hashing, a store that fails on cue |
 //!
 //! Nothing here needs an async runtime, a web framework or SQL. The [`manual`] has what the pages of

@@ -48,9 +48,8 @@ const AAGUID: &[u8; 16] = b"mfakit software\0";
 impl SoftwareKey {
     /// Makes the key of this seed. Every RSA key is the one that everybody knows.
     pub fn seeded(seed: u64, algorithm: Algorithm) -> Self {
-        let derived = |what: &str| Sha256::digest(format!("{what} {seed}")).into();
-        Self::from_secret(&derived("secret"), algorithm)
-            .credential_id(<[u8; 32]>::from(derived("credential")))
+        let derived = |what: &str| -> [u8; 32] { Sha256::digest(format!("{what} {seed}")).into() };
+        Self::from_secret(&derived("secret"), algorithm).credential_id(derived("credential"))
     }
 
     /// Makes the key of this secret: a scalar for ES256, a seed for EdDSA, left unread for RS256.

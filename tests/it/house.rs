@@ -61,8 +61,12 @@ const ONE_PLACE: &[(&str, &str, &str)] = &[
     ("std::sync::RwLock", "src/sync.rs", "a model checker swaps the locks there"),
 ];
 
-/// What the core is built without.
-const FOREIGN: &[&str] = &["axum", "serde_json", "sqlx", "tokio"];
+/// What the core is built without, whatever its features.
+const FOREIGN: &[&str] = &["axum", "sqlx", "tokio"];
+
+/// What it is built without unless one feature is on, which has it for a reason: a browser's WebAuthn
+/// response is JSON, and its client data is, and both have to be read by somebody who can.
+const FOREIGN_BUT_FOR: (&str, &str) = ("serde_json", "webauthn");
 
 const LONGEST: usize = 400;
 const MEDIAN: usize = 200;
@@ -84,17 +88,39 @@ fn clock_randomness_and_locks_have_one_place_each() {
 
 #[test]
 fn the_core_builds_without_a_runtime_a_framework_or_a_database() {
+    complain(foreign(&tree(&["--all-features"]), FOREIGN).into_iter());
+}
+
+#[test]
+fn the_core_builds_without_json_unless_webauthn_is_on() {
+    let (json, feature) = FOREIGN_BUT_FOR;
+    let others: Vec<&str> = features().filter(|name| *name != feature).collect();
+    assert!(others.len() > 3, "the manifest is not read: {others:?}");
+    let without = tree(&["--no-default-features", "--features", &others.join(",")]);
+    complain(foreign(&without, &[json]).into_iter());
+    assert_eq!(foreign(&tree(&["--features", feature]), &[json]).len(), 1, "it has it for this");
+}
+
+/// The crates that ours is built of with these features, each on a line.
+fn tree(features: &[&str]) -> String {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let tree = Command::new(cargo)
-        .args(["tree", "--package", "mfakit", "--edges", "normal", "--all-features"])
-        .args(["--prefix", "none", "--locked"])
+        .args(["tree", "--package", "mfakit", "--edges", "normal", "--prefix", "none", "--locked"])
+        .args(features)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
     assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
     let tree = String::from_utf8(tree.stdout).expect("UTF-8");
     assert!(tree.lines().any(|line| line.starts_with("totp-rs ")), "no tree of ours:\n{tree}");
-    complain(foreign(&tree).into_iter());
+    tree
+}
+
+/// The names of our features.
+fn features() -> impl Iterator<Item = &'static str> {
+    let section = include_str!("../../Cargo.toml").split("\n[features]\n").nth(1);
+    let lines = section.unwrap_or_default().lines().take_while(|line| !line.starts_with('['));
+    lines.filter_map(|line| line.split_once(" = [")).map(|(name, _)| name)
 }
 
 #[test]
@@ -150,9 +176,9 @@ fn out_of_place(source: &Source) -> Vec<String> {
 }
 
 /// The lines of a dependency tree that the core must not have.
-fn foreign(tree: &str) -> Vec<String> {
+fn foreign(tree: &str, names: &[&str]) -> Vec<String> {
     let name = |line: &&str| line.split(' ').next().map(str::to_owned).unwrap_or_default();
-    tree.lines().filter(|line| FOREIGN.contains(&name(line).as_str())).map(Into::into).collect()
+    tree.lines().filter(|line| names.contains(&name(line).as_str())).map(Into::into).collect()
 }
 
 fn at(source: &Source, line: usize, what: &str) -> String {
@@ -228,6 +254,6 @@ mod planted {
     #[test]
     fn a_foreign_crate_is_found_by_its_whole_name() {
         let tree = "mfakit v0.1.0 (/somewhere)\ntokio v1.48.0\ntokio-util v0.7.0\nserde v1.0.0 (*)";
-        assert_eq!(foreign(tree), ["tokio v1.48.0"]);
+        assert_eq!(foreign(tree, FOREIGN), ["tokio v1.48.0"]);
     }
 }

@@ -216,7 +216,7 @@ fn loose_signature(key: &SigningKey, message: &[u8]) -> Vec<u8> {
     let public = key.verifying_key();
     let hash = Sha512::new().chain_update(neutral).chain_update(public).chain_update(message);
     let secret = key.to_scalar();
-    let mut product = secret - secret;
+    let mut product = secret + -secret;
     for byte in hash.finalize().iter().rev() {
         for bit in (0..8).rev() {
             product += product;

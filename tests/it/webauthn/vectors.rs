@@ -207,7 +207,7 @@ impl Source<'_> {
         if flags & 1 == 1 {
             let extra = text(&self.bytes(16));
             said += r#","extraData":"clientDataJSON may be extended with additional fields in the future, such as this: "#;
-            said += &extra.as_str().unwrap().to_owned();
+            said += extra.as_str().unwrap();
             said += "\"";
         }
         (said + "}").into()
