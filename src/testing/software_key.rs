@@ -35,16 +35,6 @@ pub struct SoftwareKey {
     counter: u32,
 }
 
-/// The flags of authenticator data (§6.1).
-const USER_PRESENT: u8 = 0x01;
-const USER_VERIFIED: u8 = 0x04;
-const BACKUP_ELIGIBLE: u8 = 0x08;
-const BACKUP_STATE: u8 = 0x10;
-const ATTESTED: u8 = 0x40;
-
-/// "mfakit software": no authenticator's model.
-const AAGUID: &[u8; 16] = b"mfakit software\0";
-
 impl SoftwareKey {
     /// Makes the key of this seed. Every RSA key is the one that everybody knows.
     pub fn seeded(seed: u64, algorithm: Algorithm) -> Self {
@@ -222,3 +212,13 @@ fn attestation_object(authenticator_data: &[u8]) -> Option<Vec<u8>> {
 fn encoded(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }
+
+/// The flags of authenticator data (§6.1).
+const USER_PRESENT: u8 = 0x01;
+const USER_VERIFIED: u8 = 0x04;
+const BACKUP_ELIGIBLE: u8 = 0x08;
+const BACKUP_STATE: u8 = 0x10;
+const ATTESTED: u8 = 0x40;
+
+/// "mfakit software": no authenticator's model.
+const AAGUID: &[u8; 16] = b"mfakit software\0";

@@ -8,4 +8,5 @@ mod keys;
 mod options;
 mod registration_steps;
 mod scene;
+mod table;
 mod vectors;

@@ -29,6 +29,7 @@ mod sessions;
 mod sql_rows;
 mod step_up_rules;
 mod stored_accounts;
+mod webauthn;
 
 pub use codes::codes;
 pub use configuration::configuration;
@@ -46,6 +47,10 @@ pub use sessions::sessions;
 pub use sql_rows::sql_rows;
 pub use step_up_rules::step_up_rules;
 pub use stored_accounts::stored_accounts;
+pub use webauthn::{
+    webauthn_attestation_objects, webauthn_authenticator_data, webauthn_client_data,
+    webauthn_cose_keys,
+};
 
 /// A target's body.
 pub type Target = fn(&[u8]);
@@ -69,4 +74,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("sql_rows", sql_rows),
     ("step_up_rules", step_up_rules),
     ("stored_accounts", stored_accounts),
+    ("webauthn_attestation_objects", webauthn_attestation_objects),
+    ("webauthn_authenticator_data", webauthn_authenticator_data),
+    ("webauthn_client_data", webauthn_client_data),
+    ("webauthn_cose_keys", webauthn_cose_keys),
 ];

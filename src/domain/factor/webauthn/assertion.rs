@@ -11,15 +11,6 @@ use super::relying_party::RelyingParty;
 use super::response;
 use super::unverified::Unverified;
 
-/// The most authenticator data of an assertion that is read, in bytes. Without extensions it has 37.
-const MAX_AUTHENTICATOR_DATA: usize = 4096;
-
-/// The length of a signature by the longest RSA key, in bytes.
-const MAX_SIGNATURE: usize = 512;
-
-/// The most bytes of a user handle (§5.4.3).
-const MAX_USER_HANDLE: usize = 64;
-
 /// What `navigator.credentials.get()` answered: an `AuthenticationResponseJSON`, within bounds and
 /// not yet verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,10 +41,10 @@ pub struct Asserted {
     pub user_verified: bool,
     /// Whether the credential may be copied to other devices, by what it says now (flag BE).
     pub backup_eligible: bool,
-    /// Whether it has been (flag BS).
+    /// Whether the credential has been copied (flag BS).
     pub backup_state: bool,
-    /// How often it has signed, 0 if it does not count (§6.1.1). One that did not rise since the
-    /// last assertion is a sign of a copy, and not refused here.
+    /// The number of times it has signed; 0 if the authenticator does not count (§6.1.1). A number
+    /// that did not rise since the last assertion is a sign of a copy. It is not refused here.
     pub counter: u32,
 }
 
@@ -131,3 +122,12 @@ struct AssertionParts {
     signature: String,
     user_handle: Option<String>,
 }
+
+/// The most authenticator data of an assertion that is read, in bytes. Without extensions it has 37.
+const MAX_AUTHENTICATOR_DATA: usize = 4096;
+
+/// The length of a signature by the longest RSA key, in bytes.
+const MAX_SIGNATURE: usize = 512;
+
+/// The most bytes of a user handle (§5.4.3).
+const MAX_USER_HANDLE: usize = 64;

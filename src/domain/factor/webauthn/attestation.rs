@@ -6,10 +6,6 @@ use minicbor::decode::{Decoder, Error};
 use super::cbor;
 use super::unverified::Unverified;
 
-/// The most of an attestation object that is read, in bytes: that of a TPM, with its certificates,
-/// has about 6,000.
-pub(super) const MAX_ATTESTATION_OBJECT: usize = 32_768;
-
 /// The authenticator data inside. The format and the statement are read for their form alone.
 pub(super) fn authenticator_data(object: &[u8]) -> Result<&[u8], Unverified> {
     let mut decoder = Decoder::new(object);
@@ -45,3 +41,7 @@ fn skip_map(decoder: &mut Decoder<'_>) -> Result<(), Error> {
     }
     cbor::skip(decoder)
 }
+
+/// The most of an attestation object that is read, in bytes: that of a TPM, with its certificates,
+/// has about 6,000.
+pub(super) const MAX_ATTESTATION_OBJECT: usize = 32_768;

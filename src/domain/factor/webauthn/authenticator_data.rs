@@ -7,14 +7,6 @@ use super::cbor;
 use super::relying_party::RelyingParty;
 use super::unverified::Unverified;
 
-/// The flags of authenticator data (§6.1). Bits 1 and 5 are reserved, and are left unread.
-const USER_PRESENT: u8 = 1;
-const USER_VERIFIED: u8 = 1 << 2;
-const BACKUP_ELIGIBLE: u8 = 1 << 3;
-const BACKUP_STATE: u8 = 1 << 4;
-const ATTESTED: u8 = 1 << 6;
-const EXTENSIONS: u8 = 1 << 7;
-
 /// Authenticator data, read to its last byte and not yet judged.
 #[derive(Debug)]
 pub(super) struct AuthenticatorData<'a> {
@@ -109,3 +101,11 @@ fn map(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     cbor::skip(&mut decoder).ok()?;
     bytes.split_at_checked(decoder.position())
 }
+
+/// The flags of authenticator data (§6.1). Bits 1 and 5 are reserved, and are left unread.
+const USER_PRESENT: u8 = 1;
+const USER_VERIFIED: u8 = 1 << 2;
+const BACKUP_ELIGIBLE: u8 = 1 << 3;
+const BACKUP_STATE: u8 = 1 << 4;
+const ATTESTED: u8 = 1 << 6;
+const EXTENSIONS: u8 = 1 << 7;

@@ -6,9 +6,6 @@
 use minicbor::data::Type;
 use minicbor::decode::{Decoder, Error};
 
-/// How deep an item may nest. An attestation statement takes four levels.
-const MAX_DEPTH: usize = 8;
-
 /// Moves over one item with everything in it.
 ///
 /// Each step consumes a byte or fails, so that a length costs nothing that was merely claimed.
@@ -61,6 +58,9 @@ fn skip_within(decoder: &mut Decoder<'_>, depth: usize) -> Result<(), Error> {
 fn indefinite() -> Error {
     Error::message("a length must be definite")
 }
+
+/// How deep an item may nest. An attestation statement takes four levels.
+const MAX_DEPTH: usize = 8;
 
 #[cfg(test)]
 mod tests {

@@ -10,9 +10,6 @@ use super::relying_party::RelyingParty;
 use super::response::Object;
 use super::unverified::Unverified;
 
-/// The most client data that is read, in bytes. Browsers write about 250.
-pub(super) const MAX_CLIENT_DATA: usize = 4096;
-
 /// Which of the two ceremonies client data belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ceremony {
@@ -69,3 +66,6 @@ impl Ceremony {
         }
     }
 }
+
+/// The most client data that is read, in bytes. Browsers write about 250.
+pub(super) const MAX_CLIENT_DATA: usize = 4096;

@@ -6,20 +6,6 @@ use minicbor::decode::{Decoder, Error};
 use super::cbor;
 use super::unverified::Unverified;
 
-/// Labels: of every key, then of the key types, which share numbers.
-const KEY_TYPE: i64 = 1;
-const ALGORITHM: i64 = 3;
-const CURVE_OR_MODULUS: i64 = -1;
-const X_OR_EXPONENT: i64 = -2;
-const Y: i64 = -3;
-
-/// Key types and curves.
-const KEY_TYPE_OKP: i64 = 1;
-const KEY_TYPE_EC2: i64 = 2;
-const KEY_TYPE_RSA: i64 = 3;
-const CURVE_P256: i64 = 1;
-const CURVE_ED25519: i64 = 6;
-
 /// A COSE key's parameters, whatever its algorithm. Each is there at most once.
 #[derive(Debug, Default)]
 pub(super) struct CoseKey<'a> {
@@ -99,3 +85,17 @@ impl<'a> CoseKey<'a> {
 fn array(bytes: &[u8]) -> Option<&[u8; 32]> {
     bytes.try_into().ok()
 }
+
+/// Labels: of every key, then of the key types, which share numbers.
+const KEY_TYPE: i64 = 1;
+const ALGORITHM: i64 = 3;
+const CURVE_OR_MODULUS: i64 = -1;
+const X_OR_EXPONENT: i64 = -2;
+const Y: i64 = -3;
+
+/// Key types and curves.
+const KEY_TYPE_OKP: i64 = 1;
+const KEY_TYPE_EC2: i64 = 2;
+const KEY_TYPE_RSA: i64 = 3;
+const CURVE_P256: i64 = 1;
+const CURVE_ED25519: i64 = 6;

@@ -9,10 +9,6 @@ use super::public_key::Algorithm;
 use super::relying_party::RelyingParty;
 use super::transport::Transport;
 
-/// How long the browser waits for its user, in milliseconds: five minutes, the least that §15.1
-/// recommends, and less than a challenge lives.
-const TIMEOUT: u32 = 300_000;
-
 /// Whether the authenticator is to verify its user, by PIN or biometrics (§5.8.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -188,3 +184,7 @@ impl Serialize for Parameters {
         list.end()
     }
 }
+
+/// How long the browser waits for its user, in milliseconds: five minutes, the least that §15.1
+/// recommends, and less than a challenge lives.
+const TIMEOUT: u32 = 300_000;

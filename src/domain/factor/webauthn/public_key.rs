@@ -12,12 +12,6 @@ use super::base64::encoded;
 use super::cose::CoseKey;
 use super::unverified::Unverified;
 
-/// The RSA moduli that are accepted, in bits.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
-
-/// The one RSA exponent that is accepted, 65537, big-endian.
-const RSA_EXPONENT: &[u8] = &[1, 0, 1];
-
 /// A signature algorithm, by its number in the COSE registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -157,3 +151,9 @@ fn rsa((n, e): (&[u8], &[u8])) -> Result<rsa::PublicKey, Unverified> {
     let number = BoxedUint::from_be_slice_vartime;
     rsa::PublicKey::new(number(n), number(e)).map_err(|_| Unverified::RsaModulus { bits })
 }
+
+/// The RSA moduli that are accepted, in bits.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
+
+/// The one RSA exponent that is accepted, 65537, big-endian.
+const RSA_EXPONENT: &[u8] = &[1, 0, 1];

@@ -37,13 +37,13 @@ pub struct Registered {
     pub user_verified: bool,
     /// Whether the credential may be copied to other devices (flag BE).
     pub backup_eligible: bool,
-    /// Whether it has been (flag BS).
+    /// Whether the credential has been copied (flag BS).
     pub backup_state: bool,
-    /// How often it has signed, 0 if it does not count (§6.1.1).
+    /// The number of times it has signed; 0 if the authenticator does not count (§6.1.1).
     pub counter: u32,
     /// The authenticator's model by its own, unproven word; zeros if it does not say.
     pub aaguid: [u8; 16],
-    /// How the client says it reaches the authenticator.
+    /// The ways in which the client says it reaches the authenticator.
     pub transports: Vec<Transport>,
 }
 

@@ -11,9 +11,6 @@ use super::base64::{at_most, decoded};
 use super::identifiers::CredentialId;
 use super::unverified::Unverified;
 
-/// The most of a response that is read, in bytes.
-const MAX_RESPONSE: usize = 65_536;
-
 /// What both responses have around them. Members that are not judged are left unread.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,3 +64,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
         T::deserialize(MapAccessDeserializer::new(map)).map(Object)
     }
 }
+
+/// The most of a response that is read, in bytes.
+const MAX_RESPONSE: usize = 65_536;
