@@ -15,7 +15,7 @@ use super::scene::{
 };
 
 /// How many responses of each ceremony and algorithm are tried.
-const ROUNDS: usize = 400;
+const ROUNDS: usize = 200;
 
 struct Dice(SeededEntropy);
 
@@ -152,7 +152,7 @@ fn another_verifier_agrees_about_registrations() {
             change(&mut json, &["clientDataJSON", "attestationObject"], &dice);
             tally.count(registered(&json).map(drop), theirs_registered(&json), &json);
         }
-        assert!(tally.accepted > 20 && tally.refused > 100, "{algorithm:?}: {tally:?}");
+        assert!(tally.accepted > 10 && tally.refused > 60, "{algorithm:?}: {tally:?}");
     }
 }
 
@@ -169,7 +169,7 @@ fn another_verifier_agrees_about_assertions() {
             change(&mut json, &["clientDataJSON", "authenticatorData", "signature"], &dice);
             tally.count(asserted(&stored, &json).map(drop), theirs_asserted(&stored, &json), &json);
         }
-        assert!(tally.accepted > 20 && tally.refused > 100, "{algorithm:?}: {tally:?}");
+        assert!(tally.accepted > 10 && tally.refused > 60, "{algorithm:?}: {tally:?}");
     }
 }
 
@@ -192,7 +192,7 @@ fn another_verifier_agrees_where_the_changed_response_is_signed() {
         assert!(json_response.is_ok(), "well-formed but for what is inside");
         tally.count(asserted(&stored, &json).map(drop), theirs_asserted(&stored, &json), &json);
     }
-    assert!(tally.accepted > 20 && tally.refused > 100, "{tally:?}");
+    assert!(tally.accepted > 10 && tally.refused > 60, "{tally:?}");
 }
 
 #[test]

@@ -164,6 +164,7 @@ fn step_13_the_attestation_object_must_be_a_map_of_its_three_members() {
             [&[0xa4], &fmt[..], &statement[..], &name[..], &data, b"\x65epAtt\xf5"].concat(),
             "a fourth member",
         ),
+        ([&[0xa4], &fmt[..], &statement[..], &name[..], &data].concat(), "a member merely claimed"),
     ] {
         let mut json = json.clone();
         json["response"]["attestationObject"] = text(&object);
