@@ -1,7 +1,11 @@
 //! Every statement, with the tables' names in it.
 //!
-//! What all databases understand is written here. What a database words in its own way comes from
+//! What both databases understand is written here. What a database words in its own way comes from
 //! its [`Words`], and what only one of them needs is its `own`.
+//!
+//! `{accounts}` is the place of a table's name, `$1` that of the first value, as often as it stands
+//! there. Both drivers take `$1` as it is. For one that knows only `?`, [`Text`] is where the places
+//! become the order in which values are bound.
 
 use std::sync::Arc;
 
