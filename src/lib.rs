@@ -175,3 +175,8 @@ pub mod export {
     };
     pub use crate::service::Export;
 }
+
+/// Compiles the README's example with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
