@@ -29,6 +29,5 @@ pub use postgres::{PostgresStore, PostgresTransaction};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, SqliteTransaction};
 pub use stage::StageError;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use store::{Store, Transaction};
 pub use tables::{NameError, Tables};
