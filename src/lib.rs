@@ -97,9 +97,7 @@ pub use domain::account::{
     FactorStatus, HostAuthority, IssuedEnrollment, SetupStatus, SignIn, Status,
 };
 pub use domain::assurance::{Assurance, PendingSignIn};
-pub use domain::challenge::{
-    ActionName, Answer, Challenge, OfferedFactor, Passed, Purpose, Rejection, Verdict,
-};
+pub use domain::challenge::{ActionName, Answer, Challenge, OfferedFactor, Purpose};
 pub use domain::event::{Event, EventKind};
 pub use domain::factor::FactorKind;
 pub use domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
@@ -111,6 +109,7 @@ pub use domain::sealed::KeyId;
 pub use domain::settings::Settings;
 pub use domain::setup::{Confirmed, EmailStatus, NewFactor, Setup, SetupRejection};
 pub use domain::step_up::{StepUpRule, StepUpRules};
+pub use domain::verdict::{Passed, Rejection, Verdict};
 pub use error::Error;
 pub use hashing::Argon2Hasher;
 pub use keyring::{Keyring, KeyringError, SealingKey};

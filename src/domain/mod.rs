@@ -30,6 +30,7 @@ pub(crate) mod step_up;
 mod time;
 mod totp;
 pub(crate) mod transition;
+pub(crate) mod verdict;
 
 // The engine, as `mfakit::domain` shows it.
 pub use account::{
@@ -60,7 +61,7 @@ pub use transition::{Closed, Decision, Receipt, Transition};
 // Public elsewhere, each in one place: see the crate's root.
 pub(crate) use account::{AccountExport, HostAuthority, IssuedEnrollment, SignIn, Status};
 pub(crate) use assurance::{Assurance, PendingSignIn};
-pub(crate) use challenge::{ActionName, Answer, Challenge, Verdict};
+pub(crate) use challenge::{ActionName, Answer, Challenge};
 pub(crate) use event::{Event, EventId, EventKind};
 pub(crate) use first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
 pub(crate) use id::{CommitId, FactorId, SetupId, Subject, Version};
@@ -82,6 +83,7 @@ pub(crate) use settings::Settings;
 pub(crate) use setup::{Confirmed, EmailStatus, NewFactor, Setup};
 pub(crate) use step_up::{Satisfied, StepUpRule};
 pub(crate) use transition::{Commit, CommitOutcome};
+pub(crate) use verdict::Verdict;
 
 /// What an account is made of besides what hosts see: for its stored form.
 #[cfg(feature = "serde")]

@@ -4,9 +4,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::{Account, ImportedCheck, OneTimeCheck};
 use crate::domain::budget::Throttle;
-use crate::domain::challenge::{
-    Answer, AnswerKind, Challenge, Passed, Purpose, Rejection, Typed, Verdict,
-};
+use crate::domain::challenge::{Answer, AnswerKind, Challenge, Purpose, Typed};
 use crate::domain::event::EventKind;
 use crate::domain::factor::{Factor, drift_of};
 use crate::domain::id::FactorId;
@@ -17,6 +15,7 @@ use crate::domain::sealed::{SealContext, SealedSecret};
 use crate::domain::time::Context;
 use crate::domain::totp::{Code, Step, TRIPLE_SEARCH, TotpSecret, find_three, match_code};
 use crate::domain::transition::{Decision, Transition};
+use crate::domain::verdict::{Passed, Rejection, Verdict};
 
 use super::draft::Draft;
 

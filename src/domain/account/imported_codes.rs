@@ -2,13 +2,14 @@
 
 use super::Account;
 use super::answer::Question;
-use crate::domain::challenge::{Challenge, Rejection, Typed, Verdict};
+use crate::domain::challenge::{Challenge, Typed};
 use crate::domain::event::EventKind;
 use crate::domain::import::{ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet};
 use crate::domain::proof::ProvenBy;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Context;
 use crate::domain::transition::Decision;
+use crate::domain::verdict::{Rejection, Verdict};
 
 /// A well-formed answer that waits for one evaluation per imported code, ten at most.
 ///

@@ -7,7 +7,7 @@ use subtle::Choice;
 use super::Account;
 use super::answer::Question;
 use crate::domain::assurance::Assurance;
-use crate::domain::challenge::{Challenge, Purpose, Rejection, Typed, Verdict};
+use crate::domain::challenge::{Challenge, Purpose, Typed};
 use crate::domain::event::EventKind;
 use crate::domain::proof::ProvenBy;
 use crate::domain::recovery::{
@@ -16,6 +16,7 @@ use crate::domain::recovery::{
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Context;
 use crate::domain::transition::{Decision, Transition};
+use crate::domain::verdict::{Rejection, Verdict};
 
 /// A well-formed one-time code that waits for one evaluation of the slow hash.
 ///
