@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
-    Account, Closed, CodeHash, Decision, Fresh, HashScheme, HashedCodes, Judged, NewSecret,
+    Account, Closed, CodeHash, Decision, Fresh, HashScheme, HashedCodes, Judged, NewSecret, Opened,
     Question, Receipt, SealedSecret, Transition, Window,
 };
 use mfakit::domain::{ChallengeId, Context, Issuer, OneTimeCode, SessionId, TotpSecret};
@@ -14,7 +14,7 @@ use mfakit::store::{CommitId, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
     Answer, Confirmed, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, Settings, SetupId,
-    SignIn, Subject, Verdict,
+    Subject, Verdict,
 };
 use mfakit::{RecoveryCodes, Setup};
 
@@ -102,7 +102,7 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
         let first = FirstFactor::password(ada.clone(), at);
         host.load(&ada).sign_in(first, fresh, Context::new(&settings, at).unwrap()).unwrap()
     };
-    let SignIn::Complete(session) = sign_in(&mut host, start) else { panic!("MFA is off") };
+    let Opened::Session(session) = sign_in(&mut host, start) else { panic!("MFA is off") };
 
     let setup = begin(&mut host, &session, context);
     let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
@@ -120,7 +120,7 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
 
     let later = start + chrono::TimeDelta::seconds(30);
     let context = Context::new(&settings, later).unwrap();
-    let SignIn::Challenge(pending, challenge) = sign_in(&mut host, later) else { panic!("on") };
+    let Opened::Challenge(pending, challenge) = sign_in(&mut host, later) else { panic!("on") };
     let account = host.load(&ada);
     let answer = Answer::code(&phone.code_at(later));
     let question = account.question(&challenge, &answer, context);
@@ -130,7 +130,7 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
     let Some(Verdict::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
     assert!(pending.raise(passed.proof, context).unwrap().has_second_factor());
 
-    let SignIn::Challenge(_, challenge) = sign_in(&mut host, later) else { panic!("on") };
+    let Opened::Challenge(_, challenge) = sign_in(&mut host, later) else { panic!("on") };
     let account = host.load(&ada);
     let answer = Answer::recovery(&codes.as_slice()[7].reveal());
     let question = account.question(&challenge, &answer, context);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::KeyId;
 use mfakit::domain::{
-    Account, CodeHash, Decision, Fresh, HashScheme, HashedCodes, Judged, NewSecret, SealedSecret,
-    Transition,
+    Account, CodeHash, Decision, Fresh, HashScheme, HashedCodes, Judged, NewSecret, Opened,
+    SealedSecret, Transition,
 };
 use mfakit::domain::{
     Algorithm, ChallengeId, Context, Issuer, OneTimeCode, SessionId, Throttle, TotpSecret,
@@ -17,7 +17,7 @@ use mfakit::store::{CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
     Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor, NewFactor, PendingSignIn,
-    RecoveryCodes, Refusal, Settings, Setup, SetupId, SignIn, Subject,
+    RecoveryCodes, Refusal, Settings, Setup, SetupId, Subject,
 };
 
 use crate::request::WRONG;
@@ -110,14 +110,14 @@ impl Scene {
             challenge: ChallengeId::from_random([0x20 + number; 16]),
         };
         match self.account.sign_in(first, fresh, self.context(0)) {
-            Ok(SignIn::Complete(session)) => session,
+            Ok(Opened::Session(session)) => session,
             other => panic!("not signed in: {other:?}"),
         }
     }
 
     fn challenge(&self, number: usize) -> (PendingSignIn, Challenge) {
         match self.enter(&self.account, number, 1) {
-            Ok(SignIn::Challenge(pending, challenge)) => (pending, challenge),
+            Ok(Opened::Challenge(pending, challenge)) => (pending, challenge),
             other => panic!("no challenge: {other:?}"),
         }
     }
@@ -125,12 +125,12 @@ impl Scene {
     /// A challenge opened on the account as it is now. It writes nothing.
     pub(crate) fn open(&self, account: &Account, number: usize, tick: u8) -> Option<Challenge> {
         match self.enter(account, number, tick) {
-            Ok(SignIn::Challenge(_, challenge)) => Some(challenge),
+            Ok(Opened::Challenge(_, challenge)) => Some(challenge),
             _ => None,
         }
     }
 
-    fn enter(&self, account: &Account, number: usize, tick: u8) -> Result<SignIn, Refusal> {
+    fn enter(&self, account: &Account, number: usize, tick: u8) -> Result<Opened, Refusal> {
         let number = u8::try_from(number).expect("few");
         let first = FirstFactor::password(account.subject().clone(), at(tick));
         let fresh = Fresh {

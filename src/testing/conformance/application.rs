@@ -10,11 +10,12 @@ use super::report::Violation;
 use super::samples::{broken_sample, start, subject};
 use crate::domain::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, NewFactor, RecoveryCodes,
-    SignIn, Subject, Verdict,
+    Subject, Verdict,
 };
 use crate::keyring::{Keyring, SealingKey};
 use crate::ports::Clock;
 use crate::service::Mfa;
+use crate::service::SignIn;
 use crate::testing::{Authenticator, ManualClock, SeededEntropy};
 
 /// An application on the candidate, and a user with MFA.

@@ -7,8 +7,9 @@ use super::macros::rules;
 use super::report::{Outcome, Violation, expect, expect_list};
 use super::rules_state::loaded;
 use super::samples::{broken_sample, subject};
-use crate::domain::{Answer, HostAuthority, SignIn, Subject, Verdict};
+use crate::domain::{Answer, HostAuthority, Subject, Verdict};
 use crate::ports::Clock;
+use crate::service::SignIn;
 
 rules! {
     "a code is accepted once, even when two hundred requests carry it at once"
