@@ -176,7 +176,7 @@ impl Assurance {
     pub(crate) fn only_factors(mut self, factors: &[Factor]) -> Self {
         self.evidence.retain(|e| match e.kind {
             EvidenceKind::Totp(id) => factors.iter().any(|factor| factor.id == id),
-            _ => true,
+            EvidenceKind::First(_) | EvidenceKind::Recovery | EvidenceKind::Enrollment => true,
         });
         self
     }

@@ -4,6 +4,9 @@
 //! [`Mfa`](crate::Mfa) is built on nothing else, and so can a host be that wants no async: load an
 //! [`Account`], decide, commit the [`Transition`], and its answer opens.
 
+// A new variant is a question to every rule that tells the others apart.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 // Leaves: values that name no rule.
 mod bounds;
 mod evidence;

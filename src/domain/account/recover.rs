@@ -115,7 +115,7 @@ impl Account {
                 let enrollment = self.enrollment.as_ref()?;
                 bool::from(evaluation.holds_for(&enrollment.hash)).then_some(Unlocked::Enrollment)
             }
-            _ => {
+            Purpose::SignIn | Purpose::StepUp(_) => {
                 let set = self.recovery.as_deref()?;
                 set.unlocked(&check.code, evaluation).map(Unlocked::Slot)
             }

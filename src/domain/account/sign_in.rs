@@ -64,7 +64,7 @@ impl Account {
         let pending = PendingSignIn { held, purpose };
         Ok(match pending.purpose {
             Purpose::Enroll => Opened::Enroll(pending, challenge),
-            _ => Opened::Challenge(pending, challenge),
+            Purpose::SignIn | Purpose::StepUp(_) => Opened::Challenge(pending, challenge),
         })
     }
 

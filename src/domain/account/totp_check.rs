@@ -91,7 +91,8 @@ impl Account {
             (Codes::Three(_), Throttle::SuspendAfter { .. }) => {
                 return Err(Refusal::WrongAnswerKind);
             }
-            _ => {}
+            (Codes::One(_), Throttle::Budget { .. } | Throttle::SuspendAfter { .. })
+            | (Codes::Three(_), Throttle::Budget { .. }) => {}
         }
         Ok(Read::Judgeable(TotpCheck { account: self, challenge, factor, known, codes, context }))
     }
@@ -220,7 +221,7 @@ impl TotpCheck<'_> {
                 draft.next.factors.iter_mut().for_each(|factor| factor.suspended = true);
                 draft.event(EventKind::FactorsSuspended);
             }
-            _ => {}
+            Throttle::Budget { .. } | Throttle::SuspendAfter { .. } => {}
         }
         let rejection = self.rejection(&draft.next);
         draft.commit(Verdict::Rejected(rejection))

@@ -158,7 +158,7 @@ impl OrgPolicy {
                 let end = after(member.first_joined().max(*since), terms.grace.span());
                 Some(whole_micros(end))
             }
-            _ => None,
+            Self::Voluntary | Self::Required { .. } => None,
         }
     }
 

@@ -37,13 +37,19 @@ pub enum Needed {
 impl Needed {
     /// Whether a piece of evidence, of whatever age, is of this kind.
     pub(crate) fn counts(&self, evidence: &Evidence) -> bool {
-        match (self, evidence.kind()) {
-            (Self::FirstFactor, EvidenceKind::First(_))
-            | (Self::SecondFactor | Self::SecondFactorOrRecovery, EvidenceKind::Totp(_))
-            | (Self::SecondFactorOrRecovery, EvidenceKind::Recovery) => true,
-            (Self::FirstFactorBy(method), EvidenceKind::First(by)) => method == by,
-            (Self::Factor(factor), EvidenceKind::Totp(by)) => factor == by,
-            _ => false,
+        match evidence.kind() {
+            EvidenceKind::First(by) => match self {
+                Self::FirstFactor => true,
+                Self::FirstFactorBy(method) => method == by,
+                Self::SecondFactor | Self::SecondFactorOrRecovery | Self::Factor(_) => false,
+            },
+            EvidenceKind::Totp(by) => match self {
+                Self::SecondFactor | Self::SecondFactorOrRecovery => true,
+                Self::Factor(factor) => factor == by,
+                Self::FirstFactor | Self::FirstFactorBy(_) => false,
+            },
+            EvidenceKind::Recovery => *self == Self::SecondFactorOrRecovery,
+            EvidenceKind::Enrollment => false,
         }
     }
 }

@@ -58,7 +58,7 @@ impl StepUpRule {
     pub fn and(self, other: Self) -> Self {
         let all = |term| match term {
             Term::All(terms) => terms,
-            term => vec![term],
+            term @ (Term::Fresh(_) | Term::Any(_)) => vec![term],
         };
         let mut terms = all(self.term);
         terms.extend(all(other.term));
@@ -69,7 +69,7 @@ impl StepUpRule {
     pub fn or(self, other: Self) -> Self {
         let any = |term| match term {
             Term::Any(terms) => terms,
-            term => vec![term],
+            term @ (Term::Fresh(_) | Term::All(_)) => vec![term],
         };
         let mut terms = any(self.term);
         terms.extend(any(other.term));

@@ -146,7 +146,7 @@ impl Term {
             Self::All(terms) | Self::Any(terms) if self.as_two_factors().is_none() => {
                 1 + terms.iter().map(Self::nesting).max().unwrap_or(0)
             }
-            _ => 1,
+            Self::Fresh(_) | Self::All(_) | Self::Any(_) => 1,
         }
     }
 

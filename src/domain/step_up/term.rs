@@ -69,7 +69,7 @@ impl fmt::Display for Term {
             f.write_str(if position == 0 { "" } else { word })?;
             match term {
                 Self::Fresh(requirement) => requirement.fmt(f)?,
-                nested => write!(f, "({nested})")?,
+                nested @ (Self::All(_) | Self::Any(_)) => write!(f, "({nested})")?,
             }
         }
         Ok(())
