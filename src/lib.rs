@@ -95,19 +95,17 @@ mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use domain::account::{
-    FactorStatus, HostAuthority, IssuedEnrollment, SetupStatus, SignIn, Status,
-};
+pub use domain::account::{FactorStatus, HostAuthority, IssuedEnrollment, SetupStatus, Status};
 pub use domain::assurance::{Assurance, PendingSignIn};
-pub use domain::challenge::{ActionName, Answer, Challenge, OfferedFactor, Purpose};
+pub use domain::challenge::{Answer, Challenge, OfferedFactor};
 pub use domain::event::{Event, EventKind};
 pub use domain::factor::FactorKind;
 pub use domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
-pub use domain::id::{FactorId, SetupId, Subject};
+pub use domain::id::{FactorId, KeyId, SetupId, Subject};
 pub use domain::invalid::Invalid;
+pub use domain::purpose::{ActionName, Purpose};
 pub use domain::recovery::RecoveryCodes;
 pub use domain::refusal::Refusal;
-pub use domain::sealed::KeyId;
 pub use domain::settings::Settings;
 pub use domain::setup::{
     Confirmed, EmailStatus, NewFactor, Setup, SetupRejection, SetupRejectionReason,
@@ -118,7 +116,7 @@ pub use error::Error;
 pub use hashing::Argon2Hasher;
 pub use keyring::{Keyring, KeyringError, SealingKey};
 pub use memory::MemoryStore;
-pub use service::{BuildError, Mfa, MfaBuilder, ResealProgress};
+pub use service::{BuildError, Mfa, MfaBuilder, ResealProgress, SignIn};
 
 pub mod store {
     //! The storage traits that an integrator implements, and the values that pass through them.
@@ -127,12 +125,13 @@ pub mod store {
     //! of its own. Each trait's documentation is its contract, and the conformance kit in
     //! `mfakit::testing` (feature `testing`) holds a store to it.
 
+    pub use crate::domain::account::Commit;
     pub use crate::domain::event::EventId;
     pub use crate::domain::id::{CommitId, Version};
     pub use crate::domain::organization::{
         OrgCommit, OrgRow, RosterKey, RosterRow, RosterRows, StoredMembership,
     };
-    pub use crate::domain::transition::{Commit, CommitOutcome};
+    pub use crate::domain::receipt::CommitOutcome;
     pub use crate::ports::account_index::{AccountIndex, SealedPage};
     pub use crate::ports::account_store::AccountStore;
     pub use crate::ports::event_log::{EventCursor, EventLog, EventPage};
@@ -147,13 +146,17 @@ pub mod organization {
     //! Organizations: a policy with its grace period, what it asks of each member, the overview of
     //! members, forecasts and reminders.
 
+    pub use crate::domain::event::OrgChange;
+    pub use crate::domain::id::OrgId;
     pub use crate::domain::organization::{
         Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Demand, Exemption, Extension,
-        Forecast, Forecasting, Gate, GracePeriod, Membership, OrgAuthority, OrgChange, OrgId,
-        OrgPolicy, OrgRefusal, OrgTransition, Organization, PolicyChange, PolicyScope, PolicyTerms,
-        Reminded, Reminder, ReminderRange, ReminderSchedule, RosterCounts, RosterCursor,
-        RosterFilter, RosterMember, RosterPage, RosterQuery, Standing, Walled, check_may_disable,
+        Forecast, Forecasting, Gate, Membership, OrgAuthority, OrgPolicy, OrgTransition,
+        Organization, PolicyChange, Reminded, Reminder, ReminderRange, ReminderSchedule,
+        RosterCounts, RosterCursor, RosterFilter, RosterMember, RosterPage, RosterQuery, Standing,
+        Walled, check_may_disable,
     };
+    pub use crate::domain::policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
+    pub use crate::domain::refusal::OrgRefusal;
     pub use crate::service::PolicyChanged;
 }
 
@@ -161,9 +164,8 @@ pub mod step_up {
     //! What a [`StepUpRule`](crate::StepUpRule) is made of, and what comes of checking a session
     //! against one: levels, unmet requirements, the next step, RFC 9470 challenges and claims.
 
-    pub use crate::domain::step_up::{
-        AcrNames, Claims, Level, Needed, NextStep, Requirement, Satisfied, StepUpRulesError, Unmet,
-    };
+    pub use crate::domain::requirement::{AcrNames, Level, Needed, NextStep, Requirement, Unmet};
+    pub use crate::domain::step_up::{Claims, Satisfied, StepUpRulesError};
 }
 
 pub mod export {

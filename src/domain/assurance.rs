@@ -2,54 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
-use super::challenge::Purpose;
+use super::bounds::{CLOCK_SKEW, MAX_EVIDENCE};
+use super::context::Context;
+use super::evidence::{Evidence, EvidenceKind};
 use super::factor::Factor;
-use super::first_factor::{FirstFactor, FirstFactorKind};
-use super::id::{FactorId, SessionId, Stamp, Subject};
+use super::first_factor::FirstFactor;
+use super::id::{SessionId, Stamp, Subject};
+use super::instant::after;
 use super::proof::{Proof, ProvenBy};
+use super::purpose::Purpose;
 use super::refusal::Refusal;
-use super::settings::CLOCK_SKEW;
-use super::time::{Context, after};
-
-/// The most kinds of evidence that a session keeps: ten factors, and every way to sign in. Beyond that
-/// the one that was proven first goes, except for an enrollment code: it permits nothing, it limits.
-pub(super) const MAX_EVIDENCE: usize = 64;
-
-/// One thing that a session has proven.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Evidence {
-    pub(crate) kind: EvidenceKind,
-    pub(crate) at: DateTime<Utc>,
-}
-
-/// What kind of thing it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum EvidenceKind {
-    /// A first factor that the host vouched for.
-    First(FirstFactorKind),
-    /// A code of this TOTP factor.
-    Totp(FactorId),
-    /// A recovery code.
-    Recovery,
-    /// An enrollment code, after a reset. It permits a first setup and nothing else.
-    Enrollment,
-}
-
-impl Evidence {
-    /// What was proven.
-    pub fn kind(&self) -> &EvidenceKind {
-        &self.kind
-    }
-
-    /// When it was proven. Renewing a session never moves it.
-    pub fn at(&self) -> DateTime<Utc> {
-        self.at
-    }
-}
 
 /// What a signed-in session has proven: by which means, when, and under which credentials.
 ///
@@ -65,11 +27,16 @@ pub struct Assurance {
     pub(crate) subject: Subject,
     pub(crate) session: SessionId,
     pub(crate) stamp: Stamp,
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::evidence"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "few"))]
     pub(crate) evidence: Vec<Evidence>,
     /// The account had imported codes of less than 64 bits when a code of a factor was proven.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_false"))]
     pub(crate) regenerate_first: bool,
+}
+
+#[cfg(feature = "serde")]
+fn few<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Evidence>, D::Error> {
+    super::bounds::reading::list("evidence", MAX_EVIDENCE, from)
 }
 
 #[cfg(feature = "serde")]
@@ -209,7 +176,7 @@ impl Assurance {
     pub(crate) fn only_factors(mut self, factors: &[Factor]) -> Self {
         self.evidence.retain(|e| match e.kind {
             EvidenceKind::Totp(id) => factors.iter().any(|factor| factor.id == id),
-            _ => true,
+            EvidenceKind::First(_) | EvidenceKind::Recovery | EvidenceKind::Enrollment => true,
         });
         self
     }

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::extra::Extra;
+use super::instant::after;
 use super::invalid::{Invalid, within};
-use super::time::after;
+use super::unknown_fields::Extra;
 
 /// What happens to guesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,60 +1,19 @@
 //! A question put to a user, and the answers it takes.
 
-use std::borrow::Borrow;
 use std::fmt;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
-use super::assurance::Evidence;
+use super::bounds::check_return_to;
+#[cfg(feature = "serde")]
+use super::bounds::{MAX_FACTORS, reading};
+use super::evidence::Evidence;
 use super::factor::FactorKind;
 use super::id::{ChallengeId, FactorId, SessionId, Stamp, Subject};
-use super::invalid::{Invalid, bytes_within, no_control};
+use super::invalid::Invalid;
 use super::label::Label;
-
-/// What passing a challenge is good for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum Purpose {
-    /// Completing a sign-in.
-    SignIn,
-    /// Raising a session that is signed in already, for the action of this name.
-    StepUp(ActionName),
-    /// Enrolling after a reset: it takes an enrollment code and nothing else.
-    Enroll,
-}
-
-/// The name of an action that asks for a step-up: 1 to 64 bytes without control characters, for
-/// instance `payout` or `api_keys.create`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ActionName(Arc<str>);
-
-impl ActionName {
-    /// Takes a name.
-    ///
-    /// # Errors
-    /// [`Invalid`] with the bound that was missed.
-    pub fn new(text: impl AsRef<str>) -> Result<Self, Invalid> {
-        let text = text.as_ref();
-        bytes_within("action name", text, 1, 64)?;
-        no_control("action name", text)?;
-        Ok(Self(text.into()))
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Borrow<str> for ActionName {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
+use super::purpose::Purpose;
 
 /// One of the factors that a challenge can be answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,11 +55,19 @@ pub struct Challenge {
     pub(crate) stamp: Stamp,
     pub(crate) purpose: Purpose,
     pub(crate) first: Evidence,
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::bounded::factors"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "few"))]
     pub(crate) factors: Vec<OfferedFactor>,
     pub(crate) expires_at: DateTime<Utc>,
-    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "super::bounded::return_to"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, deserialize_with = "super::bounds::reading::return_to")
+    )]
     pub(crate) return_to: Option<String>,
+}
+
+#[cfg(feature = "serde")]
+fn few<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<OfferedFactor>, D::Error> {
+    reading::list("factors", MAX_FACTORS, from)
 }
 
 impl Challenge {
@@ -153,11 +120,6 @@ impl Challenge {
         self.return_to = Some(path.to_owned());
         Ok(self)
     }
-}
-
-pub(crate) fn check_return_to(path: &str) -> Result<(), Invalid> {
-    bytes_within("return path", path, 1, 2048)?;
-    no_control("return path", path)
 }
 
 /// An answer as it was typed.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::id::Subject;
+use super::instant::whole_micros;
 use super::invalid::{Invalid, bytes_within};
-use super::time::whole_micros;
 
 /// How a first factor was proven.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::challenge::Purpose;
+use super::bounds::{CLOCK_SKEW, PROOF_MAX_AGE};
+use super::context::Context;
 use super::id::{FactorId, SessionId, Stamp, Subject};
+use super::instant::after;
+use super::purpose::Purpose;
 use super::refusal::Refusal;
-use super::settings::{CLOCK_SKEW, PROOF_MAX_AGE};
-use super::time::{Context, after};
 
 /// What passed a challenge.
 #[derive(Debug, Clone, PartialEq, Eq)]

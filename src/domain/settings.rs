@@ -4,15 +4,8 @@ use chrono::TimeDelta;
 use thiserror::Error;
 
 use super::budget::Throttle;
+use super::factor::totp::TotpParams;
 use super::invalid::{Invalid, within};
-use super::totp::TotpParams;
-
-/// The most factors of one account.
-pub const MAX_FACTORS: usize = 10;
-/// The oldest proof that can raise a session.
-pub const PROOF_MAX_AGE: TimeDelta = TimeDelta::seconds(60);
-/// How far ahead of the clock evidence may lie (two servers' clocks) and still count as new.
-pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(30);
 
 /// The numbers of every rule. [`Settings::default`] is argued value by value in `DESIGN.md`.
 ///

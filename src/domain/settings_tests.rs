@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::totp::{Algorithm, Digits};
+use crate::domain::factor::totp::{Algorithm, Digits};
 
 #[test]
 fn the_defaults_are_worth_one_in_seven_thousand() {

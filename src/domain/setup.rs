@@ -7,14 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use zeroize::Zeroizing;
 
 use super::assurance::Assurance;
-use super::extra::Extra;
+use super::factor::totp::{self, Step, TotpParams, TotpSecret};
 use super::id::{FactorId, SessionId, SetupId};
 use super::invalid::Invalid;
 use super::label::{AccountName, Issuer, Label};
-use super::otpauth;
 use super::recovery::{RecoveryCodes, RecoverySet};
 use super::sealed::SealedSecret;
-use super::totp::{Step, TotpParams, TotpSecret};
+use super::unknown_fields::Extra;
 
 /// Whether the user's e-mail address is verified, as the host knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,8 +146,8 @@ impl Setup {
     ) -> Self {
         Self {
             id: pending.id,
-            uri: otpauth::uri(issuer, &pending.account, secret, pending.params),
-            manual_key: otpauth::manual_key(secret),
+            uri: totp::otpauth::uri(issuer, &pending.account, secret, pending.params),
+            manual_key: totp::otpauth::manual_key(secret),
             confirm_by,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::import::ImportNotice;
+use super::import_notice::ImportNotice;
 use super::proof::Proof;
 
 /// What came of an answer. A wrong code is not an error.

@@ -77,8 +77,9 @@ pub mod totp_rs;
 
 use crate::domain::Invalid;
 pub use crate::domain::import::{
-    CodeReading, Import, ImportNotice, ImportReport, Imported, ImportedCodes, ImportedFactor, Seed,
+    CodeReading, Import, ImportReport, Imported, ImportedCodes, ImportedFactor, Seed,
 };
+pub use crate::domain::import_notice::ImportNotice;
 
 /// Adds plain codes, if there are any.
 fn with_plain_codes(import: Import, codes: &[impl AsRef<str>]) -> Result<Import, Invalid> {

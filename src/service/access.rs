@@ -3,9 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Mfa;
-use crate::domain::{
-    Access, Affiliation, Assurance, Gate, OrgId, Refusal, SignIn, Subject, check_may_disable,
-};
+use crate::domain::{Access, Affiliation, Gate, OrgId, Refusal, Subject, check_may_disable};
 use crate::error::Error;
 use crate::ports::{CurrentStamps, PolicyRevision};
 
@@ -66,20 +64,6 @@ impl Mfa {
         Ok(CurrentStamps { account, policies })
     }
 
-    /// Completes a sign-in without MFA by what the organizations say to it.
-    pub(super) async fn admit(
-        &self,
-        session: Assurance,
-        now: DateTime<Utc>,
-    ) -> Result<SignIn, Error> {
-        let affiliations = self.affiliations(session.subject()).await?;
-        Ok(match Access::to_account(&affiliations, false, now).gate {
-            Gate::Allow => SignIn::Complete(session),
-            Gate::AllowAndRemind(reminded) => SignIn::Remind(session, reminded),
-            Gate::SetUpFirst(walled) => SignIn::SetUpFirst(session, walled),
-        })
-    }
-
     /// Refuses to switch MFA off while an organization asks for it.
     pub(super) async fn check_may_disable(
         &self,
@@ -91,7 +75,7 @@ impl Mfa {
     }
 
     /// What the user belongs to; nothing where organizations are not kept at all.
-    async fn affiliations(&self, subject: &Subject) -> Result<Vec<Affiliation>, Error> {
+    pub(super) async fn affiliations(&self, subject: &Subject) -> Result<Vec<Affiliation>, Error> {
         match &self.inner.organizations {
             Some(store) => Ok(store.affiliations(subject).await?),
             None => Ok(Vec::new()),

@@ -43,6 +43,7 @@ pub use lifecycle::Export;
 use notices::Notices;
 pub use policy::PolicyChanged;
 pub use reseal::ResealProgress;
+pub use sign_in::SignIn;
 
 /// Second-factor authentication for one application.
 ///

@@ -1,11 +1,32 @@
 //! Signing in, re-authenticating, asking for a step-up.
 
+use chrono::{DateTime, Utc};
+
 use super::Mfa;
 use crate::domain::{
-    ActionName, Assurance, Challenge, ChallengeId, FirstFactor, Fresh, Refusal, Satisfied,
-    SessionId, SignIn, StepUpRule,
+    Access, ActionName, Assurance, Challenge, ChallengeId, FirstFactor, Fresh, Gate, Opened,
+    PendingSignIn, Refusal, Reminded, Satisfied, SessionId, StepUpRule, Walled,
 };
 use crate::error::Error;
+
+/// What a first factor opens, by the account and by what the user's organizations say to it.
+#[derive(Debug)]
+#[must_use]
+pub enum SignIn {
+    /// MFA is off: the sign-in is complete.
+    Complete(Assurance),
+    /// MFA is off: the sign-in is complete. Organizations ask for it: their periods run, or are over
+    /// for their own resources.
+    Remind(Assurance, Reminded),
+    /// MFA is off, and the period of an organization that closes the whole account is over. The
+    /// session is for signing out, re-authenticating, verifying the e-mail address, the profile
+    /// page and the setup; refuse it everything else.
+    SetUpFirst(Assurance, Walled),
+    /// MFA is on: the challenge comes first.
+    Challenge(PendingSignIn, Challenge),
+    /// The account was reset: the enrollment code comes first.
+    Enroll(PendingSignIn, Challenge),
+}
 
 impl Mfa {
     /// Says what a first factor opens: a session, or a challenge before it.
@@ -25,9 +46,20 @@ impl Mfa {
         let account = self.load(first.subject()).await?;
         let context = self.context()?;
         match account.sign_in(first, fresh, context)? {
-            SignIn::Complete(session) => self.admit(session, context.now()).await,
-            challenged => Ok(challenged),
+            Opened::Session(session) => self.admit(session, context.now()).await,
+            Opened::Challenge(pending, challenge) => Ok(SignIn::Challenge(pending, challenge)),
+            Opened::Enroll(pending, challenge) => Ok(SignIn::Enroll(pending, challenge)),
         }
+    }
+
+    /// Completes a sign-in without MFA by what the organizations say to it.
+    async fn admit(&self, session: Assurance, now: DateTime<Utc>) -> Result<SignIn, Error> {
+        let affiliations = self.affiliations(session.subject()).await?;
+        Ok(match Access::to_account(&affiliations, false, now).gate {
+            Gate::Allow => SignIn::Complete(session),
+            Gate::AllowAndRemind(reminded) => SignIn::Remind(session, reminded),
+            Gate::SetUpFirst(walled) => SignIn::SetUpFirst(session, walled),
+        })
     }
 
     /// Adds a first factor, proven again just now, to a session that is signed in: "sign in again

@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, from_value, json, to_value};
 
-use crate::domain::challenge::{OfferedFactor, Purpose};
+use crate::domain::challenge::OfferedFactor;
 use crate::domain::factor::FactorKind;
+use crate::domain::purpose::Purpose;
 use crate::domain::{
     AccountName, ActionName, Assurance, Challenge, ChallengeId, CommitId, Event, EventId,
     EventKind, Evidence, EvidenceKind, FactorId, FirstFactor, FirstFactorKind, FirstFactorName,

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
     Account, ChallengeId, Closed, CodeHash, Context, Decision, Fresh, HashScheme, HashedCodes,
-    Issuer, Judged, NewSecret, OneTimeCode, Question, Receipt, SealedSecret, SessionId, TotpSecret,
+    Issuer, Judged, NewSecret, OneTimeCode, Opened, Question, Receipt, SealedSecret, SessionId, TotpSecret,
     Transition, Window,
 };
 use mfakit::store::{Commit, CommitId, CommitOutcome, Version};
@@ -100,7 +100,7 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
         let first = FirstFactor::password(ada.clone(), at);
         host.load(&ada).sign_in(first, fresh, Context::new(&settings, at).unwrap()).unwrap()
     };
-    let SignIn::Complete(session) = sign_in(&mut host, start) else { panic!("MFA is off") };
+    let Opened::Session(session) = sign_in(&mut host, start) else { panic!("MFA is off") };
 
     let setup = begin(&mut host, &session, context);
     let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
@@ -118,7 +118,7 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
 
     let later = start + chrono::TimeDelta::seconds(30);
     let context = Context::new(&settings, later).unwrap();
-    let SignIn::Challenge(pending, challenge) = sign_in(&mut host, later) else { panic!("on") };
+    let Opened::Challenge(pending, challenge) = sign_in(&mut host, later) else { panic!("on") };
     let account = host.load(&ada);
     let answer = Answer::code(&phone.code_at(later));
     let question = account.question(&challenge, &answer, context);
@@ -128,7 +128,7 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
     let Some(Verdict::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
     assert!(pending.raise(passed.proof, context).unwrap().has_second_factor());
 
-    let SignIn::Challenge(_, challenge) = sign_in(&mut host, later) else { panic!("on") };
+    let Opened::Challenge(_, challenge) = sign_in(&mut host, later) else { panic!("on") };
     let account = host.load(&ada);
     let answer = Answer::recovery(&codes.as_slice()[7].reveal());
     let question = account.question(&challenge, &answer, context);

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
-    Account, ChallengeId, Context, Decision, Digits, Fresh, SessionId, Transition,
+    Account, ChallengeId, Context, Decision, Digits, Fresh, Opened, SessionId, Transition,
 };
 use mfakit::ports::{Clock, CodeHasher};
 use mfakit::store::{AccountStore, CommitId, CommitOutcome, Version};
@@ -57,7 +57,7 @@ pub(crate) fn unprotected(subject: Subject) -> (Account, Assurance) {
     let account = Account::absent(subject.clone(), Version::first([5; 8]));
     let first = FirstFactor::password(subject, at(NOW));
     match account.sign_in(first, fresh(), context()) {
-        Ok(SignIn::Complete(session)) => (account, session),
+        Ok(Opened::Session(session)) => (account, session),
         other => panic!("not signed in: {other:?}"),
     }
 }

@@ -1,10 +1,10 @@
 //! Accounts as a store reads them.
 
-use mfakit::domain::{Account, ImportedEvaluation, Question};
+use mfakit::domain::{Account, ImportedEvaluation, Opened, Question};
 use mfakit::ports::SecretCipher;
 use mfakit::store::{Format, StoredAccount};
 use mfakit::testing::block_on;
-use mfakit::{Answer, FirstFactor, SignIn, Verdict};
+use mfakit::{Answer, FirstFactor, Verdict};
 
 use subtle::Choice;
 
@@ -41,7 +41,7 @@ fn decide(account: &Account) {
     let context = scene::context();
     let first = FirstFactor::password(account.subject().clone(), scene::at(scene::NOW));
     let challenge = match account.sign_in(first, scene::fresh(), context) {
-        Ok(SignIn::Challenge(_, challenge) | SignIn::Enroll(_, challenge)) => challenge,
+        Ok(Opened::Challenge(_, challenge) | Opened::Enroll(_, challenge)) => challenge,
         Ok(_) | Err(_) => return,
     };
     for answer in [

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
     Account, Algorithm, ChallengeId, CodeHash, Context, Decision, Fresh, HashScheme, HashedCodes,
-    Issuer, Judged, NewSecret, OneTimeCode, SealedSecret, SessionId, Throttle, TotpSecret,
+    Issuer, Judged, NewSecret, OneTimeCode, Opened, SealedSecret, SessionId, Throttle, TotpSecret,
     Transition,
 };
 use mfakit::store::{CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
     Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor,
-    PendingSignIn, RecoveryCodes, Refusal, Settings, Setup, SetupId, SignIn, Subject,
+    PendingSignIn, RecoveryCodes, Refusal, Settings, Setup, SetupId, Subject,
 };
 
 use crate::request::WRONG;
@@ -106,14 +106,14 @@ impl Scene {
             challenge: ChallengeId::from_random([0x20 + number; 16]),
         };
         match self.account.sign_in(first, fresh, self.context(0)) {
-            Ok(SignIn::Complete(session)) => session,
+            Ok(Opened::Session(session)) => session,
             other => panic!("not signed in: {other:?}"),
         }
     }
 
     fn challenge(&self, number: usize) -> (PendingSignIn, Challenge) {
         match self.enter(&self.account, number, 1) {
-            Ok(SignIn::Challenge(pending, challenge)) => (pending, challenge),
+            Ok(Opened::Challenge(pending, challenge)) => (pending, challenge),
             other => panic!("no challenge: {other:?}"),
         }
     }
@@ -121,12 +121,12 @@ impl Scene {
     /// A challenge opened on the account as it is now. It writes nothing.
     pub(crate) fn open(&self, account: &Account, number: usize, tick: u8) -> Option<Challenge> {
         match self.enter(account, number, tick) {
-            Ok(SignIn::Challenge(_, challenge)) => Some(challenge),
+            Ok(Opened::Challenge(_, challenge)) => Some(challenge),
             _ => None,
         }
     }
 
-    fn enter(&self, account: &Account, number: usize, tick: u8) -> Result<SignIn, Refusal> {
+    fn enter(&self, account: &Account, number: usize, tick: u8) -> Result<Opened, Refusal> {
         let number = u8::try_from(number).expect("few");
         let first = FirstFactor::password(account.subject().clone(), at(tick));
         let fresh = Fresh {

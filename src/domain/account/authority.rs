@@ -1,12 +1,14 @@
 //! Who may do what: the checks in front of every sensitive decision.
 
-use super::Account;
+use super::state::Account;
 use crate::domain::assurance::Assurance;
+use crate::domain::bounds::check_reason;
+use crate::domain::context::Context;
 use crate::domain::id::Subject;
-use crate::domain::invalid::{Invalid, bytes_within, no_control};
+use crate::domain::invalid::Invalid;
 use crate::domain::refusal::Refusal;
-use crate::domain::step_up::{Needed, StepUpRule};
-use crate::domain::time::Context;
+use crate::domain::requirement::Needed;
+use crate::domain::step_up::StepUpRule;
 
 /// That the host allows an operation on somebody's account, granted explicitly for this one case.
 ///
@@ -39,11 +41,6 @@ impl HostAuthority {
     pub fn actor(&self) -> &Subject {
         &self.actor
     }
-}
-
-pub(crate) fn check_reason(reason: &str) -> Result<(), Invalid> {
-    bytes_within("reason", reason, 1, 255)?;
-    no_control("reason", reason)
 }
 
 impl Account {

@@ -1,7 +1,7 @@
 //! How often the latest challenges were answered, kept where no client can wind it back.
 
-use crate::domain::extra::Extra;
 use crate::domain::id::ChallengeId;
+use crate::domain::unknown_fields::Extra;
 
 /// How many challenges an account keeps count of.
 pub(crate) const KEPT: usize = 8;

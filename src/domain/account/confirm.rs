@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::Account;
+use super::state::Account;
+use super::transition::{Decision, Transition};
 use crate::domain::assurance::Assurance;
+use crate::domain::context::Context;
 use crate::domain::event::EventKind;
-use crate::domain::extra::Extra;
-use crate::domain::factor::drift_of;
+use crate::domain::factor::totp::{
+    Code, Step, TotpSecret, Window, drift_of, find_offset, match_code,
+};
 use crate::domain::id::SetupId;
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::setup::{
     Confirmation, Confirmed, PendingSetup, RightCode, SetupRejection, SetupRejectionReason,
 };
-use crate::domain::time::Context;
-use crate::domain::totp::{Code, Step, TotpSecret, Window, find_offset, match_code};
-use crate::domain::transition::{Decision, Transition};
+use crate::domain::unknown_fields::Extra;
 
 /// How far a confirmation searches for the authenticator's clock.
 const CLOCK_SEARCH: TimeDelta = TimeDelta::minutes(10);

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::Account;
+use super::state::Account;
+use super::transition::Transition;
+use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::id::{FactorId, SessionId, Stamp, Version};
 use crate::domain::recovery::RecoverySet;
-use crate::domain::time::Context;
-use crate::domain::transition::Transition;
 
 /// A copy of the account that a decision changes, and what happens with it.
 pub(super) struct Draft<'a> {

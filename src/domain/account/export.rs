@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Account, FactorStatus};
+use super::state::Account;
+use super::status::FactorStatus;
 use crate::domain::id::Subject;
 use crate::domain::label::{AccountName, Label};
 use crate::domain::recovery::RecoverySet;

@@ -1,13 +1,13 @@
 //! Managing confirmed factors: rename, prefer, remove, and switching MFA off.
 
-use super::Account;
+use super::state::Account;
+use super::transition::Transition;
 use crate::domain::assurance::Assurance;
+use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::id::FactorId;
 use crate::domain::label::Label;
 use crate::domain::refusal::Refusal;
-use crate::domain::time::Context;
-use crate::domain::transition::Transition;
 
 impl Account {
     /// Gives a factor another label.

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Account, HostAuthority};
+use super::authority::HostAuthority;
+use super::state::Account;
+use super::transition::Decision;
+use crate::domain::bounds::MAX_FACTORS;
+use crate::domain::context::Context;
 use crate::domain::event::EventKind;
-use crate::domain::extra::Extra;
 use crate::domain::id::FactorId;
 use crate::domain::import::{
-    ImportNotice, ImportRecord, ImportReport, Imported, ImportedSet, LiveSeed, PreparedFactor,
-    PreparedImport,
+    ImportRecord, ImportReport, Imported, LiveSeed, PreparedFactor, PreparedImport,
 };
 use crate::domain::invalid::Invalid;
 use crate::domain::refusal::Refusal;
-use crate::domain::settings::MAX_FACTORS;
-use crate::domain::time::Context;
-use crate::domain::transition::Decision;
+use crate::domain::unknown_fields::Extra;
 
 impl Account {
     /// Makes factors and recovery codes of another system live.
@@ -99,22 +99,6 @@ impl Account {
         Ok(None)
     }
 
-    /// What the owner has to be asked to do, because of what was imported.
-    pub fn import_notices(&self) -> Vec<ImportNotice> {
-        let mut import_notices = Vec::new();
-        if !self.enabled() {
-            return import_notices;
-        }
-        match self.imported_codes() {
-            Some(set) if set.is_weak() => import_notices.push(ImportNotice::RegenerateCodes),
-            None if self.recovery.is_none() => import_notices.push(ImportNotice::IssueCodes),
-            _ => {}
-        }
-        let weak = self.factors.iter().filter(|factor| factor.weak);
-        import_notices.extend(weak.map(|factor| ImportNotice::ReplaceFactor(factor.id)));
-        import_notices
-    }
-
     fn check_over(&self, authority: &HostAuthority) -> Result<(), Refusal> {
         self.settled()?;
         if authority.over == self.subject { Ok(()) } else { Err(Refusal::ForeignSession) }
@@ -140,12 +124,5 @@ impl Account {
             }
         }
         Ok(())
-    }
-
-    /// Stores another set of imported codes in the place of the one that is there.
-    pub(super) fn put_imported_codes(&mut self, set: ImportedSet) {
-        if let Some(record) = &mut self.imported {
-            record.codes = Some(Arc::new(set));
-        }
     }
 }

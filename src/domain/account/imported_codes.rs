@@ -1,14 +1,16 @@
 //! Recovering with a code that was imported.
 
-use super::Account;
-use super::answer::Question;
+use std::sync::Arc;
+
+use super::read::Read;
+use super::state::Account;
+use super::transition::Decision;
 use crate::domain::challenge::{Challenge, Typed};
+use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::import::{ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet};
 use crate::domain::proof::ProvenBy;
 use crate::domain::refusal::Refusal;
-use crate::domain::time::Context;
-use crate::domain::transition::Decision;
 use crate::domain::verdict::{Rejection, RejectionReason, Verdict};
 
 /// A well-formed answer that waits for one evaluation per imported code, ten at most.
@@ -26,17 +28,16 @@ pub struct ImportedCheck<'a> {
 
 impl Account {
     /// Reads an answer for the imported codes. An account without any rejects every code.
-    pub(super) fn ask_imported<'a>(
+    pub(super) fn read_imported_code<'a>(
         &'a self,
         challenge: &'a Challenge,
         typed: &Typed,
         context: Context<'a>,
-    ) -> Result<Question<'a>, Refusal> {
+    ) -> Result<Read<ImportedCheck<'a>>, Refusal> {
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
-        let rejected =
-            |reason| Ok(Question::Decided(Verdict::Rejected(Rejection::uncounted(reason))));
+        let rejected = |reason| Ok(Read::Rejected(Rejection::uncounted(reason)));
         let Some(set) = self.imported_codes() else {
             return rejected(RejectionReason::Wrong);
         };
@@ -46,7 +47,7 @@ impl Account {
         if set.paused(context.now) {
             return rejected(RejectionReason::RecoveryPaused);
         }
-        Ok(Question::Imported(ImportedCheck { account: self, challenge, set, code, context }))
+        Ok(Read::Judgeable(ImportedCheck { account: self, challenge, set, code, context }))
     }
 }
 
@@ -105,5 +106,14 @@ impl ImportedCheck<'_> {
         };
         let rejection = Rejection::uncounted(reason);
         Decision::Change(draft.commit(Verdict::Rejected(rejection)))
+    }
+}
+
+impl Account {
+    /// Stores another set of imported codes in the place of the one that is there.
+    pub(super) fn put_imported_codes(&mut self, set: ImportedSet) {
+        if let Some(record) = &mut self.imported {
+            record.codes = Some(Arc::new(set));
+        }
     }
 }

@@ -1,14 +1,16 @@
 //! What happens to an account from outside: a password change, a new sealing key, a new subject,
 //! erasure.
 
-use super::{Account, HostAuthority};
+use super::authority::HostAuthority;
+use super::state::Account;
+use super::transition::{Decision, Transition};
 use crate::domain::assurance::Assurance;
+use crate::domain::context::Context;
 use crate::domain::event::EventKind;
-use crate::domain::id::{FactorId, Stamp, Subject, Version};
+use crate::domain::factor::totp::SealContext;
+use crate::domain::id::{FactorId, KeyId, Stamp, Subject, Version};
 use crate::domain::refusal::Refusal;
-use crate::domain::sealed::{KeyId, SealContext, SealedSecret};
-use crate::domain::time::Context;
-use crate::domain::transition::{Decision, Transition};
+use crate::domain::sealed::SealedSecret;
 
 /// A secret that was sealed anew.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! The aggregate: everything mfakit knows about one user.
 //!
 //! Every rule is a function of the account, an input and the time, and answers with a
-//! [`Decision`](super::Decision). One file per capability: [`sign_in`], [`setup`], [`answer`],
-//! [`recover`], [`factors`], [`reset`], [`lifecycle`], [`import`]. What they share is here: the state, and the
-//! draft of the next one.
+//! [`Decision`]. What they share lies below them: the
+//! [`state`], the [`transition`] to the next one and its [`draft`]. Above is one file per capability:
+//! [`sign_in`], [`setup`], [`question`], [`recover`], [`factors`], [`reset`], [`lifecycle`],
+//! [`import`].
 
-mod answer;
 mod authority;
 mod charged;
 mod confirm;
@@ -15,210 +15,36 @@ mod factors;
 mod import;
 mod imported_codes;
 mod lifecycle;
+mod notices;
+mod pass;
+mod question;
+mod read;
 mod recover;
 mod reset;
 mod setup;
 mod sign_in;
+mod state;
 mod status;
+mod totp_check;
+mod transition;
 
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
-
-use super::budget::GuessBudget;
-use super::extra::Extra;
-use super::factor::Factor;
-use super::id::{CommitId, FactorId, SessionId, Stamp, Subject, Version};
-use super::import::{ImportRecord, ImportedSet};
-use super::recovery::{CodeHash, HashScheme, RecoverySet};
-use super::refusal::Refusal;
-use super::setup::PendingSetup;
-
-pub use answer::{Question, TotpCheck};
 pub use authority::HostAuthority;
 #[cfg(feature = "serde")]
-pub(crate) use authority::check_reason;
-pub(crate) use charged::ChargedChallenges;
-#[cfg(feature = "serde")]
-pub(crate) use charged::{ChargedChallenge, KEPT as CHARGED_CHALLENGES};
+pub(crate) use charged::{ChargedChallenge, ChargedChallenges, KEPT as CHARGED_CHALLENGES};
 pub use confirm::{ConfirmedFirst, Judged};
-use draft::Draft;
 pub use export::{
     AccountExport, EnrollmentExport, GuessesExport, ImportExport, RecoveryExport, SetupExport,
 };
 pub use imported_codes::ImportedCheck;
 pub use lifecycle::{Arrival, Reseal};
+pub use question::Question;
 pub use recover::OneTimeCheck;
 pub use reset::IssuedEnrollment;
 pub use setup::NewSecret;
-pub use sign_in::{Fresh, SignIn};
+pub use sign_in::{Fresh, Opened};
+pub use state::Account;
+#[cfg(feature = "serde")]
+pub(crate) use state::{EnrollmentCode, RECENT_COMMITS};
 pub use status::{FactorStatus, SetupStatus, Status};
-
-/// How many commit ids a stored account remembers.
-pub(crate) const RECENT_COMMITS: usize = 32;
-
-/// One user's factors, pending setup, recovery codes, guess budget and stamp.
-///
-/// It is a value: nothing changes it in place. A host stores it whole, under its
-/// [`version`](Self::version).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Account {
-    pub(crate) subject: Subject,
-    pub(crate) version: Version,
-    pub(crate) stored: bool,
-    pub(crate) stamp: Stamp,
-    pub(crate) factors: Vec<Factor>,
-    pub(crate) preferred: Option<FactorId>,
-    pub(crate) pending: Option<Box<PendingSetup>>,
-    pub(crate) recovery: Option<Arc<RecoverySet>>,
-    pub(crate) imported: Option<ImportRecord>,
-    pub(crate) budget: GuessBudget,
-    pub(crate) charged: ChargedChallenges,
-    pub(crate) enrollment: Option<EnrollmentCode>,
-    pub(crate) password_changed_at: Option<DateTime<Utc>>,
-    pub(crate) moving_to: Option<Subject>,
-    pub(crate) moved_from: Option<Subject>,
-    pub(crate) recent: Vec<CommitId>,
-    pub(crate) extra: Extra,
-}
-
-/// The single-use code that follows a reset, as it is stored.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct EnrollmentCode {
-    pub(crate) scheme: HashScheme,
-    pub(crate) hash: CodeHash,
-    pub(crate) expires_at: DateTime<Utc>,
-    /// The session that used the code; only it may set up the first factor.
-    pub(crate) used_by: Option<SessionId>,
-    pub(crate) extra: Extra,
-}
-
-impl Account {
-    /// The account of a user who has no row yet. `first` is the version that its first commit will
-    /// create: a random one.
-    pub fn absent(subject: Subject, first: Version) -> Self {
-        Self {
-            subject,
-            version: first,
-            stored: false,
-            stamp: Stamp::NONE,
-            factors: Vec::new(),
-            preferred: None,
-            pending: None,
-            recovery: None,
-            imported: None,
-            budget: GuessBudget::default(),
-            charged: ChargedChallenges::default(),
-            enrollment: None,
-            password_changed_at: None,
-            moving_to: None,
-            moved_from: None,
-            recent: Vec::new(),
-            extra: Extra::default(),
-        }
-    }
-
-    /// Whose account it is.
-    pub fn subject(&self) -> &Subject {
-        &self.subject
-    }
-
-    /// The version it was stored under, or will first be stored under.
-    pub fn version(&self) -> Version {
-        self.version
-    }
-
-    /// Whether it came from a row, not from [`absent`](Self::absent).
-    pub fn is_stored(&self) -> bool {
-        self.stored
-    }
-
-    /// The stamp that current evidence carries.
-    pub fn stamp(&self) -> Stamp {
-        self.stamp
-    }
-
-    /// Whether MFA is on: there is a live factor. With it there is a recovery set, unless it was
-    /// imported: then there may be imported codes, or none.
-    pub fn enabled(&self) -> bool {
-        !self.factors.is_empty()
-    }
-
-    /// The confirmed factors, in the order they were added.
-    pub fn factors(&self) -> &[Factor] {
-        &self.factors
-    }
-
-    /// The factor of this id.
-    pub fn factor(&self, id: FactorId) -> Option<&Factor> {
-        self.factors.iter().find(|factor| factor.id == id)
-    }
-
-    /// The factor that is asked for by default.
-    pub fn preferred(&self) -> Option<&Factor> {
-        self.preferred.and_then(|id| self.factor(id))
-    }
-
-    /// The setup that is not finished.
-    pub fn pending(&self) -> Option<&PendingSetup> {
-        self.pending.as_deref()
-    }
-
-    /// The recovery codes.
-    pub fn recovery(&self) -> Option<&RecoverySet> {
-        self.recovery.as_deref()
-    }
-
-    /// The recovery codes that were imported, until they are replaced.
-    pub fn imported_codes(&self) -> Option<&ImportedSet> {
-        self.imported.as_ref()?.codes.as_deref()
-    }
-
-    /// When the account was imported, if it was.
-    pub fn imported_at(&self) -> Option<DateTime<Utc>> {
-        self.imported.as_ref().map(|record| record.at)
-    }
-
-    /// How many recovery codes are unused, of whatever origin; `None` when there are none at all.
-    pub fn codes_left(&self) -> Option<usize> {
-        let own = self.recovery().map(RecoverySet::left);
-        own.or_else(|| self.imported_codes().map(ImportedSet::left))
-    }
-
-    /// What was spent on guesses.
-    pub fn budget(&self) -> &GuessBudget {
-        &self.budget
-    }
-
-    /// Where the account is moving to, when a rename was begun and not finished.
-    pub fn moving_to(&self) -> Option<&Subject> {
-        self.moving_to.as_ref()
-    }
-
-    /// Where the account came from.
-    pub fn moved_from(&self) -> Option<&Subject> {
-        self.moved_from.as_ref()
-    }
-
-    /// Whether this state is the work of one of the last 32 commits, and that is one of them.
-    pub fn remembers(&self, commit: CommitId) -> bool {
-        self.recent.contains(&commit)
-    }
-
-    pub(super) fn remember(&mut self, commit: CommitId) {
-        if self.recent.len() >= RECENT_COMMITS {
-            self.recent.remove(0);
-        }
-        self.recent.push(commit);
-    }
-
-    /// Refuses an account that is moving: only the move itself may touch it.
-    fn settled(&self) -> Result<(), Refusal> {
-        if self.moving_to.is_some() { Err(Refusal::Moved) } else { Ok(()) }
-    }
-
-    /// The factor, or the refusal that names it unknown.
-    fn known(&self, id: FactorId) -> Result<&Factor, Refusal> {
-        self.factor(id).ok_or(Refusal::UnknownFactor)
-    }
-}
+pub use totp_check::TotpCheck;
+pub use transition::{Commit, Decision, Transition};

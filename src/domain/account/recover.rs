@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use subtle::Choice;
 
-use super::Account;
-use super::answer::Question;
+use super::read::Read;
+use super::state::Account;
+use super::transition::{Decision, Transition};
 use crate::domain::assurance::Assurance;
-use crate::domain::challenge::{Challenge, Purpose, Typed};
+use crate::domain::challenge::{Challenge, Typed};
+use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::proof::ProvenBy;
+use crate::domain::purpose::Purpose;
 use crate::domain::recovery::{
     CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, RecoveryCodes, RecoverySet,
 };
 use crate::domain::refusal::Refusal;
-use crate::domain::time::Context;
-use crate::domain::transition::{Decision, Transition};
 use crate::domain::verdict::{Rejection, RejectionReason, Verdict};
 
 /// A well-formed one-time code that waits for one evaluation of the slow hash.
@@ -33,57 +34,39 @@ pub struct OneTimeCheck<'a> {
 }
 
 impl Account {
-    pub(super) fn ask_recovery<'a>(
+    /// Reads an answer for the account's own set.
+    pub(super) fn read_recovery_code<'a>(
         &'a self,
+        set: &'a RecoverySet,
         challenge: &'a Challenge,
         typed: &Typed,
         context: Context<'a>,
-    ) -> Result<Question<'a>, Refusal> {
-        let Some(set) = self.recovery.as_deref() else {
-            return self.ask_imported(challenge, typed, context);
-        };
+    ) -> Read<OneTimeCheck<'a>> {
         let Some(code) = OneTimeCode::parse(typed) else {
-            return Ok(Question::Decided(Verdict::Rejected(Rejection::uncounted(
-                RejectionReason::Malformed,
-            ))));
+            return Read::Rejected(Rejection::uncounted(RejectionReason::Malformed));
         };
         let (scheme, hash) = (&set.scheme, set.hash_for(&code));
-        Ok(Question::OneTime(OneTimeCheck {
-            account: self,
-            challenge,
-            code,
-            scheme,
-            hash,
-            context,
-        }))
+        Read::Judgeable(OneTimeCheck { account: self, challenge, code, scheme, hash, context })
     }
 
-    pub(super) fn ask_enrollment<'a>(
+    /// Reads an answer for the enrollment code of a reset.
+    pub(super) fn read_enrollment_code<'a>(
         &'a self,
         challenge: &'a Challenge,
         typed: &Typed,
         context: Context<'a>,
-    ) -> Result<Question<'a>, Refusal> {
+    ) -> Result<Read<OneTimeCheck<'a>>, Refusal> {
         let enrollment = self.enrollment.as_ref().ok_or(Refusal::ChallengeExpired)?;
         if context.now > enrollment.expires_at {
             return Err(Refusal::EnrollmentExpired(enrollment.expires_at));
         }
         let Some(code) = OneTimeCode::parse(typed) else {
-            return Ok(Question::Decided(Verdict::Rejected(Rejection::uncounted(
-                RejectionReason::Malformed,
-            ))));
+            return Ok(Read::Rejected(Rejection::uncounted(RejectionReason::Malformed)));
         };
         let used = Choice::from(u8::from(enrollment.used_by.is_some()));
         let hash = CodeHash::select(&enrollment.hash, &CodeHash::DECOY, used);
         let scheme = &enrollment.scheme;
-        Ok(Question::OneTime(OneTimeCheck {
-            account: self,
-            challenge,
-            code,
-            scheme,
-            hash,
-            context,
-        }))
+        Ok(Read::Judgeable(OneTimeCheck { account: self, challenge, code, scheme, hash, context }))
     }
 
     /// Replaces the recovery codes, or issues the first ones: the old set, imported codes among it,
@@ -132,7 +115,7 @@ impl Account {
                 let enrollment = self.enrollment.as_ref()?;
                 bool::from(evaluation.holds_for(&enrollment.hash)).then_some(Unlocked::Enrollment)
             }
-            _ => {
+            Purpose::SignIn | Purpose::StepUp(_) => {
                 let set = self.recovery.as_deref()?;
                 set.unlocked(&check.code, evaluation).map(Unlocked::Slot)
             }

@@ -1,13 +1,16 @@
 //! An administrator's reset: every factor goes, and an enrollment code comes.
 
-use super::{Account, EnrollmentCode, HostAuthority};
+use chrono::{DateTime, Utc};
+
+use super::authority::HostAuthority;
+use super::state::{Account, EnrollmentCode};
+use super::transition::Transition;
+use crate::domain::context::Context;
 use crate::domain::event::EventKind;
-use crate::domain::extra::Extra;
+use crate::domain::instant::after;
 use crate::domain::recovery::{CodeHash, HashScheme, OneTimeCode};
 use crate::domain::refusal::Refusal;
-use crate::domain::time::{Context, after};
-use crate::domain::transition::Transition;
-use chrono::{DateTime, Utc};
+use crate::domain::unknown_fields::Extra;
 
 /// An enrollment code for handing over out of band. It is shown once; only its hash is stored.
 #[derive(Debug, Clone)]

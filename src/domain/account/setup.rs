@@ -4,22 +4,25 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Account, Draft};
-use crate::domain::assurance::{Assurance, EvidenceKind};
+use super::draft::Draft;
+use super::state::Account;
+use super::transition::Transition;
+use crate::domain::assurance::Assurance;
+use crate::domain::bounds::MAX_FACTORS;
+use crate::domain::context::Context;
 use crate::domain::event::EventKind;
-use crate::domain::extra::Extra;
-use crate::domain::factor::{Factor, FactorState, TotpState};
+use crate::domain::evidence::EvidenceKind;
+use crate::domain::factor::totp::{TotpSecret, TotpState};
+use crate::domain::factor::{Factor, FactorState};
 use crate::domain::id::{FactorId, SetupId};
+use crate::domain::instant::after;
 use crate::domain::invalid::Invalid;
 use crate::domain::label::Issuer;
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
-use crate::domain::settings::MAX_FACTORS;
 use crate::domain::setup::{Confirmation, EmailStatus, NewFactor, PendingSetup, RightCode, Setup};
-use crate::domain::time::{Context, after};
-use crate::domain::totp::TotpSecret;
-use crate::domain::transition::Transition;
+use crate::domain::unknown_fields::Extra;
 
 /// A secret that was drawn and sealed for a factor that does not exist yet.
 #[derive(Debug)]

@@ -1,15 +1,17 @@
 //! Signing in: what a first factor opens.
 
-use super::Account;
-use crate::domain::assurance::{Assurance, EvidenceKind, PendingSignIn};
-use crate::domain::challenge::{ActionName, Challenge, OfferedFactor, Purpose};
+use super::state::Account;
+use crate::domain::assurance::{Assurance, PendingSignIn};
+use crate::domain::bounds::CLOCK_SKEW;
+use crate::domain::challenge::{Challenge, OfferedFactor};
+use crate::domain::context::Context;
+use crate::domain::evidence::EvidenceKind;
 use crate::domain::factor::Factor;
 use crate::domain::first_factor::{FirstFactor, FirstFactorKind};
 use crate::domain::id::{ChallengeId, SessionId};
-use crate::domain::organization::{Reminded, Walled};
+use crate::domain::instant::after;
+use crate::domain::purpose::{ActionName, Purpose};
 use crate::domain::refusal::Refusal;
-use crate::domain::settings::CLOCK_SKEW;
-use crate::domain::time::{Context, after};
 
 /// Random names for what a sign-in opens.
 #[derive(Debug, Clone, Copy)]
@@ -20,22 +22,15 @@ pub struct Fresh {
     pub challenge: ChallengeId,
 }
 
-/// What a first factor opens.
+/// What a first factor opens, as far as the account alone can say.
 ///
-/// [`Account::sign_in`] answers as far as the account alone can say; [`Mfa`](crate::Mfa), which
-/// knows the organizations, has the other two answers as well.
+/// [`Mfa::sign_in`](crate::Mfa::sign_in), which knows the organizations, answers with a
+/// [`SignIn`](crate::SignIn).
 #[derive(Debug)]
 #[must_use]
-pub enum SignIn {
-    /// MFA is off: the sign-in is complete.
-    Complete(Assurance),
-    /// MFA is off: the sign-in is complete. Organizations ask for it: their periods run, or are over
-    /// for their own resources.
-    Remind(Assurance, Reminded),
-    /// MFA is off, and the period of an organization that closes the whole account is over. The
-    /// session is for signing out, re-authenticating, verifying the e-mail address, the profile
-    /// page and the setup; refuse it everything else.
-    SetUpFirst(Assurance, Walled),
+pub enum Opened {
+    /// MFA is off: the first factor is all it takes.
+    Session(Assurance),
     /// MFA is on: the challenge comes first.
     Challenge(PendingSignIn, Challenge),
     /// The account was reset: the enrollment code comes first.
@@ -53,7 +48,7 @@ impl Account {
         first: FirstFactor,
         fresh: Fresh,
         context: Context<'_>,
-    ) -> Result<SignIn, Refusal> {
+    ) -> Result<Opened, Refusal> {
         self.settled()?;
         self.check_first_factor(&first, context)?;
         let purpose = match (&self.enrollment, self.enabled()) {
@@ -61,15 +56,15 @@ impl Account {
             (None, true) => Purpose::SignIn,
             (None, false) => {
                 let session = Assurance::begin(first, fresh.session, self.stamp);
-                return Ok(SignIn::Complete(session));
+                return Ok(Opened::Session(session));
             }
         };
         let held = Assurance::begin(first, fresh.session, self.stamp);
         let challenge = self.challenge(&held, fresh.challenge, purpose.clone(), context)?;
         let pending = PendingSignIn { held, purpose };
         Ok(match pending.purpose {
-            Purpose::Enroll => SignIn::Enroll(pending, challenge),
-            _ => SignIn::Challenge(pending, challenge),
+            Purpose::Enroll => Opened::Enroll(pending, challenge),
+            Purpose::SignIn | Purpose::StepUp(_) => Opened::Challenge(pending, challenge),
         })
     }
 

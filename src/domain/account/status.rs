@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Account;
+use super::state::Account;
 use crate::domain::factor::{Factor, FactorKind};
 use crate::domain::id::{FactorId, SetupId};
-use crate::domain::import::ImportNotice;
+use crate::domain::import_notice::ImportNotice;
 use crate::domain::label::Label;
 use crate::domain::settings::Settings;
 

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::seed::Seed;
+use crate::domain::context::Context;
+use crate::domain::factor::totp::{DRIFT_LIMIT, Step, TotpParams, Window};
 use crate::domain::invalid::{Invalid, within};
 use crate::domain::label::Label;
-use crate::domain::time::Context;
-use crate::domain::totp::{DRIFT_LIMIT, Step, TotpParams, Window};
 
 /// How far ahead of the clock a last used step may lie. Further ahead it is no step but something
 /// else, such as seconds, and the factor would be dead.

@@ -4,20 +4,20 @@ use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use super::code::ImportedHash;
-use super::codes::Offered;
+use super::codes::{ImportedCodes, Offered};
 use super::factor::ImportedFactor;
+use super::request::{Import, Terms};
 use super::seed::same_key;
 use super::set::ImportedSet;
-use super::{Import, ImportedCodes, Terms};
-use crate::domain::extra::Extra;
-use crate::domain::factor::{Factor, FactorState, TotpState};
+use crate::domain::bounds::MAX_FACTORS;
+use crate::domain::context::Context;
+use crate::domain::factor::totp::{TotpParams, TotpSecret, TotpState};
+use crate::domain::factor::{Factor, FactorState};
 use crate::domain::id::FactorId;
 use crate::domain::invalid::Invalid;
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
-use crate::domain::settings::MAX_FACTORS;
-use crate::domain::time::Context;
-use crate::domain::totp::{TotpParams, TotpSecret};
+use crate::domain::unknown_fields::Extra;
 
 /// An [`Import`] whose seeds are sealed for one subject and whose codes are hashed.
 ///
@@ -188,7 +188,7 @@ impl PreparedFactor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::import::Seed;
+    use crate::domain::import::seed::Seed;
 
     #[test]
     fn an_import_hands_out_what_was_put_in() {

@@ -5,8 +5,8 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::domain::factor::totp::TotpSecret;
 use crate::domain::invalid::Invalid;
-use crate::domain::totp::TotpSecret;
 
 /// The most bytes that an HMAC takes as they are, with any of the three hashes.
 const BLOCK: usize = TotpSecret::MAX_LEN;
@@ -124,7 +124,7 @@ impl fmt::Debug for Seed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::totp::{Algorithm, Code, Digits, TotpParams, Window, match_code};
+    use crate::domain::factor::totp::{Algorithm, Code, Digits, TotpParams, Window, match_code};
 
     fn bytes(seed: &Seed) -> Vec<u8> {
         seed.secret.expose_bytes()[..seed.len].to_vec()

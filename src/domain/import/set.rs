@@ -7,7 +7,7 @@ use subtle::{Choice, ConditionallySelectable};
 
 use super::code::{CodeReading, ImportedEvaluation, ImportedHash};
 use crate::domain::budget::{GuessBudget, Throttle};
-use crate::domain::extra::Extra;
+use crate::domain::unknown_fields::Extra;
 
 /// What wrong codes of less than 64 bits cost: a budget of their own, whatever the settings say of
 /// authenticator codes.

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::id::OrgId;
-use super::membership::Affiliation;
-use super::policy::{PolicyScope, Standing};
-use super::refusal::OrgRefusal;
+use super::affiliation::Affiliation;
+use super::policy::Standing;
+use crate::domain::id::OrgId;
+use crate::domain::policy_terms::PolicyScope;
+use crate::domain::refusal::OrgRefusal;
 
 /// Whether a user may go on, and until when that answer holds by itself.
 ///
@@ -134,12 +135,6 @@ impl Access {
             Gate::Allow
         };
         Self { gate, until }
-    }
-}
-
-impl Affiliation {
-    fn scope(&self) -> PolicyScope {
-        self.policy().terms().map(|terms| terms.scope).unwrap_or_default()
     }
 }
 

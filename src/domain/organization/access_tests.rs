@@ -1,6 +1,6 @@
-use super::super::OrgPolicy;
 use super::super::sample::*;
 use super::*;
+use crate::domain::organization::policy::OrgPolicy;
 
 fn demand(name: &str, deadline: i64) -> Demand {
     Demand { deadline: day(deadline), org: org(name), scope: PolicyScope::OrganizationResources }

@@ -1,15 +1,16 @@
 //! Who may change what an organization asks.
 
 use super::aggregate::Organization;
-use super::id::OrgId;
-use super::refusal::OrgRefusal;
 use crate::domain::account::Account;
 use crate::domain::assurance::Assurance;
-use crate::domain::id::{Subject, Version};
-use crate::domain::invalid::{Invalid, bytes_within, no_control};
-use crate::domain::refusal::Refusal;
-use crate::domain::step_up::{Needed, StepUpRule};
-use crate::domain::time::Context;
+use crate::domain::bounds::check_reason;
+use crate::domain::context::Context;
+use crate::domain::event::{EventKind, OrgChange};
+use crate::domain::id::{OrgId, Subject, Version};
+use crate::domain::invalid::Invalid;
+use crate::domain::refusal::{OrgRefusal, Refusal};
+use crate::domain::requirement::Needed;
+use crate::domain::step_up::StepUpRule;
 
 /// That the host knows an actor as an administrator of an organization, granted explicitly for
 /// this one case.
@@ -31,8 +32,7 @@ impl OrgAuthority {
     /// # Errors
     /// [`Invalid`] when the reason is out of bounds.
     pub fn grant(over: OrgId, actor: Subject, reason: &str) -> Result<Self, Invalid> {
-        bytes_within("reason", reason, 1, 255)?;
-        no_control("reason", reason)?;
+        check_reason(reason)?;
         Ok(Self { over, actor, reason: reason.to_owned(), seen: None })
     }
 
@@ -128,5 +128,37 @@ impl<'a> Actor<'a> {
             return Err(OrgRefusal::ChangedSince.into());
         }
         Ok(())
+    }
+}
+
+impl Organization {
+    /// An event about `subject`: the member concerned, or the actor when it concerns them all.
+    pub(super) fn event(
+        &self,
+        subject: Subject,
+        change: OrgChange,
+        actor: Actor<'_>,
+    ) -> (Subject, EventKind) {
+        let (by, reason) = (actor.authority().actor(), actor.authority().reason());
+        let kind = EventKind::Organization {
+            org: self.id.clone(),
+            by: by.clone(),
+            reason: reason.to_owned(),
+            change,
+        };
+        (subject, kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::*;
+    use super::*;
+
+    #[test]
+    fn a_reason_outside_its_bounds_is_refused() {
+        let grant = |reason: &str| OrgAuthority::grant(org("acme"), subject("admin"), reason);
+        assert!(grant("").is_err() && grant(&"a".repeat(256)).is_err() && grant("a\nb").is_err());
+        assert!(grant(&"a".repeat(255)).is_ok());
     }
 }

@@ -6,10 +6,9 @@ use std::str::FromStr;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::DateTime;
 
-use super::id::OrgId;
-use super::refusal::OrgRefusal;
 use super::roster::{RosterFilter, RosterKey};
-use crate::domain::id::{Subject, Version};
+use crate::domain::id::{OrgId, Subject, Version};
+use crate::domain::refusal::OrgRefusal;
 
 /// Where a page of a roster ended. Hand it out as text and read it back; it is bound to its
 /// organization, to its filter and to the policy that the roster was sorted by.
@@ -109,3 +108,7 @@ fn checksum(bytes: &[u8]) -> u32 {
     let step = |sum: u32, byte: &u8| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     bytes.iter().fold(0x811c_9dc5, step)
 }
+
+#[cfg(test)]
+#[path = "cursor_tests.rs"]
+mod tests;

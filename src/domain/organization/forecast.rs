@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::aggregate::Organization;
-use super::policy::{OrgPolicy, PolicyTerms, Standing};
+use super::policy::{OrgPolicy, Standing};
 use super::roster::RosterRow;
 use crate::domain::id::Subject;
+use crate::domain::policy_terms::PolicyTerms;
 
 /// How many of those who would be hit are named.
 const NAMED: usize = 100;

@@ -1,6 +1,6 @@
-use super::super::Membership;
 use super::super::sample::*;
 use super::*;
+use crate::domain::organization::membership::Membership;
 
 fn forecast(terms: PolicyTerms, rows: &[RosterRow], actor: &str) -> Forecast {
     let acme = organization("acme", OrgPolicy::Voluntary);

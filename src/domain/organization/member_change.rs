@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use super::aggregate::Organization;
 use super::authority::Actor;
-use super::event::OrgChange;
 use super::membership::{Exemption, Extension, Membership};
-use super::policy::GracePeriod;
-use super::refusal::OrgRefusal;
 use super::transition::OrgTransition;
-use crate::domain::refusal::Refusal;
-use crate::domain::time::{Context, after, check_storable, whole_micros};
+use crate::domain::context::Context;
+use crate::domain::event::OrgChange;
+use crate::domain::instant::{after, check_storable, whole_micros};
+use crate::domain::policy_terms::GracePeriod;
+use crate::domain::refusal::{OrgRefusal, Refusal};
 
 impl Organization {
     /// Gives one member longer than the others, in place of an extension given before. The reason

@@ -1,7 +1,10 @@
+use chrono::TimeDelta;
+
 use super::super::sample::*;
 use super::*;
-use crate::domain::EventKind;
+use crate::domain::event::EventKind;
 use crate::domain::id::CommitId;
+use crate::domain::organization::policy::Standing;
 
 #[test]
 fn what_is_granted_says_why_and_when_it_was() {
@@ -64,4 +67,57 @@ fn every_grant_is_an_event_of_the_member_by_the_administrator() {
         };
         assert_eq!(*event.kind(), expected);
     }
+}
+
+#[test]
+fn an_extension_ends_after_the_deadline_and_within_a_year_of_it() {
+    let asks = organization("acme", required(0, terms(14)));
+    let ada = member("acme", "ada", -400);
+    #[rustfmt::skip]
+    let table = [
+        ("before the deadline",     3,  day(13),             false),
+        ("the deadline itself",     3,  day(14),             false),
+        ("just after it",           3,  day(14) + MICRO,     true),
+        ("a year after it",         3,  day(14 + 365),       true),
+        ("longer than that",        3,  day(379) + MICRO,    false),
+        ("lapsed, already past",    30, day(20),             false),
+        ("lapsed, now",             30, day(30),             false),
+        ("lapsed, in the future",   30, day(31),             true),
+    ];
+    for (case, on, until, allowed) in table {
+        let admin = Admin::of("acme", day(on));
+        let outcome = asks.extend(&ada, until, admin.actor(), admin.context());
+        match outcome {
+            Ok(transition) => {
+                assert!(allowed, "{case}");
+                let (_, ada) = committed(transition);
+                assert_eq!(asks.policy().deadline(&ada), Some(until), "{case}");
+            }
+            Err(refused) => {
+                assert!(!allowed, "{case}");
+                let least = day(14).max(admin.now);
+                let up_to = after(least, TimeDelta::days(365));
+                let expected = OrgRefusal::ExtensionOutOfRange { after: least, up_to };
+                assert_eq!(refused, expected.into(), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_extension_given_by_mistake_can_be_replaced_by_a_shorter_one() {
+    let asks = organization("acme", required(0, terms(14)));
+    let (ada, admin) = (extended(member("acme", "ada", -400), day(300)), Admin::of("acme", day(1)));
+    let shorter = asks.extend(&ada, day(20), admin.actor(), admin.context()).unwrap();
+    assert_eq!(asks.policy().deadline(&committed(shorter).1), Some(day(20)));
+}
+
+#[test]
+fn ending_an_exemption_walls_from_then_on_and_says_so() {
+    let asks = organization("acme", required(0, terms(14)));
+    let ada = exempt(member("acme", "ada", -400), None);
+    let admin = Admin::of("acme", day(100));
+    let ended = asks.end_exemption(&ada, admin.actor(), admin.context()).unwrap();
+    let standing = asks.policy().decide(&committed(ended).1, false, day(100));
+    assert_eq!(standing, Standing::Lapsed { since: day(100) });
 }

@@ -5,19 +5,19 @@
 //! next decision and a shorter period shortens.
 
 mod access;
+mod affiliation;
 mod aggregate;
 mod authority;
 mod cursor;
-mod event;
 mod forecast;
-mod id;
+mod joining;
 mod member_change;
 mod membership;
-
+mod page;
 mod policy;
+mod policy_change;
 #[cfg(test)]
 mod properties;
-mod refusal;
 mod reminder;
 #[cfg(test)]
 mod reminder_properties;
@@ -27,18 +27,15 @@ pub(crate) mod sample;
 mod transition;
 
 pub use access::{Access, Demand, Gate, Reminded, Walled, check_may_disable};
-pub use aggregate::{Organization, PolicyChange};
+pub use affiliation::Affiliation;
+pub use aggregate::Organization;
 pub use authority::{Acknowledgement, Actor, OrgAuthority};
 pub use cursor::RosterCursor;
-pub use event::OrgChange;
 pub use forecast::{ActorOutlook, Forecast, Forecasting};
-pub use id::OrgId;
-pub use membership::{Affiliation, Exemption, Extension, Membership, StoredMembership};
-pub use policy::{GracePeriod, OrgPolicy, PolicyScope, PolicyTerms, Standing};
-pub use refusal::OrgRefusal;
+pub use membership::{Exemption, Extension, Membership, StoredMembership};
+pub use page::{RosterMember, RosterPage, RosterQuery};
+pub use policy::{OrgPolicy, Standing};
+pub use policy_change::PolicyChange;
 pub use reminder::{Reminder, ReminderRange, ReminderSchedule};
-pub use roster::{
-    RosterCounts, RosterFilter, RosterKey, RosterMember, RosterPage, RosterQuery, RosterRow,
-    RosterRows,
-};
+pub use roster::{RosterCounts, RosterFilter, RosterKey, RosterRow, RosterRows};
 pub use transition::{OrgCommit, OrgRow, OrgTransition};

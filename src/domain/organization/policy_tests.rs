@@ -1,5 +1,6 @@
 use super::super::sample::*;
 use super::*;
+use crate::domain::policy_terms::GracePeriod;
 
 use Standing::{Compliant, Exempt, InGrace, Lapsed, Voluntary};
 

@@ -5,9 +5,10 @@ use proptest::prelude::*;
 
 use super::sample::*;
 use super::{
-    Access, Affiliation, Gate, Membership, OrgPolicy, PolicyScope, ReminderSchedule, RosterRow,
+    Access, Affiliation, Gate, Membership, OrgPolicy, ReminderSchedule, RosterRow,
     check_may_disable,
 };
+use crate::domain::policy_terms::PolicyScope;
 
 fn instants() -> impl Strategy<Value = DateTime<Utc>> {
     // Whole days and odd microseconds, so that instants often coincide.

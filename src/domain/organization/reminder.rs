@@ -3,12 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::aggregate::Organization;
-use super::id::OrgId;
+use super::page::RosterQuery;
 use super::policy::OrgPolicy;
-use super::roster::{RosterFilter, RosterQuery, RosterRow};
-use crate::domain::id::Subject;
+use super::roster::{RosterFilter, RosterRow};
+use crate::domain::id::{OrgId, Subject};
+use crate::domain::instant::after;
 use crate::domain::invalid::{Invalid, within};
-use crate::domain::time::after;
 
 /// When members without MFA are reminded: so many days before the deadline, and when it lapses.
 /// By default 7 days before, 1 day before, and when lapsed.

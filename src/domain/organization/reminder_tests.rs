@@ -1,4 +1,3 @@
-use super::super::OrgPolicy;
 use super::super::sample::*;
 use super::*;
 

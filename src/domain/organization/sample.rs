@@ -5,23 +5,24 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Acknowledgement, Actor, Affiliation, Exemption, Extension, GracePeriod, Membership,
-    OrgAuthority, OrgId, OrgPolicy, OrgTransition, Organization, PolicyChange, PolicyScope,
-    PolicyTerms, RosterRow, StoredMembership,
+    Acknowledgement, Actor, Affiliation, Exemption, Extension, Membership, OrgAuthority, OrgPolicy,
+    OrgTransition, Organization, PolicyChange, RosterRow, StoredMembership,
 };
 use crate::domain::account::Account;
-use crate::domain::assurance::{Assurance, EvidenceKind};
-use crate::domain::extra::Extra;
-use crate::domain::factor::{Factor, FactorState, TotpState};
+use crate::domain::assurance::Assurance;
+use crate::domain::context::Context;
+use crate::domain::evidence::EvidenceKind;
+use crate::domain::factor::totp::{TotpParams, TotpState};
+use crate::domain::factor::{Factor, FactorState};
 use crate::domain::first_factor::FirstFactor;
-use crate::domain::id::{CommitId, FactorId, SessionId, Subject, Version};
+use crate::domain::id::{CommitId, FactorId, KeyId, OrgId, SessionId, Subject, Version};
 use crate::domain::label::Label;
+use crate::domain::policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
+use crate::domain::receipt::CommitOutcome;
 use crate::domain::refusal::Refusal;
-use crate::domain::sealed::{KeyId, SealedSecret};
+use crate::domain::sealed::SealedSecret;
 use crate::domain::settings::Settings;
-use crate::domain::time::Context;
-use crate::domain::totp::TotpParams;
-use crate::domain::transition::CommitOutcome;
+use crate::domain::unknown_fields::Extra;
 
 /// So many days after a day like any other.
 pub(crate) fn day(days: i64) -> DateTime<Utc> {

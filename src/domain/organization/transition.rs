@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 
 use super::aggregate::Organization;
 use super::membership::Membership;
+use crate::domain::context::Context;
 use crate::domain::event::{Event, EventId, EventKind};
 use crate::domain::id::{CommitId, Subject, Version};
-use crate::domain::time::Context;
-use crate::domain::transition::{Closed, CommitOutcome};
+use crate::domain::receipt::{Closed, CommitOutcome};
 
 /// How many commit ids a stored row remembers.
 const RECENT_COMMITS: usize = 8;
@@ -164,5 +164,37 @@ impl OrgCommit {
     /// The events to append, in this order, where those of accounts are.
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::*;
+    use super::*;
+
+    #[test]
+    fn a_row_remembers_its_last_eight_commits() {
+        let (mut acme, admin) =
+            (organization("acme", required(0, terms(1))), Admin::of("acme", day(1)));
+        let mut ada = member("acme", "ada", 0);
+        for commit in 0..20 {
+            let id = CommitId::from_random([commit; 16]);
+            let change =
+                acme.change_terms(admin.actor(), terms(i64::from(commit) + 2), admin.context());
+            let (commit, _) = change.unwrap().into_commit(id);
+            let OrgRow::Organization(row) = commit.row() else { panic!("not an organization") };
+            acme = (**row).clone();
+            let turn = if ada.is_member() {
+                ada.leave(admin.context())
+            } else {
+                ada.rejoin(admin.context())
+            };
+            let (commit, _) = turn.unwrap().into_commit(id);
+            let OrgRow::Membership(row) = commit.row() else { panic!("not a membership") };
+            ada = (**row).clone();
+        }
+        let expected: Vec<CommitId> = (12..20).map(|c| CommitId::from_random([c; 16])).collect();
+        assert_eq!(acme.recent_commits(), expected);
+        assert_eq!(ada.recent_commits(), expected);
     }
 }

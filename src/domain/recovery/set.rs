@@ -5,8 +5,8 @@ use subtle::{Choice, ConstantTimeEq};
 
 use super::code::{OneTimeCode, RecoveryCodes};
 use super::hash::{CodeHash, Evaluation, HashScheme, HashedCodes};
-use crate::domain::extra::Extra;
 use crate::domain::invalid::Invalid;
+use crate::domain::unknown_fields::Extra;
 
 /// The stored recovery codes: one slot each, spent or not.
 #[derive(Debug, Clone, PartialEq)]

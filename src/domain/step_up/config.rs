@@ -9,11 +9,12 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::claims::Level;
-use super::rule::{Needed, Requirement, StepUpRule, Term};
+use super::rule::StepUpRule;
 use super::rules::StepUpRules;
+use super::term::Term;
 use crate::domain::first_factor::{FirstFactorKind, FirstFactorName};
 use crate::domain::invalid::Invalid;
+use crate::domain::requirement::{Level, Needed, Requirement};
 
 impl<'de> Deserialize<'de> for StepUpRules {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -3,9 +3,11 @@
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::properties::{of_any_kind, rule};
+use super::properties::of_any_kind;
+use super::properties::rule;
 use super::*;
-use crate::domain::FirstFactorKind;
+use crate::domain::first_factor::FirstFactorKind;
+use crate::domain::requirement::{AcrNames, Level, Needed};
 
 fn read(config: &str) -> Result<StepUpRules, String> {
     serde_json::from_str(config).map_err(|error| error.to_string())

@@ -1,7 +1,7 @@
 //! What a session must have proven for an action.
 //!
 //! A [`StepUpRule`] says what an action needs, [`StepUpRules`] gives rules the names of actions, and
-//! [`Unmet`] says what a session lacks: as a list, as the ways out, as a sentence, and as a
+//! [`Unmet`](crate::step_up::Unmet) says what a session lacks: as a list, as the ways out, as a sentence, and as a
 //! challenge on the wire (RFC 9470).
 
 mod claims;
@@ -10,15 +10,14 @@ mod config;
 #[cfg(test)]
 #[cfg(feature = "serde")]
 mod config_tests;
+mod lacking;
 #[cfg(test)]
 mod properties;
 mod rule;
 mod rules;
-mod unmet;
+mod term;
 mod ways;
 
-pub use claims::{AcrNames, Claims, Level};
-pub use rule::{Needed, Requirement, Satisfied, StepUpRule};
+pub use claims::Claims;
+pub use rule::{Satisfied, StepUpRule};
 pub use rules::{StepUpRules, StepUpRulesError};
-pub use unmet::Unmet;
-pub use ways::NextStep;

@@ -4,10 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::assurance::{Assurance, EvidenceKind};
+use crate::domain::assurance::Assurance;
+use crate::domain::evidence::EvidenceKind;
 use crate::domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
 use crate::domain::id::{FactorId, SessionId, Stamp, Subject};
 use crate::domain::refusal::Refusal;
+use crate::domain::requirement::{AcrNames, Needed, NextStep, Unmet};
 
 /// Evidence and how old it is, in milliseconds; negative: ahead of the clock.
 type Held = (EvidenceKind, i64);

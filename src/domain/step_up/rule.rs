@@ -4,14 +4,11 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::claims::Level;
-use super::unmet::Unmet;
-use crate::domain::assurance::{Assurance, Evidence, EvidenceKind};
-use crate::domain::first_factor::FirstFactorKind;
-use crate::domain::id::{FactorId, Stamp};
+use super::term::Term;
+use crate::domain::assurance::Assurance;
+use crate::domain::id::Stamp;
 use crate::domain::refusal::Refusal;
-use crate::domain::settings::CLOCK_SKEW;
-use crate::domain::time::after;
+use crate::domain::requirement::{Level, Needed, Requirement, Unmet};
 
 /// What an action needs: evidence of some kinds, each recent enough.
 ///
@@ -33,39 +30,6 @@ use crate::domain::time::after;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepUpRule {
     pub(super) term: Term,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Term {
-    Fresh(Requirement),
-    All(Vec<Term>),
-    Any(Vec<Term>),
-}
-
-/// One kind of evidence, no older than so much.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Requirement {
-    /// The kind.
-    pub needed: Needed,
-    /// The greatest age. An age equal to it passes; a negative one is never met.
-    pub within: TimeDelta,
-}
-
-/// A kind of evidence that a rule can ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Needed {
-    /// Any first factor that the host vouched for.
-    FirstFactor,
-    /// A first factor of this method.
-    FirstFactorBy(FirstFactorKind),
-    /// A code of any factor. A recovery code is none.
-    SecondFactor,
-    /// A code of any factor, or a recovery code. Rules say it by
-    /// [`or_recovery`](StepUpRule::or_recovery).
-    SecondFactorOrRecovery,
-    /// A code of this TOTP factor.
-    Factor(FactorId),
 }
 
 /// A rule that is satisfied.
@@ -94,7 +58,7 @@ impl StepUpRule {
     pub fn and(self, other: Self) -> Self {
         let all = |term| match term {
             Term::All(terms) => terms,
-            term => vec![term],
+            term @ (Term::Fresh(_) | Term::Any(_)) => vec![term],
         };
         let mut terms = all(self.term);
         terms.extend(all(other.term));
@@ -105,7 +69,7 @@ impl StepUpRule {
     pub fn or(self, other: Self) -> Self {
         let any = |term| match term {
             Term::Any(terms) => terms,
-            term => vec![term],
+            term @ (Term::Fresh(_) | Term::All(_)) => vec![term],
         };
         let mut terms = any(self.term);
         terms.extend(any(other.term));
@@ -158,98 +122,8 @@ impl StepUpRule {
     }
 }
 
-impl Term {
-    /// The last instant at which a term still holds; `None` when it does not hold now.
-    pub(super) fn until(&self, assurance: &Assurance, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Fresh(requirement) => requirement.until(assurance, now),
-            Self::All(terms) => {
-                let mut earliest = DateTime::<Utc>::MAX_UTC;
-                for term in terms {
-                    earliest = earliest.min(term.until(assurance, now)?);
-                }
-                Some(earliest)
-            }
-            Self::Any(terms) => terms.iter().filter_map(|term| term.until(assurance, now)).max(),
-        }
-    }
-
-    fn allow_recovery(&mut self) {
-        match self {
-            Self::Fresh(Requirement { needed, .. }) if *needed == Needed::SecondFactor => {
-                *needed = Needed::SecondFactorOrRecovery;
-            }
-            Self::Fresh(_) => {}
-            Self::All(terms) | Self::Any(terms) => terms.iter_mut().for_each(Self::allow_recovery),
-        }
-    }
-}
-
-impl Requirement {
-    fn until(&self, assurance: &Assurance, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        if self.within < TimeDelta::zero() {
-            return None;
-        }
-        let credible = after(now, CLOCK_SKEW);
-        let fresh = |e: &&Evidence| self.needed.counts(e) && e.at() <= credible;
-        let latest = assurance.evidence().iter().filter(fresh).map(Evidence::at).max()?;
-        let until = after(latest, self.within);
-        (now <= until).then_some(until)
-    }
-}
-
-impl Needed {
-    /// Whether a piece of evidence, of whatever age, is of this kind.
-    pub(super) fn counts(&self, evidence: &Evidence) -> bool {
-        match (self, evidence.kind()) {
-            (Self::FirstFactor, EvidenceKind::First(_))
-            | (Self::SecondFactor | Self::SecondFactorOrRecovery, EvidenceKind::Totp(_))
-            | (Self::SecondFactorOrRecovery, EvidenceKind::Recovery) => true,
-            (Self::FirstFactorBy(method), EvidenceKind::First(by)) => method == by,
-            (Self::Factor(factor), EvidenceKind::Totp(by)) => factor == by,
-            _ => false,
-        }
-    }
-}
-
 impl fmt::Display for StepUpRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.term.fmt(f)
-    }
-}
-
-impl fmt::Display for Term {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (terms, word) = match self {
-            Self::Fresh(requirement) => return requirement.fmt(f),
-            Self::All(terms) => (terms, " and "),
-            Self::Any(terms) => (terms, " or "),
-        };
-        for (position, term) in terms.iter().enumerate() {
-            f.write_str(if position == 0 { "" } else { word })?;
-            match term {
-                Self::Fresh(requirement) => requirement.fmt(f)?,
-                nested => write!(f, "({nested})")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Requirement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} within {} s", self.needed, self.within.num_seconds())
-    }
-}
-
-impl fmt::Display for Needed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::FirstFactor => f.write_str("a first factor"),
-            Self::FirstFactorBy(method) => method.fmt(f),
-            Self::SecondFactor => f.write_str("a second factor"),
-            Self::SecondFactorOrRecovery => f.write_str("a second factor or a recovery code"),
-            Self::Factor(factor) => write!(f, "a code of {factor}"),
-        }
     }
 }

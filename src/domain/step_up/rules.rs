@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use thiserror::Error;
 
-use super::rule::{Needed, Requirement, StepUpRule, Term};
-use crate::domain::challenge::ActionName;
+use super::rule::StepUpRule;
+use super::term::Term;
 use crate::domain::invalid::{Invalid, within};
+use crate::domain::purpose::ActionName;
 use crate::domain::refusal::Refusal;
+use crate::domain::requirement::{Needed, Requirement};
 
 /// Step-up rules, each under the name of its action, in code or from configuration.
 ///
@@ -144,7 +146,7 @@ impl Term {
             Self::All(terms) | Self::Any(terms) if self.as_two_factors().is_none() => {
                 1 + terms.iter().map(Self::nesting).max().unwrap_or(0)
             }
-            _ => 1,
+            Self::Fresh(_) | Self::All(_) | Self::Any(_) => 1,
         }
     }
 

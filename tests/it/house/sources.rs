@@ -16,7 +16,8 @@ impl Source {
     /// A test module that is too long for its file lies beside it: `judge_tests.rs` is
     /// `judge::tests` where there is a `judge.rs`.
     pub(super) fn module(&self) -> Vec<&str> {
-        let names = self.path.iter().skip(1).map(|name| name.to_str().expect("UTF-8"));
+        let below = self.path.iter().skip_while(|name| *name != "src").skip(1);
+        let names = below.map(|name| name.to_str().expect("UTF-8"));
         let names = names.map(|name| name.strip_suffix(".rs").unwrap_or(name));
         let mut module: Vec<&str> = names.filter(|name| *name != "mod" && *name != "lib").collect();
         let tested = module.last().and_then(|name| name.strip_suffix("_tests"));
@@ -71,11 +72,18 @@ mod tests {
             let source = Source { path: path.into(), text: String::new() };
             source.module().join("::")
         };
-        assert_eq!(module("src/domain/totp/code.rs"), "domain::totp::code");
-        assert_eq!(module("src/domain/totp/mod.rs"), "domain::totp");
+        assert_eq!(module("src/domain/factor/totp/code.rs"), "domain::factor::totp::code");
+        assert_eq!(module("src/domain/factor/totp/mod.rs"), "domain::factor::totp");
         assert_eq!(module("src/memory.rs"), "memory");
         assert_eq!(module("src/lib.rs"), "");
-        assert_eq!(module("src/domain/totp/judge_tests.rs"), "domain::totp::judge::tests");
-        assert_eq!(module("src/domain/totp/nothing_tests.rs"), "domain::totp::nothing_tests");
+        assert_eq!(module("adapters/sqlx/src/sqlite/sql.rs"), "sqlite::sql");
+        assert_eq!(
+            module("src/domain/factor/totp/judge_tests.rs"),
+            "domain::factor::totp::judge::tests"
+        );
+        assert_eq!(
+            module("src/domain/factor/totp/nothing_tests.rs"),
+            "domain::factor::totp::nothing_tests"
+        );
     }
 }

@@ -6,13 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
     Account, Algorithm, Arrival, ChallengeId, CodeHash, Context, Decision, Fresh, HashScheme,
     HashedCodes, ImportedEvaluation, ImportedHash, Issuer, Judged, Label, NewSecret, OneTimeCode,
-    Question, Reseal, SealedSecret, SessionId, TotpSecret, Transition,
+    Opened, Question, Reseal, SealedSecret, SessionId, TotpSecret, Transition,
 };
 use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
 use mfakit::store::{CommitId, CommitOutcome, Version};
 use mfakit::{
     Answer, Assurance, Confirmed, EmailStatus, EventKind, FactorId, FirstFactor, HostAuthority,
-    KeyId, NewFactor, RecoveryCodes, Refusal, Settings, SetupId, SignIn, Subject, Verdict,
+    KeyId, NewFactor, RecoveryCodes, Refusal, Settings, SetupId, Subject, Verdict,
 };
 
 use subtle::Choice;
@@ -51,7 +51,7 @@ impl History {
             challenge: ChallengeId::from_random([0xC4; 16]),
         };
         let first = FirstFactor::password(subject, now);
-        let SignIn::Complete(session) = account.sign_in(first, fresh, context).unwrap() else {
+        let Opened::Session(session) = account.sign_in(first, fresh, context).unwrap() else {
             panic!("a new account has no second factor");
         };
         Self {
@@ -181,13 +181,11 @@ impl History {
         };
         let context = self.context();
         let (pending, challenge) = match account.sign_in(first, fresh, context)? {
-            SignIn::Complete(session)
-            | SignIn::Remind(session, _)
-            | SignIn::SetUpFirst(session, _) => {
+            Opened::Session(session) => {
                 self.session = session;
                 return Ok(());
             }
-            SignIn::Challenge(pending, challenge) | SignIn::Enroll(pending, challenge) => {
+            Opened::Challenge(pending, challenge) | Opened::Enroll(pending, challenge) => {
                 (pending, challenge)
             }
         };

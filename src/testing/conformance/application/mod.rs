@@ -9,11 +9,12 @@ use self::handles::{Handles, Index, OrgHandles};
 use self::hasher::InstantHasher;
 use crate::domain::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, NewFactor, RecoveryCodes,
-    SignIn, Subject, Verdict,
+    Subject, Verdict,
 };
 use crate::keyring::{Keyring, SealingKey};
 use crate::ports::Clock;
 use crate::service::Mfa;
+use crate::service::SignIn;
 use crate::testing::conformance::Candidate;
 use crate::testing::conformance::join::{Boxed, join_all};
 use crate::testing::conformance::report::Violation;

@@ -1,7 +1,8 @@
 //! Rules about the whole service on the store: what all of this is for.
 
-use crate::domain::{Answer, HostAuthority, SignIn, Subject, Verdict};
+use crate::domain::{Answer, HostAuthority, Subject, Verdict};
 use crate::ports::Clock;
+use crate::service::SignIn;
 use crate::testing::conformance::Candidate;
 use crate::testing::conformance::application::Application;
 use crate::testing::conformance::join::{Boxed, join_all};

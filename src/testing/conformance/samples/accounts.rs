@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::domain::{
     Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, Confirmed, Context,
     Decision, EmailStatus, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes, HostAuthority,
-    Issuer, Judged, KeyId, NewFactor, NewSecret, Receipt, RecoveryCodes, SealedSecret, SessionId,
-    Settings, Setup, SetupId, SignIn, Subject, TotpSecret, Transition, Version,
+    Issuer, Judged, KeyId, NewFactor, NewSecret, Opened, Receipt, RecoveryCodes, SealedSecret,
+    SessionId, Settings, Setup, SetupId, Subject, TotpSecret, Transition, Version,
 };
 use crate::testing::Authenticator;
 use crate::testing::conformance::Violation;
@@ -194,7 +194,7 @@ impl Author {
         };
         let first = FirstFactor::password(account.subject().clone(), self.now);
         match account.sign_in(first, fresh, self.context()?).map_err(broken_sample)? {
-            SignIn::Complete(session) => Ok(session),
+            Opened::Session(session) => Ok(session),
             other => Err(broken_sample(format!("{other:?}"))),
         }
     }

@@ -1,0 +1,95 @@
+//! Reading an answer: what it takes to judge it.
+
+use super::imported_codes::ImportedCheck;
+use super::read::Read;
+use super::recover::OneTimeCheck;
+use super::state::Account;
+use super::totp_check::TotpCheck;
+use crate::domain::challenge::{Answer, AnswerKind, Challenge, Typed};
+use crate::domain::context::Context;
+use crate::domain::purpose::Purpose;
+use crate::domain::refusal::Refusal;
+use crate::domain::verdict::Verdict;
+
+/// What it takes to judge an answer.
+#[derive(Debug)]
+#[must_use]
+pub enum Question<'a> {
+    /// Nothing: it is malformed, or throttled.
+    Decided(Verdict),
+    /// A factor's secret, unsealed.
+    Totp(TotpCheck<'a>),
+    /// One evaluation of the slow hash.
+    OneTime(OneTimeCheck<'a>),
+    /// Evaluations of imported recovery codes, one a code.
+    Imported(ImportedCheck<'a>),
+}
+
+impl Account {
+    /// Reads an answer to a challenge and says what it takes to judge it.
+    ///
+    /// # Errors
+    /// [`Refusal::ChallengeExpired`] after ten minutes or when the credentials have changed,
+    /// [`Refusal::ChallengeSpent`] when it was passed or has taken five codes,
+    /// [`Refusal::WrongAnswerKind`], [`Refusal::EnrollmentExpired`].
+    pub fn question<'a>(
+        &'a self,
+        challenge: &'a Challenge,
+        answer: &Answer,
+        context: Context<'a>,
+    ) -> Result<Question<'a>, Refusal> {
+        self.check_challenge(challenge, context)?;
+        match (&answer.0, &challenge.purpose) {
+            (AnswerKind::Enrollment(typed), Purpose::Enroll) => {
+                let read = self.read_enrollment_code(challenge, typed, context)?;
+                Ok(Question::of(read, Question::OneTime))
+            }
+            (AnswerKind::Enrollment(_), _) | (_, Purpose::Enroll) => Err(Refusal::WrongAnswerKind),
+            (AnswerKind::Recovery(typed), _) => self.recovery_question(challenge, typed, context),
+            (AnswerKind::Code { factor, typed }, _) => {
+                let one = std::slice::from_ref(typed);
+                let read = self.read_codes(challenge, *factor, one, context)?;
+                Ok(Question::of(read, Question::Totp))
+            }
+            (AnswerKind::ThreeCodes { factor, typed }, _) => {
+                let read = self.read_codes(challenge, *factor, typed, context)?;
+                Ok(Question::of(read, Question::Totp))
+            }
+        }
+    }
+
+    /// The account's own set judges, or else the imported one.
+    fn recovery_question<'a>(
+        &'a self,
+        challenge: &'a Challenge,
+        typed: &Typed,
+        context: Context<'a>,
+    ) -> Result<Question<'a>, Refusal> {
+        if let Some(set) = self.recovery() {
+            let read = self.read_recovery_code(set, challenge, typed, context);
+            return Ok(Question::of(read, Question::OneTime));
+        }
+        let read = self.read_imported_code(challenge, typed, context)?;
+        Ok(Question::of(read, Question::Imported))
+    }
+
+    fn check_challenge(&self, challenge: &Challenge, context: Context<'_>) -> Result<(), Refusal> {
+        self.settled()?;
+        if challenge.subject != self.subject {
+            return Err(Refusal::ForeignSession);
+        }
+        if challenge.stamp != self.stamp || context.now > challenge.expires_at {
+            return Err(Refusal::ChallengeExpired);
+        }
+        if self.charged.passed(challenge.id) { Err(Refusal::ChallengeSpent) } else { Ok(()) }
+    }
+}
+
+impl Question<'_> {
+    fn of<Check>(read: Read<Check>, waits_for: fn(Check) -> Self) -> Self {
+        match read {
+            Read::Judgeable(check) => waits_for(check),
+            Read::Rejected(rejection) => Self::Decided(Verdict::Rejected(rejection)),
+        }
+    }
+}

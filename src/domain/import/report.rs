@@ -1,0 +1,29 @@
+//! What came of an import.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::id::FactorId;
+use crate::domain::import_notice::ImportNotice;
+
+/// What came of an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Imported {
+    /// It is live.
+    Now(ImportReport),
+    /// The account was imported before, at this time, and is as it was: its owner may have removed
+    /// what would come again.
+    Before(DateTime<Utc>),
+}
+
+/// What an import made of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportReport {
+    /// The factors, in their order.
+    pub factors: Vec<FactorId>,
+    /// How many recovery codes came with them.
+    pub codes: usize,
+    /// What the owner will be prompted for.
+    pub import_notices: Vec<ImportNotice>,
+}

@@ -1,0 +1,48 @@
+//! What a user can do about what is lacking.
+
+use std::fmt;
+
+use crate::domain::first_factor::FirstFactorKind;
+use crate::domain::id::FactorId;
+
+/// One thing to do for a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NextStep {
+    /// Sign in again by any first factor, or by this one: [`Mfa::reauthenticate`].
+    ///
+    /// [`Mfa::reauthenticate`]: crate::Mfa::reauthenticate
+    SignIn(Option<FirstFactorKind>),
+    /// Answer a challenge with a code of any factor, or of this one: [`Mfa::step_up`].
+    ///
+    /// [`Mfa::step_up`]: crate::Mfa::step_up
+    Code(Option<FactorId>),
+    /// Answer a challenge with a code of any factor or a recovery code.
+    CodeOrRecovery,
+    /// Set up a first factor: [`Mfa::begin_setup`]. A current session without any second factor
+    /// means that MFA is off, so there is nothing that a challenge could ask for.
+    ///
+    /// [`Mfa::begin_setup`]: crate::Mfa::begin_setup
+    SetUp,
+}
+
+/// Steps that satisfy a rule together.
+pub(crate) type Way = Vec<NextStep>;
+
+impl fmt::Display for NextStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignIn(None) => f.write_str("sign in again"),
+            Self::SignIn(Some(FirstFactorKind::Password)) => {
+                f.write_str("sign in again with your password")
+            }
+            Self::SignIn(Some(method)) => write!(f, "sign in again with {method}"),
+            Self::Code(None) => f.write_str("enter a code from your authenticator app"),
+            Self::Code(Some(_)) => f.write_str("enter a code of the method that is asked for"),
+            Self::CodeOrRecovery => {
+                f.write_str("enter a code from your authenticator app or a recovery code")
+            }
+            Self::SetUp => f.write_str("set up two-factor authentication"),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What a session lacks for a rule.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::term::Term;
+use super::ways::ways;
+use crate::domain::assurance::Assurance;
+use crate::domain::requirement::{Level, Needed, Requirement, Unmet};
+
+impl Unmet {
+    pub(super) fn of(term: &Term, assurance: &Assurance, now: DateTime<Utc>) -> Self {
+        let mut unmet = Self {
+            missing: Vec::new(),
+            expired: Vec::new(),
+            ways: ways(term, assurance, now),
+            one_factor: reach(term, Level::OneFactor),
+            two_factors: reach(term, Level::TwoFactors),
+        };
+        unmet.gather(term, assurance, now);
+        unmet
+    }
+
+    fn gather(&mut self, term: &Term, assurance: &Assurance, now: DateTime<Utc>) {
+        if term.until(assurance, now).is_some() {
+            return;
+        }
+        match term {
+            Term::Fresh(requirement) => {
+                let held = assurance.evidence().iter().any(|e| requirement.needed.counts(e));
+                let list = if held { &mut self.expired } else { &mut self.missing };
+                if !list.contains(requirement) {
+                    list.push(requirement.clone());
+                }
+            }
+            Term::All(terms) | Term::Any(terms) => {
+                terms.iter().for_each(|term| self.gather(term, assurance, now));
+            }
+        }
+    }
+}
+
+/// How old a sign-in of a level may be to satisfy a term; `None` when the level cannot.
+fn reach(term: &Term, level: Level) -> Option<TimeDelta> {
+    match term {
+        Term::Fresh(Requirement { needed, within }) => {
+            let enough = match needed {
+                Needed::FirstFactor | Needed::FirstFactorBy(_) => true,
+                Needed::SecondFactor | Needed::SecondFactorOrRecovery | Needed::Factor(_) => {
+                    level == Level::TwoFactors
+                }
+            };
+            (enough && *within >= TimeDelta::zero()).then_some(*within)
+        }
+        Term::All(terms) => {
+            let mut least = TimeDelta::MAX;
+            for term in terms {
+                least = least.min(reach(term, level)?);
+            }
+            Some(least)
+        }
+        Term::Any(terms) => terms.iter().filter_map(|term| reach(term, level)).max(),
+    }
+}

@@ -1,0 +1,77 @@
+//! What a rule is made of, and until when a session satisfies it.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::assurance::Assurance;
+use crate::domain::bounds::CLOCK_SKEW;
+use crate::domain::evidence::Evidence;
+use crate::domain::instant::after;
+use crate::domain::requirement::{Needed, Requirement};
+
+/// One requirement, or several of which all or any have to be met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Term {
+    Fresh(Requirement),
+    All(Vec<Term>),
+    Any(Vec<Term>),
+}
+
+impl Term {
+    /// The last instant at which a term still holds; `None` when it does not hold now.
+    pub(super) fn until(&self, assurance: &Assurance, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Fresh(requirement) => requirement.until(assurance, now),
+            Self::All(terms) => {
+                let mut earliest = DateTime::<Utc>::MAX_UTC;
+                for term in terms {
+                    earliest = earliest.min(term.until(assurance, now)?);
+                }
+                Some(earliest)
+            }
+            Self::Any(terms) => terms.iter().filter_map(|term| term.until(assurance, now)).max(),
+        }
+    }
+
+    pub(super) fn allow_recovery(&mut self) {
+        match self {
+            Self::Fresh(Requirement { needed, .. }) if *needed == Needed::SecondFactor => {
+                *needed = Needed::SecondFactorOrRecovery;
+            }
+            Self::Fresh(_) => {}
+            Self::All(terms) | Self::Any(terms) => terms.iter_mut().for_each(Self::allow_recovery),
+        }
+    }
+}
+
+impl Requirement {
+    fn until(&self, assurance: &Assurance, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if self.within < TimeDelta::zero() {
+            return None;
+        }
+        let credible = after(now, CLOCK_SKEW);
+        let fresh = |e: &&Evidence| self.needed.counts(e) && e.at() <= credible;
+        let latest = assurance.evidence().iter().filter(fresh).map(Evidence::at).max()?;
+        let until = after(latest, self.within);
+        (now <= until).then_some(until)
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (terms, word) = match self {
+            Self::Fresh(requirement) => return requirement.fmt(f),
+            Self::All(terms) => (terms, " and "),
+            Self::Any(terms) => (terms, " or "),
+        };
+        for (position, term) in terms.iter().enumerate() {
+            f.write_str(if position == 0 { "" } else { word })?;
+            match term {
+                Self::Fresh(requirement) => requirement.fmt(f)?,
+                nested @ (Self::All(_) | Self::Any(_)) => write!(f, "({nested})")?,
+            }
+        }
+        Ok(())
+    }
+}
