@@ -148,8 +148,9 @@ pub mod organization {
         Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Demand, Exemption, Extension,
         Forecast, Forecasting, Gate, GracePeriod, Membership, OrgAuthority, OrgChange, OrgId,
         OrgPolicy, OrgRefusal, OrgTransition, Organization, PolicyChange, PolicyScope, PolicyTerms,
-        Reminded, Reminder, ReminderRange, ReminderSchedule, RosterCounts, RosterCursor,
-        RosterFilter, RosterMember, RosterPage, RosterQuery, Standing, Walled, check_may_disable,
+        ProposedPolicy, Reminded, Reminder, ReminderRange, ReminderSchedule, RosterCounts,
+        RosterCursor, RosterFilter, RosterMember, RosterPage, RosterQuery, Standing, Walled,
+        check_may_disable,
     };
     pub use crate::service::PolicyChanged;
 }

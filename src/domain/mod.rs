@@ -71,9 +71,9 @@ pub(crate) use organization::sample as org_sample;
 pub(crate) use organization::{
     Access, Acknowledgement, Actor, Affiliation, Exemption, Extension, Forecast, Gate, GracePeriod,
     Membership, OrgAuthority, OrgCommit, OrgId, OrgPolicy, OrgRefusal, OrgRow, OrgTransition,
-    Organization, PolicyChange, PolicyScope, PolicyTerms, Reminder, ReminderSchedule, RosterCounts,
-    RosterCursor, RosterFilter, RosterKey, RosterPage, RosterQuery, RosterRow, RosterRows,
-    StoredMembership, check_may_disable,
+    Organization, PolicyChange, PolicyScope, PolicyTerms, ProposedPolicy, Reminder,
+    ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterKey, RosterPage, RosterQuery,
+    RosterRow, RosterRows, StoredMembership, check_may_disable,
 };
 pub(crate) use recovery::RecoveryCodes;
 pub(crate) use refusal::Refusal;

@@ -1,10 +1,13 @@
 //! An organization of 100,000 members: 60,000 have MFA, 30,000 have lapsed, 10,000 are in grace.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::organization::{
+    Acknowledgement, Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms,
+    ProposedPolicy, RosterFilter, RosterPage,
+};
+use mfakit::ports::Clock;
 use mfakit::testing::ManualClock;
 use mfakit::{Argon2Hasher, FirstFactor, MemoryStore, Mfa, MfaBuilder, SignIn, Subject};
-use mfakit::organization::{Acknowledgement, Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, RosterFilter, RosterPage};
-use mfakit::ports::Clock;
 use mfakit_sqlx::{SqliteStore, Tables};
 use shared::{Outcome, Peer, Record, Tally};
 use sqlx::{AssertSqlSafe, SqlitePool};
@@ -109,7 +112,7 @@ async fn require(mfa: &Mfa, now: DateTime<Utc>) {
     let grace = GracePeriod::days(14).expect("days");
     let terms = PolicyTerms { grace, scope: PolicyScope::WholeAccount };
     let knows = Some(Acknowledgement::ActorIsNotEnrolled);
-    mfa.make_required(&session, &by, terms, knows).await.expect("a policy");
+    mfa.set_policy(&session, &by, ProposedPolicy::Required(terms), knows).await.expect("a policy");
 }
 
 async fn measure(mfa: &Mfa, clock: &ManualClock, record: &Record) {

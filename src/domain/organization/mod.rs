@@ -34,7 +34,7 @@ pub use event::OrgChange;
 pub use forecast::{ActorOutlook, Forecast, Forecasting};
 pub use id::OrgId;
 pub use membership::{Affiliation, Exemption, Extension, Membership, StoredMembership};
-pub use policy::{GracePeriod, OrgPolicy, PolicyScope, PolicyTerms, Standing};
+pub use policy::{GracePeriod, OrgPolicy, PolicyScope, PolicyTerms, ProposedPolicy, Standing};
 pub use refusal::OrgRefusal;
 pub use reminder::{Reminder, ReminderRange, ReminderSchedule};
 pub use roster::{

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Acknowledgement, Actor, Affiliation, Exemption, Extension, GracePeriod, Membership,
     OrgAuthority, OrgId, OrgPolicy, OrgTransition, Organization, PolicyChange, PolicyScope,
-    PolicyTerms, RosterRow, StoredMembership,
+    PolicyTerms, ProposedPolicy, RosterRow, StoredMembership,
 };
 use crate::domain::account::Account;
 use crate::domain::assurance::{Assurance, EvidenceKind};
@@ -182,13 +182,13 @@ impl Admin {
         Context::new(&self.settings, self.now).unwrap()
     }
 
-    pub(crate) fn make_required(
+    pub(crate) fn set_policy(
         &self,
         organization: &Organization,
-        terms: PolicyTerms,
+        proposed: ProposedPolicy,
         acknowledged: Option<Acknowledgement>,
     ) -> Result<OrgTransition<PolicyChange>, Refusal> {
-        organization.make_required(self.actor(), terms, acknowledged, self.context())
+        organization.set_policy(self.actor(), proposed, acknowledged, self.context())
     }
 }
 

@@ -72,6 +72,12 @@ impl<T> OrgTransition<T> {
         self.events.iter().map(|(_, kind)| kind)
     }
 
+    /// The same change with another answer.
+    pub(crate) fn map<U>(self, answer: impl FnOnce(T) -> U) -> OrgTransition<U> {
+        let Self { expected, next, events, at, outcome } = self;
+        OrgTransition { expected, next, events, at, outcome: answer(outcome) }
+    }
+
     /// Splits the transition into what a store commits and the answer that waits for it. `id` must
     /// be new and random.
     pub fn into_commit(self, id: CommitId) -> (OrgCommit, Closed<T>) {
