@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mfakit::Subject;
 use mfakit::organization::{
     Access, Acknowledgement, Affiliation, GracePeriod, Membership, OrgAuthority, OrgId, OrgPolicy,
-    Organization, PolicyScope, PolicyTerms, RosterFilter,
+    Organization, PolicyScope, PolicyTerms, ProposedPolicy, RosterFilter,
 };
 use mfakit::store::{StoredMembership, Version};
 
@@ -88,7 +88,11 @@ async fn lapsed(spread: Option<i64>) -> World {
         let by = OrgAuthority::grant(acme(), admin.clone(), "audit finding").expect("authority");
         let (session, said) =
             (world.sign_in_plain(&admin).await, Some(Acknowledgement::ActorIsNotEnrolled));
-        world.mfa.make_required(&session, &by, terms(), said).await.expect("a policy");
+        world
+            .mfa
+            .set_policy(&session, &by, ProposedPolicy::Required(terms()), said)
+            .await
+            .expect("a policy");
     };
     if spread.is_some() {
         require().await;

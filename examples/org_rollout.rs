@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use mfakit::organization::{
-    Forecast, Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, Reminder,
-    ReminderSchedule, RosterFilter,
+    Forecast, Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy,
+    Reminder, ReminderSchedule, RosterFilter,
 };
 use mfakit::ports::{Clock, OsEntropy};
 use mfakit::testing::{Authenticator, ManualClock, block_on};
@@ -61,7 +61,7 @@ async fn run(members: u64) -> Result<()> {
     show(&forecast);
 
     let start = Instant::now();
-    office.mfa.make_required(&session, &by, terms, None).await?;
+    office.mfa.set_policy(&session, &by, ProposedPolicy::Required(terms), None).await?;
     println!("MFA is required now, every deadline sorted anew: {:.1?}\n", start.elapsed());
 
     let ada = Subject::from(1_u64);

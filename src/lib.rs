@@ -151,7 +151,7 @@ pub mod organization {
     pub use crate::domain::organization::{
         Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Demand, Exemption, Extension,
         Forecast, Forecasting, Gate, Membership, OrgAuthority, OrgPolicy, OrgTransition,
-        Organization, PolicyChange, Reminded, Reminder, ReminderRange, ReminderSchedule,
+        Organization, PolicyChange, ProposedPolicy, Reminded, Reminder, ReminderRange, ReminderSchedule,
         RosterCounts, RosterCursor, RosterFilter, RosterMember, RosterPage, RosterQuery, Standing,
         Walled, check_may_disable,
     };

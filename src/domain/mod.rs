@@ -83,7 +83,7 @@ pub(crate) use import::{CodeReading, Import, Imported, ImportedCodes, ImportedFa
 pub(crate) use invalid::Invalid;
 pub(crate) use organization::{
     Access, Acknowledgement, Actor, Affiliation, Forecast, Gate, Membership, OrgAuthority,
-    OrgCommit, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyChange, Reminded, Reminder,
+    OrgCommit, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyChange, ProposedPolicy, Reminded, Reminder,
     ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterPage, RosterQuery, RosterRow,
     RosterRows, Walled, check_may_disable,
 };

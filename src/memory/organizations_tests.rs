@@ -4,7 +4,8 @@ use super::*;
 use crate::domain::org_sample::{row as stored_row, *};
 use crate::domain::{
     Access, Account, CommitId, Context, Exemption, Extension, Gate, OrgPolicy, OrgTransition,
-    PolicyTerms, RosterCursor, RosterFilter, Settings, StoredMembership, Transition,
+    PolicyTerms, ProposedPolicy, RosterCursor, RosterFilter, Settings, StoredMembership,
+    Transition,
 };
 use crate::ports::{AccountStore, EventLog};
 
@@ -61,12 +62,7 @@ impl Acme {
 
     pub(super) fn require(&self, terms: PolicyTerms, now: DateTime<Utc>) {
         let admin = Admin::of("acme", now);
-        let made = match self.organization() {
-            acme if *acme.policy() == OrgPolicy::Voluntary => {
-                admin.make_required(&acme, terms, None)
-            }
-            acme => acme.change_terms(admin.actor(), terms, admin.context()),
-        };
+        let made = admin.set_policy(&self.organization(), ProposedPolicy::Required(terms), None);
         if let Ok(made) = made {
             self.commit(made);
         }
@@ -74,7 +70,7 @@ impl Acme {
 
     pub(super) fn make_voluntary(&self, now: DateTime<Utc>) {
         let admin = Admin::of("acme", now);
-        if let Ok(made) = self.organization().make_voluntary(admin.actor(), admin.context()) {
+        if let Ok(made) = admin.set_policy(&self.organization(), ProposedPolicy::Voluntary, None) {
             self.commit(made);
         }
     }
@@ -152,13 +148,15 @@ fn of_two_administrators_the_second_is_told_and_decides_again() {
     let acme = Acme::new();
     let (one, other) = (Admin::of("acme", day(0)), Admin::of("acme", day(0)));
     let seen = acme.organization();
-    let first = one.make_required(&seen, terms(14), None).unwrap();
-    let second = other.make_required(&seen, terms(0), None).unwrap();
+    let first = one.set_policy(&seen, ProposedPolicy::Required(terms(14)), None).unwrap();
+    let second = other.set_policy(&seen, ProposedPolicy::Required(terms(0)), None).unwrap();
     acme.commit(first);
     assert_eq!(acme.try_commit(second), CommitOutcome::Conflict);
     assert_eq!(*acme.organization().policy(), required(0, terms(14)), "nothing of the second");
-    let again = other.make_required(&acme.organization(), terms(0), None);
-    assert_eq!(again.unwrap_err().code(), "already_required");
+    let again = other.set_policy(&acme.organization(), ProposedPolicy::Required(terms(0)), None);
+    let (_, again) = changed(again.unwrap());
+    let decided = (again.from.terms(), again.to.terms());
+    assert_eq!(decided, (Some(terms(14)), Some(terms(0))), "on what the first one left");
     let log = block_on(acme.store.read(None, 10)).unwrap();
     assert_eq!(log.events.len(), 1, "one change, one event");
 }

@@ -18,14 +18,16 @@ impl Mfa {
     /// # Errors
     /// [`Error::MissingPort`] without an organization store; [`Error::Store`], and then let nobody
     /// pass.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn access(&self, subject: &Subject) -> Result<Access, Error> {
-        let store = self.org_store()?;
-        let now = self.context()?.now();
-        if self.load(subject).await?.enabled() {
-            return Ok(Access { gate: Gate::Allow, until: None });
-        }
-        Ok(Access::to_account(&store.affiliations(subject).await?, false, now))
+        in_span!(access(subject), async {
+            let store = self.ports().org_store()?;
+            let now = self.context()?.now();
+            if self.load(subject).await?.enabled() {
+                return Ok(Access { gate: Gate::Allow, until: None });
+            }
+            Ok(Access::to_account(&store.affiliations(subject).await?, false, now))
+        })
+        .await
     }
 
     /// Decides whether a user may reach one organization's resources.
@@ -33,18 +35,20 @@ impl Mfa {
     /// # Errors
     /// [`OrgRefusal::NotAMember`](crate::organization::OrgRefusal::NotAMember); otherwise as
     /// [`access`](Self::access).
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn access_organization(
         &self,
         org: &OrgId,
         subject: &Subject,
     ) -> Result<Access, Error> {
-        let store = self.org_store()?;
-        let now = self.context()?.now();
-        let protected = self.load(subject).await?.enabled();
-        let affiliations = store.affiliations(subject).await?;
-        let access = Access::to_organization(org, &affiliations, protected, now);
-        Ok(access.map_err(Refusal::from)?)
+        in_span!(access_organization(subject), async {
+            let store = self.ports().org_store()?;
+            let now = self.context()?.now();
+            let protected = self.load(subject).await?.enabled();
+            let affiliations = store.affiliations(subject).await?;
+            let access = Access::to_organization(org, &affiliations, protected, now);
+            Ok(access.map_err(Refusal::from)?)
+        })
+        .await
     }
 
     /// The numbers by which evidence and access decisions are known to hold still: by one
@@ -53,11 +57,11 @@ impl Mfa {
     /// # Errors
     /// [`Error::Store`].
     pub async fn stamps(&self, subject: &Subject) -> Result<CurrentStamps, Error> {
-        if let Some(stamps) = &self.inner.stamps {
+        if let Some(stamps) = &self.ports().stamps {
             return Ok(stamps.stamps(subject).await?);
         }
         let account = self.load(subject).await?.stamp();
-        let policies = match &self.inner.organizations {
+        let policies = match &self.ports().organizations {
             Some(store) => store.revision(subject).await?,
             None => PolicyRevision::NONE,
         };
@@ -76,7 +80,7 @@ impl Mfa {
 
     /// What the user belongs to; nothing where organizations are not kept at all.
     pub(super) async fn affiliations(&self, subject: &Subject) -> Result<Vec<Affiliation>, Error> {
-        match &self.inner.organizations {
+        match &self.ports().organizations {
             Some(store) => Ok(store.affiliations(subject).await?),
             None => Ok(Vec::new()),
         }

@@ -1,7 +1,8 @@
 //! Answering a challenge.
 
 use super::Mfa;
-use super::attempt::Attempt;
+use super::attempt::Step;
+use super::secrets::Opened;
 use super::traced;
 use crate::domain::{
     Answer, Challenge, CodeHash, Evaluation, ImportedCheck, ImportedEvaluation, OneTimeCheck,
@@ -9,6 +10,14 @@ use crate::domain::{
 };
 use crate::error::Error;
 use crate::ports::Lane;
+
+/// What was opened and evaluated for an answer, kept while it is judged again.
+#[derive(Default)]
+struct Kept {
+    opened: Option<Opened>,
+    evaluated: Option<(CodeHash, Evaluation)>,
+    imported: Option<ImportedEvaluation>,
+}
 
 impl Mfa {
     /// Judges an answer to a challenge: a code, three in a row, a recovery code or an enrollment
@@ -28,43 +37,41 @@ impl Mfa {
     /// [`Refusal::WrongAnswerKind`]: crate::Refusal::WrongAnswerKind
     /// [`Refusal::EnrollmentExpired`]: crate::Refusal::EnrollmentExpired
     /// [`Account::question`]: crate::domain::Account::question
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %challenge.subject(), outcome), err(level = "debug")))]
     pub async fn answer(&self, challenge: &Challenge, answer: Answer) -> Result<Verdict, Error> {
-        let verdict = self.judge(challenge, answer).await?;
-        traced::verdict(&verdict);
-        Ok(verdict)
-    }
-
-    async fn judge(&self, challenge: &Challenge, answer: Answer) -> Result<Verdict, Error> {
-        let mut attempt = Attempt::load(self, challenge.subject()).await?;
-        let mut opened = None;
-        let mut evaluated = None;
-        let mut imported = None;
-        loop {
-            let question = attempt.account().question(challenge, &answer, attempt.context()?)?;
-            let decision = match question {
-                Question::Decided(verdict) => return Ok(verdict),
-                Question::Totp(asked) => {
-                    let before = opened.take();
-                    let secret = self.open(before, asked.sealed(), asked.context()).await?;
-                    let secret = opened.insert(secret);
-                    asked.judge(&secret.secret, secret.resealed.clone())
-                }
-                Question::OneTime(check) => {
-                    let evaluation = self.evaluate(evaluated, challenge, &check).await?;
-                    evaluated = Some((*check.hash(), evaluation));
-                    check.judge(&evaluation)
-                }
-                Question::Imported(check) => {
-                    let before = imported.take();
-                    let evaluation = self.evaluate_imported(before, challenge, &check).await?;
-                    check.judge(imported.insert(evaluation))
-                }
-            };
-            if let Some(verdict) = attempt.settle(decision).await? {
-                return Ok(verdict);
-            }
-        }
+        let subject = challenge.subject();
+        in_span!(answer(subject), async {
+            let attempt = self.attempt(subject).await?;
+            let answer = &answer;
+            let verdict = attempt
+                .run_keeping(Kept::default(), |mut kept, account, context| async move {
+                    let step = match account.question(challenge, answer, context)? {
+                        Question::Decided(verdict) => Step::Answer(verdict),
+                        Question::Totp(asked) => {
+                            let before = kept.opened.take();
+                            let secret = self.open(before, asked.sealed(), asked.context()).await?;
+                            let secret = kept.opened.insert(secret);
+                            asked.judge(&secret.secret, secret.resealed.clone()).into()
+                        }
+                        Question::OneTime(check) => {
+                            let evaluation =
+                                self.evaluate(kept.evaluated, challenge, &check).await?;
+                            kept.evaluated = Some((*check.hash(), evaluation));
+                            check.judge(&evaluation).into()
+                        }
+                        Question::Imported(check) => {
+                            let before = kept.imported.take();
+                            let evaluation =
+                                self.evaluate_imported(before, challenge, &check).await?;
+                            check.judge(kept.imported.insert(evaluation)).into()
+                        }
+                    };
+                    Ok((kept, step))
+                })
+                .await?;
+            traced::verdict(&verdict);
+            Ok(verdict)
+        })
+        .await
     }
 
     /// Evaluates a one-time code, unless it was evaluated against the same hash before.
@@ -94,6 +101,6 @@ impl Mfa {
         }
         let lane = Lane::of(challenge.subject());
         let (code, hashes) = (check.code().clone(), check.hashes());
-        Ok(self.imported_code_hasher()?.evaluate_imported(lane, code, hashes).await?)
+        Ok(self.ports().imported_code_hasher()?.evaluate_imported(lane, code, hashes).await?)
     }
 }

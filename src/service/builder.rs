@@ -4,30 +4,26 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::guard::Guards;
+use super::issuing::Issuing;
 use super::notices::Notices;
+use super::ports::Ports;
 use super::{Inner, Mfa};
 use crate::domain::{Invalid, Issuer, Settings};
 use crate::hashing::Argon2Hasher;
 use crate::keyring::Keyring;
 use crate::ports::{
     AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, ImportedCodeHasher, Notifier,
-    OrgStore, OsEntropy, SecretCipher, Stamps, SystemClock,
+    OrgStore, SecretCipher, Stamps,
 };
 
 /// Collects what an [`Mfa`] needs. An issuer and a keyring (or a cipher) are required; everything
 /// else has a default.
 #[must_use]
 pub struct MfaBuilder {
-    store: Arc<dyn AccountStore>,
-    index: Option<Arc<dyn AccountIndex>>,
-    log: Option<Arc<dyn EventLog>>,
-    organizations: Option<Arc<dyn OrgStore>>,
-    stamps: Option<Arc<dyn Stamps>>,
+    ports: Ports,
     cipher: Option<Arc<dyn SecretCipher>>,
     hasher: Option<Arc<dyn CodeHasher>>,
-    imported_hasher: Option<Arc<dyn ImportedCodeHasher>>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
     notifier: Option<Box<dyn Notifier>>,
     issuer: Option<String>,
     settings: Settings,
@@ -51,16 +47,9 @@ pub enum BuildError {
 impl MfaBuilder {
     pub(super) fn new(store: Arc<dyn AccountStore>) -> Self {
         Self {
-            store,
-            index: None,
-            log: None,
-            organizations: None,
-            stamps: None,
+            ports: Ports::new(store),
             cipher: None,
             hasher: None,
-            imported_hasher: None,
-            clock: Arc::new(SystemClock),
-            entropy: Arc::new(OsEntropy),
             notifier: None,
             issuer: None,
             settings: Settings::default(),
@@ -97,7 +86,7 @@ impl MfaBuilder {
     pub fn argon2(mut self, hasher: Argon2Hasher) -> Self {
         let hasher = Arc::new(hasher);
         self.hasher = Some(hasher.clone());
-        self.imported_hasher = Some(hasher);
+        self.ports.imported_hasher = Some(hasher);
         self
     }
 
@@ -105,32 +94,32 @@ impl MfaBuilder {
     /// [`Argon2Hasher`]. A host that gives a [`hasher`](Self::hasher) of its own and not this one
     /// cannot import codes.
     pub fn imported_code_hasher(mut self, hasher: impl ImportedCodeHasher + 'static) -> Self {
-        self.imported_hasher = Some(Arc::new(hasher));
+        self.ports.imported_hasher = Some(Arc::new(hasher));
         self
     }
 
     /// Finds many accounts at once. Unlocks [`Mfa::statuses`] and [`Mfa::reseal_page`].
     pub fn index(mut self, index: impl AccountIndex + 'static) -> Self {
-        self.index = Some(Arc::new(index));
+        self.ports.index = Some(Arc::new(index));
         self
     }
 
     /// Reads the events. Completes [`Mfa::export`].
     pub fn event_log(mut self, log: impl EventLog + 'static) -> Self {
-        self.log = Some(Arc::new(log));
+        self.ports.log = Some(Arc::new(log));
         self
     }
 
     /// Keeps what organizations ask of their members. From then on every sign-in answers with their
     /// decision, and MFA cannot be switched off where it is required.
     pub fn organizations(mut self, store: impl OrgStore + 'static) -> Self {
-        self.organizations = Some(Arc::new(store));
+        self.ports.organizations = Some(Arc::new(store));
         self
     }
 
     /// Speeds up [`Mfa::stamps`], which every guarded request reads.
     pub fn stamps(mut self, stamps: impl Stamps + 'static) -> Self {
-        self.stamps = Some(Arc::new(stamps));
+        self.ports.stamps = Some(Arc::new(stamps));
         self
     }
 
@@ -142,13 +131,13 @@ impl MfaBuilder {
 
     /// Tells the time instead of the operating system.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Arc::new(clock);
+        self.ports.clock = Arc::new(clock);
         self
     }
 
     /// Gives randomness instead of the operating system.
     pub fn entropy(mut self, entropy: impl Entropy + 'static) -> Self {
-        self.entropy = Arc::new(entropy);
+        self.ports.entropy = Arc::new(entropy);
         self
     }
 
@@ -162,34 +151,23 @@ impl MfaBuilder {
     ///
     /// # Errors
     /// [`BuildError`] says what is missing or wrong.
-    pub fn build(self) -> Result<Mfa, BuildError> {
+    pub fn build(mut self) -> Result<Mfa, BuildError> {
         let issuer = Issuer::new(self.issuer.unwrap_or_default())?;
         let cipher = self.cipher.ok_or(BuildError::MissingCipher)?;
-        let (hasher, imported_hasher) = match self.hasher {
-            Some(hasher) => (hasher, self.imported_hasher),
-            None => {
-                // One pool for both kinds of codes, so that accounts take turns in it.
-                let default = Arc::new(Argon2Hasher::default());
-                let imported = self.imported_hasher.unwrap_or_else(|| default.clone());
-                (default as Arc<dyn CodeHasher>, Some(imported))
-            }
-        };
+        let hasher = self.hasher.unwrap_or_else(|| {
+            // One pool for both kinds of codes, so that accounts take turns in it.
+            let default = Arc::new(Argon2Hasher::default());
+            self.ports.imported_hasher.get_or_insert_with(|| default.clone());
+            default
+        });
         let notices = self.notifier.map(Notices::start).transpose();
-        let notices = notices.map_err(BuildError::NotifierThread)?;
         let inner = Inner {
-            store: self.store,
-            index: self.index,
-            log: self.log,
-            organizations: self.organizations,
-            stamps: self.stamps,
+            ports: self.ports,
             cipher,
             hasher,
-            imported_hasher,
-            clock: self.clock,
-            entropy: self.entropy,
-            notices,
-            guards: super::guard::Guards::default(),
-            issuing: super::issuing::Issuing::default(),
+            notices: notices.map_err(BuildError::NotifierThread)?,
+            guards: Guards::default(),
+            issuing: Issuing::default(),
             issuer,
             settings: self.settings,
         };

@@ -11,7 +11,7 @@ use crate::error::Error;
 impl Mfa {
     pub(super) fn random<const N: usize>(&self) -> Result<[u8; N], Error> {
         let mut bytes = [0; N];
-        self.inner.entropy.fill(&mut bytes)?;
+        self.ports().entropy.fill(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -26,7 +26,7 @@ impl Mfa {
     pub(super) fn new_secret(&self) -> Result<TotpSecret, Error> {
         let algorithm = self.inner.settings.totp().algorithm();
         let mut bytes = Zeroizing::new(vec![0; algorithm.secret_len()]);
-        self.inner.entropy.fill(&mut bytes)?;
+        self.ports().entropy.fill(&mut bytes)?;
         Ok(TotpSecret::from_random(algorithm, &bytes).map_err(crate::domain::Refusal::from)?)
     }
 
@@ -43,7 +43,7 @@ impl Mfa {
         let _place = self.inner.issuing.begin(subject)?;
         let count = usize::from(self.inner.settings.recovery_codes());
         let mut bytes = Zeroizing::new(vec![[0; OneTimeCode::LEN]; count]);
-        bytes.iter_mut().try_for_each(|code| self.inner.entropy.fill(code))?;
+        bytes.iter_mut().try_for_each(|code| self.ports().entropy.fill(code))?;
         let codes = RecoveryCodes::from_random(&bytes).map_err(crate::domain::Refusal::from)?;
         let hashed = self.inner.hasher.hash(codes.as_slice().to_vec()).await?;
         Ok((codes, hashed))

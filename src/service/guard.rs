@@ -155,11 +155,14 @@ impl Mfa {
     /// # Errors
     /// As [`StepUpRule::check`], and [`Error::Store`] when the stamp cannot be read: let nobody
     /// pass then.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn guard(&self, rule: &StepUpRule, session: &Assurance) -> Result<Satisfied, Error> {
-        let now = self.context()?.now();
-        let (guard, _) = self.guarded(session, now).await?;
-        Ok(rule.check(session, guard.stamps.account, now)?)
+        let subject = session.subject();
+        in_span!(guard(subject), async {
+            let now = self.context()?.now();
+            let (guard, _) = self.guarded(session, now).await?;
+            Ok(rule.check(session, guard.stamps.account, now)?)
+        })
+        .await
     }
 
     /// Decides whether a session's user may go on, as far as the organizations' policies go: what
@@ -170,9 +173,9 @@ impl Mfa {
     /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::EnrollmentNeeded`] when it may
     /// only set up a first factor, [`Refusal::RegenerateFirst`] when it has to replace imported
     /// recovery codes first; otherwise as [`access`](Self::access).
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn guard_access(&self, session: &Assurance) -> Result<Access, Error> {
-        self.guard_decision(None, session).await
+        let subject = session.subject();
+        in_span!(guard_access(subject), self.guard_decision(None, session)).await
     }
 
     /// Decides whether a session's user may reach one organization's resources: what
@@ -182,13 +185,13 @@ impl Mfa {
     /// # Errors
     /// As [`guard_access`](Self::guard_access), and
     /// [`OrgRefusal::NotAMember`](crate::organization::OrgRefusal::NotAMember).
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn guard_organization(
         &self,
         org: &OrgId,
         session: &Assurance,
     ) -> Result<Access, Error> {
-        self.guard_decision(Some(org), session).await
+        let subject = session.subject();
+        in_span!(guard_organization(subject), self.guard_decision(Some(org), session)).await
     }
 
     async fn guard_decision(

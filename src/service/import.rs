@@ -1,7 +1,6 @@
 //! Taking over what another system holds.
 
 use super::Mfa;
-use super::attempt::Attempt;
 use crate::domain::{
     Account, FactorId, HostAuthority, Import, Imported, ImportedCodes, LiveSeed, PreparedCodes,
     PreparedFactor, PreparedImport, Refusal, SealContext, Subject,
@@ -19,27 +18,29 @@ impl Mfa {
     /// As [`Account::import`]; [`Error::MissingPort`] when codes come and the builder was given a
     /// hasher of its own but none for imported codes; [`Error::Hasher`] when a hash is of an unknown
     /// kind or costs too much. One account's error says nothing of the others: go on with them.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %authority.over()), err(level = "debug")))]
     pub async fn import(
         &self,
         authority: &HostAuthority,
         import: Import,
     ) -> Result<Imported, Error> {
-        let mut attempt = Attempt::load(self, authority.over()).await?;
-        let (beside_live, codes) = (import.terms.beside_live, import.codes.is_some());
-        if let Some(at) = attempt.account().check_import(authority, beside_live, codes)? {
-            return Ok(Imported::Before(at));
-        }
-        let prepared = self.prepare_import(authority.over(), import).await?;
-        let mut live = Vec::new();
-        loop {
-            live = self.live_seeds(attempt.account(), live).await?;
-            let (account, context) = (attempt.account(), attempt.context()?);
-            let decision = account.import(authority, &prepared, &live, context)?;
-            if let Some(imported) = attempt.settle(decision).await? {
-                return Ok(imported);
+        let subject = authority.over();
+        in_span!(import(subject), async {
+            let attempt = self.attempt(subject).await?;
+            let (beside_live, codes) = (import.terms.beside_live, import.codes.is_some());
+            if let Some(at) = attempt.stored().check_import(authority, beside_live, codes)? {
+                return Ok(Imported::Before(at));
             }
-        }
+            let prepared = self.prepare_import(subject, import).await?;
+            let prepared = &prepared;
+            attempt
+                .run_keeping(Vec::new(), |live, account, context| async move {
+                    let live = self.live_seeds(&account, live).await?;
+                    let decision = account.import(authority, prepared, &live, context)?;
+                    Ok((live, decision.into()))
+                })
+                .await
+        })
+        .await
     }
 
     /// Seals and hashes an import for one subject, without loading or changing anything: for hosts
@@ -72,7 +73,7 @@ impl Mfa {
         subject: &Subject,
         codes: ImportedCodes,
     ) -> Result<PreparedCodes, Error> {
-        let hasher = self.imported_code_hasher()?;
+        let hasher = self.ports().imported_code_hasher()?;
         let hashes = match (codes.digests(), codes.hashes()) {
             (Some(digests), _) => {
                 let _place = self.inner.issuing.begin(subject)?;

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::Mfa;
-use super::attempt::Attempt;
 use crate::domain::{
-    Account, AccountExport, Arrival, Assurance, Decision, Event, HostAuthority, Membership,
-    Refusal, Reseal, SealContext, Subject,
+    Account, AccountExport, Arrival, Assurance, Event, HostAuthority, Membership, Refusal, Reseal,
+    SealContext, Subject,
 };
 use crate::error::Error;
 
@@ -30,19 +29,14 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::SignInAgain`] when that session is void itself.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn password_changed(
         &self,
         subject: &Subject,
         session: Option<&Assurance>,
     ) -> Result<Option<Assurance>, Error> {
-        let mut attempt = Attempt::load(self, subject).await?;
-        loop {
-            let changed = attempt.account().password_changed(session, attempt.context()?)?;
-            if let Some(session) = attempt.settle(Decision::Change(changed)).await? {
-                return Ok(session);
-            }
-        }
+        let change =
+            self.decide(subject, |account, context| account.password_changed(session, context));
+        in_span!(password_changed(subject), change).await
     }
 
     /// Erases a user's account and memberships; what is absent already is done. Its events stay in
@@ -55,18 +49,15 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::Store`].
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %authority.over()), err(level = "debug")))]
     pub async fn erase(&self, authority: &HostAuthority) -> Result<(), Error> {
-        let mut attempt = Attempt::load(self, authority.over()).await?;
-        loop {
-            let erased = attempt.account().erase(authority, attempt.context()?)?;
-            if let Some(()) = attempt.settle(erased).await? {
-                break;
-            }
-        }
-        // The account goes first: whoever is stopped here is held by a policy still, and not free
-        // of it.
-        self.forget_memberships(authority.over()).await
+        let subject = authority.over();
+        in_span!(erase(subject), async {
+            self.decide(subject, |account, context| account.erase(authority, context)).await?;
+            // The account goes first: whoever is stopped here is held by a policy still, and not free
+            // of it.
+            self.forget_memberships(subject).await
+        })
+        .await
     }
 
     /// Moves an account and its memberships to another subject: the old row refuses everything from
@@ -86,64 +77,56 @@ impl Mfa {
     /// # Errors
     /// [`Refusal::SubjectTaken`] when the new subject has an account, [`Refusal::Moved`] when the
     /// old one is on its way elsewhere, [`Refusal::NotEnabled`] when there is nothing to move.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %authority.over()), err(level = "debug")))]
     pub async fn rename(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
-        let from = authority.over();
-        if from == to {
-            return Ok(());
-        }
-        let (old, target) = (self.load(from).await?, self.load(to).await?);
-        let leaving = old.moving_to() == Some(to);
-        match (target.is_stored(), target.moved_from() == Some(from)) {
-            // It has arrived in an earlier call. An account made since under the old subject is
-            // somebody else's: only a row that says it is leaving may go.
-            (true, true) if leaving => {
-                self.move_memberships(from, to).await?;
+        let (subject, from) = (authority.over(), authority.over());
+        in_span!(rename(subject), async {
+            if from == to {
+                return Ok(());
             }
-            (true, true) if !old.is_stored() => return Ok(()),
-            (true, _) => return Err(Refusal::SubjectTaken.into()),
-            (false, _) if !old.is_stored() => {
-                if !self.move_memberships(from, to).await?.any {
-                    return Err(Refusal::NotEnabled.into());
+            let (old, target) = (self.load(from).await?, self.load(to).await?);
+            let leaving = old.moving_to() == Some(to);
+            match (target.is_stored(), target.moved_from() == Some(from)) {
+                // It has arrived in an earlier call. An account made since under the old subject is
+                // somebody else's: only a row that says it is leaving may go.
+                (true, true) if leaving => {
+                    self.move_memberships(from, to).await?;
                 }
-            }
-            (false, _) => {
-                self.depart(authority, to).await?;
-                // Before the account arrives: nobody signs in under the new subject without the
-                // policies that hold for the old one.
-                let moved = self.move_memberships(from, to).await?;
-                let arrived = self.arrive(from, to).await;
-                if matches!(arrived, Err(Error::Refused(Refusal::SubjectTaken))) {
-                    // The new subject is somebody else's, who belongs to none of these.
-                    for org in &moved.new {
-                        self.leave_organization(org, to).await?;
+                (true, true) if !old.is_stored() => return Ok(()),
+                (true, _) => return Err(Refusal::SubjectTaken.into()),
+                (false, _) if !old.is_stored() => {
+                    if !self.move_memberships(from, to).await?.any {
+                        return Err(Refusal::NotEnabled.into());
                     }
                 }
-                arrived?;
+                (false, _) => {
+                    self.depart(authority, to).await?;
+                    // Before the account arrives: nobody signs in under the new subject without the
+                    // policies that hold for the old one.
+                    let moved = self.move_memberships(from, to).await?;
+                    let arrived = self.arrive(from, to).await;
+                    if matches!(arrived, Err(Error::Refused(Refusal::SubjectTaken))) {
+                        // The new subject is somebody else's, who belongs to none of these.
+                        for org in &moved.new {
+                            self.leave_organization(org, to).await?;
+                        }
+                    }
+                    arrived?;
+                }
             }
-        }
-        self.forget_memberships(from).await?;
-        self.leave(authority, to).await
+            self.forget_memberships(from).await?;
+            self.leave(authority, to).await
+        })
+        .await
     }
 
     async fn leave(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
-        let mut attempt = Attempt::load(self, authority.over()).await?;
-        loop {
-            let left = attempt.account().leave(to, authority, attempt.context()?);
-            if let Some(()) = attempt.settle(left).await? {
-                return Ok(());
-            }
-        }
+        self.decide(authority.over(), |account, context| Ok(account.leave(to, authority, context)))
+            .await
     }
 
     async fn depart(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
-        let mut attempt = Attempt::load(self, authority.over()).await?;
-        loop {
-            let departed = attempt.account().begin_move(to, authority, attempt.context()?)?;
-            if let Some(()) = attempt.settle(departed).await? {
-                return Ok(());
-            }
-        }
+        self.decide(authority.over(), |account, context| account.begin_move(to, authority, context))
+            .await
     }
 
     async fn arrive(&self, from: &Subject, to: &Subject) -> Result<(), Error> {
@@ -151,34 +134,26 @@ impl Mfa {
         if old.moving_to() != Some(to) {
             return Err(Refusal::Moved.into());
         }
-        let resealed = self.sealed_for(&old, to).await?;
-        let mut attempt = Attempt::load(self, to).await?;
-        loop {
-            let place = attempt.account();
-            if place.moved_from() == Some(from) {
-                // Another call got here first, and ends what it began.
-                return Err(Error::Contended);
-            }
-            if place.is_stored() {
-                self.give_up_move(from).await?;
-                return Err(Refusal::SubjectTaken.into());
-            }
-            let arrival = Arrival { subject: to.clone(), version: place.version() };
-            let arrived = old.arrive(arrival, resealed.clone(), attempt.context()?)?;
-            if let Some(()) = attempt.settle(Decision::Change(arrived)).await? {
-                return Ok(());
-            }
-        }
+        let (old, resealed) = (&old, &self.sealed_for(&old, to).await?);
+        let attempt = self.attempt(to).await?;
+        attempt
+            .run(|place, context| async move {
+                if place.moved_from() == Some(from) {
+                    // Another call got here first, and ends what it began.
+                    return Err(Error::Contended);
+                }
+                if place.is_stored() {
+                    self.give_up_move(from).await?;
+                    return Err(Refusal::SubjectTaken.into());
+                }
+                let arrival = Arrival { subject: to.clone(), version: place.version() };
+                Ok(old.arrive(arrival, resealed.clone(), context)?.into())
+            })
+            .await
     }
 
     async fn give_up_move(&self, from: &Subject) -> Result<(), Error> {
-        let mut attempt = Attempt::load(self, from).await?;
-        loop {
-            let stayed = attempt.account().cancel_move(attempt.context()?);
-            if let Some(()) = attempt.settle(stayed).await? {
-                return Ok(());
-            }
-        }
+        self.decide(from, |account, context| Ok(account.cancel_move(context))).await
     }
 
     async fn sealed_for(&self, old: &Account, to: &Subject) -> Result<Vec<Reseal>, Error> {
@@ -197,24 +172,26 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::Store`].
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn export(&self, subject: &Subject) -> Result<Export, Error> {
-        const PAGE: usize = 1000;
-        let account = self.inner.store.load(subject).await?;
-        let mut events = Vec::new();
-        let mut cursor = None;
-        while let Some(log) = &self.inner.log {
-            let page = log.read(cursor.as_ref(), PAGE).await?;
-            events.extend(page.events.into_iter().filter(|event| event.subject() == subject));
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
+        in_span!(export(subject), async {
+            const PAGE: usize = 1000;
+            let account = self.ports().store.load(subject).await?;
+            let mut events = Vec::new();
+            let mut cursor = None;
+            while let Some(log) = &self.ports().log {
+                let page = log.read(cursor.as_ref(), PAGE).await?;
+                events.extend(page.events.into_iter().filter(|event| event.subject() == subject));
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
             }
-        }
-        let memberships = match &self.inner.organizations {
-            Some(store) => store.memberships(subject).await?,
-            None => Vec::new(),
-        };
-        Ok(Export { account: account.map(|account| account.export()), events, memberships })
+            let memberships = match &self.ports().organizations {
+                Some(store) => store.memberships(subject).await?,
+                None => Vec::new(),
+            };
+            Ok(Export { account: account.map(|account| account.export()), events, memberships })
+        })
+        .await
     }
 }

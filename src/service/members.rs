@@ -1,11 +1,10 @@
 //! Who belongs to an organization, and what one member is granted.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 
 use super::Mfa;
-use super::org_attempt::OrgAttempt;
+use super::attempt::{Attempt, Step};
+use super::rows::{MemberUnderPolicy, MembershipOf};
 use crate::domain::{
     Actor, Assurance, Context, Membership, OrgAuthority, OrgId, OrgRefusal, OrgTransition,
     Organization, Refusal, Subject,
@@ -29,34 +28,29 @@ impl Mfa {
     ///
     /// # Errors
     /// [`OrgRefusal::JoinedInTheFuture`]; [`Error::MissingPort`] without an organization store.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn join_organization(
         &self,
         org: &OrgId,
         subject: &Subject,
         at: DateTime<Utc>,
     ) -> Result<Membership, Error> {
-        let store = Arc::clone(self.org_store()?);
-        let mut attempt = OrgAttempt::begin(self)?;
-        loop {
-            let stored = attempt.sit_out(store.membership(org, subject).await)?;
-            let Some(stored) = stored else { continue };
-            if let Some(member) = attempt.recognize_in(stored.as_deref()) {
-                return Ok(member);
-            }
-            let decided = match stored {
-                Some(member) if member.is_member() => return Ok((*member).clone()),
-                Some(left) => left.rejoin(attempt.context()?)?,
-                None => {
-                    let first = self.first_version()?;
-                    let context = attempt.context()?;
-                    Membership::join(org.clone(), subject.clone(), at, first, context)?
-                }
-            };
-            if let Some(member) = attempt.settle(decided).await? {
-                return Ok(member);
-            }
-        }
+        in_span!(join_organization(subject), async {
+            let attempt = Attempt::load(self, MembershipOf(org, subject)).await?;
+            attempt
+                .run(|stored, context| async move {
+                    Ok(match stored {
+                        Some(member) if member.is_member() => Step::Answer((*member).clone()),
+                        Some(left) => left.rejoin(context)?.into(),
+                        None => {
+                            let (org, subject) = (org.clone(), subject.clone());
+                            Membership::join(org, subject, at, self.first_version()?, context)?
+                                .into()
+                        }
+                    })
+                })
+                .await
+        })
+        .await
     }
 
     /// Notes that a user left. What is known of the membership stays, so that rejoining opens no
@@ -64,28 +58,27 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an organization store; [`Error::Store`].
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn leave_organization(&self, org: &OrgId, subject: &Subject) -> Result<(), Error> {
-        let store = Arc::clone(self.org_store()?);
-        let mut attempt = OrgAttempt::begin(self)?;
-        loop {
-            let stored = attempt.sit_out(store.membership(org, subject).await)?;
-            let Some(stored) = stored else { continue };
-            if attempt.recognize_in(stored.as_deref()).is_some() {
-                return Ok(());
-            }
-            let Some(member) = stored.filter(|member| member.is_member()) else { return Ok(()) };
-            if attempt.settle(member.leave(attempt.context()?)?).await?.is_some() {
-                return Ok(());
-            }
-        }
+        in_span!(leave_organization(subject), async {
+            let attempt = Attempt::load(self, MembershipOf(org, subject)).await?;
+            attempt
+                .decide(|stored, context| {
+                    Ok(match stored {
+                        Some(member) if member.is_member() => {
+                            member.leave(context)?.map(drop).into()
+                        }
+                        Some(_) | None => Step::Answer(()),
+                    })
+                })
+                .await
+        })
+        .await
     }
 
     /// Gives one member longer than the others. See [`Organization::extend`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn extend_member(
         &self,
         actor: &Assurance,
@@ -93,17 +86,16 @@ impl Mfa {
         subject: &Subject,
         until: DateTime<Utc>,
     ) -> Result<Membership, Error> {
-        let decide = |acme: &Organization, m: &Membership, actor: Actor<'_>, now: Context<'_>| {
-            acme.extend(m, until, actor, now)
-        };
-        self.change_member(actor, authority, subject, decide).await
+        let change = self.change_member(actor, authority, subject, |acme, member, by, context| {
+            acme.extend(member, until, by, context)
+        });
+        in_span!(extend_member(subject), change).await
     }
 
     /// Exempts one member, until an instant or for good. See [`Organization::exempt`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn exempt_member(
         &self,
         actor: &Assurance,
@@ -111,27 +103,26 @@ impl Mfa {
         subject: &Subject,
         until: Option<DateTime<Utc>>,
     ) -> Result<Membership, Error> {
-        let decide = |acme: &Organization, m: &Membership, actor: Actor<'_>, now: Context<'_>| {
-            acme.exempt(m, until, actor, now)
-        };
-        self.change_member(actor, authority, subject, decide).await
+        let change = self.change_member(actor, authority, subject, |acme, member, by, context| {
+            acme.exempt(member, until, by, context)
+        });
+        in_span!(exempt_member(subject), change).await
     }
 
     /// Ends a member's exemption now. See [`Organization::end_exemption`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %subject), err(level = "debug")))]
     pub async fn end_exemption(
         &self,
         actor: &Assurance,
         authority: &OrgAuthority,
         subject: &Subject,
     ) -> Result<Membership, Error> {
-        let decide = |acme: &Organization, m: &Membership, actor: Actor<'_>, now: Context<'_>| {
-            acme.end_exemption(m, actor, now)
-        };
-        self.change_member(actor, authority, subject, decide).await
+        let change = self.change_member(actor, authority, subject, |acme, member, by, context| {
+            acme.end_exemption(member, by, context)
+        });
+        in_span!(end_exemption(subject), change).await
     }
 
     /// Writes every membership of a user under another subject as well. Called again, it finds what
@@ -142,35 +133,27 @@ impl Mfa {
         to: &Subject,
     ) -> Result<MovedMemberships, Error> {
         let mut moved = MovedMemberships::default();
-        let Some(store) = &self.inner.organizations else { return Ok(moved) };
-        for member in store.memberships(from).await? {
+        let Some(store) = &self.ports().organizations else { return Ok(moved) };
+        for member in &store.memberships(from).await? {
             moved.any = true;
-            let mut attempt = OrgAttempt::begin(self)?;
-            // Whether what was sent last makes the row: it may be what stands.
-            let mut makes = false;
-            loop {
-                let there = attempt.sit_out(store.membership(member.org(), to).await)?;
-                let Some(there) = there else { continue };
-                let stands = attempt.recognize_in(there.as_deref()).is_some();
-                if !stands {
-                    makes = there.is_none();
+            let attempt = Attempt::load(self, MembershipOf(member.org(), to)).await?;
+            let new = attempt
+                .run(|there, context| async move {
                     let (there, first) = (there.as_deref(), self.first_version()?);
-                    let step = member.moved_to(to, there, first, attempt.context()?);
-                    let Some(step) = step else { break };
-                    if attempt.settle(step).await?.is_none() {
-                        continue;
-                    }
-                }
-                moved.new.extend(makes.then(|| member.org().clone()));
-                break;
-            }
+                    Ok(match member.moved_to(to, there, first, context) {
+                        Some(step) => step.map(|_| there.is_none()).into(),
+                        None => Step::Answer(false),
+                    })
+                })
+                .await?;
+            moved.new.extend(new.then(|| member.org().clone()));
         }
         Ok(moved)
     }
 
     /// Removes every membership of a user, also those that were left.
     pub(super) async fn forget_memberships(&self, subject: &Subject) -> Result<(), Error> {
-        if let Some(store) = &self.inner.organizations {
+        if let Some(store) = &self.ports().organizations {
             store.forget(subject).await?;
             self.inner.guards.forget(subject);
         }
@@ -192,24 +175,18 @@ impl Mfa {
             Context<'_>,
         ) -> Result<OrgTransition<Membership>, Refusal>,
     {
-        let store = Arc::clone(self.org_store()?);
-        let org = authority.over();
-        let mut attempt = OrgAttempt::begin(self)?;
-        loop {
-            let organization = attempt.sit_out(self.load_organization(org).await)?;
-            let member = attempt.sit_out(store.membership(org, subject).await)?;
-            let (Some(organization), Some(member)) = (organization, member) else { continue };
-            if let Some(member) = attempt.recognize_in(member.as_deref()) {
-                return Ok(member);
-            }
-            let member =
-                member.ok_or_else(|| Refusal::from(OrgRefusal::NotAMember(org.clone())))?;
-            let account = self.load(session.subject()).await?;
-            let actor = Actor::new(&account, session, authority);
-            let decided = decide(&organization, &member, actor, attempt.context()?)?;
-            if let Some(member) = attempt.settle(decided).await? {
-                return Ok(member);
-            }
-        }
+        let decide = &decide;
+        let row = MemberUnderPolicy(MembershipOf(authority.over(), subject));
+        let attempt = Attempt::load(self, row).await?;
+        attempt
+            .run(|(organization, member), context| async move {
+                let not_a_member =
+                    || Refusal::from(OrgRefusal::NotAMember(authority.over().clone()));
+                let member = member.as_deref().ok_or_else(not_a_member)?;
+                let account = self.load(session.subject()).await?;
+                let actor = Actor::new(&account, session, authority);
+                Ok(decide(&organization, member, actor, context)?.into())
+            })
+            .await
     }
 }

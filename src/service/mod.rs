@@ -1,8 +1,12 @@
 //! Sequencing: load, decide, commit.
 //!
-//! [`Mfa`] holds the ports and does the same three things for every operation: it loads the account,
-//! lets the domain decide, and commits with the version it loaded; on a conflict it loads and
-//! decides again. One file per use case; the loop itself is in `attempt.rs`.
+//! [`Mfa`] holds the ports and does the same three things for every operation: it loads a row, lets
+//! the domain decide, and commits with the version it loaded; on a conflict it loads and decides
+//! again. One file per use case; the loop itself is in `attempt.rs`, what it loads and commits in
+//! `rows.rs`, the span that an operation opens in `traced.rs`.
+
+#[macro_use]
+mod traced;
 
 mod access;
 mod answer;
@@ -16,32 +20,32 @@ mod issuing;
 mod lifecycle;
 mod members;
 mod notices;
-mod org_attempt;
 mod overview;
 mod policy;
+mod ports;
 mod recovery;
 mod reseal;
 mod reset;
+mod rows;
 mod secrets;
 mod setup;
 mod sign_in;
 mod status;
-mod traced;
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::domain::{Context, Issuer, Settings};
 use crate::error::Error;
-use crate::ports::{
-    AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, ImportedCodeHasher, OrgStore,
-    SecretCipher, Stamps,
-};
+use crate::ports::{AccountStore, CodeHasher, SecretCipher};
 
 pub use builder::{BuildError, MfaBuilder};
+use guard::Guards;
+use issuing::Issuing;
 pub use lifecycle::Export;
 use notices::Notices;
 pub use policy::PolicyChanged;
+use ports::Ports;
 pub use reseal::ResealProgress;
 pub use sign_in::SignIn;
 
@@ -75,19 +79,12 @@ pub struct Mfa {
 }
 
 struct Inner {
-    store: Arc<dyn AccountStore>,
-    index: Option<Arc<dyn AccountIndex>>,
-    log: Option<Arc<dyn EventLog>>,
-    organizations: Option<Arc<dyn OrgStore>>,
-    stamps: Option<Arc<dyn Stamps>>,
+    ports: Ports,
     cipher: Arc<dyn SecretCipher>,
     hasher: Arc<dyn CodeHasher>,
-    imported_hasher: Option<Arc<dyn ImportedCodeHasher>>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
     notices: Option<Notices>,
-    guards: guard::Guards,
-    issuing: issuing::Issuing,
+    guards: Guards,
+    issuing: Issuing,
     issuer: Issuer,
     settings: Settings,
 }
@@ -109,18 +106,17 @@ impl Mfa {
     /// # Errors
     /// [`Refusal::ClockOutOfRange`](crate::Refusal::ClockOutOfRange).
     pub fn context(&self) -> Result<Context<'_>, Error> {
-        Ok(Context::new(&self.inner.settings, self.inner.clock.now())?)
-    }
-
-    fn imported_code_hasher(&self) -> Result<&dyn ImportedCodeHasher, Error> {
-        let hasher = self.inner.imported_hasher.as_deref();
-        hasher.ok_or(Error::MissingPort("a hasher of imported codes"))
+        Ok(Context::new(&self.inner.settings, self.ports().clock.now())?)
     }
 
     /// How many notices the notifier has missed: it failed, panicked, or was too slow. They can be
-    /// read again from the [`EventLog`].
+    /// read again from the [`EventLog`](crate::store::EventLog).
     pub fn missed_notices(&self) -> u64 {
         self.inner.notices.as_ref().map_or(0, Notices::missed)
+    }
+
+    fn ports(&self) -> &Ports {
+        &self.inner.ports
     }
 }
 

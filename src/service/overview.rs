@@ -16,9 +16,11 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an organization store; [`Error::Store`].
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn overview(&self, org: &OrgId) -> Result<RosterCounts, Error> {
-        Ok(self.org_store()?.counts(org, self.context()?.now()).await?)
+        in_span!(overview(org), async {
+            Ok(self.ports().org_store()?.counts(org, self.context()?.now()).await?)
+        })
+        .await
     }
 
     /// A page of an organization's members, 1 to 1,000, behind the text of an earlier page's
@@ -29,7 +31,6 @@ impl Mfa {
     /// [`OrgRefusal::CursorForeign`](crate::organization::OrgRefusal::CursorForeign),
     /// [`OrgRefusal::CursorOutdated`](crate::organization::OrgRefusal::CursorOutdated); [`Refusal::Invalid`] when
     /// the limit is out of bounds; [`Error::MissingPort`]; [`Error::Store`].
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn roster(
         &self,
         org: &OrgId,
@@ -37,17 +38,21 @@ impl Mfa {
         after: Option<&str>,
         limit: usize,
     ) -> Result<RosterPage, Error> {
-        let organization = match self.org_store()?.organization(org).await? {
-            Some(stored) => stored,
-            None => std::sync::Arc::new(Organization::absent(
-                org.clone(),
-                crate::domain::Version::first([0; 8]),
-            )),
-        };
-        let after = after.map(str::parse::<RosterCursor>).transpose().map_err(Refusal::from)?;
-        let query = organization.roster_query(filter, after.as_ref(), limit, self.context()?)?;
-        let rows = self.org_store()?.roster(&query).await?;
-        Ok(organization.roster_page(&query, rows))
+        in_span!(roster(org), async {
+            let organization = match self.ports().org_store()?.organization(org).await? {
+                Some(stored) => stored,
+                None => std::sync::Arc::new(Organization::absent(
+                    org.clone(),
+                    crate::domain::Version::first([0; 8]),
+                )),
+            };
+            let after = after.map(str::parse::<RosterCursor>).transpose().map_err(Refusal::from)?;
+            let query =
+                organization.roster_query(filter, after.as_ref(), limit, self.context()?)?;
+            let rows = self.ports().org_store()?.roster(&query).await?;
+            Ok(organization.roster_page(&query, rows))
+        })
+        .await
     }
 
     /// Says what these terms would do to the members if they were set now, and to the actor. Who
@@ -57,7 +62,6 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an organization store; [`Error::Store`].
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn forecast(
         &self,
         org: &OrgId,
@@ -65,22 +69,25 @@ impl Mfa {
         actor: &Subject,
         recently: TimeDelta,
     ) -> Result<Forecast, Error> {
-        let store = self.org_store()?;
-        let organization = self.load_organization(org).await?;
-        let context = self.context()?;
-        let mut forecasting = organization.forecast(terms, actor, recently, context.now());
-        forecasting.protected(store.counts(org, context.now()).await?.protected);
-        if let Some(row) = store.roster_row(org, actor).await? {
-            forecasting.actor(&row);
-        }
-        let (filter, limit) = (RosterFilter::WithoutMfa, Organization::MAX_PAGE);
-        let mut query = Some(organization.roster_query(filter, None, limit, context)?);
-        while let Some(asked) = query {
-            let page = store.roster(&asked).await?;
-            page.rows.iter().for_each(|row| forecasting.add(row));
-            query = asked.following(&page);
-        }
-        Ok(forecasting.finish())
+        in_span!(forecast(org), async {
+            let store = self.ports().org_store()?;
+            let organization = self.load_organization(org).await?;
+            let context = self.context()?;
+            let mut forecasting = organization.forecast(terms, actor, recently, context.now());
+            forecasting.protected(store.counts(org, context.now()).await?.protected);
+            if let Some(row) = store.roster_row(org, actor).await? {
+                forecasting.actor(&row);
+            }
+            let (filter, limit) = (RosterFilter::WithoutMfa, Organization::MAX_PAGE);
+            let mut query = Some(organization.roster_query(filter, None, limit, context)?);
+            while let Some(asked) = query {
+                let page = store.roster(&asked).await?;
+                page.rows.iter().for_each(|row| forecasting.add(row));
+                query = asked.following(&page);
+            }
+            Ok(forecasting.finish())
+        })
+        .await
     }
 
     /// Tells `each` of every reminder of an organization that falls due after one instant and not
@@ -91,7 +98,6 @@ impl Mfa {
     /// # Errors
     /// [`Error::MissingPort`] without an organization store; [`Error::Store`], and then repeat the
     /// span and drop the reminders that were sent already.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(org = %org), err(level = "debug")))]
     pub async fn reminders(
         &self,
         org: &OrgId,
@@ -99,16 +105,19 @@ impl Mfa {
         span: (DateTime<Utc>, DateTime<Utc>),
         mut each: impl FnMut(Reminder) + Send,
     ) -> Result<(), Error> {
-        let store = self.org_store()?;
-        let organization = self.load_organization(org).await?;
-        for range in schedule.due(&organization, span.0, span.1) {
-            let mut query = Some(range.query().clone());
-            while let Some(asked) = query {
-                let page = store.roster(&asked).await?;
-                page.rows.iter().filter_map(|row| range.reminder(row)).for_each(&mut each);
-                query = asked.following(&page);
+        in_span!(reminders(org), async {
+            let store = self.ports().org_store()?;
+            let organization = self.load_organization(org).await?;
+            for range in schedule.due(&organization, span.0, span.1) {
+                let mut query = Some(range.query().clone());
+                while let Some(asked) = query {
+                    let page = store.roster(&asked).await?;
+                    page.rows.iter().filter_map(|row| range.reminder(row)).for_each(&mut each);
+                    query = asked.following(&page);
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
+        .await
     }
 }

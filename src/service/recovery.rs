@@ -1,8 +1,7 @@
 //! Replacing the recovery codes.
 
 use super::Mfa;
-use super::attempt::Attempt;
-use crate::domain::{Assurance, Decision, RecoveryCodes};
+use crate::domain::{Assurance, RecoveryCodes};
 use crate::error::Error;
 
 impl Mfa {
@@ -15,20 +14,21 @@ impl Mfa {
     /// [`Refusal::NotEnabled`](crate::Refusal::NotEnabled), and
     /// [`Refusal::StepUp`](crate::Refusal::StepUp) without a code of a factor within the last ten
     /// minutes: a recovery code is not enough.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn regenerate_codes(
         &self,
         session: &Assurance,
     ) -> Result<(Assurance, RecoveryCodes), Error> {
-        let mut attempt = Attempt::load(self, session.subject()).await?;
-        attempt.account().check_regenerate(session, attempt.context()?)?;
-        let (codes, hashed) = self.new_recovery_codes(session.subject()).await?;
-        loop {
-            let (account, context) = (attempt.account(), attempt.context()?);
-            let replaced = account.regenerate(session, codes.clone(), hashed.clone(), context)?;
-            if let Some(replaced) = attempt.settle(Decision::Change(replaced)).await? {
-                return Ok(replaced);
-            }
-        }
+        let subject = session.subject();
+        in_span!(regenerate_codes(subject), async {
+            let attempt = self.attempt(subject).await?;
+            attempt.stored().check_regenerate(session, attempt.context()?)?;
+            let (codes, hashed) = self.new_recovery_codes(subject).await?;
+            attempt
+                .decide(|account, context| {
+                    account.regenerate(session, codes.clone(), hashed.clone(), context)
+                })
+                .await
+        })
+        .await
     }
 }

@@ -1,7 +1,6 @@
 //! Sealing every secret anew after a key was retired.
 
 use super::Mfa;
-use super::attempt::Attempt;
 use crate::domain::{KeyId, Reseal, Subject};
 use crate::error::Error;
 
@@ -27,42 +26,43 @@ impl Mfa {
     /// # Errors
     /// [`Error::MissingPort`] without an [`AccountIndex`](crate::store::AccountIndex); [`Error::Store`]
     /// when the page could not be read. What goes wrong with one account is in the answer.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, err(level = "debug")))]
     pub async fn reseal_page(
         &self,
         retired: &KeyId,
         after: Option<&Subject>,
         limit: usize,
     ) -> Result<ResealProgress, Error> {
-        let index = self.inner.index.as_ref().ok_or(Error::MissingPort("an account index"))?;
-        let page = index.sealed_under(retired, after, limit).await?;
-        let next = page.subjects.last().filter(|_| page.more).cloned();
-        let mut progress = ResealProgress { resealed: 0, failed: Vec::new(), next };
-        for subject in page.subjects {
-            match self.reseal_account(&subject, retired).await {
-                Ok(()) => progress.resealed += 1,
-                Err(error) => progress.failed.push((subject, error)),
+        in_span!(reseal_page, async {
+            let index = self.ports().account_index()?;
+            let page = index.sealed_under(retired, after, limit).await?;
+            let next = page.subjects.last().filter(|_| page.more).cloned();
+            let mut progress = ResealProgress { resealed: 0, failed: Vec::new(), next };
+            for subject in page.subjects {
+                match self.reseal_account(&subject, retired).await {
+                    Ok(()) => progress.resealed += 1,
+                    Err(error) => progress.failed.push((subject, error)),
+                }
             }
-        }
-        Ok(progress)
+            Ok(progress)
+        })
+        .await
     }
 
     async fn reseal_account(&self, subject: &Subject, retired: &KeyId) -> Result<(), Error> {
         let cipher = &self.inner.cipher;
-        let mut attempt = Attempt::load(self, subject).await?;
-        loop {
-            let mut resealed = Vec::new();
-            for (place, from) in attempt.account().sealed_secrets() {
-                if from.key() == retired {
-                    let secret = cipher.open(from, place).await?;
-                    let to = cipher.seal(&secret, place).await?;
-                    resealed.push(Reseal { factor: place.factor, from: from.clone(), to });
+        let attempt = self.attempt(subject).await?;
+        attempt
+            .run(|account, context| async move {
+                let mut resealed = Vec::new();
+                for (place, from) in account.sealed_secrets() {
+                    if from.key() == retired {
+                        let secret = cipher.open(from, place).await?;
+                        let to = cipher.seal(&secret, place).await?;
+                        resealed.push(Reseal { factor: place.factor, from: from.clone(), to });
+                    }
                 }
-            }
-            let decision = attempt.account().reseal(resealed, attempt.context()?)?;
-            if let Some(()) = attempt.settle(decision).await? {
-                return Ok(());
-            }
-        }
+                Ok(account.reseal(resealed, context)?.into())
+            })
+            .await
     }
 }

@@ -1,8 +1,7 @@
 //! An administrator's reset.
 
 use super::Mfa;
-use super::attempt::Attempt;
-use crate::domain::{Assurance, Decision, HashScheme, HostAuthority, IssuedEnrollment};
+use crate::domain::{Assurance, HostAuthority, IssuedEnrollment};
 use crate::error::Error;
 use crate::ports::HasherError;
 
@@ -18,28 +17,28 @@ impl Mfa {
     /// last ten minutes, [`Refusal::ForeignSession`](crate::Refusal::ForeignSession) when the
     /// authority is another actor's, [`Refusal::NotEnabled`](crate::Refusal::NotEnabled) when there
     /// is nothing to reset.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %authority.over()), err(level = "debug")))]
     pub async fn reset(
         &self,
         actor: &Assurance,
         authority: &HostAuthority,
     ) -> Result<IssuedEnrollment, Error> {
-        let actors = self.load(actor.subject()).await?;
-        actors.check_authority(actor, authority, self.context()?)?;
-        let mut attempt = Attempt::load(self, authority.over()).await?;
-        attempt.account().check_reset(authority)?;
-        let code = self.new_one_time_code()?;
-        let hashed = self.inner.hasher.hash(vec![code.clone()]).await?;
-        let [hash] = hashed.hashes[..] else {
-            return Err(HasherError::Failed("a hasher must give one hash a code".into()).into());
-        };
-        let scheme: HashScheme = hashed.scheme;
-        loop {
-            let (account, context) = (attempt.account(), attempt.context()?);
-            let reset = account.reset(authority, code.clone(), scheme.clone(), hash, context)?;
-            if let Some(issued) = attempt.settle(Decision::Change(reset)).await? {
-                return Ok(issued);
-            }
-        }
+        let subject = authority.over();
+        in_span!(reset(subject), async {
+            let actors = self.load(actor.subject()).await?;
+            actors.check_authority(actor, authority, self.context()?)?;
+            let attempt = self.attempt(subject).await?;
+            attempt.stored().check_reset(authority)?;
+            let code = self.new_one_time_code()?;
+            let hashed = self.inner.hasher.hash(vec![code.clone()]).await?;
+            let [hash] = hashed.hashes[..] else {
+                return Err(HasherError::Failed("a hasher must give one hash a code".into()).into());
+            };
+            attempt
+                .decide(|account, context| {
+                    account.reset(authority, code.clone(), hashed.scheme.clone(), hash, context)
+                })
+                .await
+        })
+        .await
     }
 }

@@ -37,19 +37,22 @@ impl Mfa {
     /// # Errors
     /// [`Refusal::FirstFactorOutOfDate`] when it lies in the future or before the last password
     /// change; [`Error::Store`].
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %first.subject()), err(level = "debug")))]
     pub async fn sign_in(&self, first: FirstFactor) -> Result<SignIn, Error> {
-        let fresh = Fresh {
-            session: SessionId::from_random(self.random()?),
-            challenge: ChallengeId::from_random(self.random()?),
-        };
-        let account = self.load(first.subject()).await?;
-        let context = self.context()?;
-        match account.sign_in(first, fresh, context)? {
-            Opened::Session(session) => self.admit(session, context.now()).await,
-            Opened::Challenge(pending, challenge) => Ok(SignIn::Challenge(pending, challenge)),
-            Opened::Enroll(pending, challenge) => Ok(SignIn::Enroll(pending, challenge)),
-        }
+        let subject = first.subject();
+        in_span!(sign_in(subject), async {
+            let fresh = Fresh {
+                session: SessionId::from_random(self.random()?),
+                challenge: ChallengeId::from_random(self.random()?),
+            };
+            let account = self.load(first.subject()).await?;
+            let context = self.context()?;
+            match account.sign_in(first, fresh, context)? {
+                Opened::Session(session) => self.admit(session, context.now()).await,
+                Opened::Challenge(pending, challenge) => Ok(SignIn::Challenge(pending, challenge)),
+                Opened::Enroll(pending, challenge) => Ok(SignIn::Enroll(pending, challenge)),
+            }
+        })
+        .await
     }
 
     /// Completes a sign-in without MFA by what the organizations say to it.
@@ -67,14 +70,17 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::SignInAgain`] when the session is void and a whole sign-in is needed.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn reauthenticate(
         &self,
         session: &Assurance,
         first: FirstFactor,
     ) -> Result<Assurance, Error> {
-        let account = self.load(session.subject()).await?;
-        Ok(account.reauthenticate(session, first, self.context()?)?)
+        let subject = session.subject();
+        in_span!(reauthenticate(subject), async {
+            let account = self.load(subject).await?;
+            Ok(account.reauthenticate(session, first, self.context()?)?)
+        })
+        .await
     }
 
     /// Opens a challenge that raises a session for the action of this name. Pass its proof to
@@ -82,22 +88,28 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`] when MFA is off, [`Refusal::SignInAgain`] when the session is void.
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn step_up(&self, session: &Assurance, action: &str) -> Result<Challenge, Error> {
-        let action = ActionName::new(action).map_err(Refusal::from)?;
-        let id = ChallengeId::from_random(self.random()?);
-        let account = self.load(session.subject()).await?;
-        Ok(account.open_step_up(session, action, id, self.context()?)?)
+        let subject = session.subject();
+        in_span!(step_up(subject), async {
+            let action = ActionName::new(action).map_err(Refusal::from)?;
+            let id = ChallengeId::from_random(self.random()?);
+            let account = self.load(subject).await?;
+            Ok(account.open_step_up(session, action, id, self.context()?)?)
+        })
+        .await
     }
 
     /// Checks a session against a rule, under the account's stamp as it is stored now.
     ///
     /// # Errors
     /// As [`StepUpRule::check`].
-    #[cfg_attr(feature = "tracing", tracing::instrument(skip_all, fields(subject = %session.subject()), err(level = "debug")))]
     pub async fn check(&self, rule: &StepUpRule, session: &Assurance) -> Result<Satisfied, Error> {
-        let account = self.load(session.subject()).await?;
-        account.check_session(session)?;
-        Ok(rule.check(session, account.stamp(), self.context()?.now())?)
+        let subject = session.subject();
+        in_span!(check(subject), async {
+            let account = self.load(subject).await?;
+            account.check_session(session)?;
+            Ok(rule.check(session, account.stamp(), self.context()?.now())?)
+        })
+        .await
     }
 }

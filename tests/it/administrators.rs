@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::{Context, Waker};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::organization::{Extension, Gate, Membership, OrgChange, OrgPolicy, OrgRefusal};
+use mfakit::organization::{
+    Extension, Gate, Membership, OrgChange, OrgPolicy, OrgRefusal, ProposedPolicy,
+};
 use mfakit::store::{EventLog, OrgStore};
 use mfakit::{Error, EventKind, MemoryStore, Subject};
 
@@ -40,7 +42,11 @@ fn a_change_whose_reply_was_lost_is_recognized_and_made_once() {
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
 
         orgs.next_commit(Turn::LosesReply(Box::new(|| ())));
-        let made = world.mfa.make_required(&session, &by, whole(14), None).await.unwrap();
+        let made = world
+            .mfa
+            .set_policy(&session, &by, ProposedPolicy::Required(whole(14)), None)
+            .await
+            .unwrap();
         assert_eq!(made.change.from, OrgPolicy::Voluntary);
         orgs.next_commit(Turn::LosesReply(Box::new(|| ())));
         let until = world.now() + TimeDelta::days(30);
@@ -174,7 +180,8 @@ fn a_store_that_is_down_before_anything_was_sent_is_not_waited_for() {
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
         orgs.watch(|call| if call == Call::Organization { Turn::Fails } else { Turn::Works });
         orgs.count(Call::Organization);
-        let failed = world.mfa.make_required(&session, &by, whole(14), None).await;
+        let failed =
+            world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(14)), None).await;
         assert!(matches!(failed, Err(Error::Store(_))), "{failed:?}");
         assert_eq!(orgs.count(Call::Organization), 1);
     });
@@ -196,11 +203,18 @@ fn whoever_keeps_coming_second_gives_up_after_sixteen_rounds() {
             orgs.watch(move |call| {
                 if call == Call::Commit && count.load(Ordering::Relaxed) < rivals {
                     let days = 30 + count.fetch_add(1, Ordering::Relaxed);
-                    block_on(rival.change_terms(&own, &rights, whole(days))).unwrap();
+                    block_on(rival.set_policy(
+                        &own,
+                        &rights,
+                        ProposedPolicy::Required(whole(days)),
+                        None,
+                    ))
+                    .unwrap();
                 }
                 Turn::Works
             });
-            let changed = world.mfa.change_terms(&session, &by, whole(3)).await;
+            let changed =
+                world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(3)), None).await;
             let stored = *world.mfa.organization(&acme()).await.unwrap().policy();
             match changed {
                 Ok(changed) => {
@@ -273,18 +287,37 @@ fn whoever_changes_a_policy_that_somebody_else_has_changed_since_is_told() {
         let session = fresh(&world, &admin).await;
         let changed: mfakit::Refusal = OrgRefusal::ChangedSince.into();
 
-        let late = world.mfa.make_required(&session, &seen(never), whole(3), None).await;
+        let late = world
+            .mfa
+            .set_policy(&session, &seen(never), ProposedPolicy::Required(whole(3)), None)
+            .await;
         assert_eq!(refused(late), changed);
-        world.mfa.change_terms(&session, &seen(first), whole(30)).await.unwrap();
+        world
+            .mfa
+            .set_policy(&session, &seen(first), ProposedPolicy::Required(whole(30)), None)
+            .await
+            .unwrap();
         let before = world.mfa.stamps(&ada).await.unwrap();
-        let late = world.mfa.change_terms(&session, &seen(first), whole(0)).await;
+        let late = world
+            .mfa
+            .set_policy(&session, &seen(first), ProposedPolicy::Required(whole(0)), None)
+            .await;
         assert_eq!(refused(late), changed);
-        assert_eq!(refused(world.mfa.make_voluntary(&session, &seen(first)).await), changed);
+        assert_eq!(
+            refused(
+                world.mfa.set_policy(&session, &seen(first), ProposedPolicy::Voluntary, None).await
+            ),
+            changed
+        );
         let until = world.now() + TimeDelta::days(60);
         let late = world.mfa.extend_member(&session, &seen(first), &ada, until).await;
         assert_eq!(refused(late), changed);
         assert_eq!(world.mfa.stamps(&ada).await.unwrap(), before, "and nothing happened");
-        world.mfa.make_voluntary(&session, &seen(shown().await)).await.unwrap();
+        world
+            .mfa
+            .set_policy(&session, &seen(shown().await), ProposedPolicy::Voluntary, None)
+            .await
+            .unwrap();
     });
 }
 
@@ -300,7 +333,8 @@ fn no_guard_goes_by_the_policy_before_a_change_whose_caller_walked_away() {
         assert_eq!(world.mfa.guard_access(&guarded).await.unwrap().gate, Gate::Allow);
 
         orgs.next_commit(Turn::NeverReplies);
-        let mut change = Box::pin(world.mfa.make_required(&session, &by, whole(0), None));
+        let mut change =
+            Box::pin(world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None));
         assert!(change.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         drop(change);
         let gate = world.mfa.guard_access(&guarded).await.unwrap().gate;

@@ -2,7 +2,7 @@
 //! how long.
 
 use chrono::TimeDelta;
-use mfakit::organization::{Access, Gate, OrgId, OrgRefusal, PolicyScope};
+use mfakit::organization::{Access, Gate, OrgId, OrgRefusal, PolicyScope, ProposedPolicy};
 use mfakit::step_up::Needed;
 use mfakit::store::{OrgStore, Stamps};
 use mfakit::testing::{Fault, ManualClock};
@@ -200,7 +200,7 @@ fn what_the_same_process_changes_is_noticed_by_its_guards_at_once() {
         let gate = async || walled(&world.mfa.guard_access(&session).await.unwrap());
         let admins = fresh(&world, &admin).await;
         assert!(!gate().await);
-        world.mfa.make_required(&admins, &by, whole(0), None).await.unwrap();
+        world.mfa.set_policy(&admins, &by, ProposedPolicy::Required(whole(0)), None).await.unwrap();
         assert!(gate().await, "a policy");
         let until = world.now() + TimeDelta::days(3);
         world.mfa.extend_member(&admins, &by, &ada, until).await.unwrap();
@@ -246,7 +246,7 @@ fn whoever_has_mfa_reaches_what_a_policy_closes() {
             assert_eq!(resources.unwrap(), open);
             assert_eq!(world.mfa.guard_organization(&acme(), &session).await.unwrap(), open);
             let (admins, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-            world.mfa.make_voluntary(&admins, &by).await.unwrap();
+            world.mfa.set_policy(&admins, &by, ProposedPolicy::Voluntary, None).await.unwrap();
         }
     });
 }

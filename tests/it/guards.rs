@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use mfakit::organization::{Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms};
+use mfakit::organization::{
+    Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy,
+};
 use mfakit::step_up::Needed;
 use mfakit::store::{CurrentStamps, Stamps, StoreError};
 use mfakit::{Answer, MemoryStore, Mfa, Refusal, Settings, StepUpRule, Subject};
@@ -153,7 +155,7 @@ fn an_access_decision_holds_until_it_changes_by_itself_or_the_policy_changes() {
         let terms =
             PolicyTerms { grace: GracePeriod::days(1).unwrap(), scope: PolicyScope::WholeAccount };
         let actor = world.sign_in(&admin).await;
-        world.mfa.make_required(&actor, &by, terms, None).await.unwrap();
+        world.mfa.set_policy(&actor, &by, ProposedPolicy::Required(terms), None).await.unwrap();
         world.wait(301);
         assert!(matches!(gate().await, Gate::AllowAndRemind(_)));
         assert_eq!(count(&reads), 1);
@@ -193,7 +195,7 @@ fn somebody_elses_membership_makes_nobody_read_again_and_a_policy_everybody() {
         let terms =
             PolicyTerms { grace: GracePeriod::days(1).unwrap(), scope: PolicyScope::WholeAccount };
         let actor = world.sign_in(&admin).await;
-        mfa.make_required(&actor, &by, terms, None).await.unwrap();
+        mfa.set_policy(&actor, &by, ProposedPolicy::Required(terms), None).await.unwrap();
         assert_eq!(gate().await, Gate::Allow);
         assert_eq!(count(&reads), 1, "a policy");
     });

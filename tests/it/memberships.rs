@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use mfakit::organization::{Gate, Membership, OrgId, ReminderSchedule};
+use mfakit::organization::{Gate, Membership, OrgId, ProposedPolicy, ReminderSchedule};
 use mfakit::store::OrgStore;
 use mfakit::{HostAuthority, Refusal, SignIn, Subject};
 
@@ -136,7 +136,7 @@ fn an_extension_of_an_earlier_policy_does_not_hold_for_the_next_one() {
         let until = world.now() + TimeDelta::days(300);
         world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
         assert_eq!(world.mfa.access(&ada).await.unwrap().until, Some(until));
-        world.mfa.make_voluntary(&session, &by).await.unwrap();
+        world.mfa.set_policy(&session, &by, ProposedPolicy::Voluntary, None).await.unwrap();
         days(&world, 1);
         let forecast = world.mfa.forecast(&acme(), whole(7), &ada, TimeDelta::days(30)).await;
         let expected = world.now() + TimeDelta::days(7);
@@ -160,7 +160,11 @@ fn who_is_walled_by_a_shortened_period_is_told_when_it_is_shortened() {
         for hour in 0..48 {
             if hour == 5 {
                 let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-                world.mfa.change_terms(&session, &by, whole(3)).await.unwrap();
+                world
+                    .mfa
+                    .set_policy(&session, &by, ProposedPolicy::Required(whole(3)), None)
+                    .await
+                    .unwrap();
                 assert!(matches!(world.mfa.access(&ada).await.unwrap().gate, Gate::SetUpFirst(_)));
             }
             world.clock.advance(TimeDelta::hours(1));
@@ -180,7 +184,11 @@ fn an_extension_given_by_a_server_whose_clock_is_behind_counts() {
         let world = World::new();
         let (admin, ada) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world.mfa.make_required(&session, &by, whole(0), None).await.unwrap();
+        world
+            .mfa
+            .set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None)
+            .await
+            .unwrap();
         let until = world.now() + TimeDelta::days(60);
         let behind = world.elsewhere(-5);
         behind.extend_member(&session, &by, &ada, until).await.unwrap();
@@ -195,13 +203,17 @@ fn off_and_on_again_ends_an_extension_also_on_a_server_whose_clock_is_behind() {
         let world = World::new();
         let (admin, ada) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world.mfa.make_required(&session, &by, whole(0), None).await.unwrap();
+        world
+            .mfa
+            .set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None)
+            .await
+            .unwrap();
         world.wait(10);
         let until = world.now() + TimeDelta::days(300);
         world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
         let behind = world.elsewhere(-5);
-        behind.make_voluntary(&session, &by).await.unwrap();
-        behind.make_required(&session, &by, whole(0), None).await.unwrap();
+        behind.set_policy(&session, &by, ProposedPolicy::Voluntary, None).await.unwrap();
+        behind.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None).await.unwrap();
         let access = world.mfa.access(&ada).await.unwrap();
         assert!(matches!(access.gate, Gate::SetUpFirst(_)), "{access:?}");
     });

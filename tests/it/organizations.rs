@@ -5,7 +5,7 @@
 use chrono::TimeDelta;
 use mfakit::organization::{
     Acknowledgement, Gate, GracePeriod, OrgAuthority, OrgId, OrgRefusal, PolicyScope, PolicyTerms,
-    ReminderSchedule, RosterFilter, Standing,
+    ProposedPolicy, ReminderSchedule, RosterFilter, Standing,
 };
 use mfakit::store::EventLog;
 use mfakit::{
@@ -49,7 +49,7 @@ pub(crate) async fn fresh(world: &World, admin: &User) -> Assurance {
 pub(crate) async fn require(world: &World, admin: &User, terms: PolicyTerms) {
     let session = fresh(world, admin).await;
     let by = authority(&admin.subject);
-    world.mfa.make_required(&session, &by, terms, None).await.unwrap();
+    world.mfa.set_policy(&session, &by, ProposedPolicy::Required(terms), None).await.unwrap();
 }
 
 pub(crate) fn days(world: &World, days: i64) {
@@ -119,7 +119,7 @@ fn mfa_stays_on_while_a_policy_requires_it_and_the_refusal_says_which() {
         assert!(world.mfa.status(&user.subject).await.unwrap().enabled);
 
         let (by, admins) = (authority(&admin.subject), fresh(&world, &admin).await);
-        world.mfa.make_voluntary(&admins, &by).await.unwrap();
+        world.mfa.set_policy(&admins, &by, ProposedPolicy::Voluntary, None).await.unwrap();
         let session = fresh(&world, &user).await;
         world.mfa.disable(&session).await.unwrap();
     });
@@ -162,10 +162,16 @@ fn an_administrator_without_mfa_makes_it_required_only_by_saying_so() {
         let (session, by) = (world.sign_in_plain(&ada).await, authority(&ada));
         let outlook = world.mfa.forecast(&acme(), whole(0), &ada, TimeDelta::days(30)).await;
         assert!(outlook.unwrap().actor.unwrap().locked_out());
-        let refusal = refused(world.mfa.make_required(&session, &by, whole(0), None).await);
+        let refusal = refused(
+            world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None).await,
+        );
         assert_eq!(refusal, OrgRefusal::ActorNotEnrolled.into());
         let said = Some(Acknowledgement::ActorIsNotEnrolled);
-        let changed = world.mfa.make_required(&session, &by, whole(0), said).await.unwrap();
+        let changed = world
+            .mfa
+            .set_policy(&session, &by, ProposedPolicy::Required(whole(0)), said)
+            .await
+            .unwrap();
         assert_eq!(changed.before.lapsed, 0);
         assert_eq!(changed.after.unwrap().lapsed, 1, "ada herself");
         let log = world.memory.read(None, 1_000).await.unwrap();
@@ -184,7 +190,11 @@ fn a_shorter_period_closes_at_once_and_a_longer_one_opens_at_once() {
         days(&world, 10);
         for (grace, closed) in [(7, true), (60, false), (0, true)] {
             let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-            world.mfa.change_terms(&session, &by, whole(grace)).await.unwrap();
+            world
+                .mfa
+                .set_policy(&session, &by, ProposedPolicy::Required(whole(grace)), None)
+                .await
+                .unwrap();
             let gate = world.mfa.access(&ada).await.unwrap().gate;
             assert_eq!(matches!(gate, Gate::SetUpFirst(_)), closed, "{grace} days");
             assert_ne!(world.mfa.stamps(&ada).await.unwrap(), before, "a kept decision is void");
@@ -228,7 +238,7 @@ fn the_overview_lists_who_is_without_mfa_and_whose_period_has_lapsed() {
 
 async fn require_less(world: &World, admin: &User) {
     let (session, by) = (fresh(world, admin).await, authority(&admin.subject));
-    world.mfa.change_terms(&session, &by, whole(30)).await.unwrap();
+    world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(30)), None).await.unwrap();
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What administrators see: counts, forecasts, and that what was forecast is what happens.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::organization::{Forecast, Gate, OrgPolicy, RosterCounts, Standing};
+use mfakit::organization::OrgPolicy;
+use mfakit::organization::{Forecast, Gate, ProposedPolicy, RosterCounts, Standing};
 use mfakit::{Assurance, Subject};
 use proptest::prelude::*;
 
@@ -48,7 +49,11 @@ fn a_change_says_how_the_members_stood_before_and_after() {
         let (admin, _) = office(&world).await;
         let by = authority(&admin.subject);
         let session = fresh(&world, &admin).await;
-        let made = world.mfa.make_required(&session, &by, whole(14), None).await.unwrap();
+        let made = world
+            .mfa
+            .set_policy(&session, &by, ProposedPolicy::Required(whole(14)), None)
+            .await
+            .unwrap();
         let all = RosterCounts { members: 2, protected: 1, ..RosterCounts::default() };
         let (in_grace, lapsed) =
             (RosterCounts { in_grace: 1, ..all }, RosterCounts { lapsed: 1, ..all });
@@ -56,9 +61,14 @@ fn a_change_says_how_the_members_stood_before_and_after() {
 
         days(&world, 20);
         let session = fresh(&world, &admin).await;
-        let longer = world.mfa.change_terms(&session, &by, whole(30)).await.unwrap();
+        let longer = world
+            .mfa
+            .set_policy(&session, &by, ProposedPolicy::Required(whole(30)), None)
+            .await
+            .unwrap();
         assert_eq!((longer.before, longer.after), (lapsed, Some(in_grace)));
-        let off = world.mfa.make_voluntary(&session, &by).await.unwrap();
+        let off =
+            world.mfa.set_policy(&session, &by, ProposedPolicy::Voluntary, None).await.unwrap();
         assert_eq!((off.before, off.after), (in_grace, Some(all)));
     });
 }
@@ -179,10 +189,8 @@ proptest! {
             let month = TimeDelta::days(30);
             let forecast = world.mfa.forecast(&acme(), whole(grace), &subject, month).await.unwrap();
 
-            let changed = match before {
-                None => world.mfa.make_required(&session, &by, whole(grace), None).await.unwrap(),
-                Some(_) => world.mfa.change_terms(&session, &by, whole(grace)).await.unwrap(),
-            };
+            let proposed = ProposedPolicy::Required(whole(grace));
+            let changed = world.mfa.set_policy(&session, &by, proposed, None).await.unwrap();
             assert_eq!(changed.change.to, forecast.policy);
             let expected = RosterCounts {
                 members: members.iter().filter(|facts| !facts.left).count().try_into().unwrap(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::organization::{
     Acknowledgement, Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms,
-    RosterFilter, RosterPage,
+    ProposedPolicy, RosterFilter, RosterPage,
 };
 use mfakit::ports::Clock;
 use mfakit::testing::ManualClock;
@@ -112,7 +112,7 @@ async fn require(mfa: &Mfa, now: DateTime<Utc>) {
     let grace = GracePeriod::days(14).expect("days");
     let terms = PolicyTerms { grace, scope: PolicyScope::WholeAccount };
     let knows = Some(Acknowledgement::ActorIsNotEnrolled);
-    mfa.make_required(&session, &by, terms, knows).await.expect("a policy");
+    mfa.set_policy(&session, &by, ProposedPolicy::Required(terms), knows).await.expect("a policy");
 }
 
 async fn measure(mfa: &Mfa, clock: &ManualClock, record: &Record) {

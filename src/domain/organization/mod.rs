@@ -34,7 +34,7 @@ pub use cursor::RosterCursor;
 pub use forecast::{ActorOutlook, Forecast, Forecasting};
 pub use membership::{Exemption, Extension, Membership, StoredMembership};
 pub use page::{RosterMember, RosterPage, RosterQuery};
-pub use policy::{OrgPolicy, Standing};
+pub use policy::{OrgPolicy, ProposedPolicy, Standing};
 pub use policy_change::PolicyChange;
 pub use reminder::{Reminder, ReminderRange, ReminderSchedule};
 pub use roster::{RosterCounts, RosterFilter, RosterKey, RosterRow, RosterRows};

@@ -25,6 +25,15 @@ pub enum OrgPolicy {
     },
 }
 
+/// What an administrator proposes to ask of an organization's members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProposedPolicy {
+    /// Nothing: setting MFA up is up to each member.
+    Voluntary,
+    /// MFA, on these terms.
+    Required(PolicyTerms),
+}
+
 /// Where one member stands with one organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {

@@ -2,12 +2,11 @@
 
 use super::aggregate::Organization;
 use super::authority::{Acknowledgement, Actor};
-use super::policy::OrgPolicy;
+use super::policy::{OrgPolicy, ProposedPolicy};
 use super::transition::OrgTransition;
 use crate::domain::context::Context;
 use crate::domain::event::OrgChange;
 use crate::domain::id::{OrgId, Version};
-use crate::domain::policy_terms::PolicyTerms;
 use crate::domain::refusal::{OrgRefusal, Refusal};
 
 /// What a change of policy changed.
@@ -24,65 +23,50 @@ pub struct PolicyChange {
 }
 
 impl Organization {
-    /// Makes MFA required from now on. Whoever has it already is not affected; the others have the
-    /// grace period, counted from now.
+    /// Sets what the organization asks of its members.
+    ///
+    /// - MFA that becomes required is required from now on. A member who has it already is not
+    ///   affected; the others have the grace period, counted from now. An actor without MFA may do
+    ///   so after a fresh first factor, if they acknowledge it.
+    /// - Where it is required already, the period or the scope changes. Deadlines keep their start
+    ///   and move at once, in either direction; nobody's "later" survives a shorter period, because
+    ///   none is stored.
+    /// - MFA becomes voluntary. Making it required again later starts a new period for everyone.
     ///
     /// # Errors
-    /// [`OrgRefusal::AlreadyRequired`]; [`OrgRefusal::ActorNotEnrolled`] when the actor has no MFA
-    /// and does not acknowledge it; [`Refusal::StepUp`] when the actor's second factor, or with the
-    /// acknowledgement the first, is not fresh; [`OrgRefusal::ForeignOrganization`].
-    pub fn make_required(
+    /// [`OrgRefusal::NothingToChange`] when the policy is what is proposed;
+    /// [`OrgRefusal::ActorNotEnrolled`] when the actor has no MFA, unless MFA becomes required and
+    /// the actor acknowledges it; [`Refusal::StepUp`] when the actor's second factor, or with the
+    /// acknowledgement the first, is not fresh; [`OrgRefusal::ChangedSince`];
+    /// [`OrgRefusal::ForeignOrganization`].
+    pub fn set_policy(
         &self,
         actor: Actor<'_>,
-        terms: PolicyTerms,
+        proposed: ProposedPolicy,
         acknowledged: Option<Acknowledgement>,
         context: Context<'_>,
     ) -> Result<OrgTransition<PolicyChange>, Refusal> {
-        actor.check_to_require(self, acknowledged, context)?;
-        if self.policy != OrgPolicy::Voluntary {
-            return Err(OrgRefusal::AlreadyRequired.into());
-        }
-        let actor_enrolled = actor.enrolled();
-        let change = OrgChange::MadeRequired { terms, actor_enrolled };
-        Ok(self.changed_to(OrgPolicy::required_from(context.now, terms), change, actor, context))
-    }
-
-    /// Changes the period or the scope. Deadlines keep their start and move at once, in either
-    /// direction; nobody's "later" survives a shorter period, because none is stored.
-    ///
-    /// # Errors
-    /// [`OrgRefusal::NotRequired`], [`OrgRefusal::NothingToChange`],
-    /// [`OrgRefusal::ActorNotEnrolled`], [`Refusal::StepUp`], [`OrgRefusal::ForeignOrganization`].
-    pub fn change_terms(
-        &self,
-        actor: Actor<'_>,
-        terms: PolicyTerms,
-        context: Context<'_>,
-    ) -> Result<OrgTransition<PolicyChange>, Refusal> {
-        actor.check(self, context)?;
-        let from = self.policy.terms().ok_or(OrgRefusal::NotRequired)?;
-        if from == terms {
-            return Err(OrgRefusal::NothingToChange.into());
-        }
-        let change = OrgChange::TermsChanged { from, to: terms };
-        Ok(self.changed_to(self.policy.on_terms(terms, context.now), change, actor, context))
-    }
-
-    /// Makes MFA voluntary. Making it required again later starts a new period for everyone.
-    ///
-    /// # Errors
-    /// [`OrgRefusal::NotRequired`], [`OrgRefusal::ActorNotEnrolled`], [`Refusal::StepUp`],
-    /// [`OrgRefusal::ForeignOrganization`].
-    pub fn make_voluntary(
-        &self,
-        actor: Actor<'_>,
-        context: Context<'_>,
-    ) -> Result<OrgTransition<PolicyChange>, Refusal> {
-        actor.check(self, context)?;
-        if self.policy == OrgPolicy::Voluntary {
-            return Err(OrgRefusal::NotRequired.into());
-        }
-        Ok(self.changed_to(OrgPolicy::Voluntary, OrgChange::MadeVoluntary, actor, context))
+        let (policy, change) = match (self.policy.terms(), proposed) {
+            (None, ProposedPolicy::Required(terms)) => {
+                actor.check_to_require(self, acknowledged, context)?;
+                let change = OrgChange::MadeRequired { terms, actor_enrolled: actor.enrolled() };
+                (OrgPolicy::required_from(context.now, terms), change)
+            }
+            (Some(from), ProposedPolicy::Required(to)) if from != to => {
+                actor.check(self, context)?;
+                let change = OrgChange::TermsChanged { from, to };
+                (self.policy.on_terms(to, context.now), change)
+            }
+            (Some(_), ProposedPolicy::Voluntary) => {
+                actor.check(self, context)?;
+                (OrgPolicy::Voluntary, OrgChange::MadeVoluntary)
+            }
+            (Some(_), ProposedPolicy::Required(_)) | (None, ProposedPolicy::Voluntary) => {
+                actor.check(self, context)?;
+                return Err(OrgRefusal::NothingToChange.into());
+            }
+        };
+        Ok(self.changed_to(policy, change, actor, context))
     }
 
     fn changed_to(

@@ -1,4 +1,5 @@
 use super::super::sample::*;
+use super::super::ProposedPolicy::{Required, Voluntary};
 use super::*;
 use crate::domain::account::Account;
 use crate::domain::event::EventKind;
@@ -83,11 +84,11 @@ fn a_policy_is_changed_by_whom_the_table_says() {
             organization("acme", required(-1, terms(9))),
         );
         let (actor, context, ada) = (admin.actor(), admin.context(), member("acme", "ada", -400));
-        let made = admin.make_required(&voluntary, terms(14), acknowledged).map(drop);
+        let made = admin.set_policy(&voluntary, Required(terms(14)), acknowledged).map(drop);
         assert_eq!(code(made), to_require, "{case}: make required");
         let changes = [
-            ("change terms", asks.change_terms(actor, terms(3), context).map(drop)),
-            ("make voluntary", asks.make_voluntary(actor, context).map(drop)),
+            ("change terms", admin.set_policy(&asks, Required(terms(3)), acknowledged).map(drop)),
+            ("make voluntary", admin.set_policy(&asks, Voluntary, acknowledged).map(drop)),
             ("extend", asks.extend(&ada, day(20), actor, context).map(drop)),
             ("exempt", asks.exempt(&ada, None, actor, context).map(drop)),
             ("end", asks.end_exemption(&exempt(ada.clone(), None), actor, context).map(drop)),
@@ -102,22 +103,22 @@ fn a_policy_is_changed_by_whom_the_table_says() {
 fn a_new_period_begins_when_it_is_required_again_and_not_when_it_is_changed() {
     let admin = |on| Admin::of("acme", day(on));
     let start = Organization::absent(org("acme"), version());
-    let (made, change) = changed(admin(0).make_required(&start, terms(14), None).unwrap());
+    let (made, change) = changed(admin(0).set_policy(&start, Required(terms(14)), None).unwrap());
     assert_eq!((change.from, change.to), (OrgPolicy::Voluntary, required(0, terms(14))));
 
     let on = admin(5);
-    let shorter = made.change_terms(on.actor(), terms(7), on.context());
+    let shorter = on.set_policy(&made, Required(terms(7)), None);
     let (shorter, _) = changed(shorter.unwrap());
     let counts_from_day_0 = OrgPolicy::Required { since: day(0), changed: day(5), terms: terms(7) };
     assert_eq!(*shorter.policy(), counts_from_day_0);
     let on = admin(6);
-    let (scope, _) = changed(shorter.change_terms(on.actor(), whole(7), on.context()).unwrap());
+    let (scope, _) = changed(on.set_policy(&shorter, Required(whole(7)), None).unwrap());
     assert_eq!(scope.policy().changed(), Some(day(5)), "another scope moves no deadline");
 
     let on = admin(6);
-    let (off, _) = changed(shorter.make_voluntary(on.actor(), on.context()).unwrap());
+    let (off, _) = changed(on.set_policy(&shorter, Voluntary, None).unwrap());
     assert_eq!(*off.policy(), OrgPolicy::Voluntary);
-    let (again, _) = changed(admin(8).make_required(&off, terms(7), None).unwrap());
+    let (again, _) = changed(admin(8).set_policy(&off, Required(terms(7)), None).unwrap());
     assert_eq!(*again.policy(), required(8, terms(7)));
 }
 
@@ -133,10 +134,10 @@ fn a_change_that_makes_no_sense_is_named() {
     left.left_at = Some(day(-1));
     let over = exempt(ada.clone(), Some(day(0)));
     let codes = [
-        (refusal(admin.make_required(&asks, terms(14), None)), "already_required"),
-        (refusal(voluntary.change_terms(actor, terms(14), context)), "not_required"),
-        (refusal(asks.change_terms(actor, terms(14), context)), "nothing_to_change"),
-        (refusal(voluntary.make_voluntary(actor, context)), "not_required"),
+        (refusal(admin.set_policy(&asks, Required(terms(14)), None)), "nothing_to_change"),
+        (refusal(admin.set_policy(&asks, Required(terms(14)), UNENROLLED)), "nothing_to_change"),
+        (refusal(admin.set_policy(&voluntary, Voluntary, None)), "nothing_to_change"),
+        (refusal(admin.set_policy(&voluntary, Voluntary, UNENROLLED)), "nothing_to_change"),
         (refusal(voluntary.extend(&ada, day(20), actor, context)), "not_required"),
         (refusal(asks.extend(&foreign, day(20), actor, context)), "foreign_organization"),
         (refusal(asks.extend(&left, day(20), actor, context)), "not_a_member"),
@@ -153,7 +154,7 @@ fn a_change_that_makes_no_sense_is_named() {
 fn every_change_says_who_made_it_and_why() {
     let admin = Admin::unenrolled("acme", day(0));
     let asks_nothing = organization("acme", OrgPolicy::Voluntary);
-    let made = admin.make_required(&asks_nothing, terms(14), UNENROLLED).unwrap();
+    let made = admin.set_policy(&asks_nothing, Required(terms(14)), UNENROLLED).unwrap();
     let told: Vec<EventKind> = made.events().cloned().collect();
     let (commit, _) = made.into_commit(CommitId::from_random([3; 16]));
     let [event] = commit.events() else { panic!("one event, not {:?}", commit.events()) };
@@ -165,17 +166,16 @@ fn every_change_says_who_made_it_and_why() {
         change: OrgChange::MadeRequired { terms: terms(14), actor_enrolled: false },
     };
     assert_eq!((event.kind(), told.as_slice()), (&expected, &[expected.clone()][..]));
-    let enrolled = Admin::of("acme", day(0)).make_required(&asks_nothing, terms(14), None);
+    let enrolled = Admin::of("acme", day(0)).set_policy(&asks_nothing, Required(terms(14)), None);
     let told = enrolled.unwrap().events().cloned().collect::<Vec<_>>();
     let [EventKind::Organization { change, .. }] = &told[..] else { panic!("{told:?}") };
     assert_eq!(*change, OrgChange::MadeRequired { terms: terms(14), actor_enrolled: true });
 
     let (asks, admin) = (organization("acme", required(0, terms(14))), Admin::of("acme", day(1)));
-    let (actor, context) = (admin.actor(), admin.context());
     let terms_changed = OrgChange::TermsChanged { from: terms(14), to: whole(3) };
     let table = [
-        (asks.change_terms(actor, whole(3), context), terms_changed),
-        (asks.make_voluntary(actor, context), OrgChange::MadeVoluntary),
+        (admin.set_policy(&asks, Required(whole(3)), None), terms_changed),
+        (admin.set_policy(&asks, Voluntary, None), OrgChange::MadeVoluntary),
     ];
     for (changed, expected) in table {
         let (commit, _) = changed.unwrap().into_commit(CommitId::from_random([4; 16]));
@@ -188,13 +188,13 @@ fn every_change_says_who_made_it_and_why() {
 #[test]
 fn a_change_names_the_version_that_is_stored() {
     let (admin, absent) = (Admin::of("acme", day(1)), Organization::absent(org("acme"), version()));
-    let (made, change) = changed(admin.make_required(&absent, terms(14), None).unwrap());
+    let (made, change) = changed(admin.set_policy(&absent, Required(terms(14)), None).unwrap());
     assert_eq!(change.version, made.version());
     assert_eq!(
         (change.org, change.from, change.to),
         (org("acme"), *absent.policy(), *made.policy())
     );
-    let shorter = made.change_terms(admin.actor(), terms(3), admin.context()).unwrap();
+    let shorter = admin.set_policy(&made, Required(terms(3)), None).unwrap();
     let (shorter, change) = changed(shorter);
     assert_eq!(change.version, shorter.version());
     assert_eq!((change.from, change.to), (*made.policy(), *shorter.policy()));

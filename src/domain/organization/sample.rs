@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Acknowledgement, Actor, Affiliation, Exemption, Extension, Membership, OrgAuthority, OrgPolicy,
-    OrgTransition, Organization, PolicyChange, RosterRow, StoredMembership,
+    OrgTransition, Organization, PolicyChange, ProposedPolicy, RosterRow, StoredMembership,
 };
 use crate::domain::account::Account;
 use crate::domain::assurance::Assurance;
@@ -183,13 +183,13 @@ impl Admin {
         Context::new(&self.settings, self.now).unwrap()
     }
 
-    pub(crate) fn make_required(
+    pub(crate) fn set_policy(
         &self,
         organization: &Organization,
-        terms: PolicyTerms,
+        proposed: ProposedPolicy,
         acknowledged: Option<Acknowledgement>,
     ) -> Result<OrgTransition<PolicyChange>, Refusal> {
-        organization.make_required(self.actor(), terms, acknowledged, self.context())
+        organization.set_policy(self.actor(), proposed, acknowledged, self.context())
     }
 }
 

@@ -72,6 +72,12 @@ impl<T> OrgTransition<T> {
         self.events.iter().map(|(_, kind)| kind)
     }
 
+    /// The same change with another answer.
+    pub(crate) fn map<U>(self, answer: impl FnOnce(T) -> U) -> OrgTransition<U> {
+        let Self { expected, next, events, at, outcome } = self;
+        OrgTransition { expected, next, events, at, outcome: answer(outcome) }
+    }
+
     /// Splits the transition into what a store commits and the answer that waits for it. `id` must
     /// be new and random.
     pub fn into_commit(self, id: CommitId) -> (OrgCommit, Closed<T>) {
@@ -169,6 +175,7 @@ impl OrgCommit {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ProposedPolicy;
     use super::super::sample::*;
     use super::*;
 
@@ -179,8 +186,8 @@ mod tests {
         let mut ada = member("acme", "ada", 0);
         for commit in 0..20 {
             let id = CommitId::from_random([commit; 16]);
-            let change =
-                acme.change_terms(admin.actor(), terms(i64::from(commit) + 2), admin.context());
+            let proposed = ProposedPolicy::Required(terms(i64::from(commit) + 2));
+            let change = admin.set_policy(&acme, proposed, None);
             let (commit, _) = change.unwrap().into_commit(id);
             let OrgRow::Organization(row) = commit.row() else { panic!("not an organization") };
             acme = (**row).clone();

@@ -21,9 +21,6 @@ pub enum OrgRefusal {
     /// The user is no member of this organization, or it is unknown.
     #[error("no member of the organization {0}")]
     NotAMember(OrgId),
-    /// MFA is required already: change the terms instead, which keeps the deadlines' start.
-    #[error("two-factor authentication is required already: change the terms")]
-    AlreadyRequired,
     /// MFA is voluntary: there is no deadline to change.
     #[error("two-factor authentication is voluntary in this organization")]
     NotRequired,
@@ -69,7 +66,6 @@ impl OrgRefusal {
             Self::ActorNotEnrolled => "actor_not_enrolled",
             Self::ForeignOrganization => "foreign_organization",
             Self::NotAMember(_) => "not_a_member",
-            Self::AlreadyRequired => "already_required",
             Self::NotRequired => "not_required",
             Self::NothingToChange => "nothing_to_change",
             Self::ExtensionOutOfRange { .. } => "extension_out_of_range",

@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use mfakit::Subject;
-use mfakit::organization::{GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms};
+use mfakit::organization::{
+    GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy,
+};
 use serde_json::Value;
 
 use crate::world::{Browser, World};
@@ -26,7 +28,11 @@ pub(crate) async fn require(world: &World, scope: PolicyScope, days: i64, member
     let authority = OrgAuthority::grant(org, actor, "audit").unwrap();
     let terms = PolicyTerms { grace: GracePeriod::days(days).unwrap(), scope };
     let assurance = session.assurance().unwrap();
-    world.mfa.make_required(assurance, &authority, terms, None).await.unwrap();
+    world
+        .mfa
+        .set_policy(assurance, &authority, ProposedPolicy::Required(terms), None)
+        .await
+        .unwrap();
 }
 
 fn api(browser: Browser) -> Browser {

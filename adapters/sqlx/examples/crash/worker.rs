@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use mfakit::organization::{GracePeriod, OrgAuthority, OrgPolicy, PolicyScope, PolicyTerms};
+use mfakit::organization::{
+    GracePeriod, OrgAuthority, OrgPolicy, PolicyScope, PolicyTerms, ProposedPolicy,
+};
 use mfakit::ports::Clock;
 use mfakit::testing::Authenticator;
 use mfakit::{
@@ -218,11 +220,11 @@ impl Worker {
         let mfa = &self.db.mfa;
         let policy = *mfa.organization(&world::org()?).await?.policy();
         self.journal.trying(Kind::Policy, user.number, &reason)?;
-        let changed = match policy {
-            OrgPolicy::Voluntary => mfa.make_required(&session, &authority, terms, None).await,
-            _ if self.dice.below(2) == 0 => mfa.make_voluntary(&session, &authority).await,
-            _ => mfa.change_terms(&session, &authority, terms).await,
+        let proposed = match policy {
+            OrgPolicy::Required { .. } if self.dice.below(2) == 0 => ProposedPolicy::Voluntary,
+            OrgPolicy::Required { .. } | OrgPolicy::Voluntary => ProposedPolicy::Required(terms),
         };
+        let changed = mfa.set_policy(&session, &authority, proposed, None).await;
         self.told(Kind::Policy, user, &reason, changed.map(drop))
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mfakit::Error;
+use mfakit::organization::ProposedPolicy;
 use mfakit::store::{AccountStore, OrgStore, StoreErrorKind};
 use mfakit_sqlx::{Cause, PostgresStore, SqliteStore, Tables, cause_of};
 use sqlx::postgres::PgPoolOptions;
@@ -51,7 +52,11 @@ async fn corrupted_policies_and_memberships_open_no_door(database: &impl Databas
         scope: mfakit::organization::PolicyScope::WholeAccount,
     };
     let authority = world.authority(&org("acme"), &ada.subject);
-    world.mfa.make_required(&session, &authority, terms, None).await.unwrap();
+    world
+        .mfa
+        .set_policy(&session, &authority, ProposedPolicy::Required(terms), None)
+        .await
+        .unwrap();
     let sound = database.number("SELECT version FROM mfakit_organizations").await;
     for damage in [
         "UPDATE mfakit_organizations SET policy = '{\"policy\":\"unheard_of\"}'",

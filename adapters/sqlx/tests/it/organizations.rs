@@ -1,6 +1,8 @@
 //! Policies and memberships: compare-and-swap, the revision, what leaves and what stays.
 
-use mfakit::organization::{Gate, GracePeriod, Membership, PolicyScope, PolicyTerms};
+use mfakit::organization::{
+    Gate, GracePeriod, Membership, PolicyScope, PolicyTerms, ProposedPolicy,
+};
 use mfakit::store::{CommitOutcome, OrgCommit};
 use mfakit::store::{OrgStore, PolicyRevision, Stamps, Version};
 
@@ -48,7 +50,7 @@ async fn everything_of_a_membership_comes_back(database: &impl Database) {
     let (acme, ada) = (org("Ac'me é"), subject("ada \"; DROP TABLE"));
     world.mfa.join_organization(&acme, &ada, world.now()).await.unwrap();
     let authority = world.authority(&acme, &admin.subject);
-    world.mfa.make_required(&session, &authority, NOW, None).await.unwrap();
+    world.mfa.set_policy(&session, &authority, ProposedPolicy::Required(NOW), None).await.unwrap();
     let until = world.now() + chrono::TimeDelta::microseconds(86_400_000_001);
     let exempted = world.mfa.exempt_member(&session, &authority, &ada, Some(until)).await.unwrap();
     let extended = world.mfa.extend_member(&session, &authority, &ada, until).await.unwrap();
@@ -75,7 +77,7 @@ async fn a_policy_walls_its_members_and_says_so_in_the_log(database: &impl Datab
     world.mfa.join_organization(&org("acme"), &ada, world.now()).await.unwrap();
     let authority = world.authority(&org("acme"), &admin.subject);
     let before = world.store.events(None).await.len();
-    world.mfa.make_required(&session, &authority, NOW, None).await.unwrap();
+    world.mfa.set_policy(&session, &authority, ProposedPolicy::Required(NOW), None).await.unwrap();
     let access = world.mfa.access(&ada).await.unwrap();
     assert!(matches!(access.gate, Gate::SetUpFirst(_)), "{access:?}");
     assert_eq!(world.store.events(None).await.len(), before + 1);
@@ -95,7 +97,13 @@ async fn the_revision_changes_with_every_policy_and_membership(database: &impl D
     for step in 0..5 {
         match step {
             0 => drop(world.mfa.join_organization(&org("acme"), &ada, world.now()).await.unwrap()),
-            1 => drop(world.mfa.make_required(&session, &authority, NOW, None).await.unwrap()),
+            1 => drop(
+                world
+                    .mfa
+                    .set_policy(&session, &authority, ProposedPolicy::Required(NOW), None)
+                    .await
+                    .unwrap(),
+            ),
             2 => world.mfa.leave_organization(&org("acme"), &ada).await.unwrap(),
             3 => assert_eq!(world.store.forget(&ada).await.unwrap(), 1),
             _ => drop(world.mfa.join_organization(&org("acme"), &ada, world.now()).await.unwrap()),

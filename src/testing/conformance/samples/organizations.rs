@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::domain::{
     Account, Acknowledgement, Actor, Assurance, CommitId, GracePeriod, Membership, OrgAuthority,
     OrgCommit, OrgId, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyScope, PolicyTerms,
-    StoredMembership, Version,
+    ProposedPolicy, StoredMembership, Version,
 };
 use crate::testing::conformance::Violation;
 use crate::testing::conformance::samples::accounts::{Author, broken_sample, start, subject};
@@ -99,13 +99,8 @@ impl Office {
         organization: &Organization,
         days: i64,
     ) -> Result<OrgCommit, Violation> {
-        let by = self.authority(organization.id(), "a test")?;
-        let actor = Actor::new(&self.account, &self.session, &by);
         let terms = terms(days, PolicyScope::OrganizationResources)?;
-        let acknowledged = Some(Acknowledgement::ActorIsNotEnrolled);
-        let made = organization.make_required(actor, terms, acknowledged, self.author.context()?);
-        let made = made.map_err(broken_sample)?;
-        Ok(self.sealed(made))
+        self.set_policy(organization, ProposedPolicy::Required(terms))
     }
 
     /// A commit that makes MFA voluntary.
@@ -113,11 +108,7 @@ impl Office {
         &mut self,
         organization: &Organization,
     ) -> Result<OrgCommit, Violation> {
-        let by = self.authority(organization.id(), "a test")?;
-        let actor = Actor::new(&self.account, &self.session, &by);
-        let made = organization.make_voluntary(actor, self.author.context()?);
-        let made = made.map_err(broken_sample)?;
-        Ok(self.sealed(made))
+        self.set_policy(organization, ProposedPolicy::Voluntary)
     }
 
     /// A commit that ends in this policy to the microsecond, whatever was there before.
@@ -141,11 +132,21 @@ impl Office {
         let (since, changed) = (since.unwrap_or_default(), changed.unwrap_or_default());
         let before = OrgPolicy::Required { since, changed, terms: PolicyTerms { scope, ..wanted } };
         let before = Organization::from_stored(id, version, before, recent);
-        let by = self.authority(before.id(), "a test")?;
+        self.set_policy(&before, ProposedPolicy::Required(wanted))
+    }
+
+    fn set_policy(
+        &mut self,
+        organization: &Organization,
+        proposed: ProposedPolicy,
+    ) -> Result<OrgCommit, Violation> {
+        let by = self.authority(organization.id(), "a test")?;
         let actor = Actor::new(&self.account, &self.session, &by);
-        let made = before.change_terms(actor, wanted, self.author.context()?);
-        let made = made.map_err(broken_sample)?;
-        Ok(self.sealed(made))
+        let acknowledged = Some(Acknowledgement::ActorIsNotEnrolled);
+        let context = self.author.context()?;
+        let set = organization.set_policy(actor, proposed, acknowledged, context);
+        let set = set.map_err(broken_sample)?;
+        Ok(self.sealed(set))
     }
 
     /// A commit that lets somebody join.

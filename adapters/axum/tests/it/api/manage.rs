@@ -1,7 +1,7 @@
 //! Factors, recovery codes and the account's state by the API.
 
 use mfakit::Subject;
-use mfakit::organization::{OrgAuthority, OrgId, PolicyScope, PolicyTerms};
+use mfakit::organization::{OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy};
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -129,7 +129,11 @@ async fn an_organization_that_requires_mfa_is_named_and_forbids_switching_it_off
     let grace = mfakit::organization::GracePeriod::days(14).unwrap();
     let terms = PolicyTerms { grace, scope: PolicyScope::WholeAccount };
     let assurance = session.assurance().unwrap();
-    world.mfa.make_required(assurance, &authority, terms, None).await.unwrap();
+    world
+        .mfa
+        .set_policy(assurance, &authority, ProposedPolicy::Required(terms), None)
+        .await
+        .unwrap();
 
     let refused = client.post("/disable", json!({ "attempt": 7 })).await;
     assert_eq!(refused.refused(), (403, "policy_requires"));

@@ -33,7 +33,7 @@ fn explain(error: Error) -> Result<String, Problem> {
                 "Two-factor authentication is voluntary here: there is no deadline to move."
                     .to_owned()
             }
-            OrgRefusal::AlreadyRequired | OrgRefusal::ChangedSince => {
+            OrgRefusal::ChangedSince => {
                 "Somebody else has changed the policy meanwhile. This is how it is now.".to_owned()
             }
             OrgRefusal::ExtensionOutOfRange { after, up_to } => format!(

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Form, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use mfakit::organization::{Acknowledgement, OrgAuthority, OrgPolicy};
+use mfakit::organization::{Acknowledgement, OrgAuthority, OrgPolicy, ProposedPolicy};
 use mfakit::{Error, Refusal};
 use serde::Deserialize;
 
@@ -62,14 +62,10 @@ pub(crate) async fn change(
         }
     };
     let actor = admin.viewer.signed_in.assurance();
-    let changed = match *app.mfa().organization(&admin.org).await?.policy() {
-        OrgPolicy::Voluntary => {
-            let acknowledged =
-                (confirmed.acknowledged == "yes").then_some(Acknowledgement::ActorIsNotEnrolled);
-            app.mfa().make_required(actor, &authority, terms, acknowledged).await
-        }
-        OrgPolicy::Required { .. } => app.mfa().change_terms(actor, &authority, terms).await,
-    };
+    let acknowledged =
+        (confirmed.acknowledged == "yes").then_some(Acknowledgement::ActorIsNotEnrolled);
+    let proposed = ProposedPolicy::Required(terms);
+    let changed = app.mfa().set_policy(actor, &authority, proposed, acknowledged).await;
     match changed {
         Ok(_) => Ok(done()),
         Err(error) => {
@@ -93,7 +89,7 @@ pub(crate) async fn make_voluntary(
     let alert = match confirmed.authority(&admin) {
         Ok(authority) => {
             let actor = admin.viewer.signed_in.assurance();
-            match app.mfa().make_voluntary(actor, &authority).await {
+            match app.mfa().set_policy(actor, &authority, ProposedPolicy::Voluntary, None).await {
                 Ok(_) => return Ok(done()),
                 Err(error) => refused(&app, &admin, error, &format!("{PATH}/voluntary")).await?,
             }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use crate::domain::{
-    EventKind, Gate, OrgAuthority, OrgRefusal, PolicyScope, PolicyTerms, RosterFilter, RosterPage,
+    EventKind, Gate, OrgAuthority, OrgRefusal, PolicyScope, PolicyTerms, ProposedPolicy,
+    RosterFilter, RosterPage,
 };
 use crate::error::Error;
 use crate::ports::Clock;
@@ -47,12 +48,8 @@ async fn of_two_administrators_who_saw_one_policy_one_changes_it_and_the_other_i
         let mut running: Vec<Boxed<'_, Result<PolicyChanged, Error>>> = Vec::new();
         for (session, by, terms) in &grants {
             let mfa = &app.mfa;
-            running.push(Box::pin(async move {
-                match seen {
-                    None => mfa.make_required(session, by, *terms, None).await,
-                    Some(_) => mfa.change_terms(session, by, *terms).await,
-                }
-            }));
+            let proposed = ProposedPolicy::Required(*terms);
+            running.push(Box::pin(mfa.set_policy(session, by, proposed, None)));
         }
         let (mut won, mut told) = (Vec::new(), 0);
         for answer in join_all(running).await {
