@@ -2,7 +2,7 @@
 
 use super::Table;
 
-pub(super) const ALL: &[&Table] = &[&DOMAIN, &SQLX];
+pub(super) const ALL: &[&Table] = &[&DOMAIN, &AXUM, &SQLX];
 
 /// Values that name no rule: what every part of the domain may be made of.
 #[rustfmt::skip]
@@ -71,23 +71,60 @@ pub(super) const DOMAIN: Table = Table {
 };
 
 #[rustfmt::skip]
+const AXUM: Table = Table {
+    root: "adapters/axum/src",
+    module: &[],
+    rows: &[
+("assets", &[]),
+        ("safety", &[]),
+        ("texts", &[]),
+        ("pages", &["assets", "texts"]),
+        ("session", &["safety"]),
+        ("host", &["safety", "session"]),
+        ("once", &["session"]),
+        ("web", &["safety", "texts", "pages", "host", "once"]),
+        ("rejection", &["safety", "host", "web"]),
+        ("visit", &["safety", "texts", "session", "host", "web", "rejection"]),
+        ("flows", &["safety", "session", "rejection", "visit"]),
+        ("guards", &["safety", "session", "web", "rejection", "visit"]),
+        ("api", &["safety", "session", "web", "rejection", "visit", "flows"]),
+        ("handlers", &[
+            "safety", "texts", "pages", "session", "web", "rejection", "visit", "flows"
+        ]),
+        ("router", &["assets", "safety", "web", "rejection", "guards", "api", "handlers"]),
+    ],
+};
+
+#[rustfmt::skip]
 const SQLX: Table = Table {
     root: "adapters/sqlx/src",
     module: &[],
     rows: &[
-        ("cause", &[]),
-        ("roster", &[]),
+("cause", &[]),
+        ("query", &[]),
         ("stage", &[]),
         ("tables", &[]),
-        ("account_row", &["cause"]),
+        ("columns", &["cause"]),
         ("open_error", &["cause"]),
         ("retry", &["cause"]),
-        ("org_row", &["cause", "account_row"]),
+        ("roster", &["query"]),
+        ("account_row", &["cause", "columns"]),
+        ("org_row", &["cause", "columns", "account_row"]),
+        ("migrate", &["cause", "query", "tables", "columns", "open_error", "org_row"]),
+        ("put", &["cause", "query", "tables", "account_row", "org_row"]),
+        ("sql", &["tables", "org_row", "put"]),
+        ("dialect", &["cause", "query", "tables", "columns", "open_error", "put", "sql"]),
+        ("store", &[
+            "cause", "query", "stage", "tables", "columns", "open_error", "roster", "account_row",
+            "org_row", "put", "sql", "dialect"
+        ]),
         ("postgres", &[
-            "cause", "roster", "stage", "tables", "account_row", "open_error", "retry", "org_row"
+            "cause", "query", "tables", "columns", "open_error", "retry", "account_row", "migrate",
+            "put", "sql", "dialect", "store"
         ]),
         ("sqlite", &[
-            "cause", "roster", "stage", "tables", "account_row", "open_error", "retry", "org_row"
+            "cause", "query", "tables", "columns", "open_error", "retry", "account_row", "migrate",
+            "put", "sql", "dialect", "store"
         ]),
     ],
 };
