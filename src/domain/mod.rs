@@ -52,12 +52,12 @@ pub use bounds::{CLOCK_SKEW, MAX_FACTORS, PROOF_MAX_AGE};
 pub use budget::{GuessBudget, Throttle};
 pub use context::Context;
 pub use evidence::{Evidence, EvidenceKind};
-#[cfg(feature = "webauthn")]
-pub use factor::webauthn;
 pub use factor::totp::{
     Algorithm, Code, DRIFT_LIMIT, Digits, SealContext, Step, TRIPLE_SEARCH, TotpParams, TotpSecret,
     TotpState, Window, match_code,
 };
+#[cfg(feature = "webauthn")]
+pub use factor::webauthn;
 pub use factor::{Factor, FactorState};
 pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{
@@ -83,9 +83,9 @@ pub(crate) use import::{CodeReading, Import, Imported, ImportedCodes, ImportedFa
 pub(crate) use invalid::Invalid;
 pub(crate) use organization::{
     Access, Acknowledgement, Actor, Affiliation, Forecast, Gate, Membership, OrgAuthority,
-    OrgCommit, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyChange, ProposedPolicy, Reminded, Reminder,
-    ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterPage, RosterQuery, RosterRow,
-    RosterRows, Walled, check_may_disable,
+    OrgCommit, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyChange, ProposedPolicy,
+    Reminded, Reminder, ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterPage,
+    RosterQuery, RosterRow, RosterRows, Walled, check_may_disable,
 };
 pub(crate) use policy_terms::PolicyTerms;
 pub(crate) use purpose::ActionName;

@@ -6,14 +6,14 @@ use std::convert::Infallible;
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
     Account, ChallengeId, Closed, CodeHash, Context, Decision, Fresh, HashScheme, HashedCodes,
-    Issuer, Judged, NewSecret, OneTimeCode, Opened, Question, Receipt, SealedSecret, SessionId, TotpSecret,
-    Transition, Window,
+    Issuer, Judged, NewSecret, OneTimeCode, Opened, Question, Receipt, SealedSecret, SessionId,
+    TotpSecret, Transition, Window,
 };
 use mfakit::store::{Commit, CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
     Answer, Confirmed, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, RecoveryCodes,
-    Settings, Setup, SetupId, SignIn, Subject, Verdict,
+    Settings, Setup, SetupId, Subject, Verdict,
 };
 
 /// Accounts in a map, and a counter where a real host would draw random bytes.

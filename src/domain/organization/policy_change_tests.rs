@@ -1,5 +1,5 @@
-use super::super::sample::*;
 use super::super::ProposedPolicy::{Required, Voluntary};
+use super::super::sample::*;
 use super::*;
 use crate::domain::account::Account;
 use crate::domain::event::EventKind;

@@ -1,6 +1,8 @@
 //! Each step of §7.2 that can refuse, with a response that fails at it alone, well signed.
 
-use mfakit::domain::webauthn::{Algorithm, AssertionResponse, RelyingParty, Unverified, UserHandle};
+use mfakit::domain::webauthn::{
+    Algorithm, AssertionResponse, RelyingParty, Unverified, UserHandle,
+};
 use mfakit::testing::SoftwareKey;
 use serde_json::json;
 

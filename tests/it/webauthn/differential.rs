@@ -3,8 +3,8 @@
 //! What we accept it accepts, unless it is about what we do not read. What it accepts and we refuse is
 //! refused for a reason on a short list.
 
-use mfakit::ports::Entropy;
 use mfakit::domain::webauthn::{Algorithm, AssertionResponse, RegistrationResponse, Unverified};
+use mfakit::ports::Entropy;
 use mfakit::testing::{SeededEntropy, SoftwareKey};
 use passki::Passki;
 use serde_json::{Value, json};

@@ -1,8 +1,10 @@
 //! What the browser is asked, in the JSON of §5.1.8 and §5.1.9.
 
-use mfakit::domain::webauthn::{Algorithm, CredentialDescriptor, CredentialId, RequestOptions, Transport, UserVerification};
 use mfakit::SetupId;
 use mfakit::domain::ChallengeId;
+use mfakit::domain::webauthn::{
+    Algorithm, CredentialDescriptor, CredentialId, RequestOptions, Transport, UserVerification,
+};
 use mfakit::testing::SoftwareKey;
 use serde_json::json;
 

@@ -1,9 +1,13 @@
 //! The fixture: one site, one user, one software key, and hands that change what it answers.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use mfakit::domain::webauthn::{Algorithm, Asserted, AssertionResponse, CreationOptions, CredentialDescriptor, CredentialId, Nonce, PublicKey, Registered, RegistrationResponse, RelyingParty, RequestOptions, StoredCredential, Unverified, UserHandle};
-use mfakit::testing::SoftwareKey;
+use mfakit::domain::webauthn::{
+    Algorithm, Asserted, AssertionResponse, CreationOptions, CredentialDescriptor, CredentialId,
+    Nonce, PublicKey, Registered, RegistrationResponse, RelyingParty, RequestOptions,
+    StoredCredential, Unverified, UserHandle,
+};
 use mfakit::domain::{AccountName, Issuer};
+use mfakit::testing::SoftwareKey;
 use serde_json::Value;
 
 pub(super) const RP_ID: &str = "scrivio.example";

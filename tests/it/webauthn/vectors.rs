@@ -7,7 +7,10 @@
 //! before anything else of them is read.
 
 use hkdf::Hkdf;
-use mfakit::domain::webauthn::{Algorithm, AssertionResponse, Nonce, RegistrationResponse, RelyingParty, StoredCredential, Unverified, UserHandle};
+use mfakit::domain::webauthn::{
+    Algorithm, AssertionResponse, Nonce, RegistrationResponse, RelyingParty, StoredCredential,
+    Unverified, UserHandle,
+};
 use mfakit::testing::SoftwareKey;
 use serde_json::json;
 use sha2::{Digest, Sha256};

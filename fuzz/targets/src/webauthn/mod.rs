@@ -16,7 +16,10 @@ pub use cose_keys::webauthn_cose_keys;
 use std::sync::OnceLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use mfakit::domain::webauthn::{Algorithm, Asserted, AssertionResponse, CredentialId, Nonce, PublicKey, RelyingParty, StoredCredential, Unverified, UserHandle};
+use mfakit::domain::webauthn::{
+    Algorithm, Asserted, AssertionResponse, CredentialId, Nonce, PublicKey, RelyingParty,
+    StoredCredential, Unverified, UserHandle,
+};
 use mfakit::testing::SoftwareKey;
 use serde_json::json;
 
