@@ -151,9 +151,9 @@ pub mod organization {
     pub use crate::domain::organization::{
         Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Demand, Exemption, Extension,
         Forecast, Forecasting, Gate, Membership, OrgAuthority, OrgPolicy, OrgTransition,
-        Organization, PolicyChange, ProposedPolicy, Reminded, Reminder, ReminderRange, ReminderSchedule,
-        RosterCounts, RosterCursor, RosterFilter, RosterMember, RosterPage, RosterQuery, Standing,
-        Walled, check_may_disable,
+        Organization, PolicyChange, ProposedPolicy, Reminded, Reminder, ReminderRange,
+        ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterMember, RosterPage,
+        RosterQuery, Standing, Walled, check_may_disable,
     };
     pub use crate::domain::policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
     pub use crate::domain::refusal::OrgRefusal;
