@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::software_secret::SoftwareSecret;
-use crate::domain::webauthn::Algorithm;
+use crate::domain::webauthn::SignatureAlgorithm;
 
 /// A browser with an authenticator that holds one credential and touches itself.
 ///
@@ -18,16 +18,16 @@ use crate::domain::webauthn::Algorithm;
 ///
 /// ```
 /// use mfakit::testing::SoftwareKey;
-/// use mfakit::domain::webauthn::Algorithm;
+/// use mfakit::domain::webauthn::SignatureAlgorithm;
 ///
-/// let mut phone = SoftwareKey::seeded(1815, Algorithm::Es256).user_verified(true).backup(true, true);
+/// let mut phone = SoftwareKey::seeded(1815, SignatureAlgorithm::Es256).user_verified(true).backup(true, true);
 /// # let options = r#"{"rp":{"id":"localhost","name":"S"},"user":{"id":"AAAA","name":"a","displayName":""},
 /// #   "challenge":"AAAAAAAAAAAAAAAAAAAAAA","pubKeyCredParams":[{"type":"public-key","alg":-7}]}"#;
 /// let response = phone.register(options, "http://localhost:3000").unwrap();
 /// ```
 #[derive(Clone)]
 pub struct SoftwareKey {
-    algorithm: Algorithm,
+    algorithm: SignatureAlgorithm,
     secret: SoftwareSecret,
     credential_id: Vec<u8>,
     user_handle: Option<String>,
@@ -37,13 +37,13 @@ pub struct SoftwareKey {
 
 impl SoftwareKey {
     /// Makes the key of this seed. Every RSA key is the one that everybody knows.
-    pub fn seeded(seed: u64, algorithm: Algorithm) -> Self {
+    pub fn seeded(seed: u64, algorithm: SignatureAlgorithm) -> Self {
         let derived = |what: &str| -> [u8; 32] { Sha256::digest(format!("{what} {seed}")).into() };
         Self::from_secret(&derived("secret"), algorithm).credential_id(derived("credential"))
     }
 
     /// Makes the key of this secret: a scalar for ES256, a seed for EdDSA, left unread for RS256.
-    pub fn from_secret(secret: &[u8; 32], algorithm: Algorithm) -> Self {
+    pub fn from_secret(secret: &[u8; 32], algorithm: SignatureAlgorithm) -> Self {
         Self {
             algorithm,
             secret: SoftwareSecret::new(secret, algorithm),

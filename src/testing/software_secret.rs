@@ -11,7 +11,7 @@ use p256::ecdsa::signature::Signer;
 use rsa::{BoxedUint, PrivateKey};
 use sha2::Sha256;
 
-use crate::domain::webauthn::Algorithm;
+use crate::domain::webauthn::SignatureAlgorithm;
 
 /// A signing key and what its public half looks like in COSE.
 #[derive(Clone)]
@@ -23,14 +23,16 @@ pub(super) enum SoftwareSecret {
 
 impl SoftwareSecret {
     /// Takes a secret. One that is no scalar of P-256, of which there is none in 2³², is replaced.
-    pub(super) fn new(secret: &[u8; 32], algorithm: Algorithm) -> Self {
+    pub(super) fn new(secret: &[u8; 32], algorithm: SignatureAlgorithm) -> Self {
         match algorithm {
-            Algorithm::Es256 => {
+            SignatureAlgorithm::Es256 => {
                 let key = p256_ecdsa::SigningKey::from_slice(secret);
                 key.map_or_else(|_| Self::new(&[1; 32], algorithm), |key| Self::P256(Box::new(key)))
             }
-            Algorithm::EdDsa => Self::Ed25519(Box::new(ed25519::SigningKey::from_bytes(secret))),
-            Algorithm::Rs256 => Self::Rsa,
+            SignatureAlgorithm::EdDsa => {
+                Self::Ed25519(Box::new(ed25519::SigningKey::from_bytes(secret)))
+            }
+            SignatureAlgorithm::Rs256 => Self::Rsa,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Each step of §7.2 that can refuse, with a response that fails at it alone, well signed.
 
 use mfakit::domain::webauthn::{
-    Algorithm, AssertionResponse, RelyingParty, Unverified, UserHandle,
+    AssertionResponse, RelyingParty, SignatureAlgorithm, Unverified, UserHandle,
 };
 use mfakit::testing::SoftwareKey;
 use serde_json::json;
@@ -32,7 +32,7 @@ fn an_assertion_is_returned_as_facts() {
 
 #[test]
 fn every_algorithm_that_is_offered_verifies() {
-    for algorithm in Algorithm::OFFERED {
+    for algorithm in SignatureAlgorithm::OFFERED {
         let mut device = SoftwareKey::seeded(7, algorithm);
         let stored = stored(&device);
         let mut json = assertion(&mut device, |_| {});
@@ -60,7 +60,7 @@ fn step_3_the_response_must_be_an_assertion() {
 #[test]
 fn steps_5_and_6_the_credential_must_be_the_stored_one() {
     let stored = stored(&key());
-    let mut other = SoftwareKey::seeded(666, Algorithm::Es256);
+    let mut other = SoftwareKey::seeded(666, SignatureAlgorithm::Es256);
     assert_eq!(
         asserted(&stored, &assertion(&mut other, |_| {})).unwrap_err(),
         Unverified::Credential
@@ -168,7 +168,8 @@ fn step_21_the_stored_key_must_have_signed() {
         assert_eq!(asserted(&stored, &json).unwrap_err(), Unverified::Signature, "{forged:?}");
     }
     // Somebody else's key under the same name.
-    let mut thief = SoftwareKey::seeded(666, Algorithm::Es256).credential_id(stored.id.as_bytes());
+    let mut thief =
+        SoftwareKey::seeded(666, SignatureAlgorithm::Es256).credential_id(stored.id.as_bytes());
     let forged = assertion(&mut thief, |_| {});
     assert_eq!(asserted(&stored, &forged).unwrap_err(), Unverified::Signature);
 }

@@ -3,7 +3,9 @@
 //! What we accept it accepts, unless it is about what we do not read. What it accepts and we refuse is
 //! refused for a reason on a short list.
 
-use mfakit::domain::webauthn::{Algorithm, AssertionResponse, RegistrationResponse, Unverified};
+use mfakit::domain::webauthn::{
+    AssertionResponse, RegistrationResponse, SignatureAlgorithm, Unverified,
+};
 use mfakit::ports::Entropy;
 use mfakit::testing::{SeededEntropy, SoftwareKey};
 use passki::Passki;
@@ -142,7 +144,7 @@ impl Tally {
 
 #[test]
 fn another_verifier_agrees_about_registrations() {
-    for algorithm in Algorithm::OFFERED {
+    for algorithm in SignatureAlgorithm::OFFERED {
         let (dice, mut tally) = (Dice(SeededEntropy::new(1)), Tally::default());
         for round in 0..ROUNDS {
             let mut device = SoftwareKey::seeded(round as u64, algorithm)
@@ -158,7 +160,7 @@ fn another_verifier_agrees_about_registrations() {
 
 #[test]
 fn another_verifier_agrees_about_assertions() {
-    for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
+    for algorithm in [SignatureAlgorithm::Es256, SignatureAlgorithm::EdDsa] {
         let (dice, mut tally) = (Dice(SeededEntropy::new(2)), Tally::default());
         for round in 0..ROUNDS {
             let mut device = SoftwareKey::seeded(round as u64, algorithm)
@@ -176,9 +178,9 @@ fn another_verifier_agrees_about_assertions() {
 #[test]
 fn another_verifier_agrees_where_the_changed_response_is_signed() {
     let (dice, mut tally) = (Dice(SeededEntropy::new(3)), Tally::default());
-    let stored = stored(&SoftwareKey::seeded(7, Algorithm::Es256));
+    let stored = stored(&SoftwareKey::seeded(7, SignatureAlgorithm::Es256));
     for _ in 0..ROUNDS {
-        let json = assertion(&mut SoftwareKey::seeded(7, Algorithm::Es256), |parts| {
+        let json = assertion(&mut SoftwareKey::seeded(7, SignatureAlgorithm::Es256), |parts| {
             if dice.below(2) == 0 {
                 let at = dice.below(parts.data.len());
                 parts.data[at] ^= 1 << dice.below(8);
@@ -197,7 +199,7 @@ fn another_verifier_agrees_where_the_changed_response_is_signed() {
 
 #[test]
 fn a_registration_that_both_accept_is_the_same_registration() {
-    let json = registration(&mut SoftwareKey::seeded(7, Algorithm::Es256), |_| {});
+    let json = registration(&mut SoftwareKey::seeded(7, SignatureAlgorithm::Es256), |_| {});
     assert_eq!(theirs_registered(&json), Ok(()));
     let parsed = RegistrationResponse::parse(&json.to_string()).unwrap();
     assert!(parsed.verify(&setup(), &super::scene::site()).is_ok());

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use mfakit::domain::webauthn::{Algorithm, CredentialDescriptor, UserVerification};
+use mfakit::domain::webauthn::{CredentialDescriptor, SignatureAlgorithm, UserVerification};
 use mfakit::testing::SoftwareKey;
 use serde_json::{Value, json};
 
@@ -152,7 +152,7 @@ fn asserts(node: &Node, stored: &Stored, response: &Value) -> bool {
 #[test]
 fn a_third_verifier_accepts_and_refuses_what_we_do() {
     let Some(node) = Node::start() else { return };
-    for algorithm in Algorithm::OFFERED {
+    for algorithm in SignatureAlgorithm::OFFERED {
         let device = || SoftwareKey::seeded(7, algorithm).user_verified(true).backup(true, true);
         let stored = stored(&device());
         let json = registration(&mut device(), |_| {});

@@ -1,7 +1,7 @@
 //! Credential public keys: the three that are accepted, and what each refuses.
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use mfakit::domain::webauthn::{Algorithm, PublicKey, Unverified};
+use mfakit::domain::webauthn::{PublicKey, SignatureAlgorithm, Unverified};
 use mfakit::testing::SoftwareKey;
 use sha2::{Digest, Sha512};
 
@@ -35,7 +35,7 @@ fn rsa(n: &[u8], e: &[u8]) -> Vec<u8> {
 
 /// The coordinates of a point on P-256.
 fn point() -> (Vec<u8>, Vec<u8>) {
-    let key = SoftwareKey::seeded(1, Algorithm::Es256).public_key();
+    let key = SoftwareKey::seeded(1, SignatureAlgorithm::Es256).public_key();
     (key[10..42].to_vec(), key[45..].to_vec())
 }
 
@@ -47,15 +47,15 @@ fn refused(key: &[u8], why: Unverified, what: &str) {
 #[test]
 fn the_three_keys_have_the_lengths_that_are_documented() {
     let length = |algorithm| SoftwareKey::seeded(1, algorithm).public_key().len();
-    assert_eq!(length(Algorithm::Es256), 77);
-    assert_eq!(length(Algorithm::EdDsa), 42);
+    assert_eq!(length(SignatureAlgorithm::Es256), 77);
+    assert_eq!(length(SignatureAlgorithm::EdDsa), 42);
     let key = PublicKey::from_cose(&rsa(&[0xff; 256], &[1, 0, 1])).unwrap();
     assert_eq!(key.as_cose().len(), 274, "272 with a shorter head for the exponent");
 }
 
 #[test]
 fn a_key_reads_back_as_it_is_stored() {
-    for algorithm in Algorithm::OFFERED {
+    for algorithm in SignatureAlgorithm::OFFERED {
         let cose = SoftwareKey::seeded(1, algorithm).public_key();
         let key = PublicKey::from_cose(&cose).unwrap();
         assert_eq!(key.as_cose(), cose);
@@ -76,10 +76,10 @@ fn algorithms_that_were_not_offered_are_refused_by_number() {
         (&[0x00], 0),
         (&[0x3b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], i64::MIN),
     ] {
-        refused(&ec2(algorithm, 1, &x, &y), Unverified::Algorithm { found }, "by number");
+        refused(&ec2(algorithm, 1, &x, &y), Unverified::SignatureAlgorithm { found }, "by number");
     }
     let dilithium = cose(&[(1, &[7]), (3, &[0x38, 47]), (-1, &byte_string(&[0; 1312]))]);
-    refused(&dilithium, Unverified::Algorithm { found: -48 }, "of an unknown type");
+    refused(&dilithium, Unverified::SignatureAlgorithm { found: -48 }, "of an unknown type");
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn loose_signature(key: &SigningKey, message: &[u8]) -> Vec<u8> {
 #[test]
 fn ed25519_is_verified_strictly() {
     let secret = [7; 32];
-    let mut device = SoftwareKey::from_secret(&secret, Algorithm::EdDsa);
+    let mut device = SoftwareKey::from_secret(&secret, SignatureAlgorithm::EdDsa);
     let (stored, key) = (stored(&device), SigningKey::from_bytes(&secret));
     let mut signed = Vec::new();
     let mut json = assertion(&mut device, |parts| {

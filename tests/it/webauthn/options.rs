@@ -3,7 +3,8 @@
 use mfakit::SetupId;
 use mfakit::domain::ChallengeId;
 use mfakit::domain::webauthn::{
-    Algorithm, CredentialDescriptor, CredentialId, RequestOptions, Transport, UserVerification,
+    CredentialDescriptor, CredentialId, RequestOptions, SignatureAlgorithm, Transport,
+    UserVerification,
 };
 use mfakit::testing::SoftwareKey;
 use serde_json::json;
@@ -86,7 +87,7 @@ fn a_software_key_does_what_it_is_asked_and_throws_where_a_browser_would() {
     assert!(device.assert(&written(&request), ORIGIN).is_some());
     let excluding = creation.clone().excluding([CredentialDescriptor::new(own)]);
     assert!(device.register(&written(&excluding), ORIGIN).is_none(), "registered already");
-    let mut other = SoftwareKey::seeded(2, Algorithm::Es256);
+    let mut other = SoftwareKey::seeded(2, SignatureAlgorithm::Es256);
     assert!(other.assert(&written(&request), ORIGIN).is_none(), "not among those allowed");
     let mut narrow = json!(creation);
     narrow["pubKeyCredParams"] = json!([{ "type": "public-key", "alg": -257 }]);
@@ -97,7 +98,7 @@ fn a_software_key_does_what_it_is_asked_and_throws_where_a_browser_would() {
 
 #[test]
 fn a_software_key_is_the_same_for_the_same_seed() {
-    for algorithm in Algorithm::OFFERED {
+    for algorithm in SignatureAlgorithm::OFFERED {
         let answers = |seed| {
             let options = serde_json::to_string(&creation()).unwrap();
             SoftwareKey::seeded(seed, algorithm).register(&options, ORIGIN).unwrap()

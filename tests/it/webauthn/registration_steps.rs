@@ -1,6 +1,6 @@
 //! Each step of §7.1 that can refuse, with a response that fails at it alone.
 
-use mfakit::domain::webauthn::{Algorithm, RegistrationResponse, Transport, Unverified};
+use mfakit::domain::webauthn::{RegistrationResponse, SignatureAlgorithm, Transport, Unverified};
 use mfakit::testing::SoftwareKey;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ fn a_registration_is_returned_as_facts() {
         let mut device = key().user_verified(verified).backup(eligible, backed_up).counter(41);
         let found = registered(&registration(&mut device, |_| {})).unwrap();
         assert_eq!(found.public_key.as_cose(), device.public_key());
-        assert_eq!(found.public_key.algorithm(), Algorithm::Es256);
+        assert_eq!(found.public_key.algorithm(), SignatureAlgorithm::Es256);
         assert_eq!(found.credential_id.as_bytes().len(), 32);
         let flags = (found.user_verified, found.backup_eligible, found.backup_state);
         assert_eq!(flags, (verified, eligible, backed_up));
@@ -34,7 +34,7 @@ fn a_registration_is_returned_as_facts() {
 
 #[test]
 fn every_algorithm_that_is_offered_registers() {
-    for algorithm in Algorithm::OFFERED {
+    for algorithm in SignatureAlgorithm::OFFERED {
         let mut device = SoftwareKey::seeded(7, algorithm);
         let found = registered(&registration(&mut device, |_| {})).unwrap();
         assert_eq!(found.public_key.algorithm(), algorithm);
@@ -223,7 +223,7 @@ fn step_20_the_algorithm_must_have_been_offered() {
             let key = parts.data.len() - 77;
             parts.data.splice(key + 4..key + 5, cbor.iter().copied());
         };
-        refused(other, Unverified::Algorithm { found });
+        refused(other, Unverified::SignatureAlgorithm { found });
     }
 }
 
@@ -259,7 +259,7 @@ fn the_credential_id_beside_the_attestation_object_must_be_the_attested_one() {
 fn copies_of_key_and_flags_beside_the_attestation_object_are_not_believed() {
     let mut json = registration(&mut key(), |_| {});
     let truth = registered(&json).unwrap();
-    let other = SoftwareKey::seeded(666, Algorithm::EdDsa);
+    let other = SoftwareKey::seeded(666, SignatureAlgorithm::EdDsa);
     json["response"]["publicKey"] = text(&other.public_key());
     json["response"]["publicKeyAlgorithm"] = (-8).into();
     json["response"]["authenticatorData"] = text(&[0xff; 37]);

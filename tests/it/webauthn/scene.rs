@@ -2,8 +2,8 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use mfakit::domain::webauthn::{
-    Algorithm, Asserted, AssertionResponse, CreationOptions, CredentialDescriptor, CredentialId,
-    Nonce, PublicKey, Registered, RegistrationResponse, RelyingParty, RequestOptions,
+    Asserted, AssertionResponse, CreationOptions, CredentialDescriptor, CredentialId, Nonce,
+    PublicKey, Registered, RegistrationResponse, RelyingParty, RequestOptions, SignatureAlgorithm,
     StoredCredential, Unverified, UserHandle,
 };
 use mfakit::domain::{AccountName, Issuer};
@@ -18,7 +18,7 @@ pub(super) fn site() -> RelyingParty {
 }
 
 pub(super) fn key() -> SoftwareKey {
-    SoftwareKey::seeded(1815, Algorithm::Es256)
+    SoftwareKey::seeded(1815, SignatureAlgorithm::Es256)
 }
 
 pub(super) fn user() -> UserHandle {

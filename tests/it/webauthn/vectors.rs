@@ -8,8 +8,8 @@
 
 use hkdf::Hkdf;
 use mfakit::domain::webauthn::{
-    Algorithm, AssertionResponse, Nonce, RegistrationResponse, RelyingParty, StoredCredential,
-    Unverified, UserHandle,
+    AssertionResponse, Nonce, RegistrationResponse, RelyingParty, SignatureAlgorithm,
+    StoredCredential, Unverified, UserHandle,
 };
 use mfakit::testing::SoftwareKey;
 use serde_json::json;
@@ -28,12 +28,12 @@ struct Pair {
 }
 
 enum Key {
-    Offered(Algorithm),
+    Offered(SignatureAlgorithm),
     /// A COSE algorithm number with the lengths of the private key and of a coordinate.
     Other(i64, usize, usize),
 }
 
-const ES256: Key = Key::Offered(Algorithm::Es256);
+const ES256: Key = Key::Offered(SignatureAlgorithm::Es256);
 
 const PAIRS: [Pair; 15] = [
     accepted(
@@ -100,7 +100,7 @@ const PAIRS: [Pair; 15] = [
     not_offered("packed.ES512", -36, 65, 66),
     accepted(
         "packed.RS256",
-        Key::Offered(Algorithm::Rs256),
+        Key::Offered(SignatureAlgorithm::Rs256),
         2,
         [
             "ce0248afecbe3276b17cb4dd37b233cf2a1fd7615dbb0eb852d046a8f66e0481",
@@ -109,7 +109,7 @@ const PAIRS: [Pair; 15] = [
     ),
     accepted(
         "packed.EdDSA",
-        Key::Offered(Algorithm::EdDsa),
+        Key::Offered(SignatureAlgorithm::EdDsa),
         2,
         [
             "0ef6665f460a08c40033d88b846ec7cb106ee7ec2ab5f2f354eae5a4b5c991dd",
@@ -165,7 +165,7 @@ const fn accepted(
 }
 
 const fn not_offered(info: &'static str, number: i64, secret: usize, coordinate: usize) -> Pair {
-    let outcome = Err(Unverified::Algorithm { found: number });
+    let outcome = Err(Unverified::SignatureAlgorithm { found: number });
     Pair {
         info,
         key: Key::Other(number, secret, coordinate),
@@ -235,13 +235,15 @@ fn computed(pair: &Pair) -> Computed {
     let length = if pair.info.ends_with("ES512") { 128 } else { 32 };
     let challenge = source.bytes(length);
     let device = match pair.key {
-        Key::Offered(Algorithm::Rs256) => SoftwareKey::seeded(0, Algorithm::Rs256),
+        Key::Offered(SignatureAlgorithm::Rs256) => {
+            SoftwareKey::seeded(0, SignatureAlgorithm::Rs256)
+        }
         Key::Offered(algorithm) => {
             SoftwareKey::from_secret(&source.bytes(32).try_into().unwrap(), algorithm)
         }
         Key::Other(_, secret, _) => {
             source.bytes(secret);
-            SoftwareKey::seeded(0, Algorithm::Es256)
+            SoftwareKey::seeded(0, SignatureAlgorithm::Es256)
         }
     };
     let created = source.client_data("webauthn.create", &challenge);
@@ -351,7 +353,7 @@ fn each_of_the_fifteen_pairs_is_accepted_or_refused_by_name() {
         let Ok(registered) = registered else {
             // Refused before its signature is looked at, whatever key were stored.
             if pair.outcome == Err(Unverified::CrossOrigin) {
-                let key = SoftwareKey::seeded(0, Algorithm::Es256).public_key();
+                let key = SoftwareKey::seeded(0, SignatureAlgorithm::Es256).public_key();
                 let public_key = &mfakit::domain::webauthn::PublicKey::from_cose(&key).unwrap();
                 let id = response.credential_id();
                 let stored = StoredCredential { id, public_key, user_handle: &user };

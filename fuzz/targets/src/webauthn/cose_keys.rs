@@ -1,6 +1,6 @@
 //! Credential public keys.
 
-use mfakit::domain::webauthn::{Algorithm, PublicKey};
+use mfakit::domain::webauthn::{PublicKey, SignatureAlgorithm};
 
 /// A key that is taken is one of three by a second reading, and is kept as it came.
 pub fn webauthn_cose_keys(data: &[u8]) {
@@ -19,15 +19,15 @@ pub fn webauthn_cose_keys(data: &[u8]) {
     assert_eq!(number(3), Some(key.algorithm().number()));
     let length = |label: i64| bytes(label).map(<[u8]>::len);
     match key.algorithm() {
-        Algorithm::Es256 => {
+        SignatureAlgorithm::Es256 => {
             assert_eq!((parameters.len(), number(1), number(-1)), (5, Some(2), Some(1)));
             assert_eq!((length(-2), length(-3)), (Some(32), Some(32)));
         }
-        Algorithm::EdDsa => {
+        SignatureAlgorithm::EdDsa => {
             assert_eq!((parameters.len(), number(1), number(-1)), (4, Some(1), Some(6)));
             assert_eq!(length(-2), Some(32));
         }
-        Algorithm::Rs256 => {
+        SignatureAlgorithm::Rs256 => {
             assert_eq!((parameters.len(), number(1)), (4, Some(3)));
             let n = bytes(-1).expect("a modulus");
             let bits = n.len() * 8 - n[0].leading_zeros() as usize;

@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use mfakit::domain::webauthn::{
-    Algorithm, Asserted, AssertionResponse, CredentialId, Nonce, PublicKey, RelyingParty,
+    Asserted, AssertionResponse, CredentialId, Nonce, PublicKey, RelyingParty, SignatureAlgorithm,
     StoredCredential, Unverified, UserHandle,
 };
 use mfakit::testing::SoftwareKey;
@@ -42,7 +42,9 @@ fn nonce() -> Nonce {
 
 fn key() -> &'static SoftwareKey {
     static KEY: OnceLock<SoftwareKey> = OnceLock::new();
-    KEY.get_or_init(|| SoftwareKey::seeded(1, Algorithm::EdDsa).credential_id(CREDENTIAL_ID))
+    KEY.get_or_init(|| {
+        SoftwareKey::seeded(1, SignatureAlgorithm::EdDsa).credential_id(CREDENTIAL_ID)
+    })
 }
 
 fn text(bytes: &[u8]) -> String {

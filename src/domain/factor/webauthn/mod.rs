@@ -10,7 +10,7 @@
 //!     AssertionResponse, CreationOptions, Nonce, RegistrationResponse, RelyingParty,
 //!     StoredCredential, UserHandle,
 //! };
-//! # use mfakit::domain::webauthn::{Algorithm, CredentialDescriptor, RequestOptions};
+//! # use mfakit::domain::webauthn::{SignatureAlgorithm, CredentialDescriptor, RequestOptions};
 //! # use mfakit::testing::SoftwareKey;
 //! use mfakit::domain::{AccountName, Issuer};
 //!
@@ -21,7 +21,7 @@
 //! let nonce = Nonce::new([1; 16])?; // the setup's ID
 //! let (issuer, ada) = (Issuer::new("Scrivio")?, AccountName::new("ada@example.org")?);
 //! let options = CreationOptions::new(&scrivio, &issuer, &ada, user.clone(), nonce.clone());
-//! # let mut device = SoftwareKey::seeded(1815, Algorithm::Es256);
+//! # let mut device = SoftwareKey::seeded(1815, SignatureAlgorithm::Es256);
 //! # let shown = serde_json::to_string(&options)?;
 //! # let json = device.register(&shown, "https://app.scrivio.example").unwrap();
 //! let registered = RegistrationResponse::parse(&json)?.verify(&nonce, &scrivio)?;
@@ -85,7 +85,7 @@ mod unverified;
 pub use assertion::{Asserted, AssertionResponse, StoredCredential};
 pub use identifiers::{CredentialId, Nonce, UserHandle};
 pub use options::{CreationOptions, CredentialDescriptor, RequestOptions, UserVerification};
-pub use public_key::{Algorithm, PublicKey};
+pub use public_key::{PublicKey, SignatureAlgorithm};
 pub use registration::{Registered, RegistrationResponse};
 pub use relying_party::RelyingParty;
 pub use transport::Transport;

@@ -5,7 +5,7 @@ use serde::ser::{SerializeSeq, Serializer};
 
 use super::super::super::label::{AccountName, Issuer};
 use super::identifiers::{CredentialId, Nonce, UserHandle};
-use super::public_key::Algorithm;
+use super::public_key::SignatureAlgorithm;
 use super::relying_party::RelyingParty;
 use super::transport::Transport;
 
@@ -177,8 +177,8 @@ struct Parameter {
 
 impl Serialize for Parameters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(Algorithm::OFFERED.len()))?;
-        for algorithm in Algorithm::OFFERED {
+        let mut list = serializer.serialize_seq(Some(SignatureAlgorithm::OFFERED.len()))?;
+        for algorithm in SignatureAlgorithm::OFFERED {
             list.serialize_element(&Parameter { r#type: "public-key", alg: algorithm.number() })?;
         }
         list.end()

@@ -15,7 +15,7 @@ use super::unverified::Unverified;
 /// A signature algorithm, by its number in the COSE registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Algorithm {
+pub enum SignatureAlgorithm {
     /// ECDSA over P-256 with SHA-256.
     Es256,
     /// Ed25519.
@@ -24,7 +24,7 @@ pub enum Algorithm {
     Rs256,
 }
 
-impl Algorithm {
+impl SignatureAlgorithm {
     /// What a registration offers, the preferred one first. Browsers take the first that they can.
     pub const OFFERED: [Self; 3] = [Self::Es256, Self::EdDsa, Self::Rs256];
 
@@ -49,7 +49,7 @@ impl Algorithm {
 /// form and not of small order; RSA moduli of 2,048 to 4,096 bits with the exponent 65537.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
-    algorithm: Algorithm,
+    algorithm: SignatureAlgorithm,
     cose: Box<[u8]>,
 }
 
@@ -64,7 +64,7 @@ impl PublicKey {
     }
 
     /// The algorithm that it verifies by, and no other.
-    pub fn algorithm(&self) -> Algorithm {
+    pub fn algorithm(&self) -> SignatureAlgorithm {
         self.algorithm
     }
 
@@ -94,14 +94,15 @@ enum Key {
 }
 
 impl Key {
-    fn read(cose: &[u8]) -> Result<(Algorithm, Self), Unverified> {
+    fn read(cose: &[u8]) -> Result<(SignatureAlgorithm, Self), Unverified> {
         let cose = CoseKey::read(cose)?;
         let found = cose.algorithm()?;
-        let algorithm = Algorithm::from_number(found).ok_or(Unverified::Algorithm { found })?;
+        let algorithm = SignatureAlgorithm::from_number(found)
+            .ok_or(Unverified::SignatureAlgorithm { found })?;
         let key = match algorithm {
-            Algorithm::Es256 => Self::P256(p256(cose.p256()?)?),
-            Algorithm::EdDsa => Self::Ed25519(ed25519(cose.ed25519()?)?),
-            Algorithm::Rs256 => Self::Rsa(rsa(cose.rsa()?)?),
+            SignatureAlgorithm::Es256 => Self::P256(p256(cose.p256()?)?),
+            SignatureAlgorithm::EdDsa => Self::Ed25519(ed25519(cose.ed25519()?)?),
+            SignatureAlgorithm::Rs256 => Self::Rsa(rsa(cose.rsa()?)?),
         };
         Ok((algorithm, key))
     }

@@ -83,7 +83,7 @@ pub enum Unverified {
     BackupState,
     /// The key's algorithm was not offered (§7.1 step 20).
     #[error("algorithm {found} was not offered")]
-    Algorithm {
+    SignatureAlgorithm {
         /// Its number in the COSE registry.
         found: i64,
     },
