@@ -111,6 +111,7 @@ pub use domain::setup::{
     Confirmed, EmailStatus, NewFactor, Setup, SetupRejection, SetupRejectionReason,
 };
 pub use domain::step_up::{StepUpRule, StepUpRules};
+pub use domain::strength::Strength;
 pub use domain::verdict::{Passed, Rejection, RejectionReason, Verdict};
 pub use error::Error;
 pub use hashing::Argon2Hasher;

@@ -19,6 +19,7 @@ mod label;
 pub(crate) mod policy_terms;
 pub(crate) mod purpose;
 mod sealed;
+pub(crate) mod strength;
 mod unknown_fields;
 
 // What the rules are made of.

@@ -8,7 +8,7 @@ pub(super) const ALL: &[&Table] = &[&DOMAIN, &AXUM, &SQLX];
 #[rustfmt::skip]
 pub(super) const LEAVES: &[&str] = &[
     "invalid", "unknown_fields", "bounds", "id", "instant", "label", "policy_terms", "purpose",
-    "sealed", "first_factor", "import_notice", "evidence",
+    "sealed", "strength", "first_factor", "import_notice", "evidence",
 ];
 
 #[rustfmt::skip]
@@ -25,6 +25,7 @@ pub(super) const DOMAIN: Table = Table {
         ("policy_terms", &["invalid"]),
         ("purpose", &["invalid"]),
         ("sealed", &["invalid", "id"]),
+        ("strength", &[]),
         ("first_factor", &["invalid", "id", "instant"]),
         ("import_notice", &["id"]),
         ("evidence", &["id", "first_factor"]),
