@@ -8,8 +8,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    missing_docs,
-    reason = "a bench stops at the first surprise"
+    reason = "it stops at the first surprise"
 )]
 
 use std::hint::black_box;

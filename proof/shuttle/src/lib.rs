@@ -1,0 +1,1 @@
+//! The promises about concurrency under a model checker: see `tests/shuttle`.
