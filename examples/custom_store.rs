@@ -19,7 +19,7 @@ use mfakit::domain::Account;
 use mfakit::ports::{Clock, SystemClock};
 use mfakit::store::{
     AccountIndex, AccountStore, Commit, CommitOutcome, EventCursor, EventLog, EventPage, Format,
-    SealedPage, StoreError, StoredAccount, StoredError,
+    SealedPage, StoreError, StoredAccount, StoredError, SubjectEvents,
 };
 use mfakit::testing::conformance::{self, Candidate};
 use mfakit::testing::{Authenticator, block_on};
@@ -36,6 +36,8 @@ const ACCOUNTS: TableDefinition<&str, &str> = TableDefinition::new("accounts");
 const SEALED: TableDefinition<(&str, &str), ()> = TableDefinition::new("sealed");
 /// Number → event. Numbers ascend in the order of the commits, because one runs at a time.
 const EVENTS: TableDefinition<u64, &str> = TableDefinition::new("events");
+/// (subject, number): the same events by whom they are about.
+const EVENTS_OF: TableDefinition<(&str, u64), ()> = TableDefinition::new("events of a subject");
 /// The last numbers that were given.
 const NUMBERS: TableDefinition<&str, u64> = TableDefinition::new("numbers");
 
@@ -65,6 +67,7 @@ impl RedbStore {
         tx.open_table(ACCOUNTS)?;
         tx.open_table(SEALED)?;
         tx.open_table(EVENTS)?;
+        tx.open_table(EVENTS_OF)?;
         tx.open_table(NUMBERS)?;
         organizations::open_tables(&tx)?;
         tx.commit()?;
@@ -124,6 +127,7 @@ fn append(tx: &WriteTransaction, events: &[Event]) -> Result<(), Fault> {
     for event in events {
         let number = next(tx, "event")?;
         tx.open_table(EVENTS)?.insert(number, &*serde_json::to_string(event)?)?;
+        tx.open_table(EVENTS_OF)?.insert((event.subject().as_str(), number), ())?;
     }
     Ok(())
 }
@@ -242,7 +246,25 @@ impl EventLog for RedbStore {
                 dropped += 1;
                 false
             })?;
+            tx.open_table(EVENTS_OF)?.retain(|(_, number), ()| number > up_to)?;
             Ok(dropped)
+        })
+    }
+}
+
+#[async_trait]
+impl SubjectEvents for RedbStore {
+    async fn latest(&self, subject: &Subject, limit: usize) -> Result<Vec<Event>, StoreError> {
+        self.read(|tx| {
+            let (events, of) = (tx.open_table(EVENTS)?, tx.open_table(EVENTS_OF)?);
+            let subject = subject.as_str();
+            let mut latest = Vec::new();
+            // From the end: redb walks a range both ways.
+            for entry in of.range((subject, 0)..=(subject, u64::MAX))?.rev().take(limit) {
+                let event = events.get(entry?.0.value().1)?.ok_or("an event is missing")?;
+                latest.push(serde_json::from_str(event.value())?);
+            }
+            Ok(latest)
         })
     }
 }
@@ -259,6 +281,7 @@ pub(crate) fn candidate() -> Result<Candidate, Fault> {
         .other_handle(store.clone())
         .index(store.clone())
         .event_log(store.clone())
+        .subject_events(store.clone())
         .organizations(store.clone())
         .other_organizations(store.clone())
         .stamps(store)

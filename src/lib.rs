@@ -139,6 +139,7 @@ pub mod store {
     pub use crate::ports::org_store::{OrgStore, PolicyRevision};
     pub use crate::ports::stamps::{CurrentStamps, Stamps};
     pub use crate::ports::store_error::{StoreError, StoreErrorKind};
+    pub use crate::ports::subject_events::SubjectEvents;
     #[cfg(feature = "serde")]
     pub use crate::stored::{Format, StoredAccount, StoredError};
 }

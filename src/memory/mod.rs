@@ -1,26 +1,26 @@
 //! The embedded store: accounts, organizations and events in memory.
 
 mod calendar;
+mod events;
 mod org_index;
 mod organizations;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::domain::{Account, Commit, CommitOutcome, Event, KeyId, Subject};
-use crate::ports::{
-    AccountIndex, AccountStore, EventCursor, EventLog, EventPage, SealedPage, StoreError,
-};
+use crate::domain::{Account, Commit, CommitOutcome, KeyId, Subject};
+use crate::ports::{AccountIndex, AccountStore, SealedPage, StoreError};
 use crate::sync::{Mutex, lock};
+use events::Events;
 use organizations::Organizations;
 
 /// Accounts, organizations and events in memory: the default for examples, tests and single-process
 /// tools.
 ///
 /// A handle is cheap to clone, and all clones share one store. Every commit is atomic; nothing
-/// survives the process. Events are kept until they are [pruned](EventLog::prune).
+/// survives the process. Events are kept until they are [pruned](crate::store::EventLog::prune).
 ///
 /// ```
 /// use mfakit::MemoryStore;
@@ -37,10 +37,8 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct State {
     accounts: BTreeMap<Subject, Arc<Account>>,
-    events: VecDeque<Event>,
+    events: Events,
     organizations: Organizations,
-    /// The number of events that were pruned: the number of the first one kept.
-    pruned: u64,
 }
 
 impl MemoryStore {
@@ -77,7 +75,7 @@ impl AccountStore for MemoryStore {
         }
         let enabled = commit.next().is_some_and(|account| account.enabled());
         state.organizations.set_protected(commit.subject(), enabled);
-        state.events.extend(commit.events().iter().cloned());
+        state.events.append(commit.events());
         Ok(CommitOutcome::Committed)
     }
 }
@@ -105,42 +103,6 @@ impl AccountIndex for MemoryStore {
         let mut found = behind.filter(|(_, account)| under(account)).map(|(subject, _)| subject);
         let subjects = found.by_ref().take(limit).cloned().collect();
         Ok(SealedPage { subjects, more: found.next().is_some() })
-    }
-}
-
-#[async_trait]
-impl EventLog for MemoryStore {
-    async fn read(
-        &self,
-        after: Option<&EventCursor>,
-        limit: usize,
-    ) -> Result<EventPage, StoreError> {
-        let state = lock(&self.state);
-        let from = state.index_after(after)?;
-        let events: Vec<Event> = state.events.iter().skip(from).take(limit).cloned().collect();
-        let end = state.pruned + as_number(from + events.len());
-        let next = (!events.is_empty()).then(|| EventCursor::new(end.to_string()));
-        Ok(EventPage { events, next })
-    }
-
-    async fn prune(&self, up_to: &EventCursor) -> Result<u64, StoreError> {
-        let mut state = lock(&self.state);
-        let count = state.index_after(Some(up_to))?;
-        state.events.drain(..count);
-        state.pruned += as_number(count);
-        Ok(as_number(count))
-    }
-}
-
-impl State {
-    /// The place in `events` of what comes after a cursor: a cursor is the number of events before
-    /// its own end, pruned ones included.
-    fn index_after(&self, cursor: Option<&EventCursor>) -> Result<usize, StoreError> {
-        let Some(cursor) = cursor else { return Ok(0) };
-        let number: Option<u64> = cursor.as_str().parse().ok();
-        let index = number.and_then(|n| usize::try_from(n.saturating_sub(self.pruned)).ok());
-        let index = index.filter(|index| *index <= self.events.len());
-        index.ok_or_else(|| StoreError::unavailable("the event cursor is none of this store's"))
     }
 }
 

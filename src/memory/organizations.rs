@@ -86,7 +86,7 @@ impl OrgStore for MemoryStore {
             OrgRow::Membership(row) => state.put_membership(commit.expected(), row),
         };
         if outcome == CommitOutcome::Committed {
-            state.events.extend(commit.events().iter().cloned());
+            state.events.append(commit.events());
         }
         Ok(outcome)
     }

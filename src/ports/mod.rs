@@ -18,6 +18,7 @@ pub(crate) mod org_store;
 mod secret_cipher;
 pub(crate) mod stamps;
 pub(crate) mod store_error;
+pub(crate) mod subject_events;
 
 pub(crate) use account_index::{AccountIndex, SealedPage};
 pub(crate) use account_store::AccountStore;
@@ -31,3 +32,4 @@ pub(crate) use org_store::{OrgStore, PolicyRevision};
 pub use secret_cipher::{CipherError, SecretCipher};
 pub(crate) use stamps::{CurrentStamps, Stamps};
 pub(crate) use store_error::StoreError;
+pub(crate) use subject_events::SubjectEvents;

@@ -14,7 +14,7 @@ use crate::hashing::Argon2Hasher;
 use crate::keyring::Keyring;
 use crate::ports::{
     AccountIndex, AccountStore, Clock, CodeHasher, Entropy, EventLog, ImportedCodeHasher, Notifier,
-    OrgStore, SecretCipher, Stamps,
+    OrgStore, SecretCipher, Stamps, SubjectEvents,
 };
 
 /// Collects what an [`Mfa`] needs. An issuer and a keyring (or a cipher) are required; everything
@@ -107,6 +107,12 @@ impl MfaBuilder {
     /// Reads the events. Completes [`Mfa::export`].
     pub fn event_log(mut self, log: impl EventLog + 'static) -> Self {
         self.ports.log = Some(Arc::new(log));
+        self
+    }
+
+    /// Reads the latest events of one user. Unlocks [`Mfa::recent_events`].
+    pub fn subject_events(mut self, events: impl SubjectEvents + 'static) -> Self {
+        self.ports.subject_events = Some(Arc::new(events));
         self
     }
 

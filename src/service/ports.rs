@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::ports::{
     AccountIndex, AccountStore, Clock, Entropy, EventLog, ImportedCodeHasher, OrgStore, OsEntropy,
-    Stamps, SystemClock,
+    Stamps, SubjectEvents, SystemClock,
 };
 
 /// What a host provides, besides the cipher and the hasher: those are chosen when it is put together.
@@ -13,6 +13,7 @@ pub(super) struct Ports {
     pub(super) store: Arc<dyn AccountStore>,
     pub(super) index: Option<Arc<dyn AccountIndex>>,
     pub(super) log: Option<Arc<dyn EventLog>>,
+    pub(super) subject_events: Option<Arc<dyn SubjectEvents>>,
     pub(super) organizations: Option<Arc<dyn OrgStore>>,
     pub(super) stamps: Option<Arc<dyn Stamps>>,
     pub(super) imported_hasher: Option<Arc<dyn ImportedCodeHasher>>,
@@ -27,6 +28,7 @@ impl Ports {
             store,
             index: None,
             log: None,
+            subject_events: None,
             organizations: None,
             stamps: None,
             imported_hasher: None,
@@ -37,6 +39,10 @@ impl Ports {
 
     pub(super) fn account_index(&self) -> Result<&dyn AccountIndex, Error> {
         self.index.as_deref().ok_or(Error::MissingPort("an account index"))
+    }
+
+    pub(super) fn subject_events(&self) -> Result<&dyn SubjectEvents, Error> {
+        self.subject_events.as_deref().ok_or(Error::MissingPort("a reader of one user's events"))
     }
 
     pub(super) fn org_store(&self) -> Result<&dyn OrgStore, Error> {

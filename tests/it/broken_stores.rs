@@ -1,6 +1,7 @@
 //! The conformance kit is itself tested: stores that are wrong in one way each, and the rule that
 //! catches them.
 
+mod latest;
 mod org_wrong;
 mod organizations;
 mod rosters;
@@ -13,6 +14,7 @@ use std::pin::pin;
 
 use mfakit::testing::conformance::{Candidate, check_all, check_one, rules};
 
+use self::latest::{LatestWrong, Reader};
 use self::org_wrong::OrgWrong;
 use self::organizations::Offices;
 use self::store::Store;
@@ -23,7 +25,11 @@ use crate::world::block_on;
 /// A store that is wrong about accounts in one way.
 fn accounts(wrong: Wrong) -> Candidate {
     let store = Store::new(wrong);
-    Candidate::new(store.clone()).other_handle(store.clone()).index(store.clone()).event_log(store)
+    Candidate::new(store.clone())
+        .other_handle(store.clone())
+        .index(store.clone())
+        .subject_events(Reader::new(LatestWrong::Nothing, store.clone()))
+        .event_log(store)
 }
 
 /// A store of everything, that is wrong about organizations in one way and about host transactions
@@ -39,6 +45,7 @@ fn office_beside(accounts: Store, org: OrgWrong, tx: TxWrong, yields: bool) -> C
         .other_handle(accounts.clone())
         .index(accounts.clone())
         .event_log(accounts.clone())
+        .subject_events(Reader::new(LatestWrong::Nothing, accounts.clone()))
         .other_organizations(one.other())
         .stamps(one.other())
         .organizations(one)
@@ -97,6 +104,20 @@ fn every_wrong_store_of_organizations_is_caught_by_the_rule_that_names_its_fault
 }
 
 #[test]
+fn every_wrong_reader_of_the_latest_events_is_caught_by_the_rule_that_names_its_fault() {
+    let reads = |wrong| {
+        let store = Store::new(Wrong::Nothing);
+        office_beside(store.clone(), OrgWrong::Nothing, TxWrong::Nothing, true)
+            .subject_events(Reader::new(wrong, store))
+    };
+    let wrongs = latest::CATALOGUE.iter();
+    let missed: Vec<String> = wrongs
+        .filter_map(|(wrong, rule)| Some(format!("{wrong:?}: {}", missed(rule, || reads(*wrong))?)))
+        .collect();
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
 fn every_wrong_host_transaction_is_caught_by_the_rule_that_names_its_fault() {
     let wrongs = transactions::CATALOGUE.iter();
     let missed: Vec<String> = wrongs
@@ -124,6 +145,7 @@ fn two_steps_without_an_await_in_between_look_right_on_one_thread() {
 fn every_rule_has_caught_something() {
     let caught = wrong::CATALOGUE.iter().map(|(_, rule)| *rule);
     let caught = caught.chain(org_wrong::CATALOGUE.iter().map(|(_, rule)| *rule));
+    let caught = caught.chain(latest::CATALOGUE.iter().map(|(_, rule)| *rule));
     let caught = caught.chain(transactions::CATALOGUE.iter().map(|(_, rule)| *rule));
     let caught: BTreeSet<&str> = caught.collect();
     let idle: Vec<&str> =

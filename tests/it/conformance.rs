@@ -10,6 +10,7 @@ mod memory {
             .other_handle(store.clone())
             .index(store.clone())
             .event_log(store.clone())
+            .subject_events(store.clone())
             .organizations(store.clone())
             .other_organizations(store.clone())
             .stamps(store)

@@ -35,6 +35,7 @@ mod organizations;
 mod overview;
 mod product_page;
 mod reauthentication;
+mod recent_events;
 mod reminders;
 mod secrecy;
 mod step_up;

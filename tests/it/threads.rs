@@ -60,6 +60,7 @@ fn every_operation_can_be_spawned(
     task(mfa.rename(authority, subject));
     task(mfa.export(subject));
     task(mfa.status(subject));
+    task(mfa.recent_events(subject, 10));
     task(mfa.statuses(std::slice::from_ref(subject)));
     task(mfa.reseal_page(key, None, 10));
 }

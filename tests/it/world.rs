@@ -48,6 +48,7 @@ impl World {
             .hasher(hasher())
             .index(memory.clone())
             .event_log(memory.clone())
+            .subject_events(memory.clone())
             .organizations(memory.clone())
             .stamps(memory.clone())
             .clock(clock.clone())

@@ -31,6 +31,7 @@ pub struct Sql<O> {
     pub(crate) signed_in: Text,
     pub(crate) members_changed: Text,
     pub(crate) read_events: Text,
+    pub(crate) latest_events: Text,
     pub(crate) prune_events: Text,
     pub(crate) expire_events: Text,
     pub(crate) add_relay: Text,
@@ -49,6 +50,8 @@ pub struct Words {
     pub(crate) sealed_under: &'static str,
     /// Events after a place, the last value their number at most.
     pub(crate) read_events: &'static str,
+    /// The events of subject `$1`, the newest first, `$2` at most.
+    pub(crate) latest_events: &'static str,
     /// Drops the events up to a place, and not beyond the slowest relay.
     pub(crate) prune_events: &'static str,
     /// Drops the events from before `$1` that every relay has read.
@@ -116,6 +119,7 @@ impl<O> Sql<O> {
                  ON CONFLICT (subject) DO UPDATE SET changes = p.changes + 1",
             ),
             read_events: text(words.read_events),
+            latest_events: text(words.latest_events),
             prune_events: alone(words.prune_events),
             expire_events: alone(words.expire_events),
             add_relay: alone(words.add_relay),

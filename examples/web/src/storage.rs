@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use base64ct::{Base64, Encoding};
 use mfakit::ports::{Entropy, OsEntropy};
-use mfakit::store::{AccountIndex, AccountStore, EventLog, OrgStore, Stamps};
+use mfakit::store::{AccountIndex, AccountStore, EventLog, OrgStore, Stamps, SubjectEvents};
 use mfakit::{Keyring, MemoryStore, Mfa, MfaBuilder, SealingKey};
 use mfakit_sqlx::{PostgresStore, SqliteStore, Tables};
 
@@ -82,11 +82,12 @@ async fn postgres(url: &str, keyring: Keyring) -> Result<Opened, StartError> {
 
 fn opened<S>(store: S, keyring: Keyring, records: Arc<dyn Records>, notes: Vec<String>) -> Opened
 where
-    S: AccountStore + AccountIndex + EventLog + OrgStore + Stamps + Clone + 'static,
+    S: AccountStore + AccountIndex + EventLog + SubjectEvents + OrgStore + Stamps + Clone + 'static,
 {
     let mfa = Mfa::builder(store.clone())
         .index(store.clone())
         .event_log(store.clone())
+        .subject_events(store.clone())
         .organizations(store.clone())
         .stamps(store.clone())
         .keyring(keyring);

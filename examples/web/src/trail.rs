@@ -1,4 +1,4 @@
-//! The audit trail, read from mfakit's event log.
+//! An organization's audit trail, read from mfakit's event log.
 
 use std::collections::VecDeque;
 
@@ -7,8 +7,9 @@ use mfakit::store::{EventLog, StoreError};
 
 /// The latest events that are wanted, the latest first.
 ///
-/// It reads the log from its beginning, which a demonstration can afford. An application whose log
-/// grows has a relay copy each event once to where it is searched by user.
+/// It reads the log from its beginning, which a demonstration can afford. What happened to one user
+/// is read from the end, by [`Mfa::recent_events`](mfakit::Mfa::recent_events); an application whose
+/// log grows has a relay copy each event once to where it is searched by organization.
 pub(crate) async fn latest(
     log: &dyn EventLog,
     limit: usize,

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::HostTransactions;
-use crate::ports::{AccountIndex, AccountStore, EventLog, OrgStore, Stamps};
+use crate::ports::{AccountIndex, AccountStore, EventLog, OrgStore, Stamps, SubjectEvents};
 
 /// One fresh, empty store, as the traits it implements.
 ///
@@ -20,6 +20,7 @@ use crate::ports::{AccountIndex, AccountStore, EventLog, OrgStore, Stamps};
 /// let candidate = Candidate::new(store.clone())
 ///     .index(store.clone())
 ///     .event_log(store.clone())
+///     .subject_events(store.clone())
 ///     .organizations(store.clone())
 ///     .stamps(store);
 /// # let _ = candidate;
@@ -29,6 +30,7 @@ pub struct Candidate {
     pub(super) other: Option<Arc<dyn AccountStore>>,
     pub(super) index: Option<Arc<dyn AccountIndex>>,
     pub(super) log: Option<Arc<dyn EventLog>>,
+    pub(super) subject_events: Option<Arc<dyn SubjectEvents>>,
     pub(super) organizations: Option<Arc<dyn OrgStore>>,
     pub(super) other_organizations: Option<Arc<dyn OrgStore>>,
     pub(super) stamps: Option<Arc<dyn Stamps>>,
@@ -46,6 +48,7 @@ impl Candidate {
             other: None,
             index: None,
             log: None,
+            subject_events: None,
             organizations: None,
             other_organizations: None,
             stamps: None,
@@ -70,6 +73,12 @@ impl Candidate {
     /// The log of the same store's events, those of organizations among them.
     pub fn event_log(mut self, log: impl EventLog + 'static) -> Self {
         self.log = Some(Arc::new(log));
+        self
+    }
+
+    /// The reader of the latest events of one subject, over the same store's events.
+    pub fn subject_events(mut self, events: impl SubjectEvents + 'static) -> Self {
+        self.subject_events = Some(Arc::new(events));
         self
     }
 
@@ -119,6 +128,7 @@ impl fmt::Debug for Candidate {
             .field("other_handle", &self.other.is_some())
             .field("index", &self.index.is_some())
             .field("event_log", &self.log.is_some())
+            .field("subject_events", &self.subject_events.is_some())
             .field("organizations", &self.organizations.is_some())
             .field("other_organizations", &self.other_organizations.is_some())
             .field("stamps", &self.stamps.is_some())

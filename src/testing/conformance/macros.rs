@@ -47,6 +47,17 @@ macro_rules! conformance_tests {
             no_event_is_lost_while_others_write
             pruning_drops_nothing_behind_its_cursor
             a_garbled_cursor_is_refused
+            the_latest_events_of_a_subject_come_first
+            the_events_of_others_are_not_among_the_latest
+            a_stranger_has_no_latest_events
+            a_limit_takes_the_latest_events_and_no_more
+            the_latest_events_of_subjects_that_look_alike_stay_apart
+            the_latest_event_is_there_once_its_commit_is_answered
+            a_transaction_still_open_holds_no_latest_event_back
+            a_refused_commit_is_not_among_the_latest_events
+            the_latest_events_of_an_erased_account_stay
+            pruned_events_are_no_longer_among_the_latest
+            the_latest_events_tell_of_organizations_too
             a_host_transaction_shows_nothing_before_its_commit_and_all_after_it
             nothing_is_left_of_a_host_transaction_that_was_rolled_back
             nothing_is_left_of_a_host_transaction_that_was_dropped

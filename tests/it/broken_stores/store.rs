@@ -27,6 +27,8 @@ struct Rows {
     cache: BTreeMap<String, Option<Arc<Account>>>,
     events: Vec<(u64, Event)>,
     numbered: u64,
+    /// The last number that was given when each transaction still open began.
+    open: Vec<u64>,
 }
 
 impl Store {
@@ -61,6 +63,31 @@ impl Store {
             rows.events.push((number, event.clone()));
         }
         rows.events.sort_by_key(|(number, _)| *number);
+    }
+
+    /// Every event with its number, in their order.
+    pub(crate) fn events(&self) -> Vec<(u64, Event)> {
+        self.rows.lock().unwrap().events.clone()
+    }
+
+    /// Notes that a transaction begins; the number to end it by.
+    pub(crate) fn begins(&self) -> u64 {
+        let mut rows = self.rows.lock().unwrap();
+        let number = rows.numbered;
+        rows.open.push(number);
+        number
+    }
+
+    /// Notes that the transaction has ended.
+    pub(crate) fn ends(&self, number: u64) {
+        let mut rows = self.rows.lock().unwrap();
+        let place = rows.open.iter().position(|open| *open == number);
+        place.map(|place| rows.open.remove(place));
+    }
+
+    /// The last number from before every transaction that is open.
+    pub(crate) fn certain(&self) -> u64 {
+        self.rows.lock().unwrap().open.iter().copied().min().unwrap_or(u64::MAX)
     }
 
     /// Puts a commit's row in its place, without its events.

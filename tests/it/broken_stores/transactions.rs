@@ -46,13 +46,16 @@ pub(crate) struct Begins {
 impl HostTransactions for Begins {
     async fn begin(&self) -> Result<Box<dyn HostTransaction>, StoreError> {
         let (wrong, store) = (self.wrong, self.store.clone());
-        Ok(Box::new(Open { wrong, store, held: Vec::new(), rows: BTreeMap::new() }))
+        let began = store.begins();
+        Ok(Box::new(Open { wrong, store, began, held: Vec::new(), rows: BTreeMap::new() }))
     }
 }
 
 struct Open {
     wrong: TxWrong,
     store: Store,
+    /// What the store knows it by.
+    began: u64,
     /// Each with the number of its events, where that was drawn early.
     held: Vec<(Commit, Option<u64>)>,
     /// The accounts as the transaction sees them.
@@ -120,5 +123,6 @@ impl Drop for Open {
         if self.wrong == TxWrong::CommitsWhatIsDropped {
             self.write();
         }
+        self.store.ends(self.began);
     }
 }

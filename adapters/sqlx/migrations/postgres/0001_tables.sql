@@ -35,6 +35,9 @@ CREATE TABLE mfakit_events (
     PRIMARY KEY (tx, id)
 );
 
+-- The latest events of one user, read from the end.
+CREATE INDEX mfakit_events_of ON mfakit_events (subject, tx, id);
+
 -- How far each named reader of the events has come. Pruning stops at the slowest.
 CREATE TABLE mfakit_relays (
     name text COLLATE "C" PRIMARY KEY,  -- the reader

@@ -34,6 +34,9 @@ CREATE TABLE mfakit_events (
     event     TEXT NOT NULL                       -- the event as JSON
 ) STRICT;
 
+-- The latest events of one user, read from the end: an index goes on with the id by itself.
+CREATE INDEX mfakit_events_of ON mfakit_events (subject);
+
 -- How far each named reader of the events has come. Pruning stops at the slowest.
 CREATE TABLE mfakit_relays (
     name TEXT NOT NULL PRIMARY KEY,  -- the reader

@@ -51,6 +51,7 @@ use crate::store::{Store, Transaction};
 /// let mfa = Mfa::builder(store.clone())
 ///     .index(store.clone())
 ///     .event_log(store.clone())
+///     .subject_events(store.clone())
 ///     .organizations(store.clone())
 ///     .stamps(store)
 ///     .issuer("Scrivio")

@@ -12,6 +12,11 @@ pub(super) const WORDS: Words = Words {
     read_events: "SELECT e.tx::text, e.id, e.event, \
          e.tx < pg_snapshot_xmin(pg_current_snapshot()) AS settled FROM {events} e \
          WHERE (e.tx, e.id) > ($1::text::xid8, $2) ORDER BY e.tx, e.id LIMIT $3",
+    // Not only what is certain: who was just answered sees the event. A range of one subject, because
+    // where `=` names somebody whom the statistics call common, the server walks the log instead and
+    // hopes to meet them soon.
+    latest_events: "SELECT e.event FROM {events} e WHERE e.subject BETWEEN $1 AND $1 \
+         ORDER BY e.subject DESC, e.tx DESC, e.id DESC LIMIT $2",
     prune_events: "DELETE FROM {events} e WHERE (e.tx, e.id) <= ($1::text::xid8, $2) \
          AND NOT EXISTS (SELECT 1 FROM {relays} r WHERE (r.tx, r.id) < (e.tx, e.id))",
     expire_events: "DELETE FROM {events} e WHERE e.at < $1 \

@@ -10,6 +10,7 @@ pub(super) const WORDS: Words = Words {
     sealed_under: "SELECT subject FROM {accounts} WHERE sealed_under <> '' \
          AND instr(sealed_under, $1) > 0 AND subject > $2 ORDER BY subject LIMIT $3",
     read_events: "SELECT id, event FROM {events} WHERE id > $1 ORDER BY id LIMIT $2",
+    latest_events: "SELECT event FROM {events} WHERE subject = $1 ORDER BY id DESC LIMIT $2",
     prune_events: "DELETE FROM {events} WHERE id <= $1 \
          AND id <= coalesce((SELECT min(id) FROM {relays}), $1)",
     expire_events: "DELETE FROM {events} WHERE at < $1 \

@@ -2,9 +2,11 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::store::{EventCursor, EventLog, EventPage, StoreError};
+use mfakit::store::{EventCursor, EventLog, EventPage, StoreError, SubjectEvents};
+use mfakit::{Event, Subject};
 
 use super::Store;
+use crate::account_row::event;
 use crate::cause::Cause;
 use crate::dialect::Log;
 
@@ -26,6 +28,26 @@ impl<D: Log> EventLog for Store<D> {
     async fn prune(&self, up_to: &EventCursor) -> Result<u64, StoreError> {
         let values = D::values(D::place(&self.base, up_to).await?);
         D::change(&self.base, &self.base.sql.prune_events, &values).await
+    }
+}
+
+#[async_trait]
+impl<D: Log> SubjectEvents for Store<D> {
+    async fn latest(&self, subject: &Subject, limit: usize) -> Result<Vec<Event>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let values = [subject.as_str().into(), limit.into()];
+        let rows = self.base.rows(&self.base.sql.latest_events, &values).await?;
+        let own = |row| {
+            let event = event(row)?;
+            // One that was changed by hand is not told as somebody else's.
+            let own = event.subject() == subject;
+            if own {
+                Ok(event)
+            } else {
+                Err(Cause::corrupt("event", "it is another subject's").into())
+            }
+        };
+        rows.iter().map(own).collect()
     }
 }
 

@@ -52,6 +52,7 @@ async fn candidate<D: Database + Send + 'static>(database: D) -> Candidate {
         .other_handle(database.store().await)
         .index(store.clone())
         .event_log(store.clone())
+        .subject_events(store.clone())
         .organizations(store.clone())
         .other_organizations(database.store().await)
         .stamps(store.clone())

@@ -9,6 +9,7 @@ use mfakit::domain::{Account, Closed, Receipt, Transition};
 use mfakit::organization::OrgTransition;
 use mfakit::store::{
     AccountIndex, AccountStore, CommitId, EventCursor, EventLog, OrgStore, Stamps, StoreError,
+    SubjectEvents,
 };
 use mfakit::{Event, Subject};
 use mfakit_sqlx::{OpenError, StageError, Tables};
@@ -52,7 +53,7 @@ pub trait Database: Sync {
 /// Every port, and what both stores have beside.
 #[async_trait]
 pub trait Store:
-    AccountStore + AccountIndex + EventLog + OrgStore + Stamps + Clone + 'static
+    AccountStore + AccountIndex + EventLog + SubjectEvents + OrgStore + Stamps + Clone + 'static
 {
     type Transaction: Staging;
     async fn begin_transaction(&self) -> Self::Transaction;

@@ -13,6 +13,7 @@ mod faults;
 mod given_up;
 mod has_mfa;
 mod large_roster;
+mod latest;
 mod organizations;
 mod relays;
 mod resealing;

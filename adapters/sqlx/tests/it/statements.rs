@@ -37,16 +37,27 @@ impl log::Log for Logged {
     fn flush(&self) {}
 }
 
-/// What was sent since the last call.
-fn sent(thread: &str) -> Vec<String> {
+/// What the driver has logged since the last call.
+pub fn logged(thread: &str) -> Vec<String> {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| {
         log::set_logger(&LOGGED).unwrap();
         log::set_max_level(log::LevelFilter::Debug);
     });
     let mut logged = LOGGED.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let sent = logged.get_or_insert_default().remove(thread).unwrap_or_default();
-    sent.iter().map(|text| beginning(text)).collect()
+    logged.get_or_insert_default().remove(thread).unwrap_or_default()
+}
+
+/// What was sent since the last call.
+fn sent(thread: &str) -> Vec<String> {
+    logged(thread).iter().map(|text| beginning(text)).collect()
+}
+
+/// The whole of a statement that is longer than its summary.
+pub fn whole(logged: &str) -> String {
+    let (_, statement) = logged.split_once("db.statement=\"").unwrap();
+    let (statement, _) = statement.split_once("\" rows_affected").unwrap();
+    statement.replace("\\n", " ").replace("\\\"", "\"")
 }
 
 /// The first two words of a statement, out of `summary="SELECT version, …" db.statement=…`.
@@ -74,6 +85,9 @@ async fn check(world: &World<impl Store>, thread: &str, commit: &[&str]) {
     let many: Vec<_> = (0_u64..1_000).map(mfakit::Subject::from).collect();
     world.mfa.statuses(&many).await.unwrap();
     assert_eq!(sent(thread), ["SELECT subject,"], "a thousand statuses");
+
+    assert!(!world.mfa.recent_events(&user.subject, 100).await.unwrap().is_empty());
+    assert_eq!(sent(thread).len(), 1, "the latest events");
 
     world.store.affiliations(&user.subject).await.unwrap();
     assert_eq!(sent(thread).len(), 1, "the affiliations");

@@ -61,6 +61,7 @@ impl<S: Store> World<S> {
         let builder: MfaBuilder = Mfa::builder(store.clone())
             .index(store.clone())
             .event_log(store.clone())
+            .subject_events(store.clone())
             .organizations(store.clone())
             .stamps(store.clone())
             .issuer("Scrivio")

@@ -8,10 +8,11 @@ use mfakit::organization::Gate;
 
 use super::{Answer, Frame, Viewer, go, page};
 use crate::app::App;
-use crate::{trail, words};
+use crate::words;
 
-/// How many messages are shown.
+/// How many messages are shown, and how many events are searched for them: most tell of codes.
 const MESSAGES: usize = 5;
+const SEARCHED: usize = 200;
 
 #[derive(Template)]
 #[template(path = "profile.html")]
@@ -34,13 +35,11 @@ struct Message {
 /// `GET /profile`
 pub(crate) async fn show(State(app): State<App>, viewer: Viewer) -> Answer {
     let mfa = app.mfa().status(viewer.id()).await?;
-    let told = trail::latest(&*app.log, MESSAGES, |event| {
-        event.subject() == viewer.id() && event.concerns_owner()
-    });
+    let latest = app.mfa().recent_events(viewer.id(), SEARCHED).await?;
     let message = |event: &mfakit::Event| {
         Some(Message { at: words::time(event.at()), text: words::message(event)? })
     };
-    let messages = told.await?.iter().filter_map(message).collect();
+    let messages = latest.iter().filter_map(message).take(MESSAGES).collect();
     let left = mfa.recovery_left.unwrap_or_default();
     let view = Page {
         frame: viewer.frame("/profile"),

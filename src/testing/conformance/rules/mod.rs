@@ -6,14 +6,16 @@ mod index;
 mod organization;
 mod service;
 mod state;
+mod subject_events;
 mod transactions;
 
 use super::Rule;
 
 /// All rules, in the order in which a newcomer would read them.
-pub(super) const ALL: [&[Rule]; 10] = [
+pub(super) const ALL: [&[Rule]; 11] = [
     state::RULES,
     events::RULES,
+    subject_events::RULES,
     transactions::RULES,
     index::RULES,
     organization::rows::RULES,
