@@ -43,9 +43,10 @@ impl OfferedFactor {
 
 /// A question put to one user in one session, kept in that session until it is answered.
 ///
-/// It holds no counter: how often it was answered is kept with the account, where a client cannot
-/// wind it back. It expires ten minutes after it was opened, and at once when the account's
-/// credentials change. With the feature `serde` it can be written and read.
+/// How often it was answered, and whether it was passed, is kept with the account, where a client
+/// cannot wind it back. It expires ten minutes after it was opened, at once when the account's
+/// credentials change, and when the account has passed 16 others since. With the feature `serde` it
+/// can be written and read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Challenge {
@@ -53,6 +54,8 @@ pub struct Challenge {
     pub(crate) subject: Subject,
     pub(crate) session: SessionId,
     pub(crate) stamp: Stamp,
+    /// How many challenges the account had passed when this one was opened.
+    pub(crate) passes: u64,
     pub(crate) purpose: Purpose,
     pub(crate) first: Evidence,
     #[cfg_attr(feature = "serde", serde(deserialize_with = "few"))]

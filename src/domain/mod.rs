@@ -114,7 +114,8 @@ pub(crate) use policy_terms::{GracePeriod, PolicyScope};
 #[cfg(feature = "serde")]
 pub(crate) mod parts {
     pub(crate) use super::account::{
-        CHARGED_CHALLENGES, ChargedChallenge, ChargedChallenges, EnrollmentCode, RECENT_COMMITS,
+        CHARGED_CHALLENGES, ChargedChallenge, ChargedChallenges, EnrollmentCode, PASSED_CHALLENGES,
+        PassedChallenges, RECENT_COMMITS,
     };
     pub(crate) use super::import::{ImportRecord, ImportedSlot};
     pub(crate) use super::instant::whole_micros;

@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::StoredError;
 use crate::domain::parts::whole_micros;
-use crate::domain::{CodeHash, Invalid, KeyId, SealedSecret, Step};
+use crate::domain::{CodeHash, Invalid, KeyId, SealedSecret};
 
 /// Names the field of a value that is out of its bounds.
 pub(super) fn checked<T>(field: &str, read: Result<T, Invalid>) -> Result<T, StoredError> {
@@ -47,8 +47,8 @@ pub(super) fn optional_time(
     text.map(|text| time(field, text)).transpose()
 }
 
-/// Reads a step. No signed column overflows with it.
-pub(super) fn step(field: &str, number: u64) -> Result<Step, StoredError> {
+/// Reads a step, or a count. No signed column overflows with it.
+pub(super) fn whole(field: &str, number: u64) -> Result<u64, StoredError> {
     ensure(i64::try_from(number).is_ok(), field, "must be 0 to 2^63 - 1")?;
     Ok(number)
 }

@@ -60,6 +60,7 @@ fn challenge() -> Challenge {
         subject: Subject::from(7_u64),
         session: SessionId::from_random([2; 16]),
         stamp: Stamp::from_stored(5),
+        passes: 7,
         purpose: Purpose::StepUp(ActionName::new("payout").unwrap()),
         first: Evidence {
             kind: EvidenceKind::First(FirstFactorKind::Named(
@@ -83,6 +84,7 @@ fn challenge_json() -> Json {
         "subject": "7",
         "session": hex(2),
         "stamp": 5,
+        "passes": 7,
         "purpose": { "step_up": "payout" },
         "first": { "kind": { "first": "oidc" }, "at": AT },
         "factors": [{ "factor": hex(1), "kind": "totp", "label": "Ada’s phone" }],

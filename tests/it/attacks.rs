@@ -10,6 +10,7 @@ mod replay;
 mod sessions;
 mod setups;
 mod spent;
+mod window;
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use crate::world::{World, block_on};
 use requests::Attacker;
 
 /// What `StoredAccount` promises.
-const MOST: usize = 10 * 1024;
+const MOST: usize = 11 * 1024;
 
 fn stored_size(world: &World, attacker: &Attacker) -> usize {
     let account = block_on(world.memory.load(attacker.subject())).unwrap().expect("a row");

@@ -17,6 +17,7 @@ mod imported_codes;
 mod lifecycle;
 mod notices;
 mod pass;
+mod passed;
 mod question;
 mod read;
 mod recover;
@@ -37,6 +38,8 @@ pub use export::{
 };
 pub use imported_codes::ImportedCheck;
 pub use lifecycle::{Arrival, Reseal};
+#[cfg(feature = "serde")]
+pub(crate) use passed::{PassedChallenges, WINDOW as PASSED_CHALLENGES};
 pub use question::Question;
 pub use recover::OneTimeCheck;
 pub use reset::IssuedEnrollment;

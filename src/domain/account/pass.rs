@@ -12,11 +12,11 @@ impl Draft<'_> {
     /// The challenge is passed: gives back its guesses, closes it and makes the proof.
     pub(super) fn pass(mut self, challenge: &Challenge, by: ProvenBy) -> Transition<Verdict> {
         let next = &mut self.next;
-        next.budget.give_back(next.charged.spent(challenge.id));
+        next.budget.give_back(next.charged.settle(challenge.id));
         if next.budget.refill_due && challenge.purpose == Purpose::SignIn {
             next.budget.refill();
         }
-        next.charged.pass(challenge.id);
+        next.passed.pass(challenge.id);
         let recovery_left = next.codes_left();
         let import_notices = next.import_notices();
         let replace = import_notices.contains(&ImportNotice::RegenerateCodes);

@@ -30,8 +30,8 @@ impl Account {
     ///
     /// # Errors
     /// [`Refusal::ChallengeExpired`] after ten minutes or when the credentials have changed,
-    /// [`Refusal::ChallengeSpent`] when it was passed or has taken five codes,
-    /// [`Refusal::WrongAnswerKind`], [`Refusal::EnrollmentExpired`].
+    /// [`Refusal::ChallengeSpent`] when it was passed, when 16 others were passed since it was opened,
+    /// or when it has taken five codes; [`Refusal::WrongAnswerKind`], [`Refusal::EnrollmentExpired`].
     pub fn question<'a>(
         &'a self,
         challenge: &'a Challenge,
@@ -81,7 +81,8 @@ impl Account {
         if challenge.stamp != self.stamp || context.now > challenge.expires_at {
             return Err(Refusal::ChallengeExpired);
         }
-        if self.charged.passed(challenge.id) { Err(Refusal::ChallengeSpent) } else { Ok(()) }
+        let admitted = self.passed.admits(challenge.id, challenge.passes);
+        if admitted { Ok(()) } else { Err(Refusal::ChallengeSpent) }
     }
 }
 

@@ -127,6 +127,7 @@ impl Account {
             subject: self.subject.clone(),
             session: session.session(),
             stamp: self.stamp,
+            passes: self.passed.count,
             purpose,
             first,
             factors: self.offered_factors(),

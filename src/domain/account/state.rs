@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::charged::ChargedChallenges;
+use super::passed::PassedChallenges;
 use crate::domain::budget::GuessBudget;
 use crate::domain::factor::Factor;
 use crate::domain::id::{CommitId, FactorId, SessionId, Stamp, Subject, Version};
@@ -34,6 +35,7 @@ pub struct Account {
     pub(crate) imported: Option<ImportRecord>,
     pub(crate) budget: GuessBudget,
     pub(crate) charged: ChargedChallenges,
+    pub(crate) passed: PassedChallenges,
     pub(crate) enrollment: Option<EnrollmentCode>,
     pub(crate) password_changed_at: Option<DateTime<Utc>>,
     pub(crate) moving_to: Option<Subject>,
@@ -69,6 +71,7 @@ impl Account {
             imported: None,
             budget: GuessBudget::default(),
             charged: ChargedChallenges::default(),
+            passed: PassedChallenges::default(),
             enrollment: None,
             password_changed_at: None,
             moving_to: None,

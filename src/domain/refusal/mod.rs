@@ -65,7 +65,8 @@ pub enum Refusal {
     /// The challenge has expired, or the credentials have changed since it was opened.
     #[error("the challenge has expired: sign in again")]
     ChallengeExpired,
-    /// The challenge was passed already, or has taken all its answers.
+    /// The challenge was passed already, was opened before the account's last 16 passes, or has
+    /// taken all its answers.
     #[error("the challenge takes no more answers: sign in again")]
     ChallengeSpent,
     /// The answer is not of a kind that the challenge takes.

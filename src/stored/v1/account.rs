@@ -10,11 +10,14 @@ use super::imported::ImportedV1;
 use super::is_default;
 use super::recovery::{EnrollmentV1, RecoveryV1};
 use super::setup::SetupV1;
-use crate::domain::parts::{CHARGED_CHALLENGES, ChargedChallenges, Extra, RECENT_COMMITS};
-use crate::domain::{Account, CommitId, Factor, MAX_FACTORS, Stamp, Subject, Version};
+use crate::domain::parts::{
+    CHARGED_CHALLENGES, ChargedChallenges, Extra, PASSED_CHALLENGES, PassedChallenges,
+    RECENT_COMMITS,
+};
+use crate::domain::{Account, ChallengeId, CommitId, Factor, MAX_FACTORS, Stamp, Subject, Version};
 use crate::stored::StoredError;
 use crate::stored::reading::{
-    at_most, bytes, checked, ensure, optional_time, write_bytes, write_time,
+    at_most, bytes, checked, ensure, optional_time, whole, write_bytes, write_time,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -39,6 +42,12 @@ pub(in crate::stored) struct AccountV1 {
     budget: BudgetV1,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     charged: Vec<ChargedV1>,
+    /// How many challenges were passed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    passes: u64,
+    /// The last of them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    passed: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     password_changed: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,7 +78,9 @@ impl AccountV1 {
             password_changed: account.password_changed_at.map(write_time),
             moving_to: account.moving_to.as_ref().map(subject),
             moved_from: account.moved_from.as_ref().map(subject),
-            recent: write_recent(&account.recent),
+            passes: account.passed.count,
+            passed: write_ids(account.passed.latest.iter().map(ChallengeId::as_bytes)),
+            recent: write_ids(account.recent.iter().map(CommitId::as_bytes)),
             extra: account.extra.clone(),
         }
     }
@@ -95,13 +106,14 @@ impl AccountV1 {
             enrollment: one("enrollment", self.enrollment, EnrollmentV1::into_enrollment)?,
             budget: self.budget.into_budget().map_err(|e| e.within("budget"))?,
             charged: ChargedChallenges(each("charged", self.charged, ChargedV1::into_charged)?),
+            passed: passed(self.passes, &self.passed)?,
             password_changed_at: optional_time(
                 "password_changed",
                 self.password_changed.as_deref(),
             )?,
             moving_to: subject("moving_to", self.moving_to)?,
             moved_from: subject("moved_from", self.moved_from)?,
-            recent: recent(&self.recent)?,
+            recent: ids("recent", RECENT_COMMITS, &self.recent, CommitId::from_random)?,
             extra: self.extra,
         };
         check(&account)?;
@@ -109,18 +121,32 @@ impl AccountV1 {
     }
 }
 
-/// The ids of the last commits, 16 bytes each, as one run of bytes: as text of their own they would
-/// be a tenth of the document.
-fn write_recent(recent: &[CommitId]) -> String {
-    write_bytes(&recent.iter().flat_map(|id| *id.as_bytes()).collect::<Vec<u8>>())
+/// The ids of the last commits, or of the last passed challenges, 16 bytes each, as one run of
+/// bytes: as text of their own they would be a sixth of the document.
+fn write_ids<'a>(ids: impl Iterator<Item = &'a [u8; 16]>) -> String {
+    write_bytes(&ids.flatten().copied().collect::<Vec<u8>>())
 }
 
-fn recent(text: &str) -> Result<Vec<CommitId>, StoredError> {
-    let bytes = bytes("recent", text)?;
+fn ids<Id>(
+    field: &str,
+    max: usize,
+    text: &str,
+    id: impl Fn([u8; 16]) -> Id,
+) -> Result<Vec<Id>, StoredError> {
+    let bytes = bytes(field, text)?;
     let (ids, rest) = bytes.as_chunks();
-    ensure(rest.is_empty(), "recent", "must have 16 bytes an id")?;
-    at_most("recent", ids.len(), RECENT_COMMITS)?;
-    Ok(ids.iter().map(|id| CommitId::from_random(*id)).collect())
+    ensure(rest.is_empty(), field, "must have 16 bytes an id")?;
+    at_most(field, ids.len(), max)?;
+    Ok(ids.iter().copied().map(id).collect())
+}
+
+/// The replay window. A list that is too short for its count would let a passed challenge pass again.
+fn passed(passes: u64, latest: &str) -> Result<PassedChallenges, StoredError> {
+    let count = whole("passes", passes)?;
+    let latest = ids("passed", PASSED_CHALLENGES, latest, ChallengeId::from_random)?;
+    let full = usize::try_from(count).unwrap_or(usize::MAX).min(PASSED_CHALLENGES);
+    ensure(latest.len() == full, "passed", "must have the last 16 that `passes` counts")?;
+    Ok(PassedChallenges { count, latest })
 }
 
 fn one<T, U>(

@@ -28,8 +28,6 @@ pub(super) struct BudgetV1 {
 pub(super) struct ChargedV1 {
     id: String,
     spent: u8,
-    #[serde(default, skip_serializing_if = "is_default")]
-    passed: bool,
     #[serde(flatten)]
     extra: Extra,
 }
@@ -63,19 +61,13 @@ impl BudgetV1 {
 
 impl ChargedV1 {
     pub(super) fn of(charged: &ChargedChallenge) -> Self {
-        Self {
-            id: charged.id.to_string(),
-            spent: charged.spent,
-            passed: charged.passed,
-            extra: charged.extra.clone(),
-        }
+        Self { id: charged.id.to_string(), spent: charged.spent, extra: charged.extra.clone() }
     }
 
     pub(super) fn into_charged(self) -> Result<ChargedChallenge, StoredError> {
         Ok(ChargedChallenge {
             id: checked("id", self.id.parse())?,
             spent: self.spent,
-            passed: self.passed,
             extra: self.extra,
         })
     }

@@ -8,7 +8,7 @@ use crate::domain::{
     Algorithm, DRIFT_LIMIT, Digits, Factor, FactorState, Label, TotpParams, TotpState,
 };
 use crate::stored::StoredError;
-use crate::stored::reading::{checked, ensure, sealed, step, time, write_sealed, write_time};
+use crate::stored::reading::{checked, ensure, sealed, time, whole, write_sealed, write_time};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct FactorV1 {
@@ -89,7 +89,7 @@ impl TotpV1 {
         Ok(TotpState {
             params: self.params.into_params()?,
             sealed: sealed("sealed", &self.sealed)?,
-            last_step: step("step", self.step)?,
+            last_step: whole("step", self.step)?,
             drift: drift("drift", self.drift)?,
             extra: self.extra,
         })

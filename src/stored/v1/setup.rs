@@ -10,7 +10,7 @@ use super::recovery::RecoveryV1;
 use crate::domain::parts::{Confirmation, Extra, RightCode};
 use crate::domain::{AccountName, Label, PendingSetup};
 use crate::stored::StoredError;
-use crate::stored::reading::{checked, ensure, sealed, step, time, write_sealed, write_time};
+use crate::stored::reading::{checked, ensure, sealed, time, whole, write_sealed, write_time};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct SetupV1 {
@@ -99,7 +99,7 @@ impl ConfirmedV1 {
         Ok(Confirmation {
             right: RightCode {
                 at: time("at", &self.at)?,
-                step: step("step", self.step)?,
+                step: whole("step", self.step)?,
                 drift: drift("drift", self.drift)?,
             },
             recovery: Arc::new(recovery),
