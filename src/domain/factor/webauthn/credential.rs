@@ -1,11 +1,12 @@
 //! A credential as an account keeps it, and what an assertion does to it.
 
+use super::super::super::invalid::Invalid;
 use super::assertion::{AssertionResponse, StoredCredential};
 use super::identifiers::{CredentialId, Nonce, UserHandle};
 use super::options::CredentialDescriptor;
 use super::public_key::PublicKey;
 use super::registration::Registered;
-use super::relying_party::RelyingParty;
+use super::relying_party::{RelyingParty, check_rp_id};
 use super::transport::Transport;
 use super::unverified::Unverified;
 
@@ -39,17 +40,32 @@ use super::unverified::Unverified;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Credential {
-    rp_id: Box<str>,
-    id: CredentialId,
-    public_key: PublicKey,
-    user_handle: UserHandle,
-    registered_with_user_verification: bool,
-    backup_eligible: bool,
-    backup_state: bool,
-    counter: u32,
-    aaguid: [u8; 16],
-    transports: Vec<Transport>,
+pub struct Credential(CredentialParts);
+
+/// What a credential is made of: for a store, and for moving one in from another system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialParts {
+    /// The RP ID that it is bound to.
+    pub rp_id: String,
+    /// The name that the authenticator gave it.
+    pub id: CredentialId,
+    /// The key that its assertions are verified by.
+    pub public_key: PublicKey,
+    /// The user that it was registered for.
+    pub user_handle: UserHandle,
+    /// Whether the authenticator verified its user at registration. If that was not recorded, say
+    /// `false`: user verification then never counts.
+    pub registered_with_user_verification: bool,
+    /// Whether it may be copied to other devices.
+    pub backup_eligible: bool,
+    /// Whether it has been copied.
+    pub backup_state: bool,
+    /// The highest number of signatures seen.
+    pub counter: u32,
+    /// The authenticator's model; zeros if unknown.
+    pub aaguid: [u8; 16],
+    /// The ways in which the client reaches the authenticator.
+    pub transports: Vec<Transport>,
 }
 
 /// What an accepted assertion comes to.
@@ -89,7 +105,7 @@ impl Credential {
         user_handle: UserHandle,
         registered: Registered,
     ) -> Self {
-        Self {
+        Self(CredentialParts {
             rp_id: relying_party.id().into(),
             id: registered.credential_id,
             public_key: registered.public_key,
@@ -100,68 +116,93 @@ impl Credential {
             counter: registered.counter,
             aaguid: registered.aaguid,
             transports: registered.transports,
+        })
+    }
+
+    /// Puts a credential together from its parts.
+    ///
+    /// # Errors
+    /// [`Invalid`] if the RP ID is not a domain, a transport is named twice, or the credential is
+    /// backed up without being eligible for it (§6.1.3).
+    pub fn from_parts(parts: CredentialParts) -> Result<Self, Invalid> {
+        check_rp_id(&parts.rp_id)?;
+        if parts.backup_state && !parts.backup_eligible {
+            let form = "of a credential that is backup eligible";
+            return Err(Invalid::Form { what: "backup state", form });
         }
+        let mut transports = parts.transports.clone();
+        transports.sort_unstable();
+        if transports.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(Invalid::Form { what: "transports", form: "different from each other" });
+        }
+        Ok(Self(CredentialParts { transports, ..parts }))
+    }
+
+    /// The parts, as [`from_parts`](Self::from_parts) takes them.
+    pub fn parts(&self) -> &CredentialParts {
+        &self.0
     }
 
     /// The RP ID that the credential is bound to.
     pub fn rp_id(&self) -> &str {
-        &self.rp_id
+        &self.0.rp_id
     }
 
     /// The name that the authenticator gave the credential.
     pub fn id(&self) -> &CredentialId {
-        &self.id
+        &self.0.id
     }
 
     /// The key that its assertions are verified by.
     pub fn public_key(&self) -> &PublicKey {
-        &self.public_key
+        &self.0.public_key
     }
 
     /// The user that it was registered for. Further credentials of the account take the same one.
     pub fn user_handle(&self) -> &UserHandle {
-        &self.user_handle
+        &self.0.user_handle
     }
 
     /// Whether the authenticator verified its user when the credential was registered.
     pub fn registered_with_user_verification(&self) -> bool {
-        self.registered_with_user_verification
+        self.0.registered_with_user_verification
     }
 
     /// Whether the credential cannot be copied to other devices, as far as its flags have ever
     /// said. Without attestation that is the authenticator's unproven word.
     pub fn is_device_bound(&self) -> bool {
-        !self.backup_eligible
+        !self.0.backup_eligible
     }
 
     /// Whether the credential had been copied when it was last used.
     pub fn is_backed_up(&self) -> bool {
-        self.backup_state
+        self.0.backup_state
     }
 
     /// The highest number of signatures seen; it never falls.
     pub fn counter(&self) -> u32 {
-        self.counter
+        self.0.counter
     }
 
     /// The authenticator's model by its own, unproven word; zeros if it does not say.
     pub fn aaguid(&self) -> &[u8; 16] {
-        &self.aaguid
+        &self.0.aaguid
     }
 
     /// The ways in which the client said at registration that it reaches the authenticator.
     pub fn transports(&self) -> &[Transport] {
-        &self.transports
+        &self.0.transports
     }
 
     /// Names the credential in options, with its transports.
     pub fn descriptor(&self) -> CredentialDescriptor {
-        CredentialDescriptor::new(self.id.clone()).transports(self.transports.iter().copied())
+        let transports = self.0.transports.iter().copied();
+        CredentialDescriptor::new(self.0.id.clone()).transports(transports)
     }
 
     /// Whether a relying party can ask for the credential: whether it is bound to its RP ID.
     pub fn is_of(&self, relying_party: &RelyingParty) -> bool {
-        *self.rp_id == *relying_party.id()
+        self.0.rp_id == relying_party.id()
     }
 
     /// Judges an assertion, and says what the credential becomes by it.
@@ -183,23 +224,23 @@ impl Credential {
         let asserted = response.verify(self.stored(), nonce, relying_party)?;
         let mut next = self.clone();
         let mut noted = Vec::new();
-        next.backup_state = asserted.backup_state;
-        if asserted.backup_eligible && !self.backup_eligible {
-            next.backup_eligible = true;
+        next.0.backup_state = asserted.backup_state;
+        if asserted.backup_eligible && !self.0.backup_eligible {
+            next.0.backup_eligible = true;
             noted.push(CredentialNotice::BecameBackupEligible);
         }
-        let (stored, found) = (self.counter, asserted.counter);
+        let (stored, found) = (self.0.counter, asserted.counter);
         if found > stored {
-            next.counter = found;
+            next.0.counter = found;
         } else if (stored, found) != (0, 0) {
             noted.push(CredentialNotice::CounterDidNotRise { stored, found });
         }
-        let user_verified = asserted.user_verified && self.registered_with_user_verification;
+        let user_verified = asserted.user_verified && self.0.registered_with_user_verification;
         Ok(Accepted { next, user_verified, noted })
     }
 
     fn stored(&self) -> StoredCredential<'_> {
-        let (id, public_key, user_handle) = (&self.id, &self.public_key, &self.user_handle);
+        let CredentialParts { id, public_key, user_handle, .. } = &self.0;
         StoredCredential { id, public_key, user_handle }
     }
 }

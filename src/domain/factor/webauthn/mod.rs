@@ -84,7 +84,7 @@ mod transport;
 mod unverified;
 
 pub use assertion::{Asserted, AssertionResponse, StoredCredential};
-pub use credential::{Accepted, Credential, CredentialNotice};
+pub use credential::{Accepted, Credential, CredentialNotice, CredentialParts};
 pub use identifiers::{CredentialId, Nonce, UserHandle};
 pub use options::{CreationOptions, CredentialDescriptor, RequestOptions, UserVerification};
 pub use public_key::{PublicKey, SignatureAlgorithm};
