@@ -14,6 +14,10 @@
 //! | [`google`] | as they were set up | none |
 //! | [`totp_rs`] | as they were set up | whatever the host made |
 //!
+//! With the feature `webauthn`, `webauthn_rs` and `simple_webauthn` read the rows of passkeys and
+//! security keys. The RP ID that they were registered under has to be named, and the user handle if
+//! the row does not hold it.
+//!
 //! # What becomes of it
 //!
 //! - **A seed is a live factor at once.** Import only what the other system treats as confirmed and
@@ -73,13 +77,32 @@ pub mod devise;
 pub mod django_otp;
 pub mod fortify;
 pub mod google;
+#[cfg(feature = "webauthn")]
+mod rows;
+#[cfg(feature = "webauthn")]
+pub mod simple_webauthn;
 pub mod totp_rs;
+#[cfg(feature = "webauthn")]
+pub mod webauthn_rs;
 
 use crate::domain::Invalid;
 pub use crate::domain::import::{
     CodeReading, Import, ImportReport, Imported, ImportedCodes, ImportedFactor, Seed,
 };
 pub use crate::domain::import_notice::ImportNotice;
+
+/// Why the row of a credential cannot be moved in.
+#[cfg(feature = "webauthn")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CredentialError {
+    /// A value has another form than the system writes.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The public key is of an algorithm that is not verified here, or unfit.
+    #[error("the credential's key cannot be used: {0}")]
+    Key(#[from] crate::domain::webauthn::Unverified),
+}
 
 /// Adds plain codes, if there are any.
 fn with_plain_codes(import: Import, codes: &[impl AsRef<str>]) -> Result<Import, Invalid> {

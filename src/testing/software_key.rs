@@ -33,6 +33,7 @@ pub struct SoftwareKey {
     user_handle: Option<String>,
     flags: u8,
     counter: u32,
+    counts: bool,
 }
 
 impl SoftwareKey {
@@ -51,6 +52,7 @@ impl SoftwareKey {
             user_handle: None,
             flags: USER_PRESENT,
             counter: 0,
+            counts: true,
         }
     }
 
@@ -83,6 +85,14 @@ impl SoftwareKey {
     #[must_use]
     pub fn counter(mut self, counter: u32) -> Self {
         self.counter = counter;
+        self
+    }
+
+    /// Stops counting: every answer from now on says 0, as those of most synchronized passkeys do.
+    #[must_use]
+    pub fn uncounted(mut self) -> Self {
+        self.counter = 0;
+        self.counts = false;
         self
     }
 
@@ -146,9 +156,9 @@ impl SoftwareKey {
         Some(response.to_string())
     }
 
-    /// Counts, and says so: the 37 bytes of authenticator data for an assertion.
+    /// Counts, unless it does not, and says so: the 37 bytes of authenticator data for an assertion.
     pub fn authenticator_data(&mut self, rp_id: &str) -> Vec<u8> {
-        self.counter = self.counter.saturating_add(1);
+        self.counter = self.counter.saturating_add(self.counts.into());
         let hash = Sha256::digest(rp_id.as_bytes());
         [&hash[..], &[self.flags], &self.counter.to_be_bytes()].concat()
     }

@@ -2,6 +2,8 @@
 
 mod attacks;
 mod codes;
+#[cfg(feature = "webauthn")]
+mod credentials;
 mod programs;
 
 use mfakit::import::{Import, ImportReport, Imported, ImportedFactor, Seed};

@@ -2,6 +2,7 @@
 
 mod assertion_steps;
 mod bad_input;
+mod credentials;
 mod differential;
 mod emulated;
 mod keys;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{authority, moved_in, recover, sign_in, world};
 use crate::world::{World, block_on, refused};
 
-fn fixture(name: &str) -> Value {
+pub(super) fn fixture(name: &str) -> Value {
     let path = format!("{}/tests/fixtures/import/{name}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }

@@ -1,7 +1,10 @@
 //! COSE keys, as credential public keys are written (§6.5.1; RFC 9052 §7, RFC 9053 §7, RFC 8230).
 
+use std::convert::Infallible;
+
 use minicbor::data::Type;
 use minicbor::decode::{Decoder, Error};
+use minicbor::encode::Encoder;
 
 use super::cbor;
 use super::unverified::Unverified;
@@ -79,6 +82,46 @@ impl<'a> CoseKey<'a> {
     fn is(&self, key_type: i64, curve: Option<i64>) -> bool {
         self.key_type == Some(key_type) && self.curve == curve
     }
+}
+
+/// Writes a P-256 key.
+pub(super) fn p256(algorithm: i64, x: &[u8], y: &[u8]) -> Result<Vec<u8>, Unverified> {
+    let parameters = [(X_OR_EXPONENT, x), (Y, y)];
+    write(KEY_TYPE_EC2, algorithm, Some(CURVE_P256), &parameters)
+}
+
+/// Writes an Ed25519 key.
+pub(super) fn ed25519(algorithm: i64, x: &[u8]) -> Result<Vec<u8>, Unverified> {
+    write(KEY_TYPE_OKP, algorithm, Some(CURVE_ED25519), &[(X_OR_EXPONENT, x)])
+}
+
+/// Writes an RSA key.
+pub(super) fn rsa(algorithm: i64, n: &[u8], e: &[u8]) -> Result<Vec<u8>, Unverified> {
+    write(KEY_TYPE_RSA, algorithm, None, &[(CURVE_OR_MODULUS, n), (X_OR_EXPONENT, e)])
+}
+
+/// Writes a key in the one order that CTAP2 allows: 1, 3, −1, −2, −3.
+fn write(
+    key_type: i64,
+    algorithm: i64,
+    curve: Option<i64>,
+    parameters: &[(i64, &[u8])],
+) -> Result<Vec<u8>, Unverified> {
+    let mut encoder = Encoder::new(Vec::new());
+    let members = 2 + usize::from(curve.is_some()) + parameters.len();
+    let written = (|| {
+        encoder.map(members as u64)?;
+        encoder.i64(KEY_TYPE)?.i64(key_type)?.i64(ALGORITHM)?.i64(algorithm)?;
+        if let Some(curve) = curve {
+            encoder.i64(CURVE_OR_MODULUS)?.i64(curve)?;
+        }
+        for (label, bytes) in parameters {
+            encoder.i64(*label)?.bytes(bytes)?;
+        }
+        Ok::<(), minicbor::encode::Error<Infallible>>(())
+    })();
+    written.map_err(|_| Unverified::PublicKey)?;
+    Ok(encoder.into_writer())
 }
 
 /// A coordinate of full length: leading zeros are written (RFC 9053 §7.1.1).

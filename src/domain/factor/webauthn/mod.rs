@@ -73,6 +73,7 @@ mod base64;
 mod cbor;
 mod client_data;
 mod cose;
+mod credential;
 mod identifiers;
 mod options;
 mod public_key;
@@ -83,6 +84,7 @@ mod transport;
 mod unverified;
 
 pub use assertion::{Asserted, AssertionResponse, StoredCredential};
+pub use credential::{Accepted, Credential, CredentialNotice, CredentialParts};
 pub use identifiers::{CredentialId, Nonce, UserHandle};
 pub use options::{CreationOptions, CredentialDescriptor, RequestOptions, UserVerification};
 pub use public_key::{PublicKey, SignatureAlgorithm};

@@ -9,7 +9,7 @@ use rsa::BoxedUint;
 use sha2::Sha256;
 
 use super::base64::encoded;
-use super::cose::CoseKey;
+use super::cose::{self, CoseKey};
 use super::unverified::Unverified;
 
 /// A signature algorithm, by its number in the COSE registry.
@@ -61,6 +61,30 @@ impl PublicKey {
     pub fn from_cose(bytes: &[u8]) -> Result<Self, Unverified> {
         let (algorithm, _) = Key::read(bytes)?;
         Ok(Self { algorithm, cose: bytes.into() })
+    }
+
+    /// Takes a P-256 point by its coordinates, big-endian and of 32 bytes each.
+    ///
+    /// # Errors
+    /// [`Unverified`] if they are of another length, or the point is not on the curve.
+    pub fn from_p256(x: &[u8], y: &[u8]) -> Result<Self, Unverified> {
+        Self::from_cose(&cose::p256(SignatureAlgorithm::Es256.number(), x, y)?)
+    }
+
+    /// Takes the 32 bytes of an Ed25519 point.
+    ///
+    /// # Errors
+    /// [`Unverified`] if they are more or less, or the point is unfit.
+    pub fn from_ed25519(point: &[u8]) -> Result<Self, Unverified> {
+        Self::from_cose(&cose::ed25519(SignatureAlgorithm::EdDsa.number(), point)?)
+    }
+
+    /// Takes an RSA modulus and exponent, big-endian and without zeros in front.
+    ///
+    /// # Errors
+    /// [`Unverified`] if either is unfit.
+    pub fn from_rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, Unverified> {
+        Self::from_cose(&cose::rsa(SignatureAlgorithm::Rs256.number(), modulus, exponent)?)
     }
 
     /// The algorithm that it verifies by, and no other.

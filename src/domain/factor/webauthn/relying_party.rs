@@ -51,12 +51,7 @@ impl RelyingParty {
         origins: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self, Invalid> {
         let id = id.into();
-        if !is_domain(&id) {
-            return Err(Invalid::Form {
-                what: "RP ID",
-                form: "a domain in lower-case ASCII, without scheme, port or path",
-            });
-        }
+        check_rp_id(&id)?;
         let most = Self::MAX_ORIGINS;
         let origins: Vec<String> = origins.into_iter().take(most + 1).map(Into::into).collect();
         if !(1..=most).contains(&origins.len()) {
@@ -93,6 +88,15 @@ impl RelyingParty {
     pub(super) fn id_hash(&self) -> &[u8; 32] {
         &self.id_hash
     }
+}
+
+/// Refuses an RP ID that no relying party has.
+pub(super) fn check_rp_id(id: &str) -> Result<(), Invalid> {
+    if is_domain(id) {
+        return Ok(());
+    }
+    let form = "a domain in lower-case ASCII, without scheme, port or path";
+    Err(Invalid::Form { what: "RP ID", form })
 }
 
 /// Whether this is a host name in lower-case ASCII (RFC 1123 §2.1), and no IPv4 address.
