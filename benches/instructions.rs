@@ -26,7 +26,8 @@ use mfakit::store::{AccountStore, Format, StoredAccount};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
     Answer, Argon2Hasher, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, Keyring,
-    MemoryStore, Mfa, NewFactor, SealingKey, Settings, SignIn, StepUpRule, Subject, Verdict,
+    MemoryStore, Mfa, NewFactor, SealingKey, Settings, SignIn, SignedIn, StepUpRule, Subject,
+    Verdict,
 };
 
 /// The most that a path is run in one go.
@@ -117,7 +118,7 @@ impl Scene {
             Keyring::new(key).with_entropy(Arc::new(SeededEntropy::new(7)))
         };
         let (memory, clock) = (MemoryStore::new(), ManualClock::at(START));
-        let mfa = Mfa::builder(memory.clone())
+        let mfa = Mfa::builder_without_policies(memory.clone())
             .issuer("Scrivio")
             .keyring(keyring())
             .hasher(Argon2Hasher::cheap_and_insecure())
@@ -128,7 +129,9 @@ impl Scene {
         let subject = Subject::new("ada").expect("a subject");
         block_on(async {
             let first = FirstFactor::password(subject.clone(), clock.now());
-            let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { panic!() };
+            let Ok(SignIn::Done(SignedIn::Full(session, _))) = mfa.sign_in(first).await else {
+                panic!()
+            };
             let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
             let setup =
                 mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("a setup");
@@ -137,6 +140,7 @@ impl Scene {
             let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
             assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
             let session = mfa.finish_setup(&session, setup.id()).await.expect("finished");
+            let session = session.full().expect("a full session");
             let settings = Settings::default();
             let account = memory.load(&subject).await.expect("the store").expect("a row");
             let mut scene =
@@ -159,7 +163,7 @@ impl Scene {
     fn challenge(&self) -> Challenge {
         let first = FirstFactor::password(self.account.subject().clone(), self.now());
         match block_on(self.mfa.sign_in(first)) {
-            Ok(SignIn::Challenge(_, challenge)) => challenge,
+            Ok(SignIn::Challenge(challenge)) => challenge,
             other => panic!("no challenge: {other:?}"),
         }
     }

@@ -25,7 +25,7 @@ use mfakit::testing::conformance::{self, Candidate};
 use mfakit::testing::{Authenticator, block_on};
 use mfakit::{
     Answer, Confirmed, EmailStatus, Event, FirstFactor, KeyId, Keyring, Mfa, NewFactor, SealingKey,
-    SignIn, Subject, Verdict,
+    SignIn, SignedIn, Subject, Verdict,
 };
 use redb::backends::InMemoryBackend;
 use redb::{Database, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
@@ -288,7 +288,7 @@ async fn sign_in(store: RedbStore) -> Result<(), Fault> {
     let now = || SystemClock.now();
     let ada = Subject::new(format!("ada {}", now().timestamp_micros()))?;
     let password = || FirstFactor::password(ada.clone(), now());
-    let SignIn::Complete(session) = mfa.sign_in(password()).await? else {
+    let SignIn::Done(SignedIn::Full(session, _)) = mfa.sign_in(password()).await? else {
         return Err("a new user has MFA on".into());
     };
     let phone = NewFactor::totp("Phone", "ada@example.org")?;
@@ -297,16 +297,18 @@ async fn sign_in(store: RedbStore) -> Result<(), Fault> {
     let typed = app.code_at(now());
     let confirmed = mfa.confirm_setup(&session, setup.id(), &typed).await?;
     let Confirmed::FirstFactor(codes) = confirmed else { return Err("not confirmed".into()) };
-    mfa.finish_setup(&session, setup.id()).await?;
+    let _ = mfa.finish_setup(&session, setup.id()).await?;
     println!("{ada} has set MFA up, and {} recovery codes.", codes.as_slice().len());
-    let SignIn::Challenge(pending, challenge) = mfa.sign_in(password()).await? else {
+    let SignIn::Challenge(challenge) = mfa.sign_in(password()).await? else {
         return Err("the password alone signed in".into());
     };
     let paper = codes.iter().next().ok_or("no codes")?.reveal();
     let Verdict::Passed(passed) = mfa.answer(&challenge, Answer::recovery(&paper)).await? else {
         return Err("the recovery code was not right".into());
     };
-    let session = pending.raise(passed.proof, mfa.context()?)?;
+    let SignedIn::Full(session, _) = passed.signed_in else {
+        return Err("something comes first".into());
+    };
     println!("Signed in with two factors: {}.", session.has_second_factor());
     let left = mfa.status(&ada).await?.recovery_left.unwrap_or_default();
     println!("Recovery codes left: {left}.");

@@ -103,7 +103,6 @@ impl Office {
         let mfa = Mfa::builder(store.clone())
             .issuer("Scrivio")
             .keyring(keyring)
-            .organizations(store.clone())
             .clock(clock.clone())
             // Thousands enroll here: hashing ten codes of each for real would take minutes.
             .hasher(Argon2Hasher::cheap_and_insecure())
@@ -174,18 +173,20 @@ impl Office {
     /// Takes a user through the setup, as far as the codes are saved.
     async fn enroll(&self, subject: &Subject) -> Result<Assurance> {
         let first = FirstFactor::password(subject.clone(), self.clock.now());
-        let (SignIn::Complete(session)
-        | SignIn::Remind(session, _)
-        | SignIn::SetUpFirst(session, _)) = self.mfa.sign_in(first).await?
-        else {
+        // Before the deadline the session is full, after it is limited to this setup.
+        let SignIn::Done(signed_in) = self.mfa.sign_in(first).await? else {
             return Err("MFA is on already".into());
         };
+        let session = signed_in.session();
         let new = NewFactor::totp("Phone", "member@example.org")?;
-        let setup = self.mfa.begin_setup(&session, new, EmailStatus::Verified).await?;
+        let setup = self.mfa.begin_setup(session, new, EmailStatus::Verified).await?;
         let phone = Authenticator::scan(setup.otpauth_uri()).ok_or("the URI is none")?;
         let code = phone.code_at(self.clock.now());
-        match self.mfa.confirm_setup(&session, setup.id(), &code).await? {
-            Confirmed::FirstFactor(_) => Ok(self.mfa.finish_setup(&session, setup.id()).await?),
+        match self.mfa.confirm_setup(session, setup.id(), &code).await? {
+            Confirmed::FirstFactor(_) => {
+                let finished = self.mfa.finish_setup(session, setup.id()).await?;
+                Ok(finished.full().ok_or("something else comes first")?)
+            }
             _ => Err("not confirmed".into()),
         }
     }

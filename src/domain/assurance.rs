@@ -10,12 +10,12 @@ use super::first_factor::FirstFactor;
 use super::id::{SessionId, Stamp, Subject};
 use super::instant::after;
 use super::proof::{Proof, ProvenBy};
-use super::purpose::Purpose;
 use super::refusal::Refusal;
 
-/// What a signed-in session has proven: by which means, when, and under which credentials.
+/// What a fully signed-in session has proven: by which means, when, and under which credentials.
 ///
-/// A host keeps it in its session and passes it to every sensitive operation. With the feature
+/// A host keeps it in its session and passes it to guards and to every sensitive operation. A session
+/// that something comes first for is a [`Limited`](crate::Limited) instead. With the feature
 /// `serde` it can be written and read.
 ///
 /// # Security
@@ -29,9 +29,6 @@ pub struct Assurance {
     pub(crate) stamp: Stamp,
     #[cfg_attr(feature = "serde", serde(deserialize_with = "few"))]
     pub(crate) evidence: Vec<Evidence>,
-    /// The account had imported codes of less than 64 bits when a code of a factor was proven.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_false"))]
-    pub(crate) regenerate_first: bool,
 }
 
 #[cfg(feature = "serde")]
@@ -39,17 +36,11 @@ fn few<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Evidence>, D::Er
     super::bounds::reading::list("evidence", MAX_EVIDENCE, from)
 }
 
-#[cfg(feature = "serde")]
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_false(flag: &bool) -> bool {
-    !flag
-}
-
 impl Assurance {
     pub(crate) fn begin(first: FirstFactor, session: SessionId, stamp: Stamp) -> Self {
         let evidence = Evidence { kind: EvidenceKind::First(first.kind), at: first.at };
         let (subject, evidence) = (first.subject, vec![evidence]);
-        Self { subject, session, stamp, evidence, regenerate_first: false }
+        Self { subject, session, stamp, evidence }
     }
 
     /// Whose session it is.
@@ -86,45 +77,13 @@ impl Assurance {
         self.evidence.iter().any(second)
     }
 
-    /// Whether the session got in by an enrollment code. It permits nothing but a first setup: show
-    /// the setup screen and refuse everything else, as [`StepUpRule::check`] does.
-    ///
-    /// [`StepUpRule::check`]: crate::StepUpRule::check
-    pub fn limited_to_setup(&self) -> bool {
-        !self.has_second_factor()
-            && self.evidence.iter().any(|e| e.kind == EvidenceKind::Enrollment)
+    /// Whether the session holds a code of a factor. A recovery code is none.
+    pub(crate) fn has_factor(&self) -> bool {
+        self.evidence.iter().any(|e| matches!(e.kind, EvidenceKind::Totp(_)))
     }
 
-    /// Whether the account holds imported recovery codes of less than 64 bits that the session has to
-    /// replace before anything else ([`Mfa::regenerate_codes`]), now that it has proven both factors.
-    /// Show that screen and refuse everything else, as [`StepUpRule::check`] does; signing out,
-    /// re-authenticating and a step-up stay possible.
-    ///
-    /// [`Mfa::regenerate_codes`]: crate::Mfa::regenerate_codes
-    /// [`StepUpRule::check`]: crate::StepUpRule::check
-    pub fn limited_to_regenerating(&self) -> bool {
-        self.regenerate_first
-    }
-
-    pub(crate) fn check_unlimited(&self) -> Result<(), Refusal> {
-        if self.regenerate_first { Err(Refusal::RegenerateFirst) } else { Ok(()) }
-    }
-
-    /// Adds what a step-up challenge proved to this session.
-    ///
-    /// # Errors
-    /// [`Refusal::ProofMismatch`] when the proof is of another user or session, or of a sign-in
-    /// (which action it was asked for is for the audit trail: rules go by kind and age),
-    /// [`Refusal::ProofTooOld`] after 60 seconds, and [`Refusal::SignInAgain`] when the credentials
-    /// have changed since this session's evidence was gained.
-    pub fn raise(&self, proof: Proof, context: Context<'_>) -> Result<Self, Refusal> {
-        if !matches!(proof.purpose(), Purpose::StepUp(_)) {
-            return Err(Refusal::ProofMismatch);
-        }
-        self.raised(proof, context)
-    }
-
-    pub(crate) fn raised(&self, proof: Proof, context: Context<'_>) -> Result<Self, Refusal> {
+    /// This session with what its challenge proved.
+    pub(crate) fn raised(&self, proof: &Proof, context: Context<'_>) -> Result<Self, Refusal> {
         if proof.subject() != &self.subject || proof.session() != self.session {
             return Err(Refusal::ProofMismatch);
         }
@@ -137,9 +96,7 @@ impl Assurance {
             ProvenBy::Recovery => EvidenceKind::Recovery,
             ProvenBy::Enrollment => EvidenceKind::Enrollment,
         };
-        let mut raised = self.with(kind, proof.at(), context.now);
-        raised.regenerate_first |= proof.regenerate_first();
-        Ok(raised)
+        Ok(self.with(kind, proof.at(), context.now))
     }
 
     /// This session with one more piece of evidence. The latest of its kind is kept: single sign-on
@@ -166,12 +123,6 @@ impl Assurance {
         self
     }
 
-    /// This session once it has issued recovery codes.
-    pub(crate) fn regenerated(mut self) -> Self {
-        self.regenerate_first = false;
-        self
-    }
-
     /// Forgets what factors proved that the account no longer has.
     pub(crate) fn only_factors(mut self, factors: &[Factor]) -> Self {
         self.evidence.retain(|e| match e.kind {
@@ -185,35 +136,5 @@ impl Assurance {
     pub(crate) fn first_factors_only(mut self) -> Self {
         self.evidence.retain(|e| matches!(e.kind, EvidenceKind::First(_)));
         self
-    }
-}
-
-/// A sign-in that has proven its first factor and waits for the second.
-///
-/// It is not an [`Assurance`], so it opens nothing: only [`raise`](Self::raise) with the proof of
-/// its own challenge makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[must_use]
-pub struct PendingSignIn {
-    pub(crate) held: Assurance,
-    pub(crate) purpose: Purpose,
-}
-
-impl PendingSignIn {
-    /// Whose sign-in it is.
-    pub fn subject(&self) -> &Subject {
-        &self.held.subject
-    }
-
-    /// Completes the sign-in. Give the session a new token now (ASVS 5.0 §7.2.4).
-    ///
-    /// # Errors
-    /// As [`Assurance::raise`].
-    pub fn raise(self, proof: Proof, context: Context<'_>) -> Result<Assurance, Refusal> {
-        if *proof.purpose() != self.purpose {
-            return Err(Refusal::ProofMismatch);
-        }
-        self.held.raised(proof, context)
     }
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use zeroize::Zeroizing;
 
-use super::assurance::Assurance;
 use super::factor::totp::{self, Step, TotpParams, TotpSecret};
 use super::id::{FactorId, SessionId, SetupId};
 use super::invalid::Invalid;
 use super::label::{AccountName, Issuer, Label};
 use super::recovery::{RecoveryCodes, RecoverySet};
 use super::sealed::SealedSecret;
+use super::session::Proven;
 use super::unknown_fields::Extra;
 
 /// Whether the user's e-mail address is verified, as the host knows it.
@@ -179,17 +179,20 @@ impl fmt::Debug for Setup {
     }
 }
 
-/// What came of a code that was to confirm a setup.
+/// How the account alone judged a code that was to confirm a setup.
+///
+/// [`Mfa::confirm_setup`](crate::Mfa::confirm_setup), which knows the organizations, answers with a
+/// [`Confirmed`](crate::Confirmed).
 #[derive(Debug)]
 #[must_use]
-pub enum Confirmed {
+pub enum ConfirmedSetup {
     /// The first factor is confirmed. Show the codes; MFA is enabled once
-    /// [`finish_setup`](crate::Mfa::finish_setup) says that they were saved.
+    /// [`finish_setup`](crate::domain::Account::finish_setup) says that they were saved.
     FirstFactor(RecoveryCodes),
     /// A further factor is active. This is the session under its new stamp.
-    Added(Assurance),
+    Added(Proven),
     /// The lost factor is replaced: the session under its new stamp, and the new recovery codes.
-    Replaced(Assurance, RecoveryCodes),
+    Replaced(Proven, RecoveryCodes),
     /// The code was not right.
     Rejected(SetupRejection),
 }

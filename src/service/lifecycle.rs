@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Mfa;
 use crate::domain::{
-    Account, AccountExport, Arrival, Assurance, Event, HostAuthority, Membership, Refusal, Reseal,
-    SealContext, Subject,
+    Account, AccountExport, Arrival, Event, HostAuthority, Membership, Proven, Refusal, Reseal,
+    SealContext, Session, SignedIn, Subject,
 };
 use crate::error::Error;
 
@@ -32,11 +32,24 @@ impl Mfa {
     pub async fn password_changed(
         &self,
         subject: &Subject,
-        session: Option<&Assurance>,
-    ) -> Result<Option<Assurance>, Error> {
-        let change =
-            self.decide(subject, |account, context| account.password_changed(session, context));
-        in_span!(password_changed(subject), change).await
+        session: Option<&dyn Session>,
+    ) -> Result<Option<SignedIn>, Error> {
+        in_span!(password_changed(subject), async {
+            let attempt = self.attempt(subject).await?;
+            attempt
+                .run(|account, context| async move {
+                    let affiliations = match session {
+                        Some(_) => self.affiliations(subject).await?,
+                        None => Vec::new(),
+                    };
+                    let (changed, now) =
+                        (account.password_changed(session, context)?, context.now());
+                    let own = |own: Option<Proven>| own.map(|p| p.signed_in(&affiliations, now));
+                    Ok(changed.map(own).into())
+                })
+                .await
+        })
+        .await
     }
 
     /// Erases a user's account and memberships; what is absent already is done. Its events stay in

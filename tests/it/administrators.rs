@@ -14,7 +14,7 @@ use mfakit::{Error, EventKind, MemoryStore, Subject};
 use crate::concurrency::at_once;
 use crate::organizations::{acme, authority, fresh, office, require, whole};
 use crate::watched::{Call, Turn};
-use crate::world::{World, block_on, refused};
+use crate::world::{World, block_on, gate, refused};
 
 /// Everything that happened to organizations and their members, in order.
 async fn changes(memory: &MemoryStore) -> Vec<OrgChange> {
@@ -330,14 +330,14 @@ fn no_guard_goes_by_the_policy_before_a_change_whose_caller_walked_away() {
         let (admin, ada) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
         let guarded = world.sign_in_plain(&ada).await;
-        assert_eq!(world.mfa.guard_access(&guarded).await.unwrap().gate, Gate::Allow);
+        assert_eq!(gate(&world.mfa, &guarded).await, Gate::Allow);
 
         orgs.next_commit(Turn::NeverReplies);
         let mut change =
             Box::pin(world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None));
         assert!(change.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         drop(change);
-        let gate = world.mfa.guard_access(&guarded).await.unwrap().gate;
+        let gate = gate(&world.mfa, &guarded).await;
         assert!(matches!(gate, Gate::SetUpFirst(_)), "{gate:?}");
     });
 }

@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 use mfakit::step_up::{AcrNames, Level};
-use mfakit::{Answer, Assurance, FirstFactor, HostAuthority, Refusal, SignIn};
+use mfakit::{Answer, FirstFactor, HostAuthority, Limited, LimitedTo, SignIn};
 
 use crate::step_up::By::{self, Code, Password, Recovery, Sso};
-use crate::step_up::{Case, first};
-use crate::world::{World, block_on, passed};
+use crate::step_up::Case;
+use crate::world::{World, block_on, limited, passed};
 
 #[test]
 fn what_a_session_proved_becomes_the_claims_of_a_token() {
@@ -52,32 +52,20 @@ fn evidence_ahead_of_the_clock_is_in_no_claim() {
 }
 
 /// Ada after a reset, in the session that her enrollment code has opened.
-async fn enrolling() -> (World, Assurance) {
+async fn enrolling() -> (World, Limited) {
     let Case { world, ada, .. } = Case::new().await;
     let root = world.protect("root").await;
     let authority =
         HostAuthority::grant(ada.subject.clone(), root.subject.clone(), "lost phone").unwrap();
     let issued = world.mfa.reset(&root.session, &authority).await.unwrap();
     let opened = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
-    let SignIn::Enroll(pending, challenge) = opened else { panic!("{opened:?}") };
+    let SignIn::Challenge(challenge) = opened else { panic!("{opened:?}") };
     let answer = Answer::enrollment(&issued.code.reveal());
-    let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-    let session = pending.raise(proof, world.mfa.context().unwrap()).unwrap();
+    let session = limited(passed(world.mfa.answer(&challenge, answer).await).signed_in);
     (world, session)
 }
 
-#[test]
-fn a_session_that_may_only_set_up_satisfies_no_rule_and_has_no_level() {
-    block_on(async {
-        let (world, session) = enrolling().await;
-        let checked = first(600).check(&session, session.stamp(), world.now());
-        assert_eq!(checked, Err(Refusal::EnrollmentNeeded));
-        let names = AcrNames::new("one", "two").unwrap();
-        assert_eq!((session.level(), session.claims(&names, world.now()).acr), (None, None));
-    });
-}
-
-/// A session forgets what it proved first when there is too much of it, and never this.
+/// A session forgets what it proved first when there is too much of it, and this it never was.
 #[test]
 fn however_many_first_factors_it_proves_a_session_that_may_only_set_up_may_only_set_up() {
     block_on(async {
@@ -85,11 +73,9 @@ fn however_many_first_factors_it_proves_a_session_that_may_only_set_up_may_only_
         for number in 0..100 {
             let (name, ada) = (format!("provider-{number}"), session.subject().clone());
             let again = FirstFactor::named(&name, ada, world.now()).unwrap();
-            session = world.mfa.reauthenticate(&session, again).await.unwrap();
-            assert!(session.limited_to_setup(), "after {number} others");
+            session = limited(world.mfa.reauthenticate(&session, again).await.unwrap());
+            assert_eq!(*session.next_step(), LimitedTo::FirstSetup, "after {number} others");
         }
-        let checked = first(600).check(&session, session.stamp(), world.now());
-        assert_eq!(checked, Err(Refusal::EnrollmentNeeded));
     });
 }
 

@@ -108,7 +108,7 @@ fn eight_challenges_are_counted_and_the_ninth_displaces_the_oldest() {
         let ada = world.protect("ada").await;
         let mut challenges = Vec::new();
         for _ in 0..9 {
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             rejected(world.mfa.answer(&challenge, Answer::code("000000")).await);
             challenges.push(challenge);
         }

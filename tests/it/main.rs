@@ -7,6 +7,7 @@
 )]
 
 mod administrators;
+mod answers;
 mod attacks;
 mod bad_input;
 mod broken_stores;
@@ -26,6 +27,7 @@ mod house;
 mod import;
 mod interop;
 mod lifecycle;
+mod limited;
 mod memberships;
 mod moves;
 mod named_rules;

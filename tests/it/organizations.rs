@@ -9,10 +9,11 @@ use mfakit::organization::{
 };
 use mfakit::store::EventLog;
 use mfakit::{
-    Answer, Assurance, Error, EventKind, HostAuthority, MemoryStore, Refusal, SignIn, Subject,
+    Answer, Assurance, Error, EventKind, HostAuthority, LimitedTo, MemoryStore, Refusal, SignIn,
+    SignedIn, Subject,
 };
 
-use crate::world::{User, World, block_on, passed, refused};
+use crate::world::{User, World, block_on, limited, passed, refused};
 
 pub(crate) fn acme() -> OrgId {
     OrgId::new("acme").unwrap()
@@ -62,18 +63,21 @@ fn a_sign_in_says_what_the_organization_says_from_voluntary_to_lapsed_to_protect
         let world = World::new();
         let (admin, ada) = office(&world).await;
         let sign_in = || world.mfa.sign_in(world.password(&ada));
-        assert!(matches!(sign_in().await, Ok(SignIn::Complete(_))), "voluntary");
+        assert!(matches!(sign_in().await, Ok(SignIn::Done(SignedIn::Full(_, None)))), "voluntary");
 
         require(&world, &admin, whole(14)).await;
         let since = world.now();
         days(&world, 7);
-        let Ok(SignIn::Remind(_, reminded)) = sign_in().await else { panic!("not reminded") };
+        let Ok(SignIn::Done(SignedIn::Full(_, Some(reminded)))) = sign_in().await else {
+            panic!("not reminded")
+        };
         assert_eq!(reminded.deadline, since + TimeDelta::days(14));
         assert_eq!(reminded.days_left(world.now()), 7);
         assert_eq!(reminded.organizations[0].org, acme());
 
         world.clock.set(since + TimeDelta::days(14));
-        let Ok(SignIn::SetUpFirst(_, walled)) = sign_in().await else { panic!("not walled") };
+        let session = world.sign_in_limited(&ada).await;
+        let LimitedTo::SetUp(walled) = session.next_step() else { panic!("{session:?}") };
         assert_eq!(walled.since, since + TimeDelta::days(14));
         assert!(matches!(world.mfa.access(&ada).await.unwrap().gate, Gate::SetUpFirst(_)));
 
@@ -121,7 +125,7 @@ fn mfa_stays_on_while_a_policy_requires_it_and_the_refusal_says_which() {
         let (by, admins) = (authority(&admin.subject), fresh(&world, &admin).await);
         world.mfa.set_policy(&admins, &by, ProposedPolicy::Voluntary, None).await.unwrap();
         let session = fresh(&world, &user).await;
-        world.mfa.disable(&session).await.unwrap();
+        world.mfa.disable(&session).await.unwrap().full().unwrap();
     });
 }
 
@@ -147,10 +151,10 @@ fn a_member_who_was_reset_after_the_period_must_set_up_again_at_once() {
         assert_eq!(access.until, Some(until));
 
         let password = world.mfa.sign_in(world.password(&user.subject)).await;
-        let Ok(SignIn::Enroll(pending, challenge)) = password else { panic!("no enrollment") };
+        let Ok(SignIn::Challenge(challenge)) = password else { panic!("no enrollment") };
         let answer = Answer::enrollment(&issued.code.reveal());
-        let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-        assert!(pending.raise(proof, world.mfa.context().unwrap()).unwrap().limited_to_setup());
+        let session = limited(passed(world.mfa.answer(&challenge, answer).await).signed_in);
+        assert_eq!(*session.next_step(), LimitedTo::FirstSetup);
     });
 }
 
@@ -264,7 +268,7 @@ fn reminders_come_once_each_while_the_clock_runs() {
 fn without_an_organization_store_its_operations_say_what_is_missing() {
     block_on(async {
         let clock = mfakit::testing::ManualClock::at(crate::world::START);
-        let mfa = mfakit::Mfa::builder(MemoryStore::new())
+        let mfa = mfakit::Mfa::builder_without_policies(MemoryStore::new())
             .issuer("Scrivio")
             .keyring(crate::world::keyring("k1"))
             .clock(clock)

@@ -4,10 +4,10 @@
 use chrono::TimeDelta;
 use mfakit::organization::{Gate, RosterFilter, Standing};
 use mfakit::store::AccountStore;
-use mfakit::{Assurance, EmailStatus, Error, NewFactor, Refusal, SignIn, Subject};
+use mfakit::{Assurance, EmailStatus, Error, NewFactor, Refusal, SignIn, SignedIn, Subject};
 
 use crate::organizations::{acme, days, fresh, office, require, whole};
-use crate::world::{User, World, block_on, refused};
+use crate::world::{User, World, block_on, gate, refused};
 
 /// What the organization asks, what ada has, and when.
 struct Given {
@@ -97,18 +97,24 @@ async fn live(given: &Given) -> Met {
     }
     world.clock.set(required + TimeDelta::days(given.day));
     let sign_in = match world.mfa.sign_in(world.password(&ada)).await.unwrap() {
-        SignIn::Complete(_) => "complete".to_owned(),
-        SignIn::Remind(_, reminded) => format!("{} days left", reminded.days_left(world.now())),
-        SignIn::SetUpFirst(..) => "set up first".to_owned(),
-        SignIn::Challenge(..) => "challenge".to_owned(),
-        other => panic!("{other:?}"),
+        SignIn::Done(SignedIn::Full(_, None)) => "complete".to_owned(),
+        SignIn::Done(SignedIn::Full(_, Some(reminded))) => {
+            format!("{} days left", reminded.days_left(world.now()))
+        }
+        SignIn::Done(SignedIn::Limited(_)) => "set up first".to_owned(),
+        SignIn::Challenge(_) => "challenge".to_owned(),
     };
     let listed = listed(&world, &ada).await;
     let session = match &user {
         Some(user) => fresh(&world, user).await,
-        None => world.sign_in_plain(&ada).await,
+        None => match world.sign_in_as_is(&ada).await {
+            SignedIn::Full(session, _) => session,
+            SignedIn::Limited(_) => {
+                return Met { sign_in, may_continue: false, listed, may_switch_off: None };
+            }
+        },
     };
-    let gate = world.mfa.guard_access(&session).await.unwrap().gate;
+    let gate = gate(&world.mfa, &session).await;
     let may_continue = !matches!(gate, Gate::SetUpFirst(_));
     let may_switch_off = match user {
         Some(_) => Some(world.mfa.disable(&session).await.is_ok()),
@@ -202,7 +208,7 @@ async fn step_by(
         Waits(seconds) => world.wait(seconds),
         SignsInAgain => {
             let password = world.password(session.subject());
-            *session = world.mfa.reauthenticate(session, password).await.unwrap();
+            *session = world.mfa.reauthenticate(session, password).await.unwrap().full().unwrap();
         }
         Begins(email) => {
             let phone = NewFactor::totp("Phone", "ada@example.org").unwrap();

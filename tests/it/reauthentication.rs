@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 use mfakit::ports::Clock;
 use mfakit::step_up::{Level, Needed};
 use mfakit::{
-    Answer, Assurance, EmailStatus, Error, FactorId, FirstFactor, NewFactor, Refusal, StepUpRule,
-    Subject,
+    Answer, Assurance, EmailStatus, Error, FactorId, FirstFactor, NewFactor, Refusal, SignedIn,
+    StepUpRule, Subject,
 };
 
-use crate::world::{User, World, block_on, passed};
+use crate::world::{User, World, any_code, block_on, raised};
 
 /// What came of it: `ok`, or the refusal's code.
 fn outcome<T>(result: Result<T, Error>) -> String {
@@ -52,7 +52,9 @@ fn enabling_needs_a_session_that_was_confirmed_recently() {
             let ada = Subject::new("ada").unwrap();
             let first = vouch(ada, world.now());
             let signed_in = world.mfa.sign_in(first).await.unwrap();
-            let mfakit::SignIn::Complete(session) = signed_in else { panic!("{signed_in:?}") };
+            let mfakit::SignIn::Done(SignedIn::Full(session, None)) = signed_in else {
+                panic!("{signed_in:?}")
+            };
             world.wait(*ago);
             let begun = world.mfa.begin_setup(&session, phone(), *email).await;
             assert_eq!(&outcome(begun), expected, "{who}, {ago} s ago");
@@ -70,7 +72,8 @@ fn after_signing_in_again_the_setup_resumes_in_the_same_session() {
         let begun = world.mfa.begin_setup(&session, phone(), EmailStatus::Verified).await;
         assert_eq!(outcome(begun), "step_up_required");
 
-        let again = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
+        let again =
+            world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap().full().unwrap();
         assert_eq!(again.session(), session.session());
         let setup = world.mfa.begin_setup(&again, phone(), EmailStatus::Verified).await.unwrap();
         world.mfa.show_setup(&again, setup.id()).await.unwrap();
@@ -128,12 +131,20 @@ async fn held(world: &World, ada: &User, before: Assurance, held: Held) -> Assur
         Held::Recovery(ago) => {
             let session = world.sign_in_with(&ada.subject, recovery).await;
             world.wait(ago);
-            mfa.reauthenticate(&session, world.password(&ada.subject)).await.unwrap()
+            mfa.reauthenticate(&session, world.password(&ada.subject))
+                .await
+                .unwrap()
+                .full()
+                .unwrap()
         }
         Held::PasswordAndStaleCode => {
             let session = world.sign_in(ada).await;
             world.wait(3_600);
-            mfa.reauthenticate(&session, world.password(&ada.subject)).await.unwrap()
+            mfa.reauthenticate(&session, world.password(&ada.subject))
+                .await
+                .unwrap()
+                .full()
+                .unwrap()
         }
         Held::PasswordFromBefore => before,
         Held::CodeFromBeforePasswordChange => {
@@ -143,13 +154,18 @@ async fn held(world: &World, ada: &User, before: Assurance, held: Held) -> Assur
         }
         Held::CodeOfWhoChangedPassword => {
             let session = world.sign_in(ada).await;
-            mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap()
+            mfa.password_changed(&ada.subject, Some(&session))
+                .await
+                .unwrap()
+                .unwrap()
+                .full()
+                .unwrap()
         }
         Held::CodeFromBeforeRegeneration => {
             let session = world.sign_in(ada).await;
             world.next_code();
             let other = world.sign_in(ada).await;
-            mfa.regenerate_codes(&other).await.unwrap();
+            let _ = mfa.regenerate_codes(&other).await.unwrap();
             session
         }
     }
@@ -211,13 +227,17 @@ async fn make(world: &World, ada: &User, session: Assurance, change: Change) -> 
             // The tablet goes; the session was opened with the phone.
             let (_, session) = world.add_phone(&session, "Tablet").await;
             let tablet = mfa.status(&ada.subject).await.unwrap().factors[1].factor;
-            mfa.remove_factor(&session, tablet).await.unwrap()
+            mfa.remove_factor(&session, tablet).await.unwrap().full().unwrap()
         }
-        Change::Regenerate => mfa.regenerate_codes(&session).await.unwrap().0,
-        Change::Disable => mfa.disable(&session).await.unwrap(),
-        Change::NewPassword => {
-            mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap()
-        }
+        Change::Regenerate => mfa.regenerate_codes(&session).await.unwrap().0.full().unwrap(),
+        Change::Disable => mfa.disable(&session).await.unwrap().full().unwrap(),
+        Change::NewPassword => mfa
+            .password_changed(&ada.subject, Some(&session))
+            .await
+            .unwrap()
+            .unwrap()
+            .full()
+            .unwrap(),
         Change::Rename => {
             let phone = mfa.status(&ada.subject).await.unwrap().factors[0].factor;
             mfa.rename_factor(&session, phone, "Old phone").await.unwrap();
@@ -225,10 +245,9 @@ async fn make(world: &World, ada: &User, session: Assurance, change: Change) -> 
         }
         Change::StepUp => {
             world.next_code();
-            let challenge = mfa.step_up(&session, "payout").await.unwrap();
+            let challenge = mfa.step_up(&session, "payout", &any_code()).await.unwrap();
             let code = Answer::code(&ada.phone.code_at(world.now()));
-            let proof = passed(mfa.answer(&challenge, code).await).proof;
-            session.raise(proof, mfa.context().unwrap()).unwrap()
+            raised(mfa.answer(&challenge, code).await)
         }
     }
 }
@@ -261,7 +280,7 @@ fn evidence_under_an_older_stamp_is_void_except_in_the_session_that_made_the_cha
             world.next_code();
             let maker = world.sign_in(&ada).await;
             let maker = make(&world, &ada, maker, *change).await;
-            let check = |session| world.mfa.check(&first, session);
+            let check = |session| world.mfa.guard_now(session, &first);
             assert_eq!(outcome(check(&maker).await), *of_maker, "{change:?}: who made it");
             assert_eq!(outcome(check(&other).await), *of_other, "{change:?}: another");
         }
@@ -293,12 +312,12 @@ fn a_session_with_more_first_factors_than_it_may_hold_is_read_back() {
             world.wait(1);
             let provider = format!("provider-{number}");
             let first = FirstFactor::named(&provider, ada.clone(), world.now()).unwrap();
-            session = world.mfa.reauthenticate(&session, first).await.unwrap();
+            session = world.mfa.reauthenticate(&session, first).await.unwrap().full().unwrap();
         }
         let text = serde_json::to_string(&session).unwrap();
         let back: Assurance = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string(&back).unwrap(), text);
         assert!(text.contains("provider-69") && !text.contains("provider-0\""), "the latest stay");
-        world.mfa.reauthenticate(&back, world.password(&ada)).await.unwrap();
+        world.mfa.reauthenticate(&back, world.password(&ada)).await.unwrap().full().unwrap();
     });
 }

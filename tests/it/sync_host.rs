@@ -5,15 +5,15 @@ use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
-    Account, ChallengeId, Closed, CodeHash, Context, Decision, Fresh, HashScheme, HashedCodes,
-    Issuer, Judged, NewSecret, OneTimeCode, Opened, Question, Receipt, SealedSecret, SessionId,
-    TotpSecret, Transition, Window,
+    Account, ChallengeId, Closed, CodeHash, ConfirmedSetup, Context, Decision, Fresh, HashScheme,
+    HashedCodes, Issuer, Judged, Judgment, NewSecret, OneTimeCode, Opened, Question, Receipt,
+    SealedSecret, SessionId, TotpSecret, Transition, Window,
 };
 use mfakit::store::{Commit, CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, Confirmed, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, RecoveryCodes,
-    Settings, Setup, SetupId, Subject, Verdict,
+    Answer, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, RecoveryCodes, Settings, Setup,
+    SetupId, Subject,
 };
 
 /// Accounts in a map, and a counter where a real host would draw random bytes.
@@ -100,7 +100,8 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
         let first = FirstFactor::password(ada.clone(), at);
         host.load(&ada).sign_in(first, fresh, Context::new(&settings, at).unwrap()).unwrap()
     };
-    let Opened::Session(session) = sign_in(&mut host, start) else { panic!("MFA is off") };
+    let Opened::Session(proven) = sign_in(&mut host, start) else { panic!("MFA is off") };
+    let session = proven.signed_in(&[], start).full().unwrap();
 
     let setup = begin(&mut host, &session, context);
     let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
@@ -112,30 +113,38 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
     let bytes: Vec<[u8; 16]> = (0..10).map(|_| host.draw()).collect();
     let codes = RecoveryCodes::from_random(&bytes).unwrap();
     let confirmed = right.with_codes(codes.clone(), hashed(&codes)).unwrap();
-    assert!(matches!(host.commit(confirmed), Some(Confirmed::FirstFactor(_))));
+    assert!(matches!(host.commit(confirmed), Some(ConfirmedSetup::FirstFactor(_))));
     let finished = host.load(&ada).finish_setup(&session, setup.id(), context).unwrap();
-    host.commit(finished).unwrap();
+    let _ = host.commit(finished).unwrap();
 
     let later = start + chrono::TimeDelta::seconds(30);
     let context = Context::new(&settings, later).unwrap();
-    let Opened::Challenge(pending, challenge) = sign_in(&mut host, later) else { panic!("on") };
+    let Opened::Challenge(challenge) = sign_in(&mut host, later) else { panic!("on") };
     let account = host.load(&ada);
     let answer = Answer::code(&phone.code_at(later));
     let question = account.question(&challenge, &answer, context);
     let Ok(Question::Totp(asked)) = question else { panic!("{question:?}") };
     let secret = unsealed(asked.sealed());
     let Decision::Change(transition) = asked.judge(&secret, None) else { panic!("not charged") };
-    let Some(Verdict::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
-    assert!(pending.raise(passed.proof, context).unwrap().has_second_factor());
+    let Some(Judgment::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
+    assert!(
+        challenge
+            .raise(passed.proof, context)
+            .unwrap()
+            .signed_in(&[], later)
+            .full()
+            .unwrap()
+            .has_second_factor()
+    );
 
-    let Opened::Challenge(_, challenge) = sign_in(&mut host, later) else { panic!("on") };
+    let Opened::Challenge(challenge) = sign_in(&mut host, later) else { panic!("on") };
     let account = host.load(&ada);
     let answer = Answer::recovery(&codes.as_slice()[7].reveal());
     let question = account.question(&challenge, &answer, context);
     let Ok(Question::OneTime(check)) = question else { panic!("{question:?}") };
     let evaluation = check.hash().evaluate(&digest(check.code()));
     let Decision::Change(transition) = check.judge(&evaluation) else { panic!("missed") };
-    let Some(Verdict::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
+    let Some(Judgment::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
     assert_eq!(passed.recovery_left, Some(9));
 }
 

@@ -87,7 +87,6 @@ where
     let mfa = Mfa::builder(store.clone())
         .index(store.clone())
         .event_log(store.clone())
-        .organizations(store.clone())
         .stamps(store.clone())
         .keyring(keyring);
     Opened { mfa, orgs: Arc::new(store.clone()), log: Arc::new(store), records, notes }

@@ -195,7 +195,9 @@ fn policy(text: &str) {
 fn prefix(text: &str) {
     static MFA: OnceLock<Mfa> = OnceLock::new();
     let mfa = MFA.get_or_init(|| {
-        let builder = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(scene::keyring());
+        let builder = Mfa::builder_without_policies(MemoryStore::new())
+            .issuer("Scrivio")
+            .keyring(scene::keyring());
         builder.hasher(scene::hasher().with_threads(1)).build().expect("a complete builder")
     });
     let mut segments = text.split('/');

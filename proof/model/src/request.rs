@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use mfakit::domain::{Account, Closed, Decision, Judged, Question, Receipt, Transition};
+use mfakit::domain::{
+    Account, Closed, ConfirmedSetup, Decision, Judged, Judgment, Question, Receipt, Transition,
+};
 use mfakit::store::{Commit, CommitId};
-use mfakit::{Answer, Challenge, Confirmed, Refusal, Verdict};
+use mfakit::{Answer, Challenge, Refusal};
 
 use crate::scene::{self, Scene};
 
@@ -246,9 +248,9 @@ fn judged(
         }
         Question::Imported(_) => panic!("no scenario imports recovery codes"),
     };
-    let told = |verdict: Verdict| match verdict {
-        Verdict::Passed(_) => Told::Passed,
-        Verdict::Rejected(_) => Told::Wrong,
+    let told = |verdict: Judgment| match verdict {
+        Judgment::Passed(_) => Told::Passed,
+        Judgment::Rejected(_) => Told::Wrong,
     };
     Ok(match decision {
         Decision::Unchanged(verdict) => Decided::Open(told(verdict)),
@@ -270,8 +272,8 @@ fn confirmed(
     let session = &scene.sessions[session];
     let (setup, secret) = (scene::setup_id(asked), scene::secret(asked));
     let judged = account.judge_confirmation(session, setup, &code, &secret, scene.context(tick))?;
-    let told = |confirmed: Confirmed| match confirmed {
-        Confirmed::Rejected(_) => Told::Wrong,
+    let told = |confirmed: ConfirmedSetup| match confirmed {
+        ConfirmedSetup::Rejected(_) => Told::Wrong,
         _ => Told::Done,
     };
     let transition = match judged {

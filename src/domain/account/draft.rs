@@ -6,10 +6,12 @@ use chrono::{DateTime, Utc};
 
 use super::state::Account;
 use super::transition::Transition;
+use crate::domain::assurance::Assurance;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::id::{FactorId, SessionId, Stamp, Version};
 use crate::domain::recovery::RecoverySet;
+use crate::domain::session::Proven;
 
 /// A copy of the account that a decision changes, and what happens with it.
 pub(super) struct Draft<'a> {
@@ -95,6 +97,17 @@ impl Draft<'_> {
 
     pub(super) fn commit<T>(self, outcome: T) -> Transition<T> {
         Transition::put(self.expected, self.next, self.events, self.context.now, outcome)
+    }
+
+    /// The session as far as the account can say once this is committed.
+    pub(super) fn proven(&self, session: Assurance) -> Proven {
+        Proven::new(session, self.next.facts())
+    }
+
+    /// Commits, and answers with the session.
+    pub(super) fn commit_session(self, session: Assurance) -> Transition<Proven> {
+        let proven = self.proven(session);
+        self.commit(proven)
     }
 
     pub(super) fn erase<T>(self, outcome: T) -> Transition<T> {

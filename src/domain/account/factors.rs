@@ -8,6 +8,7 @@ use crate::domain::event::EventKind;
 use crate::domain::id::FactorId;
 use crate::domain::label::Label;
 use crate::domain::refusal::Refusal;
+use crate::domain::session::Proven;
 
 impl Account {
     /// Gives a factor another label.
@@ -67,7 +68,7 @@ impl Account {
         session: &Assurance,
         id: FactorId,
         context: Context<'_>,
-    ) -> Result<Transition<Assurance>, Refusal> {
+    ) -> Result<Transition<Proven>, Refusal> {
         self.check_second_factor(session, context)?;
         self.known(id)?;
         if self.factors.len() == 1 {
@@ -77,7 +78,7 @@ impl Account {
         draft.remove_factor(id);
         draft.event(EventKind::FactorRemoved { factor: id });
         let stamp = draft.new_stamp(Some(session.session()));
-        Ok(draft.commit(session.clone().under(stamp)))
+        Ok(draft.commit_session(session.clone().under(stamp)))
     }
 
     /// Switches MFA off: every factor, the recovery codes and an unfinished setup go.
@@ -90,7 +91,7 @@ impl Account {
         &self,
         session: &Assurance,
         context: Context<'_>,
-    ) -> Result<Transition<Assurance>, Refusal> {
+    ) -> Result<Transition<Proven>, Refusal> {
         self.check_session(session)?;
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
@@ -101,6 +102,6 @@ impl Account {
         draft.clear_factors();
         draft.event(EventKind::MfaDisabled);
         let stamp = draft.new_stamp(Some(session.session()));
-        Ok(draft.commit(session.clone().first_factors_only().under(stamp)))
+        Ok(draft.commit_session(session.clone().first_factors_only().under(stamp)))
     }
 }

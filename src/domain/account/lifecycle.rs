@@ -4,13 +4,13 @@
 use super::authority::HostAuthority;
 use super::state::Account;
 use super::transition::{Decision, Transition};
-use crate::domain::assurance::Assurance;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::factor::totp::SealContext;
 use crate::domain::id::{FactorId, KeyId, Stamp, Subject, Version};
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
+use crate::domain::session::{Proven, Session};
 
 /// A secret that was sealed anew.
 #[derive(Debug, Clone)]
@@ -42,17 +42,19 @@ impl Account {
     /// [`Refusal::SignInAgain`] or [`Refusal::ForeignSession`] when that session is void itself.
     pub fn password_changed(
         &self,
-        session: Option<&Assurance>,
+        session: Option<&dyn Session>,
         context: Context<'_>,
-    ) -> Result<Transition<Option<Assurance>>, Refusal> {
+    ) -> Result<Transition<Option<Proven>>, Refusal> {
         self.settled()?;
         session.map(|session| self.check_session(session)).transpose()?;
         let mut draft = self.draft(context);
         draft.next.password_changed_at = Some(context.now);
         draft.next.budget.refill_due = true;
         draft.event(EventKind::PasswordChanged);
-        let stamp = draft.new_stamp(session.map(Assurance::session));
-        Ok(draft.commit(session.map(|session| session.clone().under(stamp))))
+        let stamp = draft.new_stamp(session.map(|session| session.session()));
+        let own = session.map(|session| session.held().evidence.clone().under(stamp));
+        let proven = own.map(|own| draft.proven(own));
+        Ok(draft.commit(proven))
     }
 
     /// Every sealed secret, with the place it is bound to: of factors and of a pending setup.

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use subtle::Choice;
 
 use super::read::Read;
-use super::state::Account;
+use super::state::{Account, EnrollmentCode};
 use super::transition::{Decision, Transition};
-use crate::domain::assurance::Assurance;
 use crate::domain::challenge::{Challenge, Typed};
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
@@ -17,7 +16,8 @@ use crate::domain::recovery::{
     CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, RecoveryCodes, RecoverySet,
 };
 use crate::domain::refusal::Refusal;
-use crate::domain::verdict::{Rejection, RejectionReason, Verdict};
+use crate::domain::session::{Proven, Session};
+use crate::domain::verdict::{Judgment, Rejection, RejectionReason};
 
 /// A well-formed one-time code that waits for one evaluation of the slow hash.
 ///
@@ -56,10 +56,7 @@ impl Account {
         typed: &Typed,
         context: Context<'a>,
     ) -> Result<Read<OneTimeCheck<'a>>, Refusal> {
-        let enrollment = self.enrollment.as_ref().ok_or(Refusal::ChallengeExpired)?;
-        if context.now > enrollment.expires_at {
-            return Err(Refusal::EnrollmentExpired(enrollment.expires_at));
-        }
+        let enrollment = self.open_enrollment(context)?;
         let Some(code) = OneTimeCode::parse(typed) else {
             return Ok(Read::Rejected(Rejection::uncounted(RejectionReason::Malformed)));
         };
@@ -67,6 +64,15 @@ impl Account {
         let hash = CodeHash::select(&enrollment.hash, &CodeHash::DECOY, used);
         let scheme = &enrollment.scheme;
         Ok(Read::Judgeable(OneTimeCheck { account: self, challenge, code, scheme, hash, context }))
+    }
+
+    /// The enrollment code of a reset, as long as it can be used.
+    pub(super) fn open_enrollment(&self, context: Context<'_>) -> Result<&EnrollmentCode, Refusal> {
+        let enrollment = self.enrollment.as_ref().ok_or(Refusal::ChallengeExpired)?;
+        match context.now > enrollment.expires_at {
+            true => Err(Refusal::EnrollmentExpired(enrollment.expires_at)),
+            false => Ok(enrollment),
+        }
     }
 
     /// Replaces the recovery codes, or issues the first ones: the old set, imported codes among it,
@@ -77,17 +83,18 @@ impl Account {
     /// within the last ten minutes: a recovery code is not enough.
     pub fn regenerate(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         codes: RecoveryCodes,
         hashed: HashedCodes,
         context: Context<'_>,
-    ) -> Result<Transition<(Assurance, RecoveryCodes)>, Refusal> {
+    ) -> Result<Transition<(Proven, RecoveryCodes)>, Refusal> {
         self.check_regenerate(session, context)?;
         let mut draft = self.draft(context);
         draft.issue_codes(Arc::new(RecoverySet::new(&codes, hashed, context.now)?));
         draft.event(EventKind::RecoveryCodesReplaced);
         let stamp = draft.new_stamp(Some(session.session()));
-        Ok(draft.commit((session.clone().regenerated().under(stamp), codes)))
+        let session = draft.proven(session.held().evidence.clone().under(stamp));
+        Ok(draft.commit((session, codes)))
     }
 
     /// Checks whether the codes may be replaced, before a new set is hashed.
@@ -96,14 +103,13 @@ impl Account {
     /// As [`regenerate`](Self::regenerate).
     pub fn check_regenerate(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
         self.check_session(session)?;
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
-        // The one thing that a session limited to regenerating may do.
         self.check_fresh_second_factor(session, context)
     }
 
@@ -147,9 +153,9 @@ impl OneTimeCheck<'_> {
 
     /// Judges the code. A miss changes nothing: recovery has no budget that an attacker could
     /// exhaust.
-    pub fn judge(self, evaluation: &Evaluation) -> Decision<Verdict> {
+    pub fn judge(self, evaluation: &Evaluation) -> Decision<Judgment> {
         let Some(unlocked) = self.account.unlocks(&self, evaluation) else {
-            return Decision::Unchanged(Verdict::Rejected(Rejection::uncounted(
+            return Decision::Unchanged(Judgment::Rejected(Rejection::uncounted(
                 RejectionReason::Wrong,
             )));
         };
@@ -167,7 +173,7 @@ impl OneTimeCheck<'_> {
             }
             Unlocked::Enrollment => {
                 if let Some(enrollment) = &mut draft.next.enrollment {
-                    enrollment.used_by = Some(self.challenge.session);
+                    enrollment.used_by = Some(self.challenge.session());
                 }
                 draft.event(EventKind::EnrollmentCodeUsed);
                 ProvenBy::Enrollment

@@ -21,6 +21,9 @@ use crate::domain::label::Issuer;
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
+#[cfg(doc)]
+use crate::domain::session::LimitedTo;
+use crate::domain::session::{Proven, Session};
 use crate::domain::setup::{Confirmation, EmailStatus, NewFactor, PendingSetup, RightCode, Setup};
 use crate::domain::unknown_fields::Extra;
 
@@ -44,7 +47,7 @@ impl Account {
     /// As [`begin_setup`](Self::begin_setup).
     pub fn check_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         new: &NewFactor,
         email: EmailStatus,
         context: Context<'_>,
@@ -74,7 +77,7 @@ impl Account {
     /// the one to replace is not there.
     pub fn begin_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         new: &NewFactor,
         email: EmailStatus,
         issuer: &Issuer,
@@ -112,10 +115,10 @@ impl Account {
     /// # Errors
     /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`], [`Refusal::SetupExpired`] after ten
     /// minutes, [`Refusal::SetupConfirmed`]; [`Refusal::RegenerateFirst`] when the session is
-    /// [limited](Assurance::limited_to_regenerating).
+    /// [limited](LimitedTo::RegenerateCodes) to that.
     pub fn open_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         context: Context<'_>,
     ) -> Result<&PendingSetup, Refusal> {
@@ -135,7 +138,7 @@ impl Account {
     /// As [`open_setup`](Self::open_setup).
     pub fn show_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         issuer: &Issuer,
         secret: &TotpSecret,
@@ -152,7 +155,7 @@ impl Account {
     /// As [`finish_setup`](Self::finish_setup).
     pub fn reissue_codes(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         codes: RecoveryCodes,
         hashed: HashedCodes,
@@ -175,33 +178,33 @@ impl Account {
     /// As [`finish_setup`](Self::finish_setup).
     pub fn check_reissue(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
         self.confirmed_of(session, id, context).map(drop)
     }
 
-    /// The codes are saved: MFA is enabled, factor and recovery set in one commit. Returns the
-    /// session under its new stamp; every other session of the account is void.
+    /// The codes are saved: MFA is enabled, factor and recovery set in one commit. Returns
+    /// the session under its new stamp; every other session of the account is void.
     ///
     /// # Errors
     /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`], [`Refusal::SetupUnconfirmed`],
     /// [`Refusal::SetupExpired`] after a further hour.
     pub fn finish_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         context: Context<'_>,
-    ) -> Result<Transition<Assurance>, Refusal> {
+    ) -> Result<Transition<Proven>, Refusal> {
         let (pending, confirmation) = self.confirmed_of(session, id, context)?;
         let mut draft = self.draft(context);
         draft.next.pending = None;
         draft.issue_codes(confirmation.recovery.clone());
         draft.next.enrollment = None;
         draft.event(EventKind::MfaEnabled { factor: pending.factor });
-        let session = draft.activate(session, pending, confirmation.right);
-        Ok(draft.commit(session))
+        let session = draft.activate(session.held().evidence, pending, confirmation.right);
+        Ok(draft.commit_session(session))
     }
 
     /// Ends a setup. A confirmed one can be canceled too: nothing was enabled yet.
@@ -210,7 +213,7 @@ impl Account {
     /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`].
     pub fn cancel_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         context: Context<'_>,
     ) -> Result<Transition<()>, Refusal> {
@@ -232,9 +235,9 @@ impl Account {
     }
 
     /// The pending setup of this name, if it is this session's.
-    fn pending_of(&self, session: &Assurance, id: SetupId) -> Result<&PendingSetup, Refusal> {
+    fn pending_of(&self, session: &dyn Session, id: SetupId) -> Result<&PendingSetup, Refusal> {
         self.check_session(session)?;
-        session.check_unlimited()?;
+        Self::check_may_set_up(session)?;
         let pending = self.pending().filter(|pending| pending.id == id);
         let pending = pending.ok_or(Refusal::UnknownSetup)?;
         if pending.session == session.session() {
@@ -246,7 +249,7 @@ impl Account {
 
     fn confirmed_of(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         context: Context<'_>,
     ) -> Result<(&PendingSetup, &Confirmation), Refusal> {

@@ -9,6 +9,7 @@ use crate::domain::budget::GuessBudget;
 use crate::domain::factor::Factor;
 use crate::domain::id::{CommitId, FactorId, SessionId, Stamp, Subject, Version};
 use crate::domain::import::{ImportRecord, ImportedSet};
+use crate::domain::proof::Facts;
 use crate::domain::recovery::{CodeHash, HashScheme, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::setup::PendingSetup;
@@ -170,6 +171,12 @@ impl Account {
             self.recent.remove(0);
         }
         self.recent.push(commit);
+    }
+
+    /// What decides how far a session of this account goes.
+    pub(crate) fn facts(&self) -> Facts {
+        let weak_codes = self.enabled() && self.imported_codes().is_some_and(ImportedSet::is_weak);
+        Facts { protected: self.enabled(), enrolling: self.enrollment.is_some(), weak_codes }
     }
 
     /// Refuses an account that is moving: only the move itself may touch it.

@@ -20,6 +20,27 @@ pub enum Decision<T> {
     Change(Transition<T>),
 }
 
+impl<T> Decision<T> {
+    /// The same decision with another answer.
+    pub(crate) fn map<U>(self, answer: impl FnOnce(T) -> U) -> Decision<U> {
+        match self {
+            Self::Unchanged(outcome) => Decision::Unchanged(answer(outcome)),
+            Self::Change(transition) => Decision::Change(transition.map(answer)),
+        }
+    }
+
+    /// The same decision with another answer, if there is one.
+    pub(crate) fn try_map<U, E>(
+        self,
+        answer: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Decision<U>, E> {
+        Ok(match self {
+            Self::Unchanged(outcome) => Decision::Unchanged(answer(outcome)?),
+            Self::Change(transition) => Decision::Change(transition.try_map(answer)?),
+        })
+    }
+}
+
 /// A change to one account, with an answer that nobody can read before it is committed.
 ///
 /// A code that was judged but not charged is a free guess, and a recovery code that was shown but
@@ -84,6 +105,21 @@ impl<T> Transition<T> {
     /// What happens with this transition, once it is committed.
     pub fn events(&self) -> &[EventKind] {
         &self.events
+    }
+
+    /// The same change with another answer, made of the one that waits for the commit.
+    pub(crate) fn map<U>(self, answer: impl FnOnce(T) -> U) -> Transition<U> {
+        let Self { expected, next, events, at, outcome } = self;
+        Transition { expected, next, events, at, outcome: answer(outcome) }
+    }
+
+    /// The same change with another answer, if there is one.
+    pub(crate) fn try_map<U, E>(
+        self,
+        answer: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Transition<U>, E> {
+        let Self { expected, next, events, at, outcome } = self;
+        Ok(Transition { expected, next, events, at, outcome: answer(outcome)? })
     }
 
     /// The same change, of which nobody waits for the answer.

@@ -1,9 +1,10 @@
 //! The gate: what a user may reach, as far as the policies go.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::affiliation::Affiliation;
 use super::policy::Standing;
+use crate::domain::demand::{Demand, Reminded, Walled};
 use crate::domain::id::OrgId;
 use crate::domain::policy_terms::PolicyScope;
 use crate::domain::refusal::OrgRefusal;
@@ -38,46 +39,10 @@ pub enum Gate {
     SetUpFirst(Walled),
 }
 
-/// Which organizations ask, and by when. Never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reminded {
-    /// The next deadline. When none is ahead, organizations have closed their own resources only,
-    /// and it is the first of theirs.
-    pub deadline: DateTime<Utc>,
-    /// Every organization that asks, the strictest first.
-    pub organizations: Vec<Demand>,
-}
-
-/// Which organizations have closed the door, and since when. Never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Walled {
-    /// Since when there has been a wall.
-    pub since: DateTime<Utc>,
-    /// Every organization whose period is over, the longest first.
-    pub organizations: Vec<Demand>,
-}
-
-/// One organization that asks for MFA.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Demand {
-    /// From when on the door is closed.
-    pub deadline: DateTime<Utc>,
-    /// Whose door.
-    pub org: OrgId,
-    /// What is behind it.
-    pub scope: PolicyScope,
-}
-
-impl Reminded {
-    /// How many days are left, the last begun one included: 1 within the last 24 hours, 0 from the
-    /// deadline on. It is no part of the decision, which holds for longer than a day.
-    pub fn days_left(&self, now: DateTime<Utc>) -> i64 {
-        let left = (self.deadline - now).max(TimeDelta::zero());
-        left.num_days() + i64::from(left > TimeDelta::days(left.num_days()))
-    }
-}
-
 impl Access {
+    /// What is said where no organization asks anything.
+    pub(crate) const OPEN: Self = Self { gate: Gate::Allow, until: None };
+
     /// Decides for the account as a whole. Only policies with [`PolicyScope::WholeAccount`] can
     /// close it; the others remind.
     pub fn to_account(affiliations: &[Affiliation], protected: bool, now: DateTime<Utc>) -> Self {

@@ -1,3 +1,5 @@
+use chrono::TimeDelta;
+
 use super::super::sample::*;
 use super::*;
 use crate::domain::organization::policy::OrgPolicy;

@@ -26,7 +26,7 @@ mod roster;
 pub(crate) mod sample;
 mod transition;
 
-pub use access::{Access, Demand, Gate, Reminded, Walled, check_may_disable};
+pub use access::{Access, Gate, check_may_disable};
 pub use affiliation::Affiliation;
 pub use aggregate::Organization;
 pub use authority::{Acknowledgement, Actor, OrgAuthority};

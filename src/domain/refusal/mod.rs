@@ -5,6 +5,7 @@ mod organization;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::domain::demand::Walled;
 use crate::domain::invalid::Invalid;
 use crate::domain::purpose::ActionName;
 use crate::domain::requirement::Unmet;
@@ -20,6 +21,9 @@ pub enum Refusal {
     /// The session has not proven enough, or not recently enough.
     #[error("step-up required: {0}")]
     StepUp(Unmet),
+    /// MFA has to be set up first: the period of an organization is over.
+    #[error("two-factor authentication has to be set up first")]
+    SetUpFirst(Walled),
     /// The action has no step-up rule.
     #[error("no step-up rule is named `{}`", .0.as_str())]
     UnknownAction(ActionName),
@@ -121,6 +125,7 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::StepUp(_) => "step_up_required",
+            Self::SetUpFirst(_) => "set_up_first",
             Self::UnknownAction(_) => "unknown_action",
             Self::SignInAgain => "sign_in_again",
             Self::ForeignSession => "foreign_session",

@@ -67,7 +67,8 @@ impl Unmet {
     /// # let (session, challenge) = (SessionId::from_random([1; 16]), ChallengeId::from_random([2; 16]));
     /// # let first = FirstFactor::password(ada, now);
     /// # let signed_in = account.sign_in(first, Fresh { session, challenge }, Context::new(&settings, now)?)?;
-    /// # let Opened::Session(session) = signed_in else { unreachable!() };
+    /// # let Opened::Session(proven) = signed_in else { unreachable!() };
+    /// # let session = proven.signed_in(&[], now).full().unwrap();
     /// # let stamp = account.stamp();
     /// let names = AcrNames::new("urn:example:one", "urn:example:two")?;
     /// let payout = StepUpRule::level(Level::TwoFactors, TimeDelta::minutes(5));

@@ -14,8 +14,7 @@ use crate::domain::requirement::{AcrNames, Level};
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Claims<'a> {
-    /// The name of the level. `None` for a session that may only set up a first factor, or only replace
-    /// imported recovery codes.
+    /// The name of the level. `None` when nothing is proven yet, by that clock.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub acr: Option<&'a str>,
     /// `pwd`, `otp` and `mfa` (RFC 8176 §2), and `recovery`, which is this crate's own: a recovery
@@ -28,8 +27,7 @@ pub struct Claims<'a> {
 }
 
 impl Assurance {
-    /// The level that the session has proven, at whatever time. `None` when it may only set up a
-    /// first factor.
+    /// The level that the session has proven, at whatever time.
     pub fn level(&self) -> Option<Level> {
         self.level_since(DateTime::<Utc>::MAX_UTC).map(|(level, _)| level)
     }
@@ -64,9 +62,6 @@ impl Assurance {
 
     /// The level, and since when all of it is proven, by evidence that is not after `credible`.
     fn level_since(&self, credible: DateTime<Utc>) -> Option<(Level, DateTime<Utc>)> {
-        if self.limited_to_setup() || self.limited_to_regenerating() {
-            return None;
-        }
         let latest = |kind: fn(&EvidenceKind) -> bool| {
             let held = self.evidence().iter().filter(|e| kind(e.kind()) && e.at() <= credible);
             held.map(Evidence::at).max()

@@ -40,6 +40,11 @@ pub struct Satisfied {
 }
 
 impl StepUpRule {
+    /// Nothing but a full session: for a page that anyone may see who is signed in.
+    pub const fn signed_in() -> Self {
+        Self { term: Term::All(Vec::new()) }
+    }
+
     /// Evidence of one kind, no older than `within`.
     pub fn fresh(needed: Needed, within: TimeDelta) -> Self {
         Self { term: Term::Fresh(Requirement { needed, within }) }
@@ -83,16 +88,19 @@ impl StepUpRule {
         self
     }
 
+    /// Whether a recovery code can count as the second factor for it.
+    pub(crate) fn takes_recovery(&self) -> bool {
+        self.term.takes_recovery()
+    }
+
     /// Decides whether a session has proven enough, under the account's current stamp.
     ///
     /// Evidence up to 30 seconds ahead of `now` counts as new (two servers' clocks); further ahead
     /// it is never fresh. Being satisfied allocates nothing.
     ///
     /// # Errors
-    /// [`Refusal::SignInAgain`] when the stamp is not the session's, [`Refusal::EnrollmentNeeded`]
-    /// when the session may only set up a first factor, [`Refusal::RegenerateFirst`] when it has to
-    /// replace imported recovery codes first, and [`Refusal::StepUp`] with every requirement that is
-    /// missing or expired.
+    /// [`Refusal::SignInAgain`] when the stamp is not the session's, and [`Refusal::StepUp`] with
+    /// every requirement that is missing or expired.
     pub fn check(
         &self,
         assurance: &Assurance,
@@ -102,10 +110,6 @@ impl StepUpRule {
         if assurance.stamp() != stamp {
             return Err(Refusal::SignInAgain);
         }
-        if assurance.limited_to_setup() {
-            return Err(Refusal::EnrollmentNeeded);
-        }
-        assurance.check_unlimited()?;
         self.check_evidence(assurance, now)
     }
 

@@ -39,7 +39,7 @@ impl Attacker {
                 .expect("a setup");
             user
         });
-        let challenge = block_on(world.challenge(&victim.subject)).1;
+        let challenge = block_on(world.challenge(&victim.subject));
         Self { victim, challenge, sent: 0 }
     }
 
@@ -78,7 +78,7 @@ impl Attacker {
     fn sign_in(&mut self, world: &World) {
         let first = FirstFactor::password(self.victim.subject.clone(), world.now());
         match block_on(world.mfa.sign_in(first)).expect("an answer") {
-            SignIn::Challenge(_, challenge) => self.challenge = challenge,
+            SignIn::Challenge(challenge) => self.challenge = challenge,
             other => panic!("no challenge: {other:?}"),
         }
     }

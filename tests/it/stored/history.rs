@@ -4,15 +4,16 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
-    Account, Algorithm, Arrival, ChallengeId, CodeHash, Context, Decision, Fresh, HashScheme,
-    HashedCodes, ImportedEvaluation, ImportedHash, Issuer, Judged, Label, NewSecret, OneTimeCode,
-    Opened, Question, Reseal, SealedSecret, SessionId, TotpSecret, Transition,
+    Account, Algorithm, Arrival, ChallengeId, CodeHash, ConfirmedSetup, Context, Decision, Fresh,
+    HashScheme, HashedCodes, ImportedEvaluation, ImportedHash, Issuer, Judged, Judgment, Label,
+    NewSecret, OneTimeCode, Opened, Proven, Question, Reseal, SealedSecret, SessionId, TotpSecret,
+    Transition,
 };
 use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
 use mfakit::store::{CommitId, CommitOutcome, Version};
 use mfakit::{
-    Answer, Assurance, Confirmed, EmailStatus, EventKind, FactorId, FirstFactor, HostAuthority,
-    KeyId, NewFactor, RecoveryCodes, Refusal, Settings, SetupId, Subject, Verdict,
+    Answer, Assurance, EmailStatus, EventKind, FactorId, FirstFactor, HostAuthority, KeyId,
+    NewFactor, RecoveryCodes, Refusal, Settings, SetupId, SignedIn, Subject,
 };
 
 use subtle::Choice;
@@ -28,7 +29,7 @@ pub(crate) type Step<T = ()> = Result<T, Refusal>;
 /// An account, the session of its owner and what he has written down.
 pub(crate) struct History {
     pub(crate) account: Arc<Account>,
-    pub(crate) session: Assurance,
+    pub(crate) session: SignedIn,
     pub(crate) events: Vec<EventKind>,
     pub(crate) settings: &'static Settings,
     pub(crate) phone_is_ahead: TimeDelta,
@@ -51,9 +52,10 @@ impl History {
             challenge: ChallengeId::from_random([0xC4; 16]),
         };
         let first = FirstFactor::password(subject, now);
-        let Opened::Session(session) = account.sign_in(first, fresh, context).unwrap() else {
+        let Opened::Session(proven) = account.sign_in(first, fresh, context).unwrap() else {
             panic!("a new account has no second factor");
         };
+        let session = proven.signed_in(&[], now);
         Self {
             account,
             session,
@@ -93,6 +95,16 @@ impl History {
         Ok(())
     }
 
+    /// Keeps a session of a user who belongs to no organization.
+    fn keep(&mut self, proven: Proven) {
+        self.session = proven.signed_in(&[], self.now);
+    }
+
+    /// The session, where an operation takes only a full one.
+    fn full(&self) -> Result<Assurance, Refusal> {
+        self.session.clone().full().ok_or(Refusal::RegenerateFirst)
+    }
+
     /// Lets time pass.
     pub(crate) fn wait(&mut self, span: TimeDelta) {
         self.now += span;
@@ -100,10 +112,11 @@ impl History {
 
     pub(crate) fn change_password(&mut self) -> Step {
         let account = Arc::clone(&self.account);
-        let session = account.check_session(&self.session).is_ok().then(|| self.session.clone());
-        let transition = account.password_changed(session.as_ref(), self.context())?;
-        if let Some(session) = self.commit(transition) {
-            self.session = session;
+        let own = self.session.clone();
+        let session = Some(own.session()).filter(|own| account.check_session(*own).is_ok());
+        let transition = account.password_changed(session, self.context())?;
+        if let Some(proven) = self.commit(transition) {
+            self.keep(proven);
         }
         Ok(())
     }
@@ -121,7 +134,8 @@ impl History {
         };
         let issuer = Issuer::new("Scrivio").unwrap();
         let (email, context) = (EmailStatus::Verified, self.context());
-        let begun = account.begin_setup(&self.session, &new, email, &issuer, &secret, context)?;
+        let begun =
+            account.begin_setup(self.session.session(), &new, email, &issuer, &secret, context)?;
         self.commit(begun);
         Ok(())
     }
@@ -135,7 +149,7 @@ impl History {
         let session = self.session.clone();
         let (typed, context) = (self.code(right), self.context());
         let decision =
-            match account.judge_confirmation(&session, setup, &typed, &secret, context)? {
+            match account.judge_confirmation(session.session(), setup, &typed, &secret, context)? {
                 Judged::Decided(decision) => decision,
                 Judged::Right(right) => {
                     let (codes, hashed) = self.fresh_codes();
@@ -143,13 +157,13 @@ impl History {
                 }
             };
         match self.decide(decision) {
-            Confirmed::FirstFactor(codes) => self.codes = codes.iter().cloned().collect(),
-            Confirmed::Added(session) => self.session = session,
-            Confirmed::Replaced(session, codes) => {
-                self.session = session;
+            ConfirmedSetup::FirstFactor(codes) => self.codes = codes.iter().cloned().collect(),
+            ConfirmedSetup::Added(proven) => self.keep(proven),
+            ConfirmedSetup::Replaced(proven, codes) => {
+                self.keep(proven);
                 self.codes = codes.iter().cloned().collect();
             }
-            Confirmed::Rejected(_) => {}
+            ConfirmedSetup::Rejected(_) => {}
         }
         Ok(())
     }
@@ -159,8 +173,9 @@ impl History {
         let Some(setup) = account.pending().map(|pending| pending.id()) else {
             return Err(Refusal::UnknownSetup);
         };
-        let finished = account.finish_setup(&self.session, setup, self.context())?;
-        self.session = self.commit(finished);
+        let finished = account.finish_setup(self.session.session(), setup, self.context())?;
+        let proven = self.commit(finished);
+        self.keep(proven);
         Ok(())
     }
 
@@ -180,18 +195,16 @@ impl History {
             challenge: ChallengeId::from_random(self.name()),
         };
         let context = self.context();
-        let (pending, challenge) = match account.sign_in(first, fresh, context)? {
-            Opened::Session(session) => {
-                self.session = session;
+        let challenge = match account.sign_in(first, fresh, context)? {
+            Opened::Session(proven) => {
+                self.keep(proven);
                 return Ok(());
             }
-            Opened::Challenge(pending, challenge) | Opened::Enroll(pending, challenge) => {
-                (pending, challenge)
-            }
+            Opened::Challenge(challenge) => challenge,
         };
         let secret = TotpSecret::from_bytes(SECRET).unwrap();
         let decision = match account.question(&challenge, &answer(self), context)? {
-            Question::Decided(verdict) => Decision::Unchanged(verdict),
+            Question::Decided(why) => Decision::Unchanged(Judgment::Rejected(why)),
             Question::Totp(asked) => asked.judge(&secret, None),
             Question::OneTime(check) => {
                 let evaluation = check.hash().evaluate(&digest(check.code()));
@@ -207,8 +220,8 @@ impl History {
                 check.judge(&evaluation)
             }
         };
-        if let Verdict::Passed(passed) = self.decide(decision) {
-            self.session = pending.raise(passed.proof, context)?;
+        if let Judgment::Passed(passed) = self.decide(decision) {
+            self.keep(challenge.raise(passed.proof, context)?);
         }
         Ok(())
     }
@@ -235,9 +248,10 @@ impl History {
     pub(crate) fn regenerate(&mut self) -> Step {
         let account = Arc::clone(&self.account);
         let (codes, hashed) = self.fresh_codes();
-        let regenerated = account.regenerate(&self.session, codes, hashed, self.context())?;
-        let (session, codes) = self.commit(regenerated);
-        self.session = session;
+        let regenerated =
+            account.regenerate(self.session.session(), codes, hashed, self.context())?;
+        let (proven, codes) = self.commit(regenerated);
+        self.keep(proven);
         self.codes = codes.iter().cloned().collect();
         Ok(())
     }
@@ -246,7 +260,7 @@ impl History {
         let account = Arc::clone(&self.account);
         let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
         let label = Label::new(label).unwrap();
-        let renamed = account.rename_factor(&self.session, id, &label, self.context())?;
+        let renamed = account.rename_factor(&self.full()?, id, &label, self.context())?;
         self.commit(renamed);
         Ok(())
     }
@@ -254,7 +268,7 @@ impl History {
     pub(crate) fn prefer(&mut self, index: usize) -> Step {
         let account = Arc::clone(&self.account);
         let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
-        let preferred = account.prefer_factor(&self.session, id, self.context())?;
+        let preferred = account.prefer_factor(&self.full()?, id, self.context())?;
         self.commit(preferred);
         Ok(())
     }
@@ -262,8 +276,9 @@ impl History {
     pub(crate) fn remove(&mut self, index: usize) -> Step {
         let account = Arc::clone(&self.account);
         let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
-        let removed = account.remove_factor(&self.session, id, self.context())?;
-        self.session = self.commit(removed);
+        let removed = account.remove_factor(&self.full()?, id, self.context())?;
+        let proven = self.commit(removed);
+        self.keep(proven);
         Ok(())
     }
 

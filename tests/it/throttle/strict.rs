@@ -1,7 +1,9 @@
 //! The mode that suspends, after NIST SP 800-63B-4 §3.2.2, and what stays open then.
 
 use mfakit::domain::Throttle;
-use mfakit::{Answer, Confirmed, EmailStatus, EventKind, Refusal, RejectionReason, Settings};
+use mfakit::{
+    Answer, Confirmed, EmailStatus, EventKind, Prompt, Refusal, RejectionReason, Settings,
+};
 
 use crate::attacks::{begin, factor, guess, new_factor, stored, three_codes, wrong_code};
 use crate::concurrency::counted;
@@ -45,8 +47,10 @@ fn a_suspended_phone_signs_nobody_in_and_mfa_stays_on() {
         let (world, ada) = suspended().await;
         world.next_code();
         let before = (stored(&world, &ada.subject), world.store.commits());
-        let (_, challenge) = world.challenge(&ada.subject).await;
-        assert!(challenge.factors().is_empty(), "there is no factor to offer");
+        let challenge = world.challenge(&ada.subject).await;
+        let ask = world.mfa.ask(&challenge).await.unwrap();
+        assert_eq!(ask.prompts, [Prompt::Recovery], "there is no factor to offer");
+        assert!(ask.suspended && !ask.three_codes);
         let phone = factor(&world, &ada.subject, "Phone").await;
         let right = ada.phone.code_at(world.now());
         for answer in [
@@ -64,7 +68,7 @@ fn a_suspended_phone_signs_nobody_in_and_mfa_stays_on() {
         // Time does not open it, nor does a new password.
         world.wait(86_400 * 400);
         world.mfa.password_changed(&ada.subject, None).await.unwrap();
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let right = Answer::code(&ada.phone.code_at(world.now()));
         let rejection = rejected(world.mfa.answer(&challenge, right).await);
         assert_eq!(rejection.reason, RejectionReason::Suspended);
@@ -90,7 +94,7 @@ fn a_suspended_owner_recovers_and_binds_a_phone_anew() {
         // The count begins anew with the new phone.
         world.next_code();
         for _ in 0..9 {
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             let wrong = wrong_code(&world, [&new]);
             rejected(world.mfa.answer(&challenge, Answer::code(&wrong)).await);
         }
@@ -107,8 +111,9 @@ fn a_phone_that_is_added_beside_a_suspended_one_works_and_the_suspended_one_does
         let (tablet, _) = world.add_phone(&session, "Tablet").await;
         let old = factor(&world, &ada.subject, "Phone").await;
         world.next_code();
-        let (_, challenge) = world.challenge(&ada.subject).await;
-        assert_eq!(challenge.factors().len(), 1, "only the new one is offered");
+        let challenge = world.challenge(&ada.subject).await;
+        let ask = world.mfa.ask(&challenge).await.unwrap();
+        assert_eq!(ask.factors().count(), 1, "only the new one is offered");
         let right = Answer::code_of(old, &ada.phone.code_at(world.now()));
         let rejection = rejected(world.mfa.answer(&challenge, right).await);
         assert_eq!(rejection.reason, RejectionReason::Suspended);
@@ -138,7 +143,7 @@ fn three_codes_in_a_row_are_no_way_around_the_count() {
         let world = strict(10);
         let ada = world.protect("ada").await;
         world.wait(60);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let refusal = refused(world.mfa.answer(&challenge, three_codes(&world, &ada.phone)).await);
         assert_eq!(refusal, Refusal::WrongAnswerKind);
     });

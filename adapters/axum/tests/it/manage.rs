@@ -190,7 +190,7 @@ async fn a_lost_phone_is_replaced_with_a_recovery_code() {
     let old = world
         .mfa
         .sign_in(mfakit::FirstFactor::password(Subject::new(ada.name).unwrap(), world.now()));
-    let mfakit::SignIn::Challenge(_, challenge) = old.await.unwrap() else { panic!("MFA is off") };
+    let mfakit::SignIn::Challenge(challenge) = old.await.unwrap() else { panic!("MFA is off") };
     let old = Answer::code(&ada.phone.code_at(world.now()));
     let verdict = world.mfa.answer(&challenge, old).await.unwrap();
     assert!(matches!(verdict, mfakit::Verdict::Rejected(_)), "{verdict:?}");

@@ -49,7 +49,6 @@ use crate::store::{Store, Transaction};
 /// let mfa = Mfa::builder(store.clone())
 ///     .index(store.clone())
 ///     .event_log(store.clone())
-///     .organizations(store.clone())
 ///     .stamps(store)
 ///     .issuer("Scrivio")
 ///     .keyring(Keyring::from_env("MFAKIT_KEYS")?)

@@ -94,7 +94,7 @@ fn nothing_is_answered_from_within_a_transaction_that_somebody_left_open() {
         let (user, _) = world.protect("ada").await;
         for polls in 0..12 {
             world.clock.advance(chrono::TimeDelta::seconds(30));
-            let (_, challenge) = world.challenge(&user).await;
+            let challenge = world.challenge(&user).await;
             give_up(pool.begin(), polls).await;
             other_requests(&pool).await;
             let code = Answer::code(&user.phone.code_at(world.now()));

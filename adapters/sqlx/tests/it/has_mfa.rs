@@ -25,7 +25,7 @@ async fn it_follows_every_switch(database: &impl Database) {
     assert!(!known(&world.store, "ada").await);
     let (_, session) = world.protect("ada").await;
     assert!(known(&world.store, "ada").await, "switched on");
-    world.mfa.disable(&session).await.unwrap();
+    let _ = world.mfa.disable(&session).await.unwrap();
     assert!(!known(&world.store, "ada").await, "switched off");
     let (ada, _) = world.protect("ada").await;
     world.mfa.join_organization(&org("other"), &ada.subject, world.now()).await.unwrap();
@@ -45,7 +45,7 @@ async fn a_membership_made_while_mfa_is_switched_on_knows_it(database: &impl Dat
     let ada = subject("ada");
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada).await.unwrap();
-    let finished = account.finish_setup(&session, setup, world.context()).unwrap();
+    let finished = account.finish_setup(session.session(), setup, world.context()).unwrap();
     let closed = tx.put(commit_id(), finished).await.unwrap();
     let acme = org("acme");
     let joining = world.mfa.join_organization(&acme, &ada, world.now());
@@ -56,7 +56,7 @@ async fn a_membership_made_while_mfa_is_switched_on_knows_it(database: &impl Dat
     };
     let (joined, receipt) = tokio::join!(joining, ending);
     joined.unwrap();
-    closed.open(&receipt).unwrap();
+    let _ = closed.open(&receipt).unwrap();
     assert!(known(&world.store, "ada").await);
 }
 
@@ -69,13 +69,13 @@ async fn mfa_switched_on_while_a_membership_is_made_is_known(database: &impl Dat
     let first = Version::first([9; 8]);
     let joined = Membership::join(org("acme"), ada.clone(), world.now(), first, world.context());
     let closed = tx.put_row(commit_id(), joined.unwrap()).await.unwrap();
-    let finishing = world.mfa.finish_setup(&session, setup);
+    let finishing = world.mfa.finish_setup(session.session(), setup);
     let ending = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         tx.end().await.unwrap()
     };
     let (finished, receipt) = tokio::join!(finishing, ending);
-    finished.unwrap();
+    let _ = finished.unwrap();
     closed.open(&receipt).unwrap();
     assert!(known(&world.store, "ada").await);
 }

@@ -133,7 +133,7 @@ fn a_commit_that_comes_late_is_not_passed() {
         let page = store.read(Some(&start), 1_000).await.unwrap();
         assert_eq!((page.events.len(), page.next), (0, None));
         let receipt = tx.end().await.unwrap();
-        closed.open(&receipt).unwrap();
+        let _ = closed.open(&receipt).unwrap();
         let came = store.events(Some(&start)).await;
         assert_eq!(came.first().map(|event| event.id().commit), Some(late));
         assert!(came.len() > 1, "bob's come behind it");

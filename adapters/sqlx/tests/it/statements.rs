@@ -58,11 +58,12 @@ fn beginning(logged: &str) -> String {
 /// What each operation sends. `commit` is what a commit is on this database.
 async fn check(world: &World<impl Store>, thread: &str, commit: &[&str]) {
     let (user, _) = world.protect("ada").await;
-    let (_, challenge) = world.challenge(&user).await;
+    let challenge = world.challenge(&user).await;
     sent(thread);
     let code = Answer::code(&user.phone.code_at(world.now()));
     assert!(matches!(world.mfa.answer(&challenge, code).await.unwrap(), Verdict::Passed(_)));
-    let answered: Vec<&str> = ["SELECT version,"].iter().chain(commit).copied().collect();
+    let answered: Vec<&str> =
+        ["SELECT version,", "SELECT m.org,"].iter().chain(commit).copied().collect();
     assert_eq!(sent(thread), answered, "an answered challenge");
 
     world.mfa.status(&user.subject).await.unwrap();
@@ -87,7 +88,7 @@ async fn check(world: &World<impl Store>, thread: &str, commit: &[&str]) {
 }
 
 #[test]
-fn an_answer_is_a_load_and_one_statement_on_postgres() {
+fn an_answer_is_two_reads_and_one_statement_on_postgres() {
     let Some(schema) = Schema::new() else { return };
     block_on(async {
         schema.store().await;
@@ -101,11 +102,11 @@ fn an_answer_is_a_load_and_one_statement_on_postgres() {
 }
 
 #[test]
-fn an_answer_is_a_load_and_one_transaction_on_sqlite() {
+fn an_answer_is_two_reads_and_one_transaction_on_sqlite() {
     block_on(async {
         let file = File::new();
         file.store().await;
-        let thread = "sqlite of an_answer_is_a_load".to_owned();
+        let thread = "sqlite of an_answer_is_two_reads".to_owned();
         let name = thread.clone();
         let options = SqliteStore::options(file.path()).thread_name(move |_| name.clone());
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();

@@ -41,7 +41,8 @@ async fn what_is_staged_opens_with_the_commit(database: &impl Database) {
     assert_eq!(outside.version(), account.version());
     let id = closed.waits_for();
     let receipt = tx.end().await.unwrap();
-    let session = closed.open(&receipt).unwrap().unwrap();
+    let proven = closed.open(&receipt).unwrap().unwrap();
+    let session = proven.signed_in(&[], world.now()).full().unwrap();
     let after = world.store.load(&ada.subject).await.unwrap().unwrap();
     assert_eq!(after.stamp(), session.stamp());
     assert!(after.remembers(id));
@@ -79,7 +80,7 @@ async fn a_host_row_and_an_account_become_durable_together(database: &impl Datab
         if rolled_back {
             drop(tx);
         } else {
-            closed.open(&tx.end().await.unwrap()).unwrap();
+            let _ = closed.open(&tx.end().await.unwrap()).unwrap();
         }
         let rows = database.number("SELECT count(*) FROM host_audit").await;
         let enabled = world.store.load(&ada.subject).await.unwrap().unwrap().enabled();
@@ -99,7 +100,7 @@ async fn a_stale_transition_is_not_staged_and_the_transaction_goes_on(database: 
     let account = tx.account(&ada.subject).await.unwrap();
     let disabled = account.disable(&session, world.context()).unwrap();
     let closed = tx.put(commit_id(), disabled).await.unwrap();
-    closed.open(&tx.end().await.unwrap()).unwrap();
+    let _ = closed.open(&tx.end().await.unwrap()).unwrap();
     assert!(!world.store.load(&ada.subject).await.unwrap().unwrap().enabled());
 }
 
@@ -241,8 +242,8 @@ async fn an_import_becomes_durable_with_the_rows_of_the_host_or_not_at_all(
     assert_eq!(account.imported_codes().unwrap().left(), 2);
     let again = world.mfa.import(&world.over(&ada), import()).await.unwrap();
     assert_eq!(again, Imported::Before(world.now()));
-    let (_, challenge) = match world.mfa.sign_in(world.password(&ada)).await.unwrap() {
-        mfakit::SignIn::Challenge(pending, challenge) => (pending, challenge),
+    let challenge = match world.mfa.sign_in(world.password(&ada)).await.unwrap() {
+        mfakit::SignIn::Challenge(challenge) => challenge,
         other => panic!("{other:?}"),
     };
     let recovered = world.mfa.answer(&challenge, mfakit::Answer::recovery("2848 0242")).await;

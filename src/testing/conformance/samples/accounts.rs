@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
-    Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, Confirmed, Context,
-    Decision, EmailStatus, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes, HostAuthority,
-    Issuer, Judged, KeyId, NewFactor, NewSecret, Opened, Receipt, RecoveryCodes, SealedSecret,
-    SessionId, Settings, Setup, SetupId, Subject, TotpSecret, Transition, Version,
+    Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, ConfirmedSetup,
+    Context, Decision, EmailStatus, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes,
+    HostAuthority, Issuer, Judged, KeyId, NewFactor, NewSecret, Opened, Proven, Receipt,
+    RecoveryCodes, SealedSecret, SessionId, Settings, Setup, SetupId, Subject, TotpSecret,
+    Transition, Version,
 };
 use crate::testing::Authenticator;
 use crate::testing::conformance::Violation;
@@ -194,9 +195,14 @@ impl Author {
         };
         let first = FirstFactor::password(account.subject().clone(), self.now);
         match account.sign_in(first, fresh, self.context()?).map_err(broken_sample)? {
-            Opened::Session(session) => Ok(session),
+            Opened::Session(proven) => self.full(proven),
             other => Err(broken_sample(format!("{other:?}"))),
         }
+    }
+
+    /// The session of a user who belongs to no organization.
+    fn full(&self, proven: Proven) -> Result<Assurance, Violation> {
+        proven.signed_in(&[], self.now).full().ok_or_else(|| broken_sample("a limited session"))
     }
 
     fn next_setup(
@@ -254,11 +260,12 @@ impl Author {
             other => return Err(broken_sample(format!("{other:?}"))),
         };
         match self.apply(account, transition) {
-            Some(Confirmed::Added(session)) => Ok(session),
-            Some(Confirmed::FirstFactor(_)) => {
+            Some(ConfirmedSetup::Added(proven)) => self.full(proven),
+            Some(ConfirmedSetup::FirstFactor(_)) => {
                 let finished = account.finish_setup(&session, setup.id(), context);
                 let finished = finished.map_err(broken_sample)?;
-                self.apply(account, finished).ok_or_else(|| broken_sample("not finished"))
+                let proven = self.apply(account, finished);
+                self.full(proven.ok_or_else(|| broken_sample("not finished"))?)
             }
             other => Err(broken_sample(format!("{other:?}"))),
         }

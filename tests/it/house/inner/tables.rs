@@ -8,7 +8,7 @@ pub(super) const ALL: &[&Table] = &[&DOMAIN, &AXUM, &SQLX];
 #[rustfmt::skip]
 pub(super) const LEAVES: &[&str] = &[
     "invalid", "unknown_fields", "bounds", "id", "instant", "label", "policy_terms", "purpose",
-    "sealed", "strength", "first_factor", "import_notice", "evidence",
+    "sealed", "strength", "demand", "first_factor", "import_notice", "evidence",
 ];
 
 #[rustfmt::skip]
@@ -26,6 +26,7 @@ pub(super) const DOMAIN: Table = Table {
         ("purpose", &["invalid"]),
         ("sealed", &["invalid", "id"]),
         ("strength", &[]),
+        ("demand", &["bounds", "id", "policy_terms"]),
         ("first_factor", &["invalid", "id", "instant"]),
         ("import_notice", &["id"]),
         ("evidence", &["id", "first_factor"]),
@@ -35,10 +36,10 @@ pub(super) const DOMAIN: Table = Table {
         ("event", &["id", "policy_terms", "purpose"]),
         ("receipt", &["id"]),
         ("factor", &["invalid", "unknown_fields", "id", "label", "sealed"]),
-        ("challenge", &["invalid", "bounds", "id", "label", "purpose", "evidence", "factor"]),
+        ("prompt", &["id", "label"]),
         ("requirement", &["invalid", "id", "first_factor", "evidence"]),
         ("settings", &["invalid", "budget", "factor"]),
-        ("refusal", &["invalid", "id", "purpose", "requirement"]),
+        ("refusal", &["invalid", "id", "purpose", "demand", "requirement"]),
         ("context", &["instant", "settings", "refusal"]),
         ("import", &[
             "invalid", "unknown_fields", "bounds", "id", "label", "budget", "import_notice",
@@ -46,12 +47,17 @@ pub(super) const DOMAIN: Table = Table {
         ]),
         ("proof", &["bounds", "id", "instant", "purpose", "refusal", "context"]),
         ("assurance", &[
-            "bounds", "id", "instant", "purpose", "first_factor", "evidence", "factor", "refusal",
-            "context", "proof"
+            "bounds", "id", "instant", "first_factor", "evidence", "factor", "refusal", "context",
+            "proof"
+        ]),
+        ("session", &["id", "demand", "evidence", "proof", "assurance"]),
+        ("challenge", &[
+            "invalid", "bounds", "id", "purpose", "strength", "evidence", "refusal", "context",
+            "proof", "assurance", "session"
         ]),
         ("verdict", &["import_notice", "proof"]),
         ("setup", &[
-            "invalid", "unknown_fields", "id", "label", "recovery", "sealed", "factor", "assurance"
+            "invalid", "unknown_fields", "id", "label", "recovery", "sealed", "factor", "session"
         ]),
         ("step_up", &[
             "invalid", "bounds", "id", "instant", "purpose", "first_factor", "evidence",
@@ -59,15 +65,16 @@ pub(super) const DOMAIN: Table = Table {
         ]),
         ("account", &[
             "invalid", "unknown_fields", "bounds", "id", "instant", "label", "purpose", "recovery",
-            "budget", "event", "first_factor", "import_notice", "receipt", "sealed", "evidence",
-            "factor", "challenge", "requirement", "settings", "refusal", "context", "import",
-            "proof", "assurance", "verdict", "setup", "step_up"
+            "strength", "budget", "event", "first_factor", "import_notice", "receipt", "sealed",
+            "evidence", "prompt", "factor", "requirement", "settings", "refusal", "context",
+            "import", "proof", "assurance", "session", "challenge", "verdict", "setup", "step_up"
         ]),
         ("organization", &[
             "invalid", "unknown_fields", "bounds", "id", "instant", "label", "policy_terms",
-            "event", "first_factor", "receipt", "sealed", "evidence", "factor", "requirement",
-            "settings", "refusal", "context", "assurance", "step_up", "account"
+            "demand", "event", "first_factor", "receipt", "sealed", "evidence", "factor",
+            "requirement", "settings", "refusal", "context", "assurance", "step_up", "account"
         ]),
+        ("signed_in", &["demand", "assurance", "session", "organization"]),
     ],
 };
 

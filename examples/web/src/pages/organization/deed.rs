@@ -110,7 +110,7 @@ async fn change(
         Ok(authority) => authority,
         Err(denied) => return Ok(Some(denied.to_string())),
     };
-    let (mfa, actor, subject) = (app.mfa(), viewer.signed_in.assurance(), &member.subject);
+    let (mfa, actor, subject) = (app.mfa(), viewer.assurance()?, &member.subject);
     let changed = match (deed, end_of(&filled.until)) {
         (Deed::Extend, Ok(Some(until))) => {
             mfa.extend_member(actor, &authority, subject, until).await
@@ -129,7 +129,7 @@ async fn change(
 async fn reset(app: &App, admin: &Admin, member: &Member, filled: &Filled) -> Answer {
     let viewer = &admin.viewer;
     let alert = match authority::over_account(&member.subject, viewer.id(), &filled.reason) {
-        Ok(authority) => match app.mfa().reset(viewer.signed_in.assurance(), &authority).await {
+        Ok(authority) => match app.mfa().reset(viewer.assurance()?, &authority).await {
             Ok(issued) => {
                 let view = CodePage {
                     frame: viewer.frame(PATH),

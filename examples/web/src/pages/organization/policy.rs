@@ -61,7 +61,7 @@ pub(crate) async fn change(
             return proposal::view(&app, &admin, terms, &confirmed.reason, alert).await;
         }
     };
-    let actor = admin.viewer.signed_in.assurance();
+    let actor = admin.viewer.assurance()?;
     let acknowledged =
         (confirmed.acknowledged == "yes").then_some(Acknowledgement::ActorIsNotEnrolled);
     let proposed = ProposedPolicy::Required(terms);
@@ -88,7 +88,7 @@ pub(crate) async fn make_voluntary(
 ) -> Answer {
     let alert = match confirmed.authority(&admin) {
         Ok(authority) => {
-            let actor = admin.viewer.signed_in.assurance();
+            let actor = admin.viewer.assurance()?;
             match app.mfa().set_policy(actor, &authority, ProposedPolicy::Voluntary, None).await {
                 Ok(_) => return Ok(done()),
                 Err(error) => refused(&app, &admin, error, &format!("{PATH}/voluntary")).await?,
