@@ -160,10 +160,10 @@ impl AccountStore for RedbStore {
             for (_, secret) in commit.next().iter().flat_map(|next| next.sealed_secrets()) {
                 sealed.insert((secret.key().as_str(), key), ())?;
             }
-            let was = stored.is_some_and(|account| account.enabled());
-            let is = commit.next().is_some_and(|account| account.enabled());
+            let was = stored.and_then(|account| account.strength());
+            let is = commit.next().and_then(|account| account.strength());
             if was != is {
-                organizations::follow(tx, key, is)?;
+                organizations::follow(tx, key, was, is)?;
             }
             append(tx, commit.events())?;
             Ok(CommitOutcome::Committed)

@@ -111,7 +111,7 @@ pub use domain::setup::{
     Confirmed, EmailStatus, NewFactor, Setup, SetupRejection, SetupRejectionReason,
 };
 pub use domain::step_up::{StepUpRule, StepUpRules};
-pub use domain::strength::Strength;
+pub use domain::strength::{Required, Strength};
 pub use domain::verdict::{Passed, Rejection, RejectionReason, Verdict};
 pub use error::Error;
 pub use hashing::Argon2Hasher;
@@ -151,10 +151,10 @@ pub mod organization {
     pub use crate::domain::id::OrgId;
     pub use crate::domain::organization::{
         Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Demand, Exemption, Extension,
-        Forecast, Forecasting, Gate, Membership, OrgAuthority, OrgPolicy, OrgTransition,
-        Organization, PolicyChange, ProposedPolicy, Reminded, Reminder, ReminderRange,
-        ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterMember, RosterPage,
-        RosterQuery, Standing, Walled, check_may_disable,
+        Forecast, Forecasting, Gate, Membership, OrgAuthority, OrgPolicy, OrgRequirement,
+        OrgTransition, Organization, PolicyChange, ProposedPolicy, Prospects, Reminded, Reminder,
+        ReminderRange, ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterMember,
+        RosterPage, RosterQuery, Standing, Walled, check_may_weaken,
     };
     pub use crate::domain::policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
     pub use crate::domain::refusal::OrgRefusal;

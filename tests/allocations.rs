@@ -10,7 +10,7 @@ use mfakit::organization::{
 use mfakit::ports::Clock;
 use mfakit::step_up::{AcrNames, Level, Needed};
 use mfakit::store::{StoredMembership, Version};
-use mfakit::{Refusal, StepUpRule, StepUpRules, Subject};
+use mfakit::{Refusal, StepUpRule, StepUpRules, Strength, Subject};
 
 #[path = "it/world.rs"]
 #[allow(dead_code, reason = "the fixture of all tests")]
@@ -65,7 +65,7 @@ fn affiliation(world: &World) -> Affiliation {
         grace: GracePeriod::days(14).expect("days"),
         scope: PolicyScope::WholeAccount,
     };
-    let policy = OrgPolicy::required_from(world.now(), terms);
+    let policy = OrgPolicy::requiring(Strength::Standard, world.now(), terms);
     let membership = Membership::from_stored(StoredMembership {
         org: org.clone(),
         subject: Subject::new("ada").expect("subject"),
@@ -85,9 +85,10 @@ fn a_policy_decision_allocates_nothing() {
     let world = World::new();
     let member = affiliation(&world);
     for (protected, days) in [(true, 20), (false, 0), (false, 20)] {
+        let strength = protected.then_some(Strength::Standard);
         let (now, mut standing) = (world.now() + TimeDelta::days(days), None);
         let counted = allocation_counter::measure(|| {
-            standing = Some(member.policy().decide(&member.membership, protected, now));
+            standing = Some(member.policy().decide(&member.membership, strength, now));
         });
         assert_eq!(counted.count_total, 0, "{standing:?}");
         assert_eq!(matches!(standing, Some(Standing::Compliant)), protected, "{standing:?}");
@@ -100,10 +101,11 @@ fn going_on_allocates_nothing_and_a_wall_does() {
     let members: Vec<Affiliation> = (0..3).map(|_| affiliation(&world)).collect();
     let now = world.now() + TimeDelta::days(20);
     for protected in [true, false] {
+        let strength = protected.then_some(Strength::Standard);
         let (mut whole, mut one) = (None, None);
         let counted = allocation_counter::measure(|| {
-            whole = Some(Access::to_account(&members, protected, now));
-            one = Access::to_organization(members[0].org(), &members, protected, now).ok();
+            whole = Some(Access::to_account(&members, strength, now));
+            one = Access::to_organization(members[0].org(), &members, strength, now).ok();
         });
         assert_eq!(whole, one);
         assert_eq!(matches!(whole, Some(Access { gate: Gate::Allow, .. })), protected);

@@ -86,9 +86,8 @@ pub(crate) use organization::{
     Access, Acknowledgement, Actor, Affiliation, Forecast, Gate, Membership, OrgAuthority,
     OrgCommit, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyChange, ProposedPolicy,
     Reminded, Reminder, ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterPage,
-    RosterQuery, RosterRow, RosterRows, Walled, check_may_disable,
+    RosterQuery, RosterRow, RosterRows, Walled, check_may_weaken,
 };
-pub(crate) use policy_terms::PolicyTerms;
 pub(crate) use purpose::ActionName;
 pub(crate) use receipt::CommitOutcome;
 pub(crate) use recovery::RecoveryCodes;
@@ -96,19 +95,24 @@ pub(crate) use refusal::{OrgRefusal, Refusal};
 pub(crate) use settings::Settings;
 pub(crate) use setup::{Confirmed, EmailStatus, NewFactor, Setup};
 pub(crate) use step_up::{Satisfied, StepUpRule};
+pub(crate) use strength::Strength;
 pub(crate) use verdict::Verdict;
 
 // What of it only the stored form, the conformance kit or a test names.
+#[cfg(feature = "testing")]
+pub(crate) use event::OrgChange;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use event::{EventId, EventKind};
 #[cfg(feature = "serde")]
 pub(crate) use first_factor::{FirstFactorKind, FirstFactorName};
-#[cfg(test)]
-pub(crate) use organization::sample as org_sample;
 #[cfg(any(test, feature = "testing"))]
-pub(crate) use organization::{Exemption, Extension, RosterKey, StoredMembership};
+pub(crate) use organization::{Exemption, Extension, OrgRequirement, RosterKey, StoredMembership};
+#[cfg(test)]
+pub(crate) use organization::{Prospects, Standing, sample as org_sample};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
 #[cfg(feature = "testing")]
-pub(crate) use policy_terms::{GracePeriod, PolicyScope};
+pub(crate) use strength::Required;
 
 /// What an account is made of besides what hosts see: for its stored form.
 #[cfg(feature = "serde")]

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::Mfa;
-use crate::domain::{Access, Affiliation, Gate, OrgId, Refusal, Subject, check_may_disable};
+use crate::domain::{
+    Access, Account, Affiliation, OrgId, Refusal, Strength, Subject, check_may_weaken,
+};
 use crate::error::Error;
 use crate::ports::{CurrentStamps, PolicyRevision};
 
@@ -22,10 +24,8 @@ impl Mfa {
         in_span!(access(subject), async {
             let store = self.ports().org_store()?;
             let now = self.context()?.now();
-            if self.load(subject).await?.enabled() {
-                return Ok(Access { gate: Gate::Allow, until: None });
-            }
-            Ok(Access::to_account(&store.affiliations(subject).await?, false, now))
+            let strength = self.load(subject).await?.strength();
+            Ok(Access::to_account(&store.affiliations(subject).await?, strength, now))
         })
         .await
     }
@@ -43,9 +43,9 @@ impl Mfa {
         in_span!(access_organization(subject), async {
             let store = self.ports().org_store()?;
             let now = self.context()?.now();
-            let protected = self.load(subject).await?.enabled();
+            let strength = self.load(subject).await?.strength();
             let affiliations = store.affiliations(subject).await?;
-            let access = Access::to_organization(org, &affiliations, protected, now);
+            let access = Access::to_organization(org, &affiliations, strength, now);
             Ok(access.map_err(Refusal::from)?)
         })
         .await
@@ -68,14 +68,19 @@ impl Mfa {
         Ok(CurrentStamps { account, policies })
     }
 
-    /// Refuses to switch MFA off while an organization asks for it.
-    pub(super) async fn check_may_disable(
+    /// Refuses to leave an account weaker than it is and than an organization asks for. What a
+    /// policy asked for before without getting it is no reason to refuse.
+    pub(super) async fn check_may_weaken(
         &self,
-        subject: &Subject,
+        account: &Account,
+        left: Option<Strength>,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        let affiliations = self.affiliations(subject).await?;
-        Ok(check_may_disable(&affiliations, now).map_err(Refusal::from)?)
+        if left >= account.strength() {
+            return Ok(());
+        }
+        let affiliations = self.affiliations(account.subject()).await?;
+        Ok(check_may_weaken(&affiliations, left, now).map_err(Refusal::from)?)
     }
 
     /// What the user belongs to; nothing where organizations are not kept at all.

@@ -55,9 +55,8 @@ impl Mfa {
             attempt
                 .run(|account, context| async move {
                     let removed = account.remove_factor(session, factor, context)?;
-                    if account.factors().len() == 1 {
-                        self.check_may_disable(subject, context.now()).await?;
-                    }
+                    let left = account.strength_without(factor);
+                    self.check_may_weaken(&account, left, context.now()).await?;
                     Ok(removed.into())
                 })
                 .await
@@ -79,7 +78,7 @@ impl Mfa {
             attempt
                 .run(|account, context| async move {
                     let disabled = account.disable(session, context)?;
-                    self.check_may_disable(subject, context.now()).await?;
+                    self.check_may_weaken(&account, None, context.now()).await?;
                     Ok(disabled.into())
                 })
                 .await

@@ -58,7 +58,7 @@ impl Mfa {
     /// Completes a sign-in without MFA by what the organizations say to it.
     async fn admit(&self, session: Assurance, now: DateTime<Utc>) -> Result<SignIn, Error> {
         let affiliations = self.affiliations(session.subject()).await?;
-        Ok(match Access::to_account(&affiliations, false, now).gate {
+        Ok(match Access::to_account(&affiliations, None, now).gate {
             Gate::Allow => SignIn::Complete(session),
             Gate::AllowAndRemind(reminded) => SignIn::Remind(session, reminded),
             Gate::SetUpFirst(walled) => SignIn::SetUpFirst(session, walled),

@@ -2,15 +2,18 @@
 //! how long.
 
 use chrono::TimeDelta;
-use mfakit::organization::{Access, Gate, OrgId, OrgRefusal, PolicyScope, ProposedPolicy};
+use mfakit::organization::{Access, Gate, OrgId, OrgRefusal, PolicyScope};
 use mfakit::step_up::Needed;
 use mfakit::store::{OrgStore, Stamps};
 use mfakit::testing::{Fault, ManualClock};
 use mfakit::{
-    Answer, HostAuthority, MemoryStore, Mfa, Refusal, Settings, SignIn, StepUpRule, Subject,
+    Answer, HostAuthority, MemoryStore, Mfa, Refusal, Settings, SignIn, StepUpRule, Strength,
+    Subject,
 };
 
-use crate::organizations::{acme, authority, days, fresh, office, require, terms, whole};
+use crate::organizations::{
+    VOLUNTARY, acme, authority, days, fresh, office, propose, require, terms, whole,
+};
 use crate::watched::{Call, Turn, Watched};
 use crate::world::{START, World, block_on, keyring, passed, refused};
 
@@ -200,10 +203,10 @@ fn what_the_same_process_changes_is_noticed_by_its_guards_at_once() {
         let gate = async || walled(&world.mfa.guard_access(&session).await.unwrap());
         let admins = fresh(&world, &admin).await;
         assert!(!gate().await);
-        world.mfa.set_policy(&admins, &by, ProposedPolicy::Required(whole(0)), None).await.unwrap();
+        world.mfa.set_policy(&admins, &by, propose(whole(0)), None).await.unwrap();
         assert!(gate().await, "a policy");
         let until = world.now() + TimeDelta::days(3);
-        world.mfa.extend_member(&admins, &by, &ada, until).await.unwrap();
+        world.mfa.extend_member(&admins, &by, &ada, Strength::Standard, until).await.unwrap();
         assert!(!gate().await, "an extension");
         world.mfa.leave_organization(&acme(), &ada).await.unwrap();
         world.mfa.join_organization(&acme(), &ada, world.now()).await.unwrap();
@@ -246,7 +249,7 @@ fn whoever_has_mfa_reaches_what_a_policy_closes() {
             assert_eq!(resources.unwrap(), open);
             assert_eq!(world.mfa.guard_organization(&acme(), &session).await.unwrap(), open);
             let (admins, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-            world.mfa.set_policy(&admins, &by, ProposedPolicy::Voluntary, None).await.unwrap();
+            world.mfa.set_policy(&admins, &by, VOLUNTARY, None).await.unwrap();
         }
     });
 }

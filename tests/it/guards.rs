@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use mfakit::organization::{
-    Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy,
-};
+use mfakit::organization::{Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms};
 use mfakit::step_up::Needed;
 use mfakit::store::{CurrentStamps, Stamps, StoreError};
 use mfakit::{Answer, MemoryStore, Mfa, Refusal, Settings, StepUpRule, Subject};
@@ -155,7 +153,11 @@ fn an_access_decision_holds_until_it_changes_by_itself_or_the_policy_changes() {
         let terms =
             PolicyTerms { grace: GracePeriod::days(1).unwrap(), scope: PolicyScope::WholeAccount };
         let actor = world.sign_in(&admin).await;
-        world.mfa.set_policy(&actor, &by, ProposedPolicy::Required(terms), None).await.unwrap();
+        world
+            .mfa
+            .set_policy(&actor, &by, crate::organizations::propose(terms), None)
+            .await
+            .unwrap();
         world.wait(301);
         assert!(matches!(gate().await, Gate::AllowAndRemind(_)));
         assert_eq!(count(&reads), 1);
@@ -195,7 +197,7 @@ fn somebody_elses_membership_makes_nobody_read_again_and_a_policy_everybody() {
         let terms =
             PolicyTerms { grace: GracePeriod::days(1).unwrap(), scope: PolicyScope::WholeAccount };
         let actor = world.sign_in(&admin).await;
-        mfa.set_policy(&actor, &by, ProposedPolicy::Required(terms), None).await.unwrap();
+        mfa.set_policy(&actor, &by, crate::organizations::propose(terms), None).await.unwrap();
         assert_eq!(gate().await, Gate::Allow);
         assert_eq!(count(&reads), 1, "a policy");
     });

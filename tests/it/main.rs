@@ -39,6 +39,7 @@ mod reminders;
 mod secrecy;
 mod step_up;
 mod stored;
+mod strengths;
 mod sync_host;
 mod threads;
 mod throttle;

@@ -7,7 +7,7 @@ use mfakit::domain::Account;
 use mfakit::organization::{Gate, OrgId, OrgRefusal};
 use mfakit::store::{AccountStore, Commit, CommitOutcome, OrgStore, StoreError};
 use mfakit::testing::Fault;
-use mfakit::{EmailStatus, HostAuthority, MemoryStore, Mfa, NewFactor, Refusal, Subject};
+use mfakit::{EmailStatus, HostAuthority, MemoryStore, Mfa, NewFactor, Refusal, Strength, Subject};
 
 use crate::organizations::{acme, authority, fresh, office, require, whole};
 use crate::watched::{Turn, Watched};
@@ -116,7 +116,7 @@ async fn taken(lost: bool) {
     }
     require(&world, &admin, whole(0)).await;
     let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-    world.mfa.exempt_member(&session, &by, &robot.subject, None).await.unwrap();
+    world.mfa.exempt_member(&session, &by, &robot.subject, Strength::Standard, None).await.unwrap();
 
     let taken = Taken {
         inner: world.memory.clone(),

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use mfakit::ports::{Notifier, NotifierError};
 use mfakit::store::{EventCursor, EventLog};
 use mfakit::testing::Fault;
-use mfakit::{Answer, Error, Event, EventKind, MemoryStore, Mfa, Subject};
+use mfakit::{Answer, Error, Event, EventKind, MemoryStore, Mfa, Strength, Subject};
 
 use crate::organizations::{authority, fresh, office, require, whole};
 use crate::world::{World, block_on, rejected};
@@ -134,7 +134,7 @@ fn what_becomes_of_an_organization_is_told_as_everything_else() {
         let (admin, ada) = office(&world).await;
         require(&world, &admin, whole(14)).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world.mfa.exempt_member(&session, &by, &ada, None).await.unwrap();
+        world.mfa.exempt_member(&session, &by, &ada, Strength::Standard, None).await.unwrap();
     });
     let logged = logged(&world.memory);
     let of_acme = logged.iter().filter(|e| matches!(e.kind(), EventKind::Organization { .. }));

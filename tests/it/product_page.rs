@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use mfakit::organization::{Gate, RosterFilter, Standing};
 use mfakit::store::AccountStore;
-use mfakit::{Assurance, EmailStatus, Error, NewFactor, Refusal, SignIn, Subject};
+use mfakit::{Assurance, EmailStatus, Error, NewFactor, Refusal, SignIn, Strength, Subject};
 
 use crate::organizations::{acme, days, fresh, office, require, whole};
 use crate::world::{User, World, block_on, refused};
@@ -120,14 +120,14 @@ async fn live(given: &Given) -> Met {
 /// On which list of the overview she is, and that the counts say the same.
 async fn listed(world: &World, ada: &Subject) -> &'static str {
     let mut found = Vec::new();
-    for filter in [RosterFilter::WithoutMfa, RosterFilter::Protected] {
+    for filter in [RosterFilter::WithoutMfa, RosterFilter::With(Strength::Standard)] {
         let page = world.mfa.roster(&acme(), filter, None, 10).await.unwrap();
         found.extend(page.members.into_iter().filter(|member| member.subject == *ada));
     }
     let [member] = &found[..] else { panic!("on one list: {found:?}") };
     let counts = world.mfa.overview(&acme()).await.unwrap();
-    let (listed, counted) = match (member.protected, member.standing) {
-        (true, _) => ("protected", counts.protected == 2),
+    let (listed, counted) = match (member.strength.is_some(), member.standing) {
+        (true, _) => ("protected", counts.protected() == 2),
         (false, Standing::InGrace { .. }) => ("in grace", counts.in_grace == 1),
         (false, Standing::Lapsed { .. }) => ("lapsed", counts.lapsed == 1),
         (false, _) => ("without MFA", counts.without_mfa() == 1),

@@ -4,12 +4,12 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use mfakit::organization::{Gate, OrgAuthority, OrgId, OrgRefusal, PolicyScope, ProposedPolicy};
+use mfakit::organization::{Gate, OrgAuthority, OrgId, OrgRefusal, PolicyScope};
 use mfakit::step_up::Needed;
 use mfakit::testing::Authenticator;
 use mfakit::{Confirmed, EmailStatus, NewFactor, Refusal, SignIn, StepUpRule};
 
-use crate::organizations::{acme, authority, days, fresh, office, require, terms, whole};
+use crate::organizations::{acme, authority, days, fresh, office, propose, require, terms, whole};
 use crate::watched::Call;
 use crate::world::{World, block_on, refused};
 
@@ -82,13 +82,8 @@ fn a_policy_that_comes_between_the_check_and_the_commit_is_caught_by_the_next_de
     }
     assert_eq!(world.store.commits(), 0, "checked, and not committed");
     let rival = world.elsewhere(0);
-    block_on(rival.set_policy(
-        &admins,
-        &authority(&admin.subject),
-        ProposedPolicy::Required(whole(0)),
-        None,
-    ))
-    .unwrap();
+    block_on(rival.set_policy(&admins, &authority(&admin.subject), propose(whole(0)), None))
+        .unwrap();
     let session = loop {
         if let Poll::Ready(disabled) = disable.as_mut().poll(&mut context) {
             break disabled.unwrap();
@@ -152,11 +147,7 @@ fn a_closed_door_does_not_hide_how_many_days_are_left_to_the_next_one() {
         require(&world, &admin, terms(0, PolicyScope::OrganizationResources)).await;
         let session = fresh(&world, &admin).await;
         let by = OrgAuthority::grant(big.clone(), admin.subject.clone(), "audit finding").unwrap();
-        world
-            .mfa
-            .set_policy(&session, &by, ProposedPolicy::Required(whole(3)), None)
-            .await
-            .unwrap();
+        world.mfa.set_policy(&session, &by, propose(whole(3)), None).await.unwrap();
         let sign_in = world.mfa.sign_in(world.password(&ada)).await;
         let Ok(SignIn::Remind(_, reminded)) = sign_in else { panic!("{sign_in:?}") };
         assert_eq!(reminded.days_left(world.now()), 3);

@@ -1,13 +1,11 @@
 //! What users of other systems ask for, and what has failed them there: a row each.
 
 use chrono::TimeDelta;
-use mfakit::organization::{
-    Acknowledgement, Gate, OrgAuthority, OrgId, ProposedPolicy, ReminderSchedule,
-};
-use mfakit::{Answer, EmailStatus, NewFactor, SignIn, Subject};
+use mfakit::organization::{Acknowledgement, Gate, OrgAuthority, OrgId, ReminderSchedule};
+use mfakit::{Answer, EmailStatus, NewFactor, SignIn, Strength, Subject};
 
 use crate::attacks::{begin, guess, new_factor, three_codes};
-use crate::organizations::{acme, authority, days, fresh, office, require, whole};
+use crate::organizations::{acme, authority, days, fresh, office, propose, require, whole};
 use crate::world::{User, World, block_on, passed};
 
 type Shows = fn();
@@ -78,7 +76,7 @@ const WISHES: &[(&str, Shows)] = &[
         require(&world, &admin, whole(30)).await;
         let session = fresh(&world, &admin).await;
         let by = OrgAuthority::grant(big.clone(), admin.subject.clone(), "audit").unwrap();
-        world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(10)), None).await.unwrap();
+        world.mfa.set_policy(&session, &by, propose(whole(10)), None).await.unwrap();
         let asked = world.mfa.sign_in(world.password(&ada)).await.unwrap();
         let SignIn::Remind(_, asked) = asked else { panic!("{asked:?}") };
         let asks = asked.organizations.iter().map(|demand| demand.org.clone());
@@ -95,19 +93,19 @@ const WISHES: &[(&str, Shows)] = &[
         days(&world, 10);
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
         for (grace, closed) in [(3, true), (60, false), (3, true)] {
-            world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(grace)), None).await.unwrap();
+            world.mfa.set_policy(&session, &by, propose(whole(grace)), None).await.unwrap();
             assert_eq!(walled(&world, &ada).await, closed, "{grace} days");
         }
         let until = world.now() + TimeDelta::days(5);
-        world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
+        world.mfa.extend_member(&session, &by, &ada, Strength::Standard, until).await.unwrap();
         assert!(!walled(&world, &ada).await, "one member");
     })),
     ("service accounts exempt", || block_on(async {
         let world = World::new();
         let (admin, robot) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world.mfa.exempt_member(&session, &by, &robot, None).await.unwrap();
-        world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None).await.unwrap();
+        world.mfa.exempt_member(&session, &by, &robot, Strength::Standard, None).await.unwrap();
+        world.mfa.set_policy(&session, &by, propose(whole(0)), None).await.unwrap();
         days(&world, 900);
         let signed_in = world.mfa.sign_in(world.password(&robot)).await;
         assert!(matches!(signed_in, Ok(SignIn::Complete(_))), "{signed_in:?}");
@@ -162,7 +160,7 @@ const WISHES: &[(&str, Shows)] = &[
         let SignIn::Remind(session, _) = later else { panic!("{later:?}") };
         assert_eq!(world.mfa.guard_access(&session).await.unwrap().until.map(|until| until > world.now()), Some(true));
         let (admins, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world.mfa.set_policy(&admins, &by, ProposedPolicy::Required(whole(3)), None).await.unwrap();
+        world.mfa.set_policy(&admins, &by, propose(whole(3)), None).await.unwrap();
         let gate = world.mfa.guard_access(&session).await.unwrap().gate;
         assert!(matches!(gate, Gate::SetUpFirst(_)), "{gate:?}");
     })),
@@ -181,12 +179,12 @@ const WISHES: &[(&str, Shows)] = &[
         let world = World::new();
         let (_, ada) = office(&world).await;
         let (session, by) = (world.sign_in_plain(&ada).await, authority(&ada));
-        let forecast = world.mfa.forecast(&acme(), whole(0), &ada, TimeDelta::days(30)).await;
+        let forecast = world.mfa.forecast(&acme(), propose(whole(0)), &ada, TimeDelta::days(30)).await;
         assert!(forecast.unwrap().actor.unwrap().locked_out());
-        assert!(world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None).await.is_err());
+        assert!(world.mfa.set_policy(&session, &by, propose(whole(0)), None).await.is_err());
         assert!(!walled(&world, &ada).await, "not by mistake");
-        let said = Some(Acknowledgement::ActorIsNotEnrolled);
-        world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), said).await.unwrap();
+        let said = Some(Acknowledgement::ActorIsWeaker);
+        world.mfa.set_policy(&session, &by, propose(whole(0)), said).await.unwrap();
         assert!(walled(&world, &ada).await, "and the setup leads out");
         world.protect("ada").await;
         assert!(!walled(&world, &ada).await);

@@ -7,7 +7,7 @@ use mfakit::organization::{
 };
 use mfakit::ports::Clock;
 use mfakit::testing::ManualClock;
-use mfakit::{Argon2Hasher, FirstFactor, MemoryStore, Mfa, MfaBuilder, SignIn, Subject};
+use mfakit::{Argon2Hasher, FirstFactor, MemoryStore, Mfa, MfaBuilder, SignIn, Strength, Subject};
 use mfakit_sqlx::{SqliteStore, Tables};
 use shared::{Outcome, Peer, Record, Tally};
 use sqlx::{AssertSqlSafe, SqlitePool};
@@ -111,8 +111,8 @@ async fn require(mfa: &Mfa, now: DateTime<Utc>) {
     let by = OrgAuthority::grant(acme(), admin, "comparison").expect("an authority");
     let grace = GracePeriod::days(14).expect("days");
     let terms = PolicyTerms { grace, scope: PolicyScope::WholeAccount };
-    let knows = Some(Acknowledgement::ActorIsNotEnrolled);
-    mfa.set_policy(&session, &by, ProposedPolicy::Required(terms), knows).await.expect("a policy");
+    let knows = Some(Acknowledgement::ActorIsWeaker);
+    mfa.set_policy(&session, &by, ProposedPolicy::Required(Strength::Standard, terms), knows).await.expect("a policy");
 }
 
 async fn measure(mfa: &Mfa, clock: &ManualClock, record: &Record) {

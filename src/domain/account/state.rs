@@ -12,6 +12,7 @@ use crate::domain::import::{ImportRecord, ImportedSet};
 use crate::domain::recovery::{CodeHash, HashScheme, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::setup::PendingSetup;
+use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::Extra;
 
 /// How many commit ids a stored account remembers.
@@ -102,6 +103,16 @@ impl Account {
     /// imported: then there may be imported codes, or none.
     pub fn enabled(&self) -> bool {
         !self.factors.is_empty()
+    }
+
+    /// The strength of the strongest factor; `None` when MFA is off.
+    pub fn strength(&self) -> Option<Strength> {
+        self.enabled().then_some(Strength::Standard)
+    }
+
+    /// The strength that would be left without one of the factors.
+    pub(crate) fn strength_without(&self, factor: FactorId) -> Option<Strength> {
+        self.factors.iter().any(|other| other.id != factor).then_some(Strength::Standard)
     }
 
     /// The confirmed factors, in the order they were added.

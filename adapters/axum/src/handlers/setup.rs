@@ -2,8 +2,10 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use mfakit::organization::{Gate, OrgId};
-use mfakit::{EmailStatus, FactorId, Setup, SetupId, SetupRejection, SetupRejectionReason};
+use mfakit::organization::{Demand, Gate, OrgId};
+use mfakit::{
+    EmailStatus, FactorId, Setup, SetupId, SetupRejection, SetupRejectionReason, Strength,
+};
 use zeroize::Zeroizing;
 
 use super::{UNPROCESSABLE, show_codes, status_of};
@@ -162,9 +164,13 @@ async fn show_confirm(visit: Visit, setup: SetupId, alert: Option<String>) -> Re
 /// Who demands it, of a visitor who stands before a wall.
 async fn demanded(visit: &Visit) -> Result<Option<String>, MfaRejection> {
     let Gate::SetUpFirst(walled) = visit.access().await?.gate else { return Ok(None) };
+    let standard = |demand: &Demand| demand.required == Strength::Standard.into();
+    let standard = walled.organizations.iter().all(standard);
     let organizations: Vec<OrgId> = walled.organizations.into_iter().map(|d| d.org).collect();
     let names = visit.names_of(&organizations).await.join(", ");
-    Ok(Some(fill(&visit.texts().demanded, &[("organizations", &names)])))
+    let texts = visit.texts();
+    let text = if standard { &texts.demanded } else { &texts.demanded_stronger };
+    Ok(Some(fill(text, &[("organizations", &names)])))
 }
 
 fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {

@@ -65,6 +65,9 @@ impl Texts {
             demanded: Cow::Borrowed(
                 "{organizations} requires two-factor authentication. Set it up to continue.",
             ),
+            demanded_stronger: Cow::Borrowed(
+                "{organizations} requires a passkey or security key. An authenticator app is not enough there.",
+            ),
             step: Cow::Borrowed("Step {number} of 3"),
             scan_title: Cow::Borrowed("Scan the QR code"),
             scan_lead: Cow::Borrowed(

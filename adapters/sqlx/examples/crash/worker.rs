@@ -3,14 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use mfakit::organization::{
-    GracePeriod, OrgAuthority, OrgPolicy, PolicyScope, PolicyTerms, ProposedPolicy,
-};
+use mfakit::organization::{GracePeriod, OrgAuthority, PolicyScope, PolicyTerms, ProposedPolicy};
 use mfakit::ports::Clock;
 use mfakit::testing::Authenticator;
 use mfakit::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor, NewFactor, Refusal,
-    RejectionReason, SignIn, Status, Verdict,
+    RejectionReason, SignIn, Status, Strength, Verdict,
 };
 
 use crate::database::Database;
@@ -220,9 +218,10 @@ impl Worker {
         let mfa = &self.db.mfa;
         let policy = *mfa.organization(&world::org()?).await?.policy();
         self.journal.trying(Kind::Policy, user.number, &reason)?;
-        let proposed = match policy {
-            OrgPolicy::Required { .. } if self.dice.below(2) == 0 => ProposedPolicy::Voluntary,
-            OrgPolicy::Required { .. } | OrgPolicy::Voluntary => ProposedPolicy::Required(terms),
+        let proposed = if policy.is_voluntary() || self.dice.below(2) > 0 {
+            ProposedPolicy::Required(Strength::Standard, terms)
+        } else {
+            ProposedPolicy::NotRequired(Strength::Standard)
         };
         let changed = mfa.set_policy(&session, &authority, proposed, None).await;
         self.told(Kind::Policy, user, &reason, changed.map(drop))

@@ -25,20 +25,20 @@ pub(super) const DOMAIN: Table = Table {
         ("policy_terms", &["invalid"]),
         ("purpose", &["invalid"]),
         ("sealed", &["invalid", "id"]),
-        ("strength", &[]),
+        ("strength", &["invalid"]),
         ("first_factor", &["invalid", "id", "instant"]),
         ("import_notice", &["id"]),
         ("evidence", &["id", "first_factor"]),
         // Rules, and what they are made of.
         ("recovery", &["invalid", "unknown_fields"]),
         ("budget", &["invalid", "unknown_fields", "instant"]),
-        ("event", &["id", "policy_terms", "purpose"]),
+        ("event", &["id", "policy_terms", "purpose", "strength"]),
         ("receipt", &["id"]),
         ("factor", &["invalid", "unknown_fields", "id", "label", "sealed"]),
         ("challenge", &["invalid", "bounds", "id", "label", "purpose", "evidence", "factor"]),
         ("requirement", &["invalid", "id", "first_factor", "evidence"]),
         ("settings", &["invalid", "budget", "factor"]),
-        ("refusal", &["invalid", "id", "purpose", "requirement"]),
+        ("refusal", &["invalid", "id", "purpose", "strength", "requirement"]),
         ("context", &["instant", "settings", "refusal"]),
         ("import", &[
             "invalid", "unknown_fields", "bounds", "id", "label", "budget", "import_notice",
@@ -59,14 +59,14 @@ pub(super) const DOMAIN: Table = Table {
         ]),
         ("account", &[
             "invalid", "unknown_fields", "bounds", "id", "instant", "label", "purpose", "recovery",
-            "budget", "event", "first_factor", "import_notice", "receipt", "sealed", "evidence",
-            "factor", "challenge", "requirement", "settings", "refusal", "context", "import",
+            "budget", "event", "first_factor", "import_notice", "receipt", "sealed", "strength",
+            "evidence", "factor", "challenge", "requirement", "settings", "refusal", "context", "import",
             "proof", "assurance", "verdict", "setup", "step_up"
         ]),
         ("organization", &[
             "invalid", "unknown_fields", "bounds", "id", "instant", "label", "policy_terms",
-            "event", "first_factor", "receipt", "sealed", "evidence", "factor", "requirement",
-            "settings", "refusal", "context", "assurance", "step_up", "account"
+            "event", "first_factor", "receipt", "sealed", "strength", "evidence", "factor",
+            "requirement", "settings", "refusal", "context", "assurance", "step_up", "account"
         ]),
     ],
 };
@@ -108,7 +108,8 @@ const SQLX: Table = Table {
         ("columns", &["cause"]),
         ("open_error", &["cause"]),
         ("retry", &["cause"]),
-        ("roster", &["query"]),
+        ("curve", &[]),
+        ("roster", &["query", "curve"]),
         ("account_row", &["cause", "columns"]),
         ("org_row", &["cause", "columns", "account_row"]),
         ("migrate", &["cause", "query", "tables", "columns", "open_error", "org_row"]),

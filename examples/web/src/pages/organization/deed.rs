@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::http::HeaderMap;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use mfakit::Strength;
 use serde::Deserialize;
 
 use super::PATH;
@@ -113,9 +114,11 @@ async fn change(
     let (mfa, actor, subject) = (app.mfa(), viewer.signed_in.assurance(), &member.subject);
     let changed = match (deed, end_of(&filled.until)) {
         (Deed::Extend, Ok(Some(until))) => {
-            mfa.extend_member(actor, &authority, subject, until).await
+            mfa.extend_member(actor, &authority, subject, Strength::Standard, until).await
         }
-        (Deed::Exempt, Ok(until)) => mfa.exempt_member(actor, &authority, subject, until).await,
+        (Deed::Exempt, Ok(until)) => {
+            mfa.exempt_member(actor, &authority, subject, Strength::Standard, until).await
+        }
         (Deed::EndExemption, _) => mfa.end_exemption(actor, &authority, subject).await,
         _ => return Ok(Some("Say until which day.".to_owned())),
     };

@@ -1,7 +1,8 @@
-//! A membership's `has_mfa` follows the account, whoever commits first.
+//! A membership's `strength` follows the account's, whoever commits first.
 
 use std::time::Duration;
 
+use mfakit::Strength;
 use mfakit::organization::Membership;
 use mfakit::store::{OrgStore, Version};
 
@@ -12,11 +13,12 @@ on_both! {
     it_follows_every_switch
     a_membership_made_while_mfa_is_switched_on_knows_it
     mfa_switched_on_while_a_membership_is_made_is_known
+    it_follows_every_rank_and_one_that_no_release_writes_is_refused
 }
 
 async fn known(store: &impl Store, name: &str) -> bool {
     let row = store.roster_row(&org("acme"), &subject(name)).await.unwrap();
-    row.expect("a member").protected
+    row.expect("a member").strength == Some(Strength::Standard)
 }
 
 async fn it_follows_every_switch(database: &impl Database) {
@@ -30,7 +32,7 @@ async fn it_follows_every_switch(database: &impl Database) {
     let (ada, _) = world.protect("ada").await;
     world.mfa.join_organization(&org("other"), &ada.subject, world.now()).await.unwrap();
     let row = world.store.roster_row(&org("other"), &ada.subject).await.unwrap().unwrap();
-    assert!(row.protected, "joined with MFA on");
+    assert_eq!(row.strength, Some(Strength::Standard), "joined with MFA on");
     world.mfa.leave_organization(&org("acme"), &ada.subject).await.unwrap();
     world.mfa.join_organization(&org("acme"), &ada.subject, world.now()).await.unwrap();
     assert!(known(&world.store, "ada").await, "left and joined again");
@@ -78,4 +80,32 @@ async fn mfa_switched_on_while_a_membership_is_made_is_known(database: &impl Dat
     finished.unwrap();
     closed.open(&receipt).unwrap();
     assert!(known(&world.store, "ada").await);
+}
+
+/// Ranks of later releases, which count for the strength that they reach; and numbers that are none.
+async fn it_follows_every_rank_and_one_that_no_release_writes_is_refused(database: &impl Database) {
+    let world = World::on(database.store().await);
+    world.mfa.join_organization(&org("acme"), &subject("ada"), world.now()).await.unwrap();
+    world.protect("ada").await;
+    let table = [
+        (0, None),
+        (10, None),
+        (20, Some(Strength::Standard)),
+        (39, Some(Strength::Standard)),
+        (40, Some(Strength::PhishingResistant)),
+        (255, Some(Strength::PhishingResistant)),
+    ];
+    for (rank, expected) in table {
+        database.run(&format!("UPDATE mfakit_accounts SET strength = {rank}")).await;
+        let row = world.store.roster_row(&org("acme"), &subject("ada")).await.unwrap();
+        assert_eq!(row.expect("a member").strength, expected, "{rank}");
+        let counts = world.store.counts(&org("acme"), world.now()).await.unwrap();
+        assert_eq!(counts.of(expected), 1, "{rank}: {counts:?}");
+    }
+    for rank in [-1, 256] {
+        database.run(&format!("UPDATE mfakit_accounts SET strength = {rank}")).await;
+        let read = world.store.roster_row(&org("acme"), &subject("ada")).await;
+        let cause = read.as_ref().err().and_then(mfakit_sqlx::cause_of);
+        assert!(matches!(cause, Some(mfakit_sqlx::Cause::Corrupt { .. })), "{rank}: {read:?}");
+    }
 }
