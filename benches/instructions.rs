@@ -141,7 +141,7 @@ impl Scene {
             let account = memory.load(&subject).await.expect("the store").expect("a row");
             let mut scene =
                 Self { mfa, clock, keyring: keyring(), account, session, phone, settings };
-            // As full as it gets: 32 commits and 8 challenges are remembered.
+            // As full as it gets: 32 commits and 16 passed challenges are remembered.
             for _ in 0..40 {
                 let (challenge, code) = scene.next();
                 scene.pass(&challenge, code);
@@ -154,6 +154,10 @@ impl Scene {
 
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context::new(&self.settings, self.now()).expect("a context")
     }
 
     fn challenge(&self) -> Challenge {
@@ -193,7 +197,7 @@ fn decide(times: u32, right: bool) {
     let scene = Scene::new();
     let (challenge, code) = (scene.challenge(), scene.phone.code_at(scene.now()));
     let answer = Answer::code(if right { &code } else { "000000" });
-    let context = || Context::new(&scene.settings, scene.now()).expect("a context");
+    let context = || scene.context();
     let question = scene.account.question(&challenge, &answer, context());
     let Ok(Question::Totp(asked)) = question else { panic!("not asked") };
     let secret = block_on(scene.keyring.open(asked.sealed(), asked.context())).expect("opened");
@@ -211,8 +215,8 @@ fn clone_account(times: u32) {
 fn check_step_up(times: u32) {
     let scene = Scene::new();
     let rule = StepUpRule::level(Level::TwoFactors, TimeDelta::hours(1));
-    let (session, now) = (&scene.session, scene.now());
-    repeat(times, || rule.check(session, session.stamp(), now).expect("satisfied"));
+    let (session, context) = (&scene.session, scene.context());
+    repeat(times, || rule.check(session, session.stamp(), context).expect("satisfied"));
 }
 
 fn write_account(times: u32) {

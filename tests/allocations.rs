@@ -22,7 +22,7 @@ use world::{World, block_on};
 fn a_satisfied_check_allocates_nothing() {
     let world = World::new();
     let session = block_on(world.protect("ada")).session;
-    let (stamp, now) = (session.stamp(), world.clock.now());
+    let (stamp, context) = (session.stamp(), world.context());
     let hour = TimeDelta::hours(1);
     let fresh = |needed| StepUpRule::fresh(needed, hour);
     let two = StepUpRule::level(Level::TwoFactors, hour);
@@ -36,7 +36,7 @@ fn a_satisfied_check_allocates_nothing() {
     for action in ["export", "payout", "api_keys.create"] {
         let mut checked = None;
         let counted = allocation_counter::measure(|| {
-            checked = Some(rules.require(action).map(|rule| rule.check(&session, stamp, now)));
+            checked = Some(rules.require(action).map(|rule| rule.check(&session, stamp, context)));
         });
         assert!(matches!(checked, Some(Ok(Ok(_)))), "{action}: {checked:?}");
         assert_eq!(counted.count_total, 0, "{action}");
@@ -51,7 +51,7 @@ fn what_is_refused_is_counted_so_the_counter_counts() {
     let rule = StepUpRule::level(Level::TwoFactors, TimeDelta::hours(1));
     let names = AcrNames::new("one", "two").unwrap();
     let counted = allocation_counter::measure(|| {
-        let refused = rule.check(&session, session.stamp(), later);
+        let refused = rule.check(&session, session.stamp(), world.context_at(later));
         let Err(Refusal::StepUp(unmet)) = refused else { panic!("{refused:?}") };
         assert!(unmet.www_authenticate(&names).contains("max_age=\"3600\""));
     });

@@ -27,6 +27,11 @@ pub struct Assurance {
     pub(crate) subject: Subject,
     pub(crate) session: SessionId,
     pub(crate) stamp: Stamp,
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "super::bounds::is_first_epoch")
+    )]
+    pub(crate) epoch: u64,
     #[cfg_attr(feature = "serde", serde(deserialize_with = "few"))]
     pub(crate) evidence: Vec<Evidence>,
     /// The account had imported codes of less than 64 bits when a code of a factor was proven.
@@ -46,10 +51,10 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl Assurance {
-    pub(crate) fn begin(first: FirstFactor, session: SessionId, stamp: Stamp) -> Self {
+    pub(crate) fn begin(first: FirstFactor, session: SessionId, stamp: Stamp, epoch: u64) -> Self {
         let evidence = Evidence { kind: EvidenceKind::First(first.kind), at: first.at };
         let (subject, evidence) = (first.subject, vec![evidence]);
-        Self { subject, session, stamp, evidence, regenerate_first: false }
+        Self { subject, session, stamp, epoch, evidence, regenerate_first: false }
     }
 
     /// Whose session it is.
@@ -106,6 +111,13 @@ impl Assurance {
         self.regenerate_first
     }
 
+    /// Refuses evidence that was gained under other credentials than those of this stamp, or in
+    /// another epoch.
+    pub(crate) fn check_current(&self, stamp: Stamp, context: Context<'_>) -> Result<(), Refusal> {
+        let current = self.stamp == stamp && self.epoch == context.settings.epoch;
+        if current { Ok(()) } else { Err(Refusal::SignInAgain) }
+    }
+
     pub(crate) fn check_unlimited(&self) -> Result<(), Refusal> {
         if self.regenerate_first { Err(Refusal::RegenerateFirst) } else { Ok(()) }
     }
@@ -128,9 +140,7 @@ impl Assurance {
         if proof.subject() != &self.subject || proof.session() != self.session {
             return Err(Refusal::ProofMismatch);
         }
-        if proof.stamp() != self.stamp {
-            return Err(Refusal::SignInAgain);
-        }
+        self.check_current(proof.stamp(), context)?;
         proof.check_age(context)?;
         let kind = match proof.proven_by() {
             ProvenBy::Totp(factor) => EvidenceKind::Totp(*factor),

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::bounds::check_return_to;
 #[cfg(feature = "serde")]
-use super::bounds::{MAX_FACTORS, reading};
+use super::bounds::{MAX_FACTORS, is_first_epoch, reading};
 use super::evidence::Evidence;
 use super::factor::FactorKind;
 use super::id::{ChallengeId, FactorId, SessionId, Stamp, Subject};
@@ -45,8 +45,8 @@ impl OfferedFactor {
 ///
 /// How often it was answered, and whether it was passed, is kept with the account, where a client
 /// cannot wind it back. It expires ten minutes after it was opened, at once when the account's
-/// credentials change, and when the account has passed 16 others since. With the feature `serde` it
-/// can be written and read.
+/// credentials change or the [epoch](crate::domain::SettingsBuilder::epoch) is raised, and when the
+/// account has passed 16 others since. With the feature `serde` it can be written and read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Challenge {
@@ -54,6 +54,8 @@ pub struct Challenge {
     pub(crate) subject: Subject,
     pub(crate) session: SessionId,
     pub(crate) stamp: Stamp,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_first_epoch"))]
+    pub(crate) epoch: u64,
     /// How many challenges the account had passed when this one was opened.
     pub(crate) passes: u64,
     pub(crate) purpose: Purpose,

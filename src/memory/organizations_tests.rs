@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::org_sample::{row as stored_row, *};
 use crate::domain::{
     Access, Account, CommitId, Context, Exemption, Extension, Gate, OrgPolicy, OrgTransition,
-    PolicyTerms, ProposedPolicy, RosterCursor, RosterFilter, Settings, StoredMembership,
+    PolicyTerms, ProposedPolicy, RosterCursor, RosterFilter, Settings, Stamp, StoredMembership,
     Transition,
 };
 use crate::ports::{AccountStore, EventLog};
@@ -83,8 +83,9 @@ impl Acme {
             Some(stored) => Account { version: stored.version(), stored: true, ..account },
             None => account,
         };
-        let transition: Transition<_> =
-            account.password_changed(None, self.context(day(0))).unwrap();
+        let transition: Transition<_> = account
+            .password_changed(None, Stamp::from_random([3; 8]), self.context(day(0)))
+            .unwrap();
         let (commit, _) = transition.into_commit(CommitId::from_random([8; 16]));
         let outcome = block_on(AccountStore::commit(&self.store, &commit)).unwrap();
         assert_eq!(outcome, CommitOutcome::Committed);

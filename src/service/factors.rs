@@ -51,10 +51,11 @@ impl Mfa {
     ) -> Result<Assurance, Error> {
         let subject = session.subject();
         in_span!(remove_factor(subject), async {
+            let fresh = self.fresh_stamp()?;
             let attempt = self.attempt(subject).await?;
             attempt
                 .run(|account, context| async move {
-                    let removed = account.remove_factor(session, factor, context)?;
+                    let removed = account.remove_factor(session, factor, fresh, context)?;
                     if account.factors().len() == 1 {
                         self.check_may_disable(subject, context.now()).await?;
                     }
@@ -75,10 +76,11 @@ impl Mfa {
     pub async fn disable(&self, session: &Assurance) -> Result<Assurance, Error> {
         let subject = session.subject();
         in_span!(disable(subject), async {
+            let fresh = self.fresh_stamp()?;
             let attempt = self.attempt(subject).await?;
             attempt
                 .run(|account, context| async move {
-                    let disabled = account.disable(session, context)?;
+                    let disabled = account.disable(session, fresh, context)?;
                     self.check_may_disable(subject, context.now()).await?;
                     Ok(disabled.into())
                 })

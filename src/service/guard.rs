@@ -158,9 +158,9 @@ impl Mfa {
     pub async fn guard(&self, rule: &StepUpRule, session: &Assurance) -> Result<Satisfied, Error> {
         let subject = session.subject();
         in_span!(guard(subject), async {
-            let now = self.context()?.now();
-            let (guard, _) = self.guarded(session, now).await?;
-            Ok(rule.check(session, guard.stamps.account, now)?)
+            let context = self.context()?;
+            let (guard, _) = self.guarded(session, context.now()).await?;
+            Ok(rule.check(session, guard.stamps.account, context)?)
         })
         .await
     }
@@ -199,11 +199,10 @@ impl Mfa {
         org: Option<&OrgId>,
         session: &Assurance,
     ) -> Result<Access, Error> {
-        let (now, subject) = (self.context()?.now(), session.subject());
+        let (context, subject) = (self.context()?, session.subject());
+        let now = context.now();
         let (mut guard, as_of) = self.guarded(session, now).await?;
-        if session.stamp() != guard.stamps.account {
-            return Err(Refusal::SignInAgain.into());
-        }
+        session.check_current(guard.stamps.account, context)?;
         if session.limited_to_setup() {
             return Err(Refusal::EnrollmentNeeded.into());
         }

@@ -23,9 +23,10 @@ impl Mfa {
             let attempt = self.attempt(subject).await?;
             attempt.stored().check_regenerate(session, attempt.context()?)?;
             let (codes, hashed) = self.new_recovery_codes(subject).await?;
+            let fresh = self.fresh_stamp()?;
             attempt
                 .decide(|account, context| {
-                    account.regenerate(session, codes.clone(), hashed.clone(), context)
+                    account.regenerate(session, codes.clone(), hashed.clone(), fresh, context)
                 })
                 .await
         })

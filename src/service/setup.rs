@@ -88,6 +88,7 @@ impl Mfa {
     ) -> Result<Confirmed, Error> {
         let subject = session.subject();
         in_span!(confirm_setup(subject), async {
+            let fresh = self.fresh_stamp()?;
             let attempt = self.attempt(subject).await?;
             let confirmed = attempt
                 .run_keeping((None, None), |(opened, issued), account, context| async move {
@@ -95,7 +96,7 @@ impl Mfa {
                     let place = place(subject, pending);
                     let opened = self.open(opened, pending.sealed(), place).await?;
                     let secret = &opened.secret;
-                    match account.judge_confirmation(session, id, typed, secret, context)? {
+                    match account.judge_confirmation(session, id, typed, secret, fresh, context)? {
                         Judged::Decided(decision) => Ok(((Some(opened), issued), decision.into())),
                         Judged::Right(right) => {
                             let (codes, hashed) = match issued {
@@ -148,9 +149,14 @@ impl Mfa {
     /// [`Refusal::SetupExpired`](crate::Refusal::SetupExpired) an hour after it was confirmed.
     pub async fn finish_setup(&self, session: &Assurance, id: SetupId) -> Result<Assurance, Error> {
         let subject = session.subject();
-        let change =
-            self.decide(subject, |account, context| account.finish_setup(session, id, context));
-        in_span!(finish_setup(subject), change).await
+        in_span!(finish_setup(subject), async {
+            let fresh = self.fresh_stamp()?;
+            self.decide(subject, |account, context| {
+                account.finish_setup(session, id, fresh, context)
+            })
+            .await
+        })
+        .await
     }
 
     /// Ends a setup; nothing was enabled.

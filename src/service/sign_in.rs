@@ -107,8 +107,9 @@ impl Mfa {
         let subject = session.subject();
         in_span!(check(subject), async {
             let account = self.load(subject).await?;
-            account.check_session(session)?;
-            Ok(rule.check(session, account.stamp(), self.context()?.now())?)
+            let context = self.context()?;
+            account.check_session(session, context)?;
+            Ok(rule.check(session, account.stamp(), context)?)
         })
         .await
     }

@@ -36,7 +36,7 @@ fn hex(byte: u8) -> String {
 
 fn assurance() -> Assurance {
     let first = FirstFactor::password(Subject::from(7_u64), at());
-    Assurance::begin(first, SessionId::from_random([2; 16]), Stamp::from_stored(5))
+    Assurance::begin(first, SessionId::from_random([2; 16]), Stamp::from_stored(5), 0)
         .with(EvidenceKind::Totp(FactorId::from_random([1; 16])), at(), at())
         .with(EvidenceKind::Recovery, at(), at())
 }
@@ -60,6 +60,7 @@ fn challenge() -> Challenge {
         subject: Subject::from(7_u64),
         session: SessionId::from_random([2; 16]),
         stamp: Stamp::from_stored(5),
+        epoch: 0,
         passes: 7,
         purpose: Purpose::StepUp(ActionName::new("payout").unwrap()),
         first: Evidence {

@@ -70,7 +70,7 @@ async fn enrolling() -> (World, Assurance) {
 fn a_session_that_may_only_set_up_satisfies_no_rule_and_has_no_level() {
     block_on(async {
         let (world, session) = enrolling().await;
-        let checked = first(600).check(&session, session.stamp(), world.now());
+        let checked = first(600).check(&session, session.stamp(), world.context());
         assert_eq!(checked, Err(Refusal::EnrollmentNeeded));
         let names = AcrNames::new("one", "two").unwrap();
         assert_eq!((session.level(), session.claims(&names, world.now()).acr), (None, None));
@@ -88,7 +88,7 @@ fn however_many_first_factors_it_proves_a_session_that_may_only_set_up_may_only_
             session = world.mfa.reauthenticate(&session, again).await.unwrap();
             assert!(session.limited_to_setup(), "after {number} others");
         }
-        let checked = first(600).check(&session, session.stamp(), world.now());
+        let checked = first(600).check(&session, session.stamp(), world.context());
         assert_eq!(checked, Err(Refusal::EnrollmentNeeded));
     });
 }

@@ -36,6 +36,7 @@ mod overview;
 mod product_page;
 mod reauthentication;
 mod reminders;
+mod restored;
 mod secrecy;
 mod step_up;
 mod stored;

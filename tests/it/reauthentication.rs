@@ -1,7 +1,6 @@
 //! Who may change the second factor: the service's own operations, and what voids a session.
 
 use chrono::TimeDelta;
-use mfakit::ports::Clock;
 use mfakit::step_up::{Level, Needed};
 use mfakit::{
     Answer, Assurance, EmailStatus, Error, FactorId, FirstFactor, NewFactor, Refusal, StepUpRule,
@@ -274,7 +273,7 @@ fn a_rule_checked_against_the_current_stamp_voids_what_the_service_voids() {
         let world = World::new();
         let before = world.sign_in_plain(&Subject::new("ada").unwrap()).await;
         let ada = world.protect("ada").await;
-        let (current, now) = (ada.session.stamp(), world.clock.now());
+        let (current, now) = (ada.session.stamp(), world.context());
         let rule = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
         assert_eq!(rule.check(&before, current, now), Err(Refusal::SignInAgain));
         assert!(rule.check(&ada.session, current, now).is_ok());

@@ -123,7 +123,7 @@ impl Case {
 
 /// What a check said: the seconds it will stay satisfied, or what is lacking.
 fn said(case: &Case, rule: &StepUpRule, session: &Assurance) -> Result<i64, String> {
-    match rule.check(session, session.stamp(), case.now) {
+    match rule.check(session, session.stamp(), case.world.context_at(case.now)) {
         Ok(satisfied) => Ok((satisfied.until - case.now).num_seconds()),
         Err(Refusal::StepUp(unmet)) => Err(unmet.to_string()),
         Err(other) => panic!("{other}"),
@@ -251,7 +251,7 @@ fn evidence_from_a_clock_that_was_set_back_gives_way_to_new_evidence() {
 
 /// What a session lacks.
 fn unmet(case: &Case, rule: &StepUpRule, session: &Assurance) -> Unmet {
-    match rule.check(session, session.stamp(), case.now) {
+    match rule.check(session, session.stamp(), case.world.context_at(case.now)) {
         Err(Refusal::StepUp(unmet)) => unmet,
         other => panic!("{rule}: {other:?}"),
     }
@@ -336,13 +336,13 @@ fn a_session_without_any_second_factor_is_told_to_set_one_up() {
     block_on(async {
         let world = World::new();
         let session = world.sign_in_plain(&Subject::new("bob").unwrap()).await;
-        let refused = two(600).check(&session, session.stamp(), world.now()).unwrap_err();
+        let refused = two(600).check(&session, session.stamp(), world.context()).unwrap_err();
         let Refusal::StepUp(unmet) = refused else { panic!("{refused}") };
         assert_eq!(unmet.ways().collect::<Vec<_>>(), [[NextStep::SetUp]]);
         assert_eq!(unmet.sentence(), "Set up two-factor authentication to continue.");
         // A phone that is set up now is not the one that is asked for.
         let one_phone = of(FactorId::from_random([9; 16]), 600);
-        let refused = one_phone.check(&session, session.stamp(), world.now()).unwrap_err();
+        let refused = one_phone.check(&session, session.stamp(), world.context()).unwrap_err();
         let Refusal::StepUp(unmet) = refused else { panic!("{refused}") };
         assert_eq!((unmet.ways().count(), unmet.sentence().as_str()), (0, "This is not possible."));
     });

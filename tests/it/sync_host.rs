@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use mfakit::domain::{
     Account, ChallengeId, Closed, CodeHash, Context, Decision, Fresh, HashScheme, HashedCodes,
     Issuer, Judged, NewSecret, OneTimeCode, Opened, Question, Receipt, SealedSecret, SessionId,
-    TotpSecret, Transition, Window,
+    Stamp, TotpSecret, Transition, Window,
 };
 use mfakit::store::{Commit, CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
@@ -106,14 +106,14 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
     let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
     let account = host.load(&ada);
     let secret = unsealed(account.pending().unwrap().sealed());
-    let judged =
-        account.judge_confirmation(&session, setup.id(), &phone.code_at(start), &secret, context);
+    let (code, fresh) = (phone.code_at(start), Stamp::from_random(host.draw()));
+    let judged = account.judge_confirmation(&session, setup.id(), &code, &secret, fresh, context);
     let Ok(Judged::Right(right)) = judged else { panic!("{judged:?}") };
     let bytes: Vec<[u8; 16]> = (0..10).map(|_| host.draw()).collect();
     let codes = RecoveryCodes::from_random(&bytes).unwrap();
     let confirmed = right.with_codes(codes.clone(), hashed(&codes)).unwrap();
     assert!(matches!(host.commit(confirmed), Some(Confirmed::FirstFactor(_))));
-    let finished = host.load(&ada).finish_setup(&session, setup.id(), context).unwrap();
+    let finished = host.load(&ada).finish_setup(&session, setup.id(), fresh, context).unwrap();
     host.commit(finished).unwrap();
 
     let later = start + chrono::TimeDelta::seconds(30);
@@ -145,8 +145,9 @@ fn a_conflict_shows_no_outcome() {
     let mut host = Host::default();
     let ada = Subject::new("ada").unwrap();
     let context = Context::new(&settings, DateTime::UNIX_EPOCH).unwrap();
-    let stale = host.load(&ada).password_changed(None, context).unwrap();
-    let first = host.load(&ada).password_changed(None, context).unwrap();
+    let fresh = Stamp::from_random([7; 8]);
+    let stale = host.load(&ada).password_changed(None, fresh, context).unwrap();
+    let first = host.load(&ada).password_changed(None, fresh, context).unwrap();
     assert!(host.commit(first).is_some());
     assert!(host.commit(stale).is_none());
 }
@@ -159,7 +160,8 @@ fn an_answer_opens_with_the_receipt_of_its_own_commit_and_no_other() {
     let context = Context::new(&settings, DateTime::UNIX_EPOCH).unwrap();
     let mut staged = |name: &str, id: u8| -> Closed<_> {
         let account = host.load(&Subject::new(name).unwrap());
-        let changed = account.password_changed(None, context).unwrap();
+        let fresh = Stamp::from_random([7; 8]);
+        let changed = account.password_changed(None, fresh, context).unwrap();
         changed.into_commit(CommitId::from_random([id; 16])).1
     };
     let (ada, bob) = (staged("ada", 1), staged("bob", 2));

@@ -1,6 +1,7 @@
 //! The fixture: one application, one user, one phone, and a clock that is moved by hand.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::domain::Context;
 use mfakit::ports::Clock;
 use mfakit::testing::{Authenticator, FaultyStore, ManualClock, SeededEntropy};
 use mfakit::{
@@ -74,6 +75,16 @@ impl World {
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// The settings and the time now.
+    pub(crate) fn context(&self) -> Context<'_> {
+        self.context_at(self.now())
+    }
+
+    /// The settings, and the time there was or will be.
+    pub(crate) fn context_at(&self, at: DateTime<Utc>) -> Context<'_> {
+        Context::new(self.mfa.settings(), at).expect("a context")
     }
 
     /// Lets so many seconds pass.

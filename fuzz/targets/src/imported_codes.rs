@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use mfakit::domain::{Account, ChallengeId, Fresh, ImportedCode, ImportedHash, Opened, Question};
+use mfakit::domain::{
+    Account, ChallengeId, Fresh, ImportedCode, ImportedHash, Opened, Question, Stamp,
+};
 use mfakit::import::{CodeReading, Import, ImportedCodes, ImportedFactor, Seed};
 use mfakit::ports::{ImportedCodeHasher, Lane, SecretCipher};
 use mfakit::store::Version;
@@ -189,7 +191,8 @@ fn imported_account() -> &'static Arc<Account> {
         let job = Subject::new("migration").expect("a subject");
         let authority = HostAuthority::grant(scene::ada(), job, "moved").expect("an authority");
         let account = Account::absent(scene::ada(), Version::first([5; 8]));
-        let imported = account.import(&authority, &import, &[], scene::context());
+        let fresh = Stamp::from_random([6; 8]);
+        let imported = account.import(&authority, &import, &[], fresh, scene::context());
         scene::committed(imported.expect("imported"), &account).1
     })
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
-    Account, ChallengeId, Context, Decision, Digits, Fresh, Opened, SessionId, Transition,
+    Account, ChallengeId, Context, Decision, Digits, Fresh, Opened, SessionId, Stamp, Transition,
 };
 use mfakit::ports::{Clock, CodeHasher};
 use mfakit::store::{AccountStore, CommitId, CommitOutcome, Version};
@@ -137,7 +137,8 @@ async fn set() -> Scene {
     let admin = Subject::new("admin").expect("a subject");
     let authority = HostAuthority::grant(ada(), admin, "lost").expect("an authority");
     let shown = code.reveal().to_string();
-    let reset = account.reset(&authority, code, hashed.scheme, hashed.hashes[0], context());
+    let (scheme, hash, fresh) = (hashed.scheme, hashed.hashes[0], Stamp::from_random([9; 8]));
+    let reset = account.reset(&authority, code, scheme, hash, fresh, context());
     let (_, reset) = change(reset.expect("a reset"));
     Scene {
         protected: (account, session),

@@ -46,7 +46,7 @@ fn judge(session: &Assurance) {
         StepUpRule::fresh(Needed::SecondFactor, hour).or_recovery(),
         StepUpRule::fresh(Needed::FirstFactor, hour),
     ] {
-        let met = rule.check(session, session.stamp(), now).is_ok();
+        let met = rule.check(session, session.stamp(), scene::context()).is_ok();
         assert!(!met || !session.limited_to_setup(), "a session for the setup alone satisfies");
         assert!(!met || !session.evidence().is_empty());
     }

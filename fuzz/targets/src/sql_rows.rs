@@ -4,7 +4,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 use mfakit::Event;
-use mfakit::domain::Account;
+use mfakit::domain::{Account, Stamp};
 use mfakit::organization::{Affiliation, Exemption, Extension, OrgId, OrgPolicy};
 use mfakit::store::{
     AccountStore, Commit, CommitId, CommitOutcome, EventCursor, EventLog, Format, OrgStore,
@@ -250,7 +250,9 @@ impl Database {
 fn committed() -> Commit {
     let (account, session) = scene::unprotected(scene::ada());
     let _ = session;
-    let change = account.password_changed(None, scene::context()).expect("a change");
+    let change = account
+        .password_changed(None, Stamp::from_random([3; 8]), scene::context())
+        .expect("a change");
     change.into_commit(CommitId::from_random([6; 16])).0
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
     Account, Algorithm, ChallengeId, CodeHash, Context, Decision, Fresh, HashScheme, HashedCodes,
-    Issuer, Judged, NewSecret, OneTimeCode, Opened, SealedSecret, SessionId, Throttle, TotpSecret,
-    Transition,
+    Issuer, Judged, NewSecret, OneTimeCode, Opened, SealedSecret, SessionId, Stamp, Throttle,
+    TotpSecret, Transition,
 };
 use mfakit::store::{CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
@@ -45,6 +45,11 @@ pub(crate) fn at(tick: u8) -> DateTime<Utc> {
     begin + TimeDelta::seconds(30) * i32::from(tick)
 }
 
+/// The stamps that the scene begins with.
+fn stamp(number: u8) -> Stamp {
+    Stamp::from_random([0xF0 + number; 8])
+}
+
 impl Scene {
     pub(crate) fn context(&self, tick: u8) -> Context<'_> {
         Context::new(&self.settings, at(tick)).expect("a context")
@@ -72,19 +77,21 @@ impl Scene {
         let account = Arc::clone(&scene.account);
         let secret = scene.phones[0].secret.clone();
         let context = scene.context(0);
-        let judged = account.judge_confirmation(&session, setup, &code, &secret, context);
+        let judged = account.judge_confirmation(&session, setup, &code, &secret, stamp(1), context);
         let Ok(Judged::Right(right)) = judged else { panic!("not confirmed: {judged:?}") };
         let confirmed = right.with_codes(codes(0), hashed(0)).expect("codes");
         let (_, account) = change(confirmed);
-        let (session, account) =
-            change(account.finish_setup(&session, setup, scene.context(0)).expect("finished"));
+        let (session, account) = change(
+            account.finish_setup(&session, setup, stamp(2), scene.context(0)).expect("finished"),
+        );
         scene.account = account;
 
         let setup = scene.begin(1, &session);
         let code = scene.phones[1].app.code_at(at(0));
         let account = Arc::clone(&scene.account);
         let secret = scene.phones[1].secret.clone();
-        let judged = account.judge_confirmation(&session, setup, &code, &secret, scene.context(0));
+        let context = scene.context(0);
+        let judged = account.judge_confirmation(&session, setup, &code, &secret, stamp(3), context);
         let Ok(Judged::Decided(Decision::Change(added))) = judged else { panic!("not added") };
         let (Confirmed::Added(first), account) = change(added) else { panic!("not added") };
         scene.account = account;

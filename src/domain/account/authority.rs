@@ -45,7 +45,7 @@ impl HostAuthority {
 
 impl Account {
     /// Refuses a session that is another user's, or whose evidence is void.
-    pub fn check_session(&self, session: &Assurance) -> Result<(), Refusal> {
+    pub fn check_session(&self, session: &Assurance, context: Context<'_>) -> Result<(), Refusal> {
         self.settled()?;
         if session.subject() != &self.subject {
             return Err(Refusal::ForeignSession);
@@ -55,7 +55,8 @@ impl Account {
         } else {
             session.first_factor().is_some()
         };
-        if session.stamp() != self.stamp || !complete {
+        session.check_current(self.stamp, context)?;
+        if !complete {
             return Err(Refusal::SignInAgain);
         }
         // After a reset, only the session that used the enrollment code is anything at all.
@@ -69,7 +70,7 @@ impl Account {
         session: &Assurance,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
-        self.check_session(session)?;
+        self.check_session(session, context)?;
         session.check_unlimited()?;
         self.check_fresh_second_factor(session, context)
     }
@@ -90,7 +91,7 @@ impl Account {
         session: &Assurance,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
-        self.check_session(session)?;
+        self.check_session(session, context)?;
         session.check_unlimited()?;
         let needed = if self.enabled() { Needed::SecondFactor } else { Needed::FirstFactor };
         let rule = StepUpRule::fresh(needed, context.settings.fresh).or_recovery();

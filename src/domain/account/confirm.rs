@@ -12,7 +12,7 @@ use crate::domain::event::EventKind;
 use crate::domain::factor::totp::{
     Code, Step, TotpSecret, Window, drift_of, find_offset, match_code,
 };
-use crate::domain::id::SetupId;
+use crate::domain::id::{SetupId, Stamp};
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::setup::{
@@ -41,6 +41,7 @@ pub struct ConfirmedFirst<'a> {
     session: &'a Assurance,
     pending: &'a PendingSetup,
     step: Step,
+    fresh: Stamp,
     context: Context<'a>,
 }
 
@@ -48,7 +49,8 @@ impl Account {
     /// Judges a code that is to confirm a setup, with the setup's secret unsealed.
     ///
     /// A setup has ten tries of its own. A wrong code is searched for within ten minutes either
-    /// way, so that its owner hears that the phone's clock is off instead of that the code is.
+    /// way, so that its owner hears that the phone's clock is off instead of that the code is. `fresh`
+    /// is the account's stamp once a further factor is active.
     ///
     /// # Errors
     /// As [`open_setup`](Self::open_setup).
@@ -58,6 +60,7 @@ impl Account {
         id: SetupId,
         typed: &str,
         secret: &TotpSecret,
+        fresh: Stamp,
         context: Context<'a>,
     ) -> Result<Judged<'a>, Refusal> {
         let pending = self.open_setup(session, id, context)?;
@@ -75,7 +78,7 @@ impl Account {
             };
             return Ok(Judged::Decided(Decision::Change(self.charge_try(id, reason, context))));
         };
-        let right = ConfirmedFirst { account: self, session, pending, step, context };
+        let right = ConfirmedFirst { account: self, session, pending, step, fresh, context };
         if self.enabled() && pending.replaces.is_none() {
             return Ok(Judged::Decided(Decision::Change(right.added())));
         }
@@ -129,7 +132,7 @@ impl ConfirmedFirst<'_> {
         draft.issue_codes(recovery);
         draft.event(EventKind::FactorReplaced { lost, factor: self.pending.factor });
         draft.event(EventKind::RecoveryCodesReplaced);
-        let session = draft.activate(self.session, self.pending, right).regenerated();
+        let session = draft.activate(self.session, self.pending, right, self.fresh).regenerated();
         if draft.next.preferred == Some(lost) {
             draft.next.preferred = Some(self.pending.factor);
         }
@@ -143,7 +146,7 @@ impl ConfirmedFirst<'_> {
         let mut draft = self.account.draft(self.context);
         draft.next.pending = None;
         draft.event(EventKind::FactorAdded { factor: self.pending.factor });
-        let session = draft.activate(self.session, self.pending, self.right_code());
+        let session = draft.activate(self.session, self.pending, self.right_code(), self.fresh);
         draft.commit(Confirmed::Added(session))
     }
 

@@ -38,14 +38,13 @@ impl Draft<'_> {
         self.events.push(kind);
     }
 
-    /// The credentials change: evidence under the old stamp is void, and a setup that another
-    /// session had begun is discarded.
-    pub(super) fn new_stamp(&mut self, by: Option<SessionId>) -> Stamp {
-        self.next.stamp = Stamp::at(self.next.version);
+    /// The credentials change: evidence under another stamp than the drawn one is void, and a setup
+    /// that another session had begun is discarded.
+    pub(super) fn restamp(&mut self, fresh: Stamp, by: Option<SessionId>) {
+        self.next.stamp = fresh;
         if self.next.pending.as_ref().is_some_and(|pending| Some(pending.session) != by) {
             self.end_setup();
         }
-        self.next.stamp
     }
 
     /// Discards the pending setup, if there is one.

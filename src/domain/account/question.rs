@@ -29,7 +29,8 @@ impl Account {
     /// Reads an answer to a challenge and says what it takes to judge it.
     ///
     /// # Errors
-    /// [`Refusal::ChallengeExpired`] after ten minutes or when the credentials have changed,
+    /// [`Refusal::ChallengeExpired`] after ten minutes, when the credentials have changed, or when it is
+    /// of another [epoch](crate::domain::SettingsBuilder::epoch);
     /// [`Refusal::ChallengeSpent`] when it was passed, when 16 others were passed since it was opened,
     /// or when it has taken five codes; [`Refusal::WrongAnswerKind`], [`Refusal::EnrollmentExpired`].
     pub fn question<'a>(
@@ -78,7 +79,8 @@ impl Account {
         if challenge.subject != self.subject {
             return Err(Refusal::ForeignSession);
         }
-        if challenge.stamp != self.stamp || context.now > challenge.expires_at {
+        let current = challenge.stamp == self.stamp && challenge.epoch == context.settings.epoch;
+        if !current || context.now > challenge.expires_at {
             return Err(Refusal::ChallengeExpired);
         }
         let admitted = self.passed.admits(challenge.id, challenge.passes);

@@ -11,6 +11,7 @@ use crate::domain::assurance::Assurance;
 use crate::domain::challenge::{Challenge, Typed};
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
+use crate::domain::id::Stamp;
 use crate::domain::proof::ProvenBy;
 use crate::domain::purpose::Purpose;
 use crate::domain::recovery::{
@@ -70,7 +71,7 @@ impl Account {
     }
 
     /// Replaces the recovery codes, or issues the first ones: the old set, imported codes among it,
-    /// stops working in the same instant.
+    /// stops working in the same instant. Returns the session under its new stamp, `fresh`.
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`], and [`Refusal::StepUp`] when the session holds no code of a factor
@@ -80,14 +81,15 @@ impl Account {
         session: &Assurance,
         codes: RecoveryCodes,
         hashed: HashedCodes,
+        fresh: Stamp,
         context: Context<'_>,
     ) -> Result<Transition<(Assurance, RecoveryCodes)>, Refusal> {
         self.check_regenerate(session, context)?;
         let mut draft = self.draft(context);
         draft.issue_codes(Arc::new(RecoverySet::new(&codes, hashed, context.now)?));
         draft.event(EventKind::RecoveryCodesReplaced);
-        let stamp = draft.new_stamp(Some(session.session()));
-        Ok(draft.commit((session.clone().regenerated().under(stamp), codes)))
+        draft.restamp(fresh, Some(session.session()));
+        Ok(draft.commit((session.clone().regenerated().under(fresh), codes)))
     }
 
     /// Checks whether the codes may be replaced, before a new set is hashed.
@@ -99,7 +101,7 @@ impl Account {
         session: &Assurance,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
-        self.check_session(session)?;
+        self.check_session(session, context)?;
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }

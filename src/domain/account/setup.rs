@@ -14,7 +14,7 @@ use crate::domain::event::EventKind;
 use crate::domain::evidence::EvidenceKind;
 use crate::domain::factor::totp::{TotpSecret, TotpState};
 use crate::domain::factor::{Factor, FactorState};
-use crate::domain::id::{FactorId, SetupId};
+use crate::domain::id::{FactorId, SetupId, Stamp};
 use crate::domain::instant::after;
 use crate::domain::invalid::Invalid;
 use crate::domain::label::Issuer;
@@ -119,7 +119,7 @@ impl Account {
         id: SetupId,
         context: Context<'_>,
     ) -> Result<&PendingSetup, Refusal> {
-        let pending = self.pending_of(session, id)?;
+        let pending = self.pending_of(session, id, context)?;
         if pending.confirmed.is_some() {
             return Err(Refusal::SetupConfirmed);
         }
@@ -183,7 +183,7 @@ impl Account {
     }
 
     /// The codes are saved: MFA is enabled, factor and recovery set in one commit. Returns the
-    /// session under its new stamp; every other session of the account is void.
+    /// session under its new stamp, `fresh`; every other session of the account is void.
     ///
     /// # Errors
     /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`], [`Refusal::SetupUnconfirmed`],
@@ -192,6 +192,7 @@ impl Account {
         &self,
         session: &Assurance,
         id: SetupId,
+        fresh: Stamp,
         context: Context<'_>,
     ) -> Result<Transition<Assurance>, Refusal> {
         let (pending, confirmation) = self.confirmed_of(session, id, context)?;
@@ -200,7 +201,7 @@ impl Account {
         draft.issue_codes(confirmation.recovery.clone());
         draft.next.enrollment = None;
         draft.event(EventKind::MfaEnabled { factor: pending.factor });
-        let session = draft.activate(session, pending, confirmation.right);
+        let session = draft.activate(session, pending, confirmation.right, fresh);
         Ok(draft.commit(session))
     }
 
@@ -214,7 +215,7 @@ impl Account {
         id: SetupId,
         context: Context<'_>,
     ) -> Result<Transition<()>, Refusal> {
-        self.pending_of(session, id)?;
+        self.pending_of(session, id, context)?;
         let mut draft = self.draft(context);
         draft.end_setup();
         Ok(draft.commit(()))
@@ -232,8 +233,13 @@ impl Account {
     }
 
     /// The pending setup of this name, if it is this session's.
-    fn pending_of(&self, session: &Assurance, id: SetupId) -> Result<&PendingSetup, Refusal> {
-        self.check_session(session)?;
+    fn pending_of(
+        &self,
+        session: &Assurance,
+        id: SetupId,
+        context: Context<'_>,
+    ) -> Result<&PendingSetup, Refusal> {
+        self.check_session(session, context)?;
         session.check_unlimited()?;
         let pending = self.pending().filter(|pending| pending.id == id);
         let pending = pending.ok_or(Refusal::UnknownSetup)?;
@@ -250,7 +256,7 @@ impl Account {
         id: SetupId,
         context: Context<'_>,
     ) -> Result<(&PendingSetup, &Confirmation), Refusal> {
-        let pending = self.pending_of(session, id)?;
+        let pending = self.pending_of(session, id, context)?;
         let confirmation = pending.confirmed.as_ref().ok_or(Refusal::SetupUnconfirmed)?;
         if context.now > after(confirmation.right.at, context.settings.finish_within) {
             return Err(Refusal::SetupExpired);
@@ -267,6 +273,7 @@ impl Draft<'_> {
         session: &Assurance,
         pending: &PendingSetup,
         right: RightCode,
+        fresh: Stamp,
     ) -> Assurance {
         self.next.factors.push(Factor {
             id: pending.factor,
@@ -288,10 +295,10 @@ impl Draft<'_> {
         self.next.preferred.get_or_insert(pending.factor);
         // Only failures of the factors that were there count against them.
         self.next.budget.failures = 0;
-        let stamp = self.new_stamp(Some(session.session()));
+        self.restamp(fresh, Some(session.session()));
         // What factors proved that are gone by now would only pile up.
         let session = session.clone().only_factors(&self.next.factors);
-        session.with(EvidenceKind::Totp(pending.factor), right.at, self.now()).under(stamp)
+        session.with(EvidenceKind::Totp(pending.factor), right.at, self.now()).under(fresh)
     }
 }
 

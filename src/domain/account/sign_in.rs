@@ -55,11 +55,12 @@ impl Account {
             (Some(_), _) => Purpose::Enroll,
             (None, true) => Purpose::SignIn,
             (None, false) => {
-                let session = Assurance::begin(first, fresh.session, self.stamp);
+                let session =
+                    Assurance::begin(first, fresh.session, self.stamp, context.settings.epoch);
                 return Ok(Opened::Session(session));
             }
         };
-        let held = Assurance::begin(first, fresh.session, self.stamp);
+        let held = Assurance::begin(first, fresh.session, self.stamp, context.settings.epoch);
         let challenge = self.challenge(&held, fresh.challenge, purpose.clone(), context)?;
         let pending = PendingSignIn { held, purpose };
         Ok(match pending.purpose {
@@ -78,7 +79,7 @@ impl Account {
         first: FirstFactor,
         context: Context<'_>,
     ) -> Result<Assurance, Refusal> {
-        self.check_session(session)?;
+        self.check_session(session, context)?;
         self.check_first_factor(&first, context)?;
         let at = first.at;
         Ok(session.with(EvidenceKind::First(first.kind), at, context.now))
@@ -96,7 +97,7 @@ impl Account {
         id: ChallengeId,
         context: Context<'_>,
     ) -> Result<Challenge, Refusal> {
-        self.check_session(session)?;
+        self.check_session(session, context)?;
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
@@ -127,6 +128,7 @@ impl Account {
             subject: self.subject.clone(),
             session: session.session(),
             stamp: self.stamp,
+            epoch: context.settings.epoch,
             passes: self.passed.count,
             purpose,
             first,

@@ -29,7 +29,7 @@ pub enum Decision<T> {
 /// ```
 /// use mfakit::domain::Decision;
 /// use mfakit::store::CommitOutcome;
-/// # use mfakit::domain::{Account, Transition};
+/// # use mfakit::domain::{Account, Stamp, Transition};
 /// # use mfakit::store::Version;
 /// # use mfakit::{Settings, Subject};
 /// # use mfakit::domain::Context;
@@ -37,7 +37,7 @@ pub enum Decision<T> {
 /// # let settings = Settings::default();
 /// # let context = Context::new(&settings, chrono::Utc::now())?;
 /// # let account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
-/// let transition = account.password_changed(None, context)?;
+/// let transition = account.password_changed(None, Stamp::from_random([3; 8]), context)?; // random as well
 /// let id = CommitId::from_random([7; 16]); // from a cryptographic generator
 /// let answer = transition.commit_with(id, |commit| {
 ///     // `UPDATE … WHERE version = commit.expected()`, with commit.next() and commit.events()
@@ -183,6 +183,7 @@ impl Commit {
 mod tests {
     use super::*;
     use crate::domain::context::Context;
+    use crate::domain::id::Stamp;
     use crate::domain::settings::Settings;
 
     #[test]
@@ -191,7 +192,8 @@ mod tests {
         let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
         let context = Context::new(&settings, at).unwrap();
-        let transition = account.password_changed(None, context).unwrap();
+        let transition =
+            account.password_changed(None, Stamp::from_random([3; 8]), context).unwrap();
         assert_eq!(transition.events(), [EventKind::PasswordChanged]);
 
         let id = CommitId::from_random([7; 16]);

@@ -95,7 +95,7 @@ impl<'a> Actor<'a> {
     pub(super) fn check(&self, org: &Organization, context: Context<'_>) -> Result<(), Refusal> {
         self.check_authority(org)?;
         if !self.account.enabled() {
-            self.account.check_session(self.session)?;
+            self.account.check_session(self.session, context)?;
             return Err(OrgRefusal::ActorNotEnrolled.into());
         }
         self.account.check_second_factor(self.session, context)
@@ -112,9 +112,9 @@ impl<'a> Actor<'a> {
             return self.check(org, context);
         }
         self.check_authority(org)?;
-        self.account.check_session(self.session)?;
+        self.account.check_session(self.session, context)?;
         let rule = StepUpRule::fresh(Needed::FirstFactor, context.settings.fresh);
-        rule.check(self.session, self.account.stamp(), context.now).map(drop)
+        rule.check(self.session, self.account.stamp(), context).map(drop)
     }
 
     fn check_authority(&self, org: &Organization) -> Result<(), Refusal> {

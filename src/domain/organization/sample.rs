@@ -142,7 +142,7 @@ pub(crate) fn plain_account(name: &str) -> Account {
 /// A session whose first factor was proven at `at`.
 pub(crate) fn password_session(account: &Account, at: DateTime<Utc>) -> Assurance {
     let first = FirstFactor::password(account.subject().clone(), at);
-    Assurance::begin(first, SessionId::from_random([1; 16]), account.stamp())
+    Assurance::begin(first, SessionId::from_random([1; 16]), account.stamp(), 0)
 }
 
 /// A session whose second factor was proven at `at` as well.

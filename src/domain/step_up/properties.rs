@@ -1,15 +1,19 @@
 //! What must hold for every rule and every session.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::assurance::Assurance;
+use crate::domain::context::Context;
 use crate::domain::evidence::EvidenceKind;
 use crate::domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
 use crate::domain::id::{FactorId, SessionId, Stamp, Subject};
 use crate::domain::refusal::Refusal;
 use crate::domain::requirement::{AcrNames, Needed, NextStep, Unmet};
+use crate::domain::settings::Settings;
 
 /// Evidence and how old it is, in milliseconds; negative: ahead of the clock.
 type Held = (EvidenceKind, i64);
@@ -24,7 +28,7 @@ fn ago(age: i64) -> DateTime<Utc> {
 
 fn session(held: &[Held]) -> Assurance {
     let first = FirstFactor::password(Subject::from(1_u64), now());
-    let mut session = Assurance::begin(first, SessionId::from_random([1; 16]), Stamp::NONE);
+    let mut session = Assurance::begin(first, SessionId::from_random([1; 16]), Stamp::NONE, 0);
     session.evidence.clear();
     // Each under the clock of its own time, as sign-ins and challenges add it.
     held.iter()
@@ -103,12 +107,17 @@ fn any_rule() -> impl Strategy<Value = StepUpRule> {
     rule(of_any_kind())
 }
 
+fn context(now: DateTime<Utc>) -> Context<'static> {
+    static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
+    Context::new(&SETTINGS, now).unwrap()
+}
+
 fn until(rule: &StepUpRule, session: &Assurance, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    rule.check(session, Stamp::NONE, now).ok().map(|satisfied| satisfied.until)
+    rule.check(session, Stamp::NONE, context(now)).ok().map(|satisfied| satisfied.until)
 }
 
 fn unmet(rule: &StepUpRule, session: &Assurance) -> Option<Unmet> {
-    match rule.check(session, Stamp::NONE, now()) {
+    match rule.check(session, Stamp::NONE, context(now())) {
         Ok(_) => None,
         Err(Refusal::StepUp(unmet)) => Some(unmet),
         Err(other) => panic!("{other}"),

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::term::Term;
 use crate::domain::assurance::Assurance;
+use crate::domain::context::Context;
 use crate::domain::id::Stamp;
 use crate::domain::refusal::Refusal;
 use crate::domain::requirement::{Level, Needed, Requirement, Unmet};
@@ -85,11 +86,12 @@ impl StepUpRule {
 
     /// Decides whether a session has proven enough, under the account's current stamp.
     ///
-    /// Evidence up to 30 seconds ahead of `now` counts as new (two servers' clocks); further ahead
+    /// Evidence up to 30 seconds ahead of the context's time counts as new (two servers' clocks); further ahead
     /// it is never fresh. Being satisfied allocates nothing.
     ///
     /// # Errors
-    /// [`Refusal::SignInAgain`] when the stamp is not the session's, [`Refusal::EnrollmentNeeded`]
+    /// [`Refusal::SignInAgain`] when the stamp or the [epoch](crate::domain::SettingsBuilder::epoch) is
+    /// not the session's, [`Refusal::EnrollmentNeeded`]
     /// when the session may only set up a first factor, [`Refusal::RegenerateFirst`] when it has to
     /// replace imported recovery codes first, and [`Refusal::StepUp`] with every requirement that is
     /// missing or expired.
@@ -97,16 +99,14 @@ impl StepUpRule {
         &self,
         assurance: &Assurance,
         stamp: Stamp,
-        now: DateTime<Utc>,
+        context: Context<'_>,
     ) -> Result<Satisfied, Refusal> {
-        if assurance.stamp() != stamp {
-            return Err(Refusal::SignInAgain);
-        }
+        assurance.check_current(stamp, context)?;
         if assurance.limited_to_setup() {
             return Err(Refusal::EnrollmentNeeded);
         }
         assurance.check_unlimited()?;
-        self.check_evidence(assurance, now)
+        self.check_evidence(assurance, context.now)
     }
 
     /// The rule alone, without the stamp: for a session that is known to be current.

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use mfakit::domain::Stamp;
 use mfakit::import::{CodeReading, Import, Imported, ImportedCodes, ImportedFactor, Seed};
 use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
@@ -217,7 +218,8 @@ fn only_an_authority_over_this_account_imports_and_never_past_a_reset() {
         let prepared = world.mfa.prepare_import(&ada(), one_phone()).await.unwrap();
         let account = mfakit::domain::Account::absent(ada(), mfakit::store::Version::first([1; 8]));
         let context = world.mfa.context().unwrap();
-        let foreign = account.import(&bob, &prepared, &[], context).unwrap_err();
+        let foreign =
+            account.import(&bob, &prepared, &[], Stamp::from_random([2; 8]), context).unwrap_err();
         assert_eq!(foreign, Refusal::ForeignSession);
 
         let owner = world.protect("ada").await;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
     Account, Algorithm, Arrival, ChallengeId, CodeHash, Context, Decision, Fresh, HashScheme,
     HashedCodes, ImportedEvaluation, ImportedHash, Issuer, Judged, Label, NewSecret, OneTimeCode,
-    Opened, Question, Reseal, SealedSecret, SessionId, TotpSecret, Transition,
+    Opened, Question, Reseal, SealedSecret, SessionId, Stamp, TotpSecret, Transition,
 };
 use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
 use mfakit::store::{CommitId, CommitOutcome, Version};
@@ -85,7 +85,8 @@ impl History {
         let hashes = codes.iter().map(|code| ImportedHash::new(code).unwrap()).collect();
         let codes = import.recovery_codes().cloned().map(|codes| codes.prepared(hashes).unwrap());
         let prepared = import.prepared(vec![factor], codes);
-        let Decision::Change(moved) = account.import(&authority, &prepared, &[], self.context())?
+        let Decision::Change(moved) =
+            account.import(&authority, &prepared, &[], self.stamp(), self.context())?
         else {
             panic!("imported before");
         };
@@ -100,8 +101,12 @@ impl History {
 
     pub(crate) fn change_password(&mut self) -> Step {
         let account = Arc::clone(&self.account);
-        let session = account.check_session(&self.session).is_ok().then(|| self.session.clone());
-        let transition = account.password_changed(session.as_ref(), self.context())?;
+        let session = account
+            .check_session(&self.session, self.context())
+            .is_ok()
+            .then(|| self.session.clone());
+        let transition =
+            account.password_changed(session.as_ref(), self.stamp(), self.context())?;
         if let Some(session) = self.commit(transition) {
             self.session = session;
         }
@@ -134,14 +139,20 @@ impl History {
         let secret = TotpSecret::from_bytes(SECRET).unwrap();
         let session = self.session.clone();
         let (typed, context) = (self.code(right), self.context());
-        let decision =
-            match account.judge_confirmation(&session, setup, &typed, &secret, context)? {
-                Judged::Decided(decision) => decision,
-                Judged::Right(right) => {
-                    let (codes, hashed) = self.fresh_codes();
-                    Decision::Change(right.with_codes(codes, hashed)?)
-                }
-            };
+        let decision = match account.judge_confirmation(
+            &session,
+            setup,
+            &typed,
+            &secret,
+            self.stamp(),
+            context,
+        )? {
+            Judged::Decided(decision) => decision,
+            Judged::Right(right) => {
+                let (codes, hashed) = self.fresh_codes();
+                Decision::Change(right.with_codes(codes, hashed)?)
+            }
+        };
         match self.decide(decision) {
             Confirmed::FirstFactor(codes) => self.codes = codes.iter().cloned().collect(),
             Confirmed::Added(session) => self.session = session,
@@ -159,7 +170,7 @@ impl History {
         let Some(setup) = account.pending().map(|pending| pending.id()) else {
             return Err(Refusal::UnknownSetup);
         };
-        let finished = account.finish_setup(&self.session, setup, self.context())?;
+        let finished = account.finish_setup(&self.session, setup, self.stamp(), self.context())?;
         self.session = self.commit(finished);
         Ok(())
     }
@@ -235,7 +246,8 @@ impl History {
     pub(crate) fn regenerate(&mut self) -> Step {
         let account = Arc::clone(&self.account);
         let (codes, hashed) = self.fresh_codes();
-        let regenerated = account.regenerate(&self.session, codes, hashed, self.context())?;
+        let regenerated =
+            account.regenerate(&self.session, codes, hashed, self.stamp(), self.context())?;
         let (session, codes) = self.commit(regenerated);
         self.session = session;
         self.codes = codes.iter().cloned().collect();
@@ -262,7 +274,7 @@ impl History {
     pub(crate) fn remove(&mut self, index: usize) -> Step {
         let account = Arc::clone(&self.account);
         let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
-        let removed = account.remove_factor(&self.session, id, self.context())?;
+        let removed = account.remove_factor(&self.session, id, self.stamp(), self.context())?;
         self.session = self.commit(removed);
         Ok(())
     }
@@ -272,7 +284,8 @@ impl History {
         let code = OneTimeCode::from_random(&self.name());
         let hash = CodeHash::new(self.name(), digest(&code));
         let authority = self.authority();
-        let reset = account.reset(&authority, code, scheme(), hash, self.context())?;
+        let reset =
+            account.reset(&authority, code, scheme(), hash, self.stamp(), self.context())?;
         self.enrollment = Some(self.commit(reset).code);
         Ok(())
     }
@@ -280,7 +293,7 @@ impl History {
     pub(crate) fn begin_move(&mut self, to: &str) -> Step {
         let account = Arc::clone(&self.account);
         let to = Subject::new(to).unwrap();
-        let decision = account.begin_move(&to, &self.authority(), self.context())?;
+        let decision = account.begin_move(&to, &self.authority(), self.stamp(), self.context())?;
         self.decide(decision);
         Ok(())
     }
@@ -296,7 +309,7 @@ impl History {
                 resealed.push(Reseal { factor: place.factor, from, to });
             }
         }
-        let arrival = Arrival { subject, version: Version::first([7; 8]) };
+        let arrival = Arrival { subject, version: Version::first([7; 8]), stamp: self.stamp() };
         let arrived = account.arrive(arrival, resealed, self.context())?;
         self.commit(arrived);
         Ok(())
@@ -326,6 +339,11 @@ impl History {
         name[..8].copy_from_slice(&half(0x9E37_79B9_7F4A_7C15));
         name[8..].copy_from_slice(&half(0xD1B5_4A32_D192_ED03));
         name
+    }
+
+    /// A stamp that no earlier credentials had.
+    fn stamp(&self) -> Stamp {
+        Stamp::from_random((self.names + 1).wrapping_mul(0xBF58_476D_1CE4_E5B9).to_be_bytes())
     }
 
     fn seal(&mut self, key: &str) -> SealedSecret {

@@ -13,7 +13,7 @@ CREATE TABLE mfakit_schema (
 CREATE TABLE mfakit_accounts (
     subject      text COLLATE "C" PRIMARY KEY,  -- the host's identifier of the user
     version      bigint NOT NULL,               -- what compare-and-swap compares
-    stamp        bigint NOT NULL,               -- the version at which credentials last changed; 0 is never
+    stamp        bigint NOT NULL,               -- of the credentials, random; 0 is none yet
     enabled      boolean NOT NULL,              -- whether MFA is on
     sealed_under text COLLATE "C" NOT NULL,     -- key ids of its sealed secrets, a space around each; '' is none
     document     text NOT NULL                  -- the account in its versioned form, as JSON

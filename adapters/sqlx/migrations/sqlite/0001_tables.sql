@@ -13,7 +13,7 @@ CREATE TABLE mfakit_schema (
 CREATE TABLE mfakit_accounts (
     subject      TEXT NOT NULL PRIMARY KEY,  -- the host's identifier of the user
     version      INTEGER NOT NULL,           -- what compare-and-swap compares
-    stamp        INTEGER NOT NULL,           -- the version at which credentials last changed; 0 is never
+    stamp        INTEGER NOT NULL,           -- of the credentials, random; 0 is none yet
     enabled      INTEGER NOT NULL,           -- whether MFA is on, 0 or 1
     sealed_under TEXT NOT NULL,              -- key ids of its sealed secrets, a space around each; '' is none
     document     TEXT NOT NULL               -- the account in its versioned form, as JSON

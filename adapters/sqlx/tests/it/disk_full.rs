@@ -11,7 +11,7 @@ use mfakit_sqlx::{Cause, SqliteStore, StageError, Tables, cause_of};
 use sqlx::sqlite::SqlitePoolOptions;
 
 use crate::databases::block_on;
-use crate::world::{World, commit_id, org, subject};
+use crate::world::{World, commit_id, org, stamp, subject};
 
 /// A file system of one mebibyte, in memory.
 struct Small(PathBuf);
@@ -140,7 +140,7 @@ fn every_kind_of_write_goes_on_after_the_disk_was_full() {
 async fn in_a_transaction(world: &World<SqliteStore>, name: &str) -> Result<(), StoreError> {
     let mut tx = world.store.begin().await?;
     let absent = Account::absent(subject(name), Version::first([9; 8]));
-    let changed = absent.password_changed(None, world.context()).unwrap();
+    let changed = absent.password_changed(None, stamp(), world.context()).unwrap();
     match tx.stage(commit_id(), changed).await {
         Ok(_) => tx.commit().await.map(drop),
         Err(StageError::Store(error)) => Err(error),

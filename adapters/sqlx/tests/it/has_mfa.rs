@@ -6,7 +6,7 @@ use mfakit::organization::Membership;
 use mfakit::store::{OrgStore, Version};
 
 use crate::databases::{Database, Staging, Store, on_both};
-use crate::world::{World, commit_id, org, subject};
+use crate::world::{World, commit_id, org, stamp, subject};
 
 on_both! {
     it_follows_every_switch
@@ -45,7 +45,7 @@ async fn a_membership_made_while_mfa_is_switched_on_knows_it(database: &impl Dat
     let ada = subject("ada");
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada).await.unwrap();
-    let finished = account.finish_setup(&session, setup, world.context()).unwrap();
+    let finished = account.finish_setup(&session, setup, stamp(), world.context()).unwrap();
     let closed = tx.put(commit_id(), finished).await.unwrap();
     let acme = org("acme");
     let joining = world.mfa.join_organization(&acme, &ada, world.now());

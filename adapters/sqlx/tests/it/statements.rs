@@ -10,7 +10,7 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 
 use crate::databases::{Database, File, Schema, Store, block_on};
-use crate::world::{World, commit_id, org};
+use crate::world::{World, commit_id, org, stamp};
 
 /// Keeps what the driver logs, by the name of the thread that it does it on: PostgreSQL's driver
 /// runs on the test's own thread, SQLite's on one that is named after it.
@@ -125,7 +125,7 @@ fn a_page_with_certain_events_does_not_wait_for_those_that_are_held_back() {
         let certain = world.store.read(None, 1_000).await.unwrap();
         let mut open = world.store.begin().await.unwrap();
         let account = open.load(&ada.subject).await.unwrap().unwrap();
-        let disabled = account.disable(&session, world.context()).unwrap();
+        let disabled = account.disable(&session, stamp(), world.context()).unwrap();
         let _closed = open.stage(commit_id(), disabled).await.unwrap();
         world.protect("bob").await;
         let thread = std::thread::current().name().unwrap().to_owned();

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::Context;
+use mfakit::domain::{Context, Stamp};
 use mfakit::organization::{OrgAuthority, OrgId};
 use mfakit::ports::Clock;
 use mfakit::store::CommitId;
@@ -46,6 +46,12 @@ pub fn commit_id() -> CommitId {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let number = u128::from(NUMBER.fetch_add(1, Ordering::Relaxed));
     CommitId::from_random((number << 64).to_be_bytes())
+}
+
+/// A stamp that no other call gives.
+pub fn stamp() -> Stamp {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    Stamp::from_random(NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes())
 }
 
 impl<S: Store> World<S> {

@@ -6,7 +6,7 @@ use crate::domain::{
     Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, Confirmed, Context,
     Decision, EmailStatus, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes, HostAuthority,
     Issuer, Judged, KeyId, NewFactor, NewSecret, Opened, Receipt, RecoveryCodes, SealedSecret,
-    SessionId, Settings, Setup, SetupId, Subject, TotpSecret, Transition, Version,
+    SessionId, Settings, Setup, SetupId, Stamp, Subject, TotpSecret, Transition, Version,
 };
 use crate::testing::Authenticator;
 use crate::testing::conformance::Violation;
@@ -62,6 +62,10 @@ impl Author {
         bytes
     }
 
+    fn fresh_stamp(&mut self) -> Stamp {
+        Stamp::from_random(self.draw())
+    }
+
     /// The account of a subject that has no row.
     pub(crate) fn absent(&mut self, subject: &Subject) -> Account {
         Account::absent(subject.clone(), Version::first(self.draw()))
@@ -69,7 +73,9 @@ impl Author {
 
     /// A commit that changes the account by as little as a decision can.
     pub(crate) fn touch(&mut self, account: &Account) -> Result<Commit, Violation> {
-        let touched = account.password_changed(None, self.context()?).map_err(broken_sample)?;
+        let fresh = self.fresh_stamp();
+        let touched =
+            account.password_changed(None, fresh, self.context()?).map_err(broken_sample)?;
         Ok(self.commit(touched))
     }
 
@@ -91,8 +97,9 @@ impl Author {
 
     /// What [`touch`](Self::touch) does, for a host's transaction.
     pub(crate) fn touch_within(&mut self, account: &Account) -> Result<Within, Violation> {
+        let fresh = self.fresh_stamp();
         self.within(|author| {
-            let touched = account.password_changed(None, author.context()?);
+            let touched = account.password_changed(None, fresh, author.context()?);
             Ok(touched.map_err(broken_sample)?.without_outcome())
         })
     }
@@ -183,7 +190,8 @@ impl Author {
         account: &Account,
         session: &Assurance,
     ) -> Result<Commit, Violation> {
-        let off = account.disable(session, self.context()?).map_err(broken_sample)?;
+        let fresh = self.fresh_stamp();
+        let off = account.disable(session, fresh, self.context()?).map_err(broken_sample)?;
         Ok(self.commit(off))
     }
 
@@ -246,8 +254,9 @@ impl Author {
         let hashed = HashedCodes { scheme, hashes };
         let settings = self.settings.clone();
         let context = Context::new(&settings, self.now).map_err(broken_sample)?;
-        let before = account.clone();
-        let judged = before.judge_confirmation(&session, setup.id(), &code, &secret, context);
+        let (before, fresh) = (account.clone(), self.fresh_stamp());
+        let judged =
+            before.judge_confirmation(&session, setup.id(), &code, &secret, fresh, context);
         let transition = match judged.map_err(broken_sample)? {
             Judged::Decided(Decision::Change(transition)) => transition,
             Judged::Right(right) => right.with_codes(codes, hashed).map_err(broken_sample)?,
@@ -256,7 +265,8 @@ impl Author {
         match self.apply(account, transition) {
             Some(Confirmed::Added(session)) => Ok(session),
             Some(Confirmed::FirstFactor(_)) => {
-                let finished = account.finish_setup(&session, setup.id(), context);
+                let fresh = self.fresh_stamp();
+                let finished = account.finish_setup(&session, setup.id(), fresh, context);
                 let finished = finished.map_err(broken_sample)?;
                 self.apply(account, finished).ok_or_else(|| broken_sample("not finished"))
             }

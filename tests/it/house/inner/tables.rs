@@ -55,7 +55,7 @@ pub(super) const DOMAIN: Table = Table {
         ]),
         ("step_up", &[
             "invalid", "bounds", "id", "instant", "purpose", "first_factor", "evidence",
-            "requirement", "refusal", "assurance"
+            "requirement", "settings", "refusal", "context", "assurance"
         ]),
         ("account", &[
             "invalid", "unknown_fields", "bounds", "id", "instant", "label", "purpose", "recovery",
