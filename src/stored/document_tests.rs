@@ -59,6 +59,7 @@ fn fullest(algorithm: Algorithm) -> Account {
         suspended: true,
         // A seed this long is never weak.
         weak: false,
+        failures: 65_535,
         state: FactorState::Totp(TotpState {
             params,
             sealed: sealed(algorithm),
@@ -102,7 +103,6 @@ fn fullest(algorithm: Algorithm) -> Account {
         since: Some(at(3)),
         told: true,
         refill_due: true,
-        failures: 65_535,
         extra: Extra::default(),
     };
     account.charged = ChargedChallenges((0..8).map(charged).collect());

@@ -240,6 +240,21 @@ fn a_sign_in_with_both_factors_after_a_new_password_refills_the_budget() {
     });
 }
 
+/// Recovery codes are what a thief of the owner's papers has.
+#[test]
+fn a_sign_in_with_a_recovery_code_after_a_new_password_refills_nothing() {
+    block_on(async {
+        let (world, ada) = emptied().await;
+        world.wait(90);
+        world.mfa.password_changed(&ada.subject, None).await.unwrap();
+        world.sign_in_with(&ada.subject, Answer::recovery(&ada.recovery(0))).await;
+        assert_eq!(left(&world, &ada.subject), 0);
+        // What is due stays due until she signs in with her phone.
+        world.sign_in_with(&ada.subject, three_codes(&world, &ada.phone)).await;
+        assert_eq!(left(&world, &ada.subject), 20);
+    });
+}
+
 #[test]
 fn a_step_up_after_a_new_password_refills_nothing() {
     block_on(async {

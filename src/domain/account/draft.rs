@@ -69,7 +69,6 @@ impl Draft<'_> {
         self.next.preferred = None;
         self.next.recovery = None;
         self.forget_imported_codes();
-        self.next.budget.failures = 0;
     }
 
     /// Gives the account a set of recovery codes; imported ones stop working in the same instant.

@@ -92,7 +92,7 @@ pub struct GuessesExport {
     pub spent: u16,
     /// From when the next one grows back.
     pub since: Option<DateTime<Utc>>,
-    /// Wrong codes in a row.
+    /// Wrong codes of each factor since its last right one, added up.
     pub failures: u16,
     /// Whether the owner was told that the budget ran out.
     pub told: bool,
@@ -136,7 +136,7 @@ impl Account {
             guesses: GuessesExport {
                 spent: self.budget.spent,
                 since: self.budget.since,
-                failures: self.budget.failures,
+                failures: self.factors.iter().fold(0, |sum, f| f.failures.saturating_add(sum)),
                 told: self.budget.told,
             },
             password_changed_at: self.password_changed_at,

@@ -60,7 +60,6 @@ impl Account {
         let count = codes.as_ref().map_or(0, |set| set.issued());
         draft.next.imported =
             Some(ImportRecord { at: context.now, codes, extra: Extra::default() });
-        draft.next.budget.failures = 0;
         draft.event(EventKind::Imported {
             by: authority.actor.clone(),
             reason: authority.reason.clone(),

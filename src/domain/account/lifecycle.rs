@@ -38,7 +38,8 @@ impl Account {
     /// Notes that the password was changed, or reset: evidence gained before is void, in every
     /// session but the one that made the change, which is returned under its new stamp, `fresh`.
     ///
-    /// The next sign-in with both factors refills the guess budget.
+    /// The next sign-in that is passed with a factor of the account refills the guess budget; one with a
+    /// recovery code does not.
     ///
     /// # Errors
     /// [`Refusal::SignInAgain`] or [`Refusal::ForeignSession`] when that session is void itself.

@@ -13,14 +13,15 @@ impl Draft<'_> {
     pub(super) fn pass(mut self, challenge: &Challenge, by: ProvenBy) -> Transition<Verdict> {
         let next = &mut self.next;
         next.budget.give_back(next.charged.settle(challenge.id));
-        if next.budget.refill_due && challenge.purpose == Purpose::SignIn {
+        // A recovery code may be in the hands of the one who was guessing.
+        let by_factor = matches!(by, ProvenBy::Totp(_));
+        if next.budget.refill_due && by_factor && challenge.purpose == Purpose::SignIn {
             next.budget.refill();
         }
         next.passed.pass(challenge.id);
         let recovery_left = next.codes_left();
         let import_notices = next.import_notices();
         let replace = import_notices.contains(&ImportNotice::RegenerateCodes);
-        let both_factors = matches!(by, ProvenBy::Totp(_));
         let recovery_low = recovery_left.is_some_and(|left| left <= usize::from(self.low_stock()));
         let proof = Proof::new(
             challenge.subject.clone(),
@@ -31,7 +32,7 @@ impl Draft<'_> {
             self.now(),
         );
         // Whoever has shown both factors can replace the codes, and has to.
-        let proof = if replace && both_factors { proof.limited_to_regenerating() } else { proof };
+        let proof = if replace && by_factor { proof.limited_to_regenerating() } else { proof };
         let return_to = challenge.return_to.clone();
         self.commit(Verdict::Passed(Passed {
             proof,

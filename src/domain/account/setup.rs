@@ -282,6 +282,7 @@ impl Draft<'_> {
             last_used_at: right.at,
             suspended: false,
             weak: false,
+            failures: 0,
             state: FactorState::Totp(TotpState {
                 params: pending.params,
                 sealed: pending.sealed.clone(),
@@ -293,8 +294,6 @@ impl Draft<'_> {
             extra: Extra::default(),
         });
         self.next.preferred.get_or_insert(pending.factor);
-        // Only failures of the factors that were there count against them.
-        self.next.budget.failures = 0;
         self.restamp(fresh, Some(session.session()));
         // What factors proved that are gone by now would only pile up.
         let session = session.clone().only_factors(&self.next.factors);

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::charged::ChargedChallenges;
 use super::passed::PassedChallenges;
-use crate::domain::budget::GuessBudget;
+use crate::domain::budget::{GuessBudget, Throttle};
+use crate::domain::context::Context;
 use crate::domain::factor::Factor;
 use crate::domain::id::{CommitId, FactorId, SessionId, Stamp, Subject, Version};
 use crate::domain::import::{ImportRecord, ImportedSet};
@@ -151,6 +152,20 @@ impl Account {
     /// What was spent on guesses.
     pub fn budget(&self) -> &GuessBudget {
         &self.budget
+    }
+
+    /// The guesses left before single codes are no longer judged, or, in the mode that suspends,
+    /// before the factors are suspended.
+    pub fn guesses_left(&self, context: Context<'_>) -> u16 {
+        let throttle = &context.settings.throttle;
+        match throttle {
+            Throttle::Budget { .. } => self.budget.left(throttle, context.now),
+            Throttle::SuspendAfter { failures } => {
+                // What is suspended has had its guesses, and takes none from what was bound since.
+                let usable = self.factors.iter().filter(|factor| !factor.suspended);
+                usable.fold(*failures, |left, factor| left.saturating_sub(factor.failures))
+            }
+        }
     }
 
     /// Where the account is moving to, when a rename was begun and not finished.

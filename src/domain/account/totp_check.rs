@@ -113,7 +113,7 @@ impl Account {
 
     fn guesses_spent(&self, context: Context<'_>) -> bool {
         matches!(context.settings.throttle, Throttle::Budget { .. })
-            && self.budget.left(&context.settings.throttle, context.now) == 0
+            && self.guesses_left(context) == 0
     }
 }
 
@@ -161,6 +161,9 @@ impl TotpCheck<'_> {
         let mut draft = self.account.draft(self.context);
         let throttle = &self.context.settings.throttle;
         draft.next.budget.charge(throttle, self.context.now);
+        if let Some(factor) = draft.factor_mut(self.factor.id) {
+            factor.failures = factor.failures.saturating_add(1);
+        }
         draft.next.charged.charge(self.challenge.id);
         match step {
             Some(step) => self.accepted(draft, step, resealed),
@@ -186,6 +189,7 @@ impl TotpCheck<'_> {
         let seconds = self.context.unix_seconds();
         if let Some(factor) = draft.factor_mut(self.factor.id) {
             factor.last_used_at = factor.last_used_at.max(self.context.now);
+            factor.failures = 0;
             let totp = factor.totp_mut();
             totp.learn(step, seconds);
             // Every step up to this one is burned, whatever the clock does next.
@@ -194,7 +198,6 @@ impl TotpCheck<'_> {
                 totp.sealed = resealed;
             }
         }
-        draft.next.budget.failures = 0;
         let factor = self.factor.id;
         draft.event(EventKind::CodeAccepted { factor, purpose: self.challenge.purpose.clone() });
         draft.pass(self.challenge, ProvenBy::Totp(factor))
@@ -204,7 +207,7 @@ impl TotpCheck<'_> {
         // Looked up: a branch on what is known could be timed.
         let factor = [None, Some(self.factor.id)][usize::from(self.known)];
         draft.event(EventKind::CodeRejected { factor, purpose: self.challenge.purpose.clone() });
-        let spent = draft.next.budget.left(&self.context.settings.throttle, self.context.now) == 0;
+        let spent = draft.next.guesses_left(self.context) == 0;
         match self.context.settings.throttle {
             Throttle::Budget { .. } if spent && !draft.next.budget.told => {
                 draft.next.budget.told = true;

@@ -31,6 +31,8 @@ pub struct Factor {
     pub(crate) suspended: bool,
     /// It was imported with a seed of less than 128 bits.
     pub(crate) weak: bool,
+    /// Wrong answers that were judged by it since its last right one.
+    pub(crate) failures: u16,
     pub(crate) state: FactorState,
     pub(crate) extra: Extra,
 }

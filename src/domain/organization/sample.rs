@@ -128,6 +128,7 @@ pub(crate) fn protected_account(name: &str) -> Account {
         last_used_at: day(-100),
         suspended: false,
         weak: false,
+        failures: 0,
         state: FactorState::Totp(totp),
         extra: Default::default(),
     };

@@ -38,6 +38,7 @@ fn imported() -> Account {
         last_used_at: at(2),
         suspended: false,
         weak: true,
+        failures: 0,
         state: FactorState::Totp(totp),
         extra: Extra::default(),
     }];

@@ -132,6 +132,46 @@ fn a_suspended_sessions_evidence_grows_stale_like_any() {
     });
 }
 
+/// Success with one factor says nothing of who guesses at another.
+#[test]
+fn success_clears_the_failures_of_its_own_factor_and_of_no_other() {
+    block_on(async {
+        let world = strict(10);
+        let ada = world.protect("ada").await;
+        let (tablet, _) = world.add_phone(&ada.session, "Tablet").await;
+        let [phone, other] = [
+            factor(&world, &ada.subject, "Phone").await,
+            factor(&world, &ada.subject, "Tablet").await,
+        ];
+        let wrong = |id| Answer::code_of(id, &wrong_code(&world, [&ada.phone, &tablet]));
+        let fail = async |id, times| {
+            for _ in 0..times {
+                let (_, challenge) = world.challenge(&ada.subject).await;
+                rejected(world.mfa.answer(&challenge, wrong(id)).await);
+            }
+        };
+        let guesses = || stored(&world, &ada.subject).guesses_left(world.context());
+        fail(other, 4).await;
+        fail(phone, 5).await;
+        assert_eq!(
+            guesses(),
+            1,
+            "the counts are added up: ten factors give no guess more than one"
+        );
+        world.next_code();
+        let code = ada.phone.code_at(world.now());
+        world.sign_in_with(&ada.subject, Answer::code_of(phone, &code)).await;
+        assert_eq!(guesses(), 6, "the tablet's failures stand");
+        world.sign_in_with(&ada.subject, Answer::recovery(&ada.recovery(0))).await;
+        assert_eq!(guesses(), 6, "a recovery code clears none");
+        fail(other, 5).await;
+        assert_eq!(guesses(), 1);
+        let code = tablet.code_at(world.now());
+        world.sign_in_with(&ada.subject, Answer::code_of(other, &code)).await;
+        assert_eq!(guesses(), 10);
+    });
+}
+
 #[test]
 fn three_codes_in_a_row_are_no_way_around_the_count() {
     block_on(async {
