@@ -99,7 +99,7 @@ pub use domain::account::{FactorStatus, HostAuthority, IssuedEnrollment, SetupSt
 pub use domain::assurance::{Assurance, PendingSignIn};
 pub use domain::challenge::{Answer, Challenge, OfferedFactor};
 pub use domain::event::{Event, EventKind};
-pub use domain::factor::FactorKind;
+pub use domain::factor_kind::FactorKind;
 pub use domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
 pub use domain::id::{FactorId, KeyId, SetupId, Subject};
 pub use domain::invalid::Invalid;

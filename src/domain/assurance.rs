@@ -35,19 +35,16 @@ pub struct Assurance {
     #[cfg_attr(feature = "serde", serde(deserialize_with = "few"))]
     pub(crate) evidence: Vec<Evidence>,
     /// The account had imported codes of less than 64 bits when a code of a factor was proven.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_false"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "super::evidence::is_false")
+    )]
     pub(crate) regenerate_first: bool,
 }
 
 #[cfg(feature = "serde")]
 fn few<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Evidence>, D::Error> {
     super::bounds::reading::list("evidence", MAX_EVIDENCE, from)
-}
-
-#[cfg(feature = "serde")]
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 impl Assurance {
@@ -84,11 +81,9 @@ impl Assurance {
         self.evidence.iter().filter(first).max_by_key(|e| e.at)
     }
 
-    /// Whether the session holds a second factor: a code of a factor or a recovery code.
+    /// Whether the session holds a second factor: a factor of the account or a recovery code.
     pub fn has_second_factor(&self) -> bool {
-        let second =
-            |e: &Evidence| matches!(e.kind, EvidenceKind::Totp(_) | EvidenceKind::Recovery);
-        self.evidence.iter().any(second)
+        self.evidence.iter().any(|e| e.kind.is_factor() || e.kind == EvidenceKind::Recovery)
     }
 
     /// Whether the session got in by an enrollment code. It permits nothing but a first setup: show
@@ -142,8 +137,10 @@ impl Assurance {
         }
         self.check_current(proof.stamp(), context)?;
         proof.check_age(context)?;
-        let kind = match proof.proven_by() {
-            ProvenBy::Totp(factor) => EvidenceKind::Totp(*factor),
+        let kind = match *proof.proven_by() {
+            ProvenBy::Factor { id, kind, strength, user_verified } => {
+                EvidenceKind::Factor { id, kind, strength, user_verified }
+            }
             ProvenBy::Recovery => EvidenceKind::Recovery,
             ProvenBy::Enrollment => EvidenceKind::Enrollment,
         };
@@ -185,7 +182,7 @@ impl Assurance {
     /// Forgets what factors proved that the account no longer has.
     pub(crate) fn only_factors(mut self, factors: &[Factor]) -> Self {
         self.evidence.retain(|e| match e.kind {
-            EvidenceKind::Totp(id) => factors.iter().any(|factor| factor.id == id),
+            EvidenceKind::Factor { id, .. } => factors.iter().any(|factor| factor.id == id),
             EvidenceKind::First(_) | EvidenceKind::Recovery | EvidenceKind::Enrollment => true,
         });
         self

@@ -9,7 +9,7 @@ use super::bounds::check_return_to;
 #[cfg(feature = "serde")]
 use super::bounds::{MAX_FACTORS, is_first_epoch, reading};
 use super::evidence::Evidence;
-use super::factor::FactorKind;
+use super::factor_kind::FactorKind;
 use super::id::{ChallengeId, FactorId, SessionId, Stamp, Subject};
 use super::invalid::Invalid;
 use super::label::Label;

@@ -10,6 +10,7 @@
 // Leaves: values that name no rule.
 mod bounds;
 mod evidence;
+pub(crate) mod factor_kind;
 pub(crate) mod first_factor;
 pub(crate) mod id;
 pub(crate) mod import_notice;

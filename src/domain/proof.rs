@@ -4,21 +4,42 @@ use chrono::{DateTime, Utc};
 
 use super::bounds::{CLOCK_SKEW, PROOF_MAX_AGE};
 use super::context::Context;
+use super::factor_kind::FactorKind;
 use super::id::{FactorId, SessionId, Stamp, Subject};
 use super::instant::after;
 use super::purpose::Purpose;
 use super::refusal::Refusal;
+use super::strength::Strength;
 
 /// What passed a challenge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProvenBy {
-    /// A code, or three in a row, of this factor.
-    Totp(FactorId),
+    /// A factor of the account.
+    Factor {
+        /// The factor's ID.
+        id: FactorId,
+        /// The factor's kind.
+        kind: FactorKind,
+        /// The factor's strength.
+        strength: Strength,
+        /// Whether the device has verified its user, by a PIN or a fingerprint.
+        user_verified: bool,
+    },
     /// A recovery code.
     Recovery,
     /// An enrollment code.
     Enrollment,
+}
+
+impl ProvenBy {
+    /// Whether it is a factor of the account, of whatever kind.
+    pub(crate) fn is_factor(&self) -> bool {
+        match self {
+            Self::Factor { .. } => true,
+            Self::Recovery | Self::Enrollment => false,
+        }
+    }
 }
 
 /// That one challenge of one user's session was passed, just now.

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, from_value, json, to_value};
 
 use crate::domain::challenge::OfferedFactor;
-use crate::domain::factor::FactorKind;
+use crate::domain::factor_kind::FactorKind;
 use crate::domain::purpose::Purpose;
 use crate::domain::{
     AccountName, ActionName, Assurance, Challenge, ChallengeId, CommitId, Event, EventId,
@@ -37,7 +37,7 @@ fn hex(byte: u8) -> String {
 fn assurance() -> Assurance {
     let first = FirstFactor::password(Subject::from(7_u64), at());
     Assurance::begin(first, SessionId::from_random([2; 16]), Stamp::from_stored(5), 0)
-        .with(EvidenceKind::Totp(FactorId::from_random([1; 16])), at(), at())
+        .with(EvidenceKind::code_of(FactorId::from_random([1; 16])), at(), at())
         .with(EvidenceKind::Recovery, at(), at())
 }
 
@@ -48,7 +48,10 @@ fn assurance_json() -> Json {
         "stamp": 5,
         "evidence": [
             { "kind": { "first": "password" }, "at": AT },
-            { "kind": { "totp": hex(1) }, "at": AT },
+            {
+                "kind": { "factor": { "id": hex(1), "kind": "totp", "strength": "standard" } },
+                "at": AT,
+            },
             { "kind": "recovery", "at": AT },
         ],
     })

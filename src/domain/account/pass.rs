@@ -14,7 +14,7 @@ impl Draft<'_> {
         let next = &mut self.next;
         next.budget.give_back(next.charged.settle(challenge.id));
         // A recovery code may be in the hands of the one who was guessing.
-        let by_factor = matches!(by, ProvenBy::Totp(_));
+        let by_factor = by.is_factor();
         if next.budget.refill_due && by_factor && challenge.purpose == Purpose::SignIn {
             next.budget.refill();
         }

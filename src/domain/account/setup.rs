@@ -275,7 +275,7 @@ impl Draft<'_> {
         right: RightCode,
         fresh: Stamp,
     ) -> Assurance {
-        self.next.factors.push(Factor {
+        let factor = Factor {
             id: pending.factor,
             label: pending.label.clone(),
             added_at: right.at,
@@ -292,12 +292,15 @@ impl Draft<'_> {
                 extra: Extra::default(),
             }),
             extra: Extra::default(),
-        });
-        self.next.preferred.get_or_insert(pending.factor);
+        };
+        let (id, kind, strength) = (factor.id, factor.kind(), factor.strength());
+        self.next.factors.push(factor);
+        self.next.preferred.get_or_insert(id);
         self.restamp(fresh, Some(session.session()));
         // What factors proved that are gone by now would only pile up.
         let session = session.clone().only_factors(&self.next.factors);
-        session.with(EvidenceKind::Totp(pending.factor), right.at, self.now()).under(fresh)
+        let proven = EvidenceKind::Factor { id, kind, strength, user_verified: false };
+        session.with(proven, right.at, self.now()).under(fresh)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::import::{ImportRecord, ImportedSet};
 use crate::domain::recovery::{CodeHash, HashScheme, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::setup::PendingSetup;
+use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::Extra;
 
 /// How many commit ids a stored account remembers.
@@ -106,6 +107,12 @@ impl Account {
     /// imported: then there may be imported codes, or none.
     pub fn enabled(&self) -> bool {
         !self.factors.is_empty()
+    }
+
+    /// The account's strength: that of its strongest factor, suspended ones included. `None` while
+    /// MFA is off.
+    pub fn strength(&self) -> Option<Strength> {
+        self.factors.iter().map(Factor::strength).max()
     }
 
     /// The confirmed factors, in the order they were added.

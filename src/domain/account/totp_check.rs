@@ -198,9 +198,10 @@ impl TotpCheck<'_> {
                 totp.sealed = resealed;
             }
         }
-        let factor = self.factor.id;
-        draft.event(EventKind::CodeAccepted { factor, purpose: self.challenge.purpose.clone() });
-        draft.pass(self.challenge, ProvenBy::Totp(factor))
+        let (id, purpose) = (self.factor.id, self.challenge.purpose.clone());
+        draft.event(EventKind::CodeAccepted { factor: id, purpose });
+        let (kind, strength) = (self.factor.kind(), self.factor.strength());
+        draft.pass(self.challenge, ProvenBy::Factor { id, kind, strength, user_verified: false })
     }
 
     fn rejected(self, mut draft: Draft<'_>) -> Transition<Verdict> {

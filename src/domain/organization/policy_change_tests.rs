@@ -29,7 +29,7 @@ fn a_policy_is_changed_by_whom_the_table_says() {
     };
     // The password a moment ago, the code long before.
     let half = |admin: Admin| {
-        let kind = EvidenceKind::Totp(FactorId::from_random([1; 16]));
+        let kind = EvidenceKind::code_of(FactorId::from_random([1; 16]));
         let long_ago = admin.now - TimeDelta::hours(1);
         let session = password_session(&admin.account, admin.now).with(kind, long_ago, long_ago);
         Admin { session, ..admin }

@@ -148,7 +148,11 @@ pub(crate) fn password_session(account: &Account, at: DateTime<Utc>) -> Assuranc
 
 /// A session whose second factor was proven at `at` as well.
 pub(crate) fn full_session(account: &Account, at: DateTime<Utc>) -> Assurance {
-    password_session(account, at).with(EvidenceKind::Totp(FactorId::from_random([1; 16])), at, at)
+    password_session(account, at).with(
+        EvidenceKind::code_of(FactorId::from_random([1; 16])),
+        at,
+        at,
+    )
 }
 
 /// Whoever may change an organization's policy, and when.

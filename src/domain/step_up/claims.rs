@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::assurance::Assurance;
 use crate::domain::bounds::CLOCK_SKEW;
 use crate::domain::evidence::{Evidence, EvidenceKind};
+use crate::domain::factor_kind::FactorKind;
 use crate::domain::first_factor::FirstFactorKind;
 use crate::domain::instant::after;
 use crate::domain::requirement::{AcrNames, Level};
@@ -46,12 +47,13 @@ impl Assurance {
         };
         let password = holds(|k| *k == EvidenceKind::First(FirstFactorKind::Password));
         let first = holds(|k| matches!(k, EvidenceKind::First(_)));
-        let code = holds(|k| matches!(k, EvidenceKind::Totp(_)));
+        let factor = holds(EvidenceKind::is_factor);
+        let code = holds(|k| matches!(k, EvidenceKind::Factor { kind: FactorKind::Totp, .. }));
         let recovery = holds(|k| *k == EvidenceKind::Recovery);
         let amr = [
             (password, "pwd"),
             (code, "otp"),
-            (first && (code || recovery), "mfa"),
+            (first && (factor || recovery), "mfa"),
             (recovery, "recovery"),
         ];
         let level = self.level_since(credible);
@@ -72,7 +74,7 @@ impl Assurance {
             held.map(Evidence::at).max()
         };
         let first = latest(|kind| matches!(kind, EvidenceKind::First(_)))?;
-        Some(match latest(|kind| matches!(kind, EvidenceKind::Totp(_))) {
+        Some(match latest(EvidenceKind::is_factor) {
             Some(second) => (Level::TwoFactors, first.min(second)),
             None => (Level::OneFactor, first),
         })

@@ -9,11 +9,13 @@ use super::*;
 use crate::domain::assurance::Assurance;
 use crate::domain::context::Context;
 use crate::domain::evidence::EvidenceKind;
+use crate::domain::factor_kind::FactorKind;
 use crate::domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
 use crate::domain::id::{FactorId, SessionId, Stamp, Subject};
 use crate::domain::refusal::Refusal;
 use crate::domain::requirement::{AcrNames, Needed, NextStep, Unmet};
 use crate::domain::settings::Settings;
+use crate::domain::strength::Strength;
 
 /// Evidence and how old it is, in milliseconds; negative: ahead of the clock.
 type Held = (EvidenceKind, i64);
@@ -40,7 +42,7 @@ fn session(held: &[Held]) -> Assurance {
 pub(super) fn password_and_code() -> Assurance {
     let factor = FactorId::from_random([1; 16]);
     let password = EvidenceKind::First(FirstFactorKind::Password);
-    session(&[(password, 60_000), (EvidenceKind::Totp(factor), 0)])
+    session(&[(password, 60_000), (EvidenceKind::code_of(factor), 0)])
 }
 
 fn method() -> impl Strategy<Value = FirstFactorKind> {
@@ -55,10 +57,18 @@ fn factor() -> impl Strategy<Value = FactorId> {
     (1..3_u8).prop_map(|n| FactorId::from_random([n; 16]))
 }
 
+/// Of whatever strength: rules ask for a factor and not for what it is.
+fn proven_factor() -> impl Strategy<Value = EvidenceKind> {
+    let strengths = prop::sample::select(vec![Strength::Standard, Strength::PhishingResistant]);
+    (factor(), strengths, any::<bool>()).prop_map(|(id, strength, user_verified)| {
+        EvidenceKind::Factor { id, kind: FactorKind::Totp, strength, user_verified }
+    })
+}
+
 fn kind() -> impl Strategy<Value = EvidenceKind> {
     prop_oneof![
         3 => method().prop_map(EvidenceKind::First),
-        3 => factor().prop_map(EvidenceKind::Totp),
+        3 => proven_factor(),
         1 => Just(EvidenceKind::Recovery),
     ]
 }
@@ -130,9 +140,9 @@ fn take(session: &Assurance, step: &NextStep) -> Assurance {
         NextStep::SignIn(Some(method)) => EvidenceKind::First(method.clone()),
         // Any will do, so take one that no rule names.
         NextStep::SignIn(None) => EvidenceKind::First(named("saml")),
-        NextStep::Code(Some(factor)) => EvidenceKind::Totp(*factor),
+        NextStep::Code(Some(factor)) => EvidenceKind::code_of(*factor),
         NextStep::Code(None) | NextStep::SetUp => {
-            EvidenceKind::Totp(FactorId::from_random([9; 16]))
+            EvidenceKind::code_of(FactorId::from_random([9; 16]))
         }
         NextStep::CodeOrRecovery => EvidenceKind::Recovery,
     };

@@ -27,7 +27,7 @@ impl Attacker {
                 world.next_code();
             }
             let lost = user.session.evidence().iter().find_map(|e| match e.kind() {
-                mfakit::domain::EvidenceKind::Totp(factor) => Some(*factor),
+                mfakit::domain::EvidenceKind::Factor { id, .. } => Some(*id),
                 _ => None,
             });
             let new = NewFactor::totp("A new one", "ada@example.org").expect("a factor");

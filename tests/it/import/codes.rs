@@ -171,7 +171,7 @@ fn a_session_by_recovery_is_not_limited_until_it_shows_a_code() {
         let challenge = world.mfa.step_up(&session, "anything").await.unwrap();
         let answer = Answer::code(&app().code_at(world.now()));
         let pass = passed(world.mfa.answer(&challenge, answer).await);
-        assert!(matches!(pass.proof.proven_by(), ProvenBy::Totp(_)));
+        assert!(matches!(pass.proof.proven_by(), ProvenBy::Factor { .. }));
         let session = session.raise(pass.proof, world.mfa.context().unwrap()).unwrap();
         assert!(session.limited_to_regenerating());
         world.mfa.regenerate_codes(&session).await.unwrap();

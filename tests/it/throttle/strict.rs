@@ -1,7 +1,9 @@
 //! The mode that suspends, after NIST SP 800-63B-4 §3.2.2, and what stays open then.
 
 use mfakit::domain::Throttle;
-use mfakit::{Answer, Confirmed, EmailStatus, EventKind, Refusal, RejectionReason, Settings};
+use mfakit::{
+    Answer, Confirmed, EmailStatus, EventKind, Refusal, RejectionReason, Settings, Strength,
+};
 
 use crate::attacks::{begin, factor, guess, new_factor, stored, three_codes, wrong_code};
 use crate::concurrency::counted;
@@ -43,6 +45,8 @@ fn the_hundredth_failure_in_a_row_suspends_and_the_ninety_ninth_does_not() {
 fn a_suspended_phone_signs_nobody_in_and_mfa_stays_on() {
     block_on(async {
         let (world, ada) = suspended().await;
+        let strength = stored(&world, &ada.subject).strength();
+        assert_eq!(strength, Some(Strength::Standard), "a suspended factor still counts");
         world.next_code();
         let before = (stored(&world, &ada.subject), world.store.commits());
         let (_, challenge) = world.challenge(&ada.subject).await;

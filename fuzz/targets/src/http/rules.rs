@@ -46,7 +46,7 @@ impl Seen {
         let session = self.session()?;
         let evidence = session.assurance()?.evidence().iter();
         let second = evidence.filter(|evidence| match evidence.kind() {
-            EvidenceKind::Totp(_) => true,
+            EvidenceKind::Factor { .. } => true,
             EvidenceKind::Recovery => recovery,
             _ => false,
         });

@@ -8,7 +8,7 @@ pub(super) const ALL: &[&Table] = &[&DOMAIN, &AXUM, &SQLX];
 #[rustfmt::skip]
 pub(super) const LEAVES: &[&str] = &[
     "invalid", "unknown_fields", "bounds", "id", "instant", "label", "policy_terms", "purpose",
-    "sealed", "strength", "first_factor", "import_notice", "evidence",
+    "sealed", "strength", "factor_kind", "first_factor", "import_notice", "evidence",
 ];
 
 #[rustfmt::skip]
@@ -26,16 +26,21 @@ pub(super) const DOMAIN: Table = Table {
         ("purpose", &["invalid"]),
         ("sealed", &["invalid", "id"]),
         ("strength", &[]),
+        ("factor_kind", &[]),
         ("first_factor", &["invalid", "id", "instant"]),
         ("import_notice", &["id"]),
-        ("evidence", &["id", "first_factor"]),
+        ("evidence", &["id", "strength", "factor_kind", "first_factor"]),
         // Rules, and what they are made of.
         ("recovery", &["invalid", "unknown_fields"]),
         ("budget", &["invalid", "unknown_fields", "instant"]),
         ("event", &["id", "policy_terms", "purpose"]),
         ("receipt", &["id"]),
-        ("factor", &["invalid", "unknown_fields", "id", "label", "sealed"]),
-        ("challenge", &["invalid", "bounds", "id", "label", "purpose", "evidence", "factor"]),
+        ("factor", &[
+            "invalid", "unknown_fields", "id", "label", "sealed", "strength", "factor_kind"
+        ]),
+        ("challenge", &[
+            "invalid", "bounds", "id", "label", "purpose", "factor_kind", "evidence"
+        ]),
         ("requirement", &["invalid", "id", "first_factor", "evidence"]),
         ("settings", &["invalid", "budget", "factor"]),
         ("refusal", &["invalid", "id", "purpose", "requirement"]),
@@ -44,7 +49,9 @@ pub(super) const DOMAIN: Table = Table {
             "invalid", "unknown_fields", "bounds", "id", "label", "budget", "import_notice",
             "sealed", "factor", "refusal", "context"
         ]),
-        ("proof", &["bounds", "id", "instant", "purpose", "refusal", "context"]),
+        ("proof", &[
+            "bounds", "id", "instant", "purpose", "strength", "factor_kind", "refusal", "context"
+        ]),
         ("assurance", &[
             "bounds", "id", "instant", "purpose", "first_factor", "evidence", "factor", "refusal",
             "context", "proof"
@@ -54,14 +61,14 @@ pub(super) const DOMAIN: Table = Table {
             "invalid", "unknown_fields", "id", "label", "recovery", "sealed", "factor", "assurance"
         ]),
         ("step_up", &[
-            "invalid", "bounds", "id", "instant", "purpose", "first_factor", "evidence",
-            "requirement", "settings", "refusal", "context", "assurance"
+            "invalid", "bounds", "id", "instant", "purpose", "strength", "factor_kind",
+            "first_factor", "evidence", "requirement", "settings", "refusal", "context", "assurance"
         ]),
         ("account", &[
             "invalid", "unknown_fields", "bounds", "id", "instant", "label", "purpose", "recovery",
-            "budget", "event", "first_factor", "import_notice", "receipt", "sealed", "evidence",
-            "factor", "challenge", "requirement", "settings", "refusal", "context", "import",
-            "proof", "assurance", "verdict", "setup", "step_up"
+            "budget", "event", "strength", "factor_kind", "first_factor", "import_notice",
+            "receipt", "sealed", "evidence", "factor", "challenge", "requirement", "settings",
+            "refusal", "context", "import", "proof", "assurance", "verdict", "setup", "step_up"
         ]),
         ("organization", &[
             "invalid", "unknown_fields", "bounds", "id", "instant", "label", "policy_terms",
