@@ -153,9 +153,7 @@ impl Assurance {
     /// may vouch for an instant that lies before what the session holds. Evidence too far ahead of
     /// the clock, which is never fresh, gives way to any.
     pub(crate) fn with(&self, kind: EvidenceKind, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
-        let credible = after(now, CLOCK_SKEW);
-        let held = self.evidence.iter().filter(|e| e.kind == kind && e.at <= credible);
-        let at = held.map(|e| e.at).fold(at, DateTime::max);
+        let at = self.held(&kind, now).fold(at, DateTime::max);
         let mut next = self.clone();
         next.evidence.retain(|e| e.kind != kind);
         if next.evidence.len() >= MAX_EVIDENCE {
@@ -165,6 +163,23 @@ impl Assurance {
         }
         next.evidence.push(Evidence { kind, at });
         next
+    }
+
+    /// Whether evidence of this kind is held that is as new as `at`, or newer.
+    pub(crate) fn holds_since(
+        &self,
+        kind: &EvidenceKind,
+        at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        self.held(kind, now).any(|held| held >= at)
+    }
+
+    /// When evidence of this kind was given that is not too far ahead of the clock.
+    fn held(&self, kind: &EvidenceKind, now: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+        let credible = after(now, CLOCK_SKEW);
+        let held = self.evidence.iter().filter(move |e| e.kind == *kind && e.at <= credible);
+        held.map(|e| e.at)
     }
 
     /// This session after it has itself changed the credentials: what it proved stays proven.

@@ -69,7 +69,10 @@ impl Mfa {
     /// to continue". The session keeps its id; give it a new token.
     ///
     /// # Errors
-    /// [`Refusal::SignInAgain`] when the session is void and a whole sign-in is needed.
+    /// [`Refusal::SignInAgain`] when the session is void and a whole sign-in is needed;
+    /// [`Refusal::FirstFactorNotNewer`] when the first factor is no newer than the same in the session and
+    /// more than a minute old: have the identity provider ask again (`prompt=login` or `max_age` in
+    /// OpenID Connect).
     pub async fn reauthenticate(
         &self,
         session: &Assurance,

@@ -3,11 +3,11 @@
 use chrono::TimeDelta;
 use mfakit::step_up::{Level, Needed};
 use mfakit::{
-    Answer, Assurance, EmailStatus, Error, FactorId, FirstFactor, NewFactor, Refusal, StepUpRule,
-    Subject,
+    Answer, Assurance, EmailStatus, Error, FactorId, FirstFactor, NewFactor, Refusal, SignIn,
+    StepUpRule, Subject,
 };
 
-use crate::world::{User, World, block_on, passed};
+use crate::world::{User, World, block_on, passed, refused};
 
 /// What came of it: `ok`, or the refusal's code.
 fn outcome<T>(result: Result<T, Error>) -> String {
@@ -277,6 +277,38 @@ fn a_rule_checked_against_the_current_stamp_voids_what_the_service_voids() {
         let rule = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
         assert_eq!(rule.check(&before, current, now), Err(Refusal::SignInAgain));
         assert!(rule.check(&ada.session, current, now).is_ok());
+    });
+}
+
+/// Single sign-on has an old session of its own and vouches for that again, without asking. A host
+/// that took this for done would send its user there forever.
+#[test]
+fn a_first_factor_that_was_not_proven_again_is_refused_and_not_asked_for_forever() {
+    block_on(async {
+        let world = World::new();
+        let ada = Subject::new("ada").unwrap();
+        let proven_at = world.now();
+        let vouched = || FirstFactor::named("oidc", ada.clone(), proven_at).unwrap();
+        let SignIn::Complete(session) = world.mfa.sign_in(vouched()).await.unwrap() else {
+            panic!("MFA is off")
+        };
+        // A callback that comes twice, or in two tabs, has lost nothing.
+        world.wait(60);
+        assert_eq!(world.mfa.reauthenticate(&session, vouched()).await.unwrap(), session);
+        for seconds in [1, 3_600] {
+            world.wait(seconds);
+            let again = world.mfa.reauthenticate(&session, vouched()).await;
+            assert_eq!(refused(again), Refusal::FirstFactorNotNewer);
+            let older = FirstFactor::named("oidc", ada.clone(), proven_at - TimeDelta::hours(1));
+            let again = world.mfa.reauthenticate(&session, older.unwrap()).await;
+            assert_eq!(refused(again), Refusal::FirstFactorNotNewer);
+        }
+        // What is newer is taken, however old it is, and so is another first factor.
+        let newer = FirstFactor::named("oidc", ada.clone(), proven_at + TimeDelta::seconds(1));
+        let session = world.mfa.reauthenticate(&session, newer.unwrap()).await.unwrap();
+        let password = FirstFactor::password(ada.clone(), proven_at);
+        let session = world.mfa.reauthenticate(&session, password).await.unwrap();
+        assert_eq!(session.evidence().len(), 2);
     });
 }
 

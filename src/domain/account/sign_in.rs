@@ -2,7 +2,7 @@
 
 use super::state::Account;
 use crate::domain::assurance::{Assurance, PendingSignIn};
-use crate::domain::bounds::CLOCK_SKEW;
+use crate::domain::bounds::{CLOCK_SKEW, PROOF_MAX_AGE};
 use crate::domain::challenge::{Challenge, OfferedFactor};
 use crate::domain::context::Context;
 use crate::domain::evidence::EvidenceKind;
@@ -72,7 +72,10 @@ impl Account {
     /// Adds a first factor, proven again just now, to a session that is signed in.
     ///
     /// # Errors
-    /// As [`sign_in`](Self::sign_in), and [`Refusal::SignInAgain`] when the session is void.
+    /// As [`sign_in`](Self::sign_in); [`Refusal::SignInAgain`] when the session is void, and
+    /// [`Refusal::FirstFactorNotNewer`] when this first factor is no newer than the same in the session
+    /// and more than a minute old: single sign-on has vouched for its own old session again, and asking
+    /// once more would change nothing.
     pub fn reauthenticate(
         &self,
         session: &Assurance,
@@ -81,8 +84,12 @@ impl Account {
     ) -> Result<Assurance, Refusal> {
         self.check_session(session, context)?;
         self.check_first_factor(&first, context)?;
-        let at = first.at;
-        Ok(session.with(EvidenceKind::First(first.kind), at, context.now))
+        let (kind, at) = (EvidenceKind::First(first.kind), first.at);
+        let just_now = context.now <= after(at, PROOF_MAX_AGE);
+        if !just_now && session.holds_since(&kind, at, context.now) {
+            return Err(Refusal::FirstFactorNotNewer);
+        }
+        Ok(session.with(kind, at, context.now))
     }
 
     /// Opens a challenge that raises a session for an action. It writes nothing.

@@ -81,6 +81,10 @@ pub enum Refusal {
     /// The first factor lies in the future, or before the last password change.
     #[error("the first factor is out of date: sign in again")]
     FirstFactorOutOfDate,
+    /// The first factor is no newer than what the session holds, and was not proven just now: whoever
+    /// vouches for it did not ask for it again.
+    #[error("the first factor is no newer than what the session holds: it has to be proven again")]
+    FirstFactorNotNewer,
     /// The account was reset: an enrollment code comes first.
     #[error("an enrollment code is needed first")]
     EnrollmentNeeded,
@@ -142,6 +146,7 @@ impl Refusal {
             Self::ProofMismatch => "proof_mismatch",
             Self::ProofTooOld => "proof_too_old",
             Self::FirstFactorOutOfDate => "first_factor_out_of_date",
+            Self::FirstFactorNotNewer => "first_factor_not_newer",
             Self::EnrollmentNeeded => "enrollment_needed",
             Self::EnrollmentExpired(_) => "enrollment_expired",
             Self::RegenerateFirst => "regenerate_first",
