@@ -166,7 +166,7 @@ pub mod step_up {
     //! against one: levels, unmet requirements, the next step, RFC 9470 challenges and claims.
 
     pub use crate::domain::requirement::{AcrNames, Level, Needed, NextStep, Requirement, Unmet};
-    pub use crate::domain::step_up::{Claims, Satisfied, StepUpRulesError};
+    pub use crate::domain::step_up::{Claims, CurrentSession, Satisfied, StepUpRulesError};
 }
 
 pub mod export {

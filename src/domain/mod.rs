@@ -96,7 +96,7 @@ pub(crate) use recovery::RecoveryCodes;
 pub(crate) use refusal::{OrgRefusal, Refusal};
 pub(crate) use settings::Settings;
 pub(crate) use setup::{Confirmed, EmailStatus, NewFactor, Setup};
-pub(crate) use step_up::{Satisfied, StepUpRule};
+pub(crate) use step_up::{CurrentSession, Satisfied, StepUpRule};
 pub(crate) use verdict::Verdict;
 
 // What of it only the stored form, the conformance kit or a test names.

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::Mfa;
 use crate::domain::{
-    Access, ActionName, Assurance, Challenge, ChallengeId, FirstFactor, Fresh, Gate, Opened,
-    PendingSignIn, Refusal, Reminded, Satisfied, SessionId, StepUpRule, Walled,
+    Access, ActionName, Assurance, Challenge, ChallengeId, CurrentSession, FirstFactor, Fresh,
+    Gate, Opened, PendingSignIn, Refusal, Reminded, Satisfied, SessionId, StepUpRule, Walled,
 };
 use crate::error::Error;
 
@@ -98,6 +98,22 @@ impl Mfa {
             let id = ChallengeId::from_random(self.random()?);
             let account = self.load(subject).await?;
             Ok(account.open_step_up(session, action, id, self.context()?)?)
+        })
+        .await
+    }
+
+    /// Checks that a session is current, under the account as it is stored now: what a token says of a
+    /// session, its [claims](CurrentSession::claims), is had from the answer and from nothing else.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::EnrollmentNeeded`] after a reset.
+    pub async fn current<'s>(&self, session: &'s Assurance) -> Result<CurrentSession<'s>, Error> {
+        let subject = session.subject();
+        in_span!(current(subject), async {
+            let account = self.load(subject).await?;
+            let context = self.context()?;
+            account.check_session(session, context)?;
+            Ok(session.current(account.stamp(), context)?)
         })
         .await
     }

@@ -117,7 +117,7 @@ fn any_rule() -> impl Strategy<Value = StepUpRule> {
     rule(of_any_kind())
 }
 
-fn context(now: DateTime<Utc>) -> Context<'static> {
+pub(super) fn context(now: DateTime<Utc>) -> Context<'static> {
     static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
     Context::new(&SETTINGS, now).unwrap()
 }
@@ -261,7 +261,8 @@ proptest! {
             let max_age: i64 = parameter(&header, "max_age").unwrap().parse().unwrap();
             let acrs = parameter(&header, "acr_values").unwrap();
             let other = session(&others);
-            let claims = other.claims(&names, now());
+            let current = other.current(Stamp::NONE, context(now())).unwrap();
+            let claims = current.claims(&names);
             let (Some(acr), Some(auth_time)) = (claims.acr, claims.auth_time) else { return Ok(()) };
             if acrs.split(' ').any(|offered| offered == acr)
                 && now().timestamp() - auth_time <= max_age

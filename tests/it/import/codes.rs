@@ -142,7 +142,7 @@ fn a_session_with_both_factors_can_do_nothing_before_it_has_new_codes() {
         let begun = world.mfa.begin_setup(&session, new, mfakit::EmailStatus::Verified).await;
         assert_eq!(refused(begun), first);
         let names = mfakit::step_up::AcrNames::new("one", "two").unwrap();
-        assert_eq!(session.claims(&names, world.now()).acr, None);
+        assert_eq!(world.mfa.current(&session).await.unwrap().claims(&names).acr, None);
         // Neither re-authenticating nor another proof gets it out.
         let session = world.mfa.reauthenticate(&session, world.password(&ada())).await.unwrap();
         assert!(session.limited_to_regenerating());
