@@ -22,7 +22,7 @@ use mfakit::store::{
     SealedPage, StoreError, StoredAccount, StoredError, SubjectEvents,
 };
 use mfakit::testing::conformance::{self, Candidate};
-use mfakit::testing::{Authenticator, block_on};
+use mfakit::testing::{block_on, code_for};
 use mfakit::{
     Answer, Confirmed, EmailStatus, Event, FirstFactor, KeyId, Keyring, Mfa, NewFactor, SealingKey,
     SignIn, Subject, Verdict,
@@ -316,8 +316,7 @@ async fn sign_in(store: RedbStore) -> Result<(), Fault> {
     };
     let phone = NewFactor::totp("Phone", "ada@example.org")?;
     let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await?;
-    let app = Authenticator::scan(setup.otpauth_uri()).ok_or("the URI cannot be scanned")?;
-    let typed = app.code_at(now());
+    let typed = code_for(&setup, now());
     let confirmed = mfa.confirm_setup(&session, setup.id(), &typed).await?;
     let Confirmed::FirstFactor(codes) = confirmed else { return Err("not confirmed".into()) };
     mfa.finish_setup(&session, setup.id()).await?;

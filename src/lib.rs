@@ -8,7 +8,7 @@
 //! # A first hour
 //!
 //! ```
-//! use mfakit::testing::{Authenticator, block_on};
+//! use mfakit::testing::{block_on, code_for};
 //! use mfakit::{
 //!     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor,
 //!     SealingKey, SignIn, Subject, Verdict,
@@ -29,8 +29,7 @@
 //! // Start setup → scan → confirm with a code → recovery codes → "I have saved my codes".
 //! let phone = NewFactor::totp("Phone", "ada@example.org")?;
 //! let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await?;
-//! # let app = Authenticator::scan(setup.otpauth_uri()).unwrap();
-//! # let typed = app.code_at(Utc::now());
+//! let typed = code_for(&setup, Utc::now()); // what the phone shows
 //! let Confirmed::FirstFactor(codes) = mfa.confirm_setup(&session, setup.id(), &typed).await? else {
 //!     panic!("the code was not right");
 //! };
@@ -73,7 +72,7 @@
 //! | `bcrypt` | | recovery codes that another system hashed with bcrypt ([`import`]) |
 //! | `tracing` | | a span for each operation, with its outcome |
 //! | `webauthn` | | passkeys and security keys: what a browser answers, verified (`domain::webauthn`) |
-//! | `testing` | | a manual clock, seeded entropy, cheap hashing, a store that fails on cue |
+//! | `testing` | | a manual clock, a phone's codes, seeded entropy, cheap hashing, a store that fails on cue |
 //!
 //! Nothing here needs an async runtime, a web framework or SQL. The [`manual`] has what the pages of
 //! single items cannot say.
