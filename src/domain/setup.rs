@@ -37,6 +37,7 @@ pub enum EmailStatus {
 pub struct NewFactor {
     pub(crate) label: Label,
     pub(crate) account: AccountName,
+    pub(crate) issuer: Option<Issuer>,
     pub(crate) replaces: Option<FactorId>,
 }
 
@@ -46,7 +47,28 @@ impl NewFactor {
     /// # Errors
     /// [`Invalid`] when one of them is out of its bounds: see [`Label`] and [`AccountName`].
     pub fn totp(label: &str, account: &str) -> Result<Self, Invalid> {
-        Ok(Self { label: Label::new(label)?, account: AccountName::new(account)?, replaces: None })
+        let (label, account) = (Label::new(label)?, AccountName::new(account)?);
+        Ok(Self { label, account, issuer: None, replaces: None })
+    }
+
+    /// Shows another issuer in the app than the one that the [`Mfa`](crate::Mfa) was built with: for
+    /// a product of several brands, or a test system whose entries are not to be mixed up with real
+    /// ones. The codes are the same.
+    ///
+    /// ```
+    /// use mfakit::NewFactor;
+    ///
+    /// let phone = NewFactor::totp("Phone", "ada@example.org")?.issuer("Scrivio Staging")?;
+    /// assert!(NewFactor::totp("Phone", "ada@example.org")?.issuer("Scrivio: Staging").is_err());
+    /// # let _ = phone;
+    /// # Ok::<(), mfakit::Invalid>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Invalid`] when it is out of its bounds: see [`Issuer`].
+    pub fn issuer(mut self, issuer: &str) -> Result<Self, Invalid> {
+        self.issuer = Some(Issuer::new(issuer)?);
+        Ok(self)
     }
 
     /// Takes the place of a factor that was lost. Confirming it removes that one and issues new
@@ -70,6 +92,8 @@ pub struct PendingSetup {
     pub(crate) factor: FactorId,
     pub(crate) label: Label,
     pub(crate) account: AccountName,
+    /// Where the host has chosen one for this setup, and it can still be shown.
+    pub(crate) issuer: Option<Issuer>,
     pub(crate) params: TotpParams,
     pub(crate) sealed: SealedSecret,
     pub(crate) begun_at: DateTime<Utc>,
@@ -132,20 +156,24 @@ impl PendingSetup {
 /// Its secret is wiped when dropped and never printed by `Debug`.
 pub struct Setup {
     pub(crate) id: SetupId,
+    pub(crate) issuer: Issuer,
     pub(crate) uri: Zeroizing<String>,
     pub(crate) manual_key: Zeroizing<String>,
     pub(crate) confirm_by: DateTime<Utc>,
 }
 
 impl Setup {
+    /// `usual` is the issuer of setups that have none of their own.
     pub(crate) fn of(
         pending: &PendingSetup,
-        issuer: &Issuer,
+        usual: &Issuer,
         secret: &TotpSecret,
         confirm_by: DateTime<Utc>,
     ) -> Self {
+        let issuer = pending.issuer.as_ref().unwrap_or(usual);
         Self {
             id: pending.id,
+            issuer: issuer.clone(),
             uri: totp::otpauth::uri(issuer, &pending.account, secret, pending.params),
             manual_key: totp::otpauth::manual_key(secret),
             confirm_by,
@@ -155,6 +183,11 @@ impl Setup {
     /// Which setup it is: name it when confirming, finishing or canceling.
     pub fn id(&self) -> SetupId {
         self.id
+    }
+
+    /// The issuer that the app will show above its codes.
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
     }
 
     /// The `otpauth://` URI that the QR code holds. It contains the secret: never log it.

@@ -85,6 +85,8 @@ fn fullest(algorithm: Algorithm) -> Account {
         factor: FactorId::from_random([0xAD; 16]),
         label: Label::new("€".repeat(42)).unwrap(),
         account: AccountName::new("é".repeat(64)).unwrap(),
+        // What is confirmed has none any more, and codes instead.
+        issuer: None,
         params,
         sealed: sealed(algorithm),
         begun_at: at(1),

@@ -25,6 +25,7 @@ mod hostile;
 mod house;
 mod import;
 mod interop;
+mod issuers;
 mod lifecycle;
 mod memberships;
 mod moves;

@@ -120,6 +120,8 @@ impl ConfirmedFirst<'_> {
         let Some(lost) = self.pending.replaces else {
             draft.event(EventKind::SetupConfirmed { setup: self.pending.id });
             if let Some(pending) = &mut draft.next.pending {
+                // It is shown no more.
+                pending.issuer = None;
                 pending.confirmed = Some(Confirmation { right, recovery, extra: Extra::default() });
             }
             return Ok(draft.commit(Confirmed::FirstFactor(codes)));

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::state::Account;
 use super::status::FactorStatus;
 use crate::domain::id::Subject;
-use crate::domain::label::{AccountName, Label};
+use crate::domain::label::{AccountName, Issuer, Label};
 use crate::domain::recovery::RecoverySet;
 
 /// Everything that is held about one user, without what would let anybody in: no secret, no salt,
@@ -49,6 +49,9 @@ pub struct SetupExport {
     pub label: Label,
     /// The account name that the app shows.
     pub account: AccountName,
+    /// The issuer that the app shows, where the host chose one for this setup; kept until a right
+    /// code has come.
+    pub issuer: Option<Issuer>,
     /// When it was begun.
     pub begun_at: DateTime<Utc>,
     /// When a right code came.
@@ -119,6 +122,7 @@ impl Account {
             setup: self.pending().map(|pending| SetupExport {
                 label: pending.label.clone(),
                 account: pending.account.clone(),
+                issuer: pending.issuer.clone(),
                 begun_at: pending.begun_at,
                 confirmed_at: pending.confirmed.as_ref().map(|confirmed| confirmed.right.at),
                 recovery: pending.confirmed.as_ref().map(|c| RecoveryExport::of(&c.recovery)),

@@ -93,6 +93,7 @@ impl Account {
             factor: secret.factor,
             label: new.label.clone(),
             account: new.account.clone(),
+            issuer: new.issuer.clone(),
             params: context.settings.totp,
             sealed: secret.sealed.clone(),
             begun_at: context.now,

@@ -109,9 +109,12 @@ impl History {
     }
 
     pub(crate) fn begin(&mut self, label: &str, replaces: Option<FactorId>) -> Step {
-        let account = Arc::clone(&self.account);
         let new = NewFactor::totp(label, "ada@example.org").unwrap();
-        let new = replaces.iter().fold(new, |new, lost| new.replacing(*lost));
+        self.begin_new(&replaces.iter().fold(new, |new, lost| new.replacing(*lost)))
+    }
+
+    pub(crate) fn begin_new(&mut self, new: &NewFactor) -> Step {
+        let account = Arc::clone(&self.account);
         let secret = TotpSecret::from_random(Algorithm::Sha1, SECRET).unwrap();
         let secret = NewSecret {
             setup: SetupId::from_random(self.name()),
@@ -121,7 +124,7 @@ impl History {
         };
         let issuer = Issuer::new("Scrivio").unwrap();
         let (email, context) = (EmailStatus::Verified, self.context());
-        let begun = account.begin_setup(&self.session, &new, email, &issuer, &secret, context)?;
+        let begun = account.begin_setup(&self.session, new, email, &issuer, &secret, context)?;
         self.commit(begun);
         Ok(())
     }

@@ -211,7 +211,8 @@ impl Author {
             .map_err(broken_sample)?;
         let sealed = SealedSecret::new(1, key, &[number; 60]).map_err(broken_sample)?;
         let label = LABELS.get(usize::from(number)).copied().unwrap_or("one more");
-        let mut new = NewFactor::totp(label, "ada@example.org").map_err(broken_sample)?;
+        let new = NewFactor::totp(label, "ada@example.org").map_err(broken_sample)?;
+        let mut new = new.issuer(&"é".repeat(64)).map_err(broken_sample)?;
         // An account of ten takes another only in the place of one.
         if account.factors().len() >= 10
             && let Some(lost) = account.factors().first()
