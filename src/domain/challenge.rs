@@ -10,6 +10,7 @@ use super::bounds::check_return_to;
 use super::bounds::{MAX_FACTORS, reading};
 use super::evidence::Evidence;
 use super::factor::FactorKind;
+use super::factor::totp::Digits;
 use super::id::{ChallengeId, FactorId, SessionId, Stamp, Subject};
 use super::invalid::Invalid;
 use super::label::Label;
@@ -22,6 +23,11 @@ pub struct OfferedFactor {
     pub(crate) factor: FactorId,
     pub(crate) kind: FactorKind,
     pub(crate) label: Label,
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none", with = "digits")
+    )]
+    pub(crate) digits: Option<Digits>,
 }
 
 impl OfferedFactor {
@@ -38,6 +44,42 @@ impl OfferedFactor {
     /// What its owner calls it.
     pub fn label(&self) -> &Label {
         &self.label
+    }
+
+    /// The digits of its codes: how long a field for one has to be. `None` for a factor that shows no
+    /// codes.
+    ///
+    /// They are the factor's own and need not be those of the [settings](crate::Settings::totp): it
+    /// may come from another system, or from before the settings were changed.
+    pub fn digits(&self) -> Option<Digits> {
+        self.digits
+    }
+}
+
+/// Writes digits as their number.
+#[cfg(feature = "serde")]
+mod digits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    use super::Digits;
+
+    #[allow(clippy::ref_option, reason = "serde hands it over so")]
+    pub(super) fn serialize<S: Serializer>(
+        digits: &Option<Digits>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        digits.map(Digits::count).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Digits>, D::Error> {
+        match Option::<u8>::deserialize(from)? {
+            None => Ok(None),
+            Some(6) => Ok(Some(Digits::Six)),
+            Some(8) => Ok(Some(Digits::Eight)),
+            Some(_) => Err(de::Error::custom("the digits of a factor must be 6 or 8")),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::challenge::OfferedFactor;
 use crate::domain::factor::FactorKind;
 use crate::domain::purpose::Purpose;
 use crate::domain::{
-    AccountName, ActionName, Assurance, Challenge, ChallengeId, CommitId, Event, EventId,
+    AccountName, ActionName, Assurance, Challenge, ChallengeId, CommitId, Digits, Event, EventId,
     EventKind, Evidence, EvidenceKind, FactorId, FirstFactor, FirstFactorKind, FirstFactorName,
     Issuer, KeyId, Label, PendingSignIn, Proof, SessionId, SetupId, Stamp, Subject, Version,
 };
@@ -71,6 +71,7 @@ fn challenge() -> Challenge {
             factor: FactorId::from_random([1; 16]),
             kind: FactorKind::Totp,
             label: Label::new("Ada’s phone").unwrap(),
+            digits: Some(Digits::Eight),
         }],
         expires_at: at() + TimeDelta::minutes(10),
         return_to: Some("/billing".to_owned()),
@@ -85,7 +86,7 @@ fn challenge_json() -> Json {
         "stamp": 5,
         "purpose": { "step_up": "payout" },
         "first": { "kind": { "first": "oidc" }, "at": AT },
-        "factors": [{ "factor": hex(1), "kind": "totp", "label": "Ada’s phone" }],
+        "factors": [{ "factor": hex(1), "kind": "totp", "label": "Ada’s phone", "digits": 8 }],
         "expires_at": "2027-01-15T08:10:00.123456Z",
         "return_to": "/billing",
     })
@@ -225,4 +226,24 @@ fn a_proof_cannot_be_written_read_or_cloned() {
     impl<T: DeserializeOwned> Lacks<Read> for T {}
     impl<T: Clone> Lacks<Cloned> for T {}
     <Proof as Lacks<_>>::it();
+}
+
+#[test]
+fn the_digits_of_an_offered_factor_are_six_or_eight_or_none() {
+    for (written, digits) in [(json!(6), Some(Digits::Six)), (json!(8), Some(Digits::Eight))] {
+        let mut challenge = challenge_json();
+        challenge["factors"][0]["digits"] = written;
+        let read: Challenge = from_value(challenge).unwrap();
+        assert_eq!(read.factors()[0].digits(), digits);
+    }
+    let mut without = challenge_json();
+    without["factors"][0].as_object_mut().unwrap().remove("digits");
+    let read: Challenge = from_value(without.clone()).unwrap();
+    assert_eq!(read.factors()[0].digits(), None);
+    round_trips(&read, &without);
+    for bad in [json!(7), json!(0), json!(-6), json!("6"), json!(6.5)] {
+        let mut challenge = challenge_json();
+        challenge["factors"][0]["digits"] = bad.clone();
+        assert!(from_value::<Challenge>(challenge).is_err(), "{bad}");
+    }
 }

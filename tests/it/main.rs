@@ -15,6 +15,7 @@ mod compile_fail;
 mod concurrency;
 mod conformance;
 mod custom_store;
+mod digits;
 mod faults;
 mod flows;
 mod fuses;

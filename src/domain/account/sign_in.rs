@@ -142,8 +142,12 @@ impl Account {
                 move |f: &&Factor| !f.suspended && (self.preferred == Some(f.id)) == preferred;
             self.factors.iter().filter(of_kind)
         };
-        let offered =
-            |f: &Factor| OfferedFactor { factor: f.id, kind: f.kind(), label: f.label.clone() };
+        let offered = |f: &Factor| OfferedFactor {
+            factor: f.id,
+            kind: f.kind(),
+            label: f.label.clone(),
+            digits: f.digits(),
+        };
         usable(true).chain(usable(false)).map(offered).collect()
     }
 }

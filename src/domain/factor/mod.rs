@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::id::FactorId;
 use crate::domain::label::Label;
 use crate::domain::unknown_fields::Extra;
-use totp::TotpState;
+use totp::{Digits, TotpState};
 
 /// The kinds of second factor. WebAuthn and others will join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,6 +83,13 @@ impl Factor {
     pub fn kind(&self) -> FactorKind {
         match self.state {
             FactorState::Totp(_) => FactorKind::Totp,
+        }
+    }
+
+    /// The digits of its codes, where it shows codes.
+    pub(crate) fn digits(&self) -> Option<Digits> {
+        match &self.state {
+            FactorState::Totp(totp) => Some(totp.params.digits()),
         }
     }
 

@@ -22,7 +22,6 @@ struct ChallengeBody<'a> {
     purpose: &'static str,
     factors: &'a [OfferedFactor],
     takes: &'static [&'static str],
-    digits: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     answers_left: Option<u8>,
     expires_at: DateTime<Utc>,
@@ -89,7 +88,6 @@ pub(super) async fn show_asked(
                 },
                 factors: asked.factors(),
                 takes: takes(asked, &stands),
-                digits: visit.web.mfa().settings().totp().digits().count(),
                 answers_left: stands.answers_left,
                 expires_at: asked.challenge.expires_at(),
                 attempt: visit.session.form,

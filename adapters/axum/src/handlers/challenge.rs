@@ -116,7 +116,8 @@ async fn settle(
         Answered::Rejected(rejected) => (rejected, false),
         Answered::Repeated(rejected) => (rejected, true),
     };
-    let alert = Some(message(&visit, &rejected, repeated, kind));
+    let digits = digits(&visit, picked(asked, factor));
+    let alert = Some(message(&visit, &rejected, repeated, (kind, digits)));
     match kind {
         AnswerKind::Recovery => show_recovery(visit, asked, alert, UNPROCESSABLE).await,
         AnswerKind::Enrollment => show_enrollment(visit, alert).await,
@@ -127,7 +128,12 @@ async fn settle(
 }
 
 /// Why an answer did not pass, in words.
-fn message(visit: &Visit, rejected: &Rejection, repeated: bool, kind: AnswerKind) -> String {
+fn message(
+    visit: &Visit,
+    rejected: &Rejection,
+    repeated: bool,
+    (kind, digits): (AnswerKind, u8),
+) -> String {
     use RejectionReason::{Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong};
     let t = visit.texts();
     let text = match (kind, rejected.reason) {
@@ -142,11 +148,23 @@ fn message(visit: &Visit, rejected: &Rejection, repeated: bool, kind: AnswerKind
             &t.wrong_code
         }
     };
-    let text = visit.fill(text);
+    let text = visit.fill(text, &[("digits", &digits.to_string())]);
     match rejected.answers_left {
         Some(1) if !wants_three_codes(rejected) => format!("{text} {}", t.last_try),
         _ => text,
     }
+}
+
+/// The factor that was picked, if it is offered, or else the preferred one.
+fn picked(asked: &OpenChallenge, picked: Option<FactorId>) -> Option<&OfferedFactor> {
+    let known = asked.factors().iter().find(|factor| Some(factor.factor()) == picked);
+    known.or_else(|| asked.factors().first())
+}
+
+/// How many digits a code of this factor has.
+fn digits(visit: &Visit, factor: Option<&OfferedFactor>) -> u8 {
+    let own = factor.and_then(OfferedFactor::digits);
+    own.unwrap_or_else(|| visit.web.mfa().settings().totp().digits()).count()
 }
 
 fn suspended(visit: &Visit, stands: &Rejection) -> Option<String> {
@@ -157,7 +175,7 @@ fn suspended(visit: &Visit, stands: &Rejection) -> Option<String> {
 async fn show(
     visit: Visit,
     asked: &OpenChallenge,
-    picked: Option<FactorId>,
+    factor: Option<FactorId>,
     stands: Rejection,
     alert: Option<String>,
 ) -> Response {
@@ -167,16 +185,15 @@ async fn show(
     if stands.reason == RejectionReason::Suspended && asked.recovery {
         return show_recovery(visit, asked, alert, UNPROCESSABLE).await;
     }
-    let known = picked.filter(|id| asked.factors().iter().any(|factor| factor.factor() == *id));
-    let current = known.or_else(|| asked.factors().first().map(OfferedFactor::factor));
+    let current = picked(asked, factor);
     let factor = |factor: &OfferedFactor| pages::FactorOption {
         factor: factor.factor(),
         label: factor.label().to_string(),
-        asked: Some(factor.factor()) == current,
+        asked: current.is_some_and(|current| current.factor() == factor.factor()),
     };
     let view = pages::ChallengePage {
         factors: asked.factors().iter().map(factor).collect(),
-        digits: visit.web.mfa().settings().totp().digits().count(),
+        digits: digits(&visit, current),
         three_codes: wants_three_codes(&stands),
         recovery: asked.recovery,
         step_up: asked.is_step_up(),

@@ -180,7 +180,7 @@ fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {
             let text = if slow { &t.clock_slow } else { &t.clock_fast };
             fill(text, &[("minutes", &minutes)])
         }
-        SetupRejectionReason::Malformed => visit.fill(&t.malformed_code),
+        SetupRejectionReason::Malformed => visit.fill(&t.malformed_code, &[]),
         SetupRejectionReason::Wrong => t.wrong_setup_code.to_string(),
     };
     if rejection.tries_left == 1 { format!("{text} {}", t.last_try) } else { text }

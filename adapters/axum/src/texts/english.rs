@@ -179,7 +179,7 @@ impl Texts {
                 "That enrollment code was not accepted. Check it and try again.",
             ),
             malformed_code: Cow::Borrowed(
-                "That is not a {digits}-digit code. Check it and try again.",
+                "That is not a code of {digits} digits. Check it and try again.",
             ),
             same_code: Cow::Borrowed(
                 "You have sent that code already. Wait for the next one and enter it.",
