@@ -15,7 +15,7 @@ use mfakit::ports::Clock;
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, SealingKey,
-    SignIn, Subject,
+    SignIn, SignedIn, Subject,
 };
 
 const START: i64 = 1_800_000_000;
@@ -38,19 +38,22 @@ fn judging(criterion: &mut Criterion) {
 fn memory_store(criterion: &mut Criterion) {
     let clock = ManualClock::at(START);
     let keyring = Keyring::new(SealingKey::from_bytes("bench", &[7; 32]).expect("a key"));
-    let builder = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(keyring);
+    let builder =
+        Mfa::builder_without_policies(MemoryStore::new()).issuer("Scrivio").keyring(keyring);
     let mfa = builder.clock(clock.clone()).build().expect("complete");
     let ada = Subject::new("ada").expect("subject");
     let password = || FirstFactor::password(ada.clone(), clock.now());
     let phone = block_on(async {
-        let Ok(SignIn::Complete(session)) = mfa.sign_in(password()).await else { unreachable!() };
+        let Ok(SignIn::Done(SignedIn::Full(session, _))) = mfa.sign_in(password()).await else {
+            unreachable!()
+        };
         let new = NewFactor::totp("Phone", "ada@example.org").expect("factor");
         let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("begin");
         let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
         let code = phone.code_at(clock.now());
         let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
         assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
-        mfa.finish_setup(&session, setup.id()).await.expect("finish");
+        let _ = mfa.finish_setup(&session, setup.id()).await.expect("finish");
         phone
     });
     let mut group = criterion.benchmark_group("memory_store");
@@ -61,7 +64,7 @@ fn memory_store(criterion: &mut Criterion) {
             let mut total = Duration::ZERO;
             for _ in 0..times {
                 clock.advance(TimeDelta::seconds(30));
-                let Ok(SignIn::Challenge(_, challenge)) = block_on(mfa.sign_in(password())) else {
+                let Ok(SignIn::Challenge(challenge)) = block_on(mfa.sign_in(password())) else {
                     unreachable!()
                 };
                 let answer = Answer::code(&phone.code_at(clock.now()));

@@ -7,12 +7,12 @@ use std::hint::black_box;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mfakit::Subject;
 use mfakit::organization::{
     Access, Acknowledgement, Affiliation, GracePeriod, Membership, OrgAuthority, OrgId, OrgPolicy,
     Organization, PolicyScope, PolicyTerms, ProposedPolicy, RosterFilter,
 };
 use mfakit::store::{StoredMembership, Version};
+use mfakit::{Strength, Subject};
 
 #[path = "../tests/it/world.rs"]
 #[allow(dead_code, reason = "the fixture of all tests")]
@@ -46,7 +46,7 @@ fn member(number: u64, first_joined: DateTime<Utc>) -> Membership {
 fn decisions(c: &mut Criterion) {
     let now = World::new().now();
     let since = now - TimeDelta::days(14);
-    let policy = OrgPolicy::required_from(since, terms());
+    let policy = OrgPolicy::requiring(Strength::Standard, since, terms());
     let newcomer = member(1, now - TimeDelta::days(1));
     let organization = Organization::from_stored(acme(), newcomer.version(), policy, Vec::new());
     let affiliation =
@@ -54,12 +54,12 @@ fn decisions(c: &mut Criterion) {
     let affiliations = [affiliation];
 
     let mut group = c.benchmark_group("policy decision");
-    for (name, protected) in [("compliant", true), ("in grace", false)] {
+    for (name, strength) in [("compliant", Some(Strength::Standard)), ("in grace", None)] {
         group.bench_function(name, |b| {
-            b.iter(|| policy.decide(black_box(&newcomer), protected, black_box(now)));
+            b.iter(|| policy.decide(black_box(&newcomer), strength, black_box(now)));
         });
         group.bench_function(format!("access to the account, {name}"), |b| {
-            b.iter(|| Access::to_account(black_box(&affiliations), protected, black_box(now)));
+            b.iter(|| Access::to_account(black_box(&affiliations), strength, black_box(now)));
         });
     }
     // Whoever joined before the policy has lapsed, the others are in grace; every fourth is protected.
@@ -71,7 +71,8 @@ fn decisions(c: &mut Criterion) {
     group.bench_function("a million members", |b| {
         b.iter(|| {
             let decide = |(number, m): (usize, &Membership)| {
-                policy.decide(m, number.is_multiple_of(4), black_box(now))
+                let strength = number.is_multiple_of(4).then_some(Strength::Standard);
+                policy.decide(m, strength, black_box(now))
             };
             members.iter().enumerate().map(decide).filter(|standing| standing.asks()).count()
         });
@@ -87,10 +88,10 @@ async fn lapsed(spread: Option<i64>) -> World {
     let require = async || {
         let by = OrgAuthority::grant(acme(), admin.clone(), "audit finding").expect("authority");
         let (session, said) =
-            (world.sign_in_plain(&admin).await, Some(Acknowledgement::ActorIsNotEnrolled));
+            (world.sign_in_plain(&admin).await, Some(Acknowledgement::ActorIsWeaker));
         world
             .mfa
-            .set_policy(&session, &by, ProposedPolicy::Required(terms()), said)
+            .set_policy(&session, &by, ProposedPolicy::Required(Strength::Standard, terms()), said)
             .await
             .expect("a policy");
     };

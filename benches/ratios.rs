@@ -25,7 +25,7 @@ use mfakit::store::EventLog;
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
     Answer, Challenge, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor,
-    RecoveryCodes, SealingKey, SignIn, Subject, Verdict,
+    RecoveryCodes, SealingKey, SignIn, SignedIn, Subject, Verdict,
 };
 use sha1::Sha1;
 
@@ -179,19 +179,22 @@ impl Protected {
         OsEntropy.fill(&mut key).expect("entropy");
         let keyring = Keyring::new(SealingKey::from_bytes("bench", &key).expect("a key"));
         let store = MemoryStore::new();
-        let builder = Mfa::builder(store.clone()).issuer("Scrivio").keyring(keyring);
+        let builder =
+            Mfa::builder_without_policies(store.clone()).issuer("Scrivio").keyring(keyring);
         let mfa = builder.clock(clock.clone()).build().expect("complete");
         let subject = Subject::new("ada").expect("subject");
         let (phone, codes) = block_on(async {
             let first = FirstFactor::password(subject.clone(), clock.now());
-            let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { unreachable!() };
+            let Ok(SignIn::Done(SignedIn::Full(session, _))) = mfa.sign_in(first).await else {
+                unreachable!()
+            };
             let new = NewFactor::totp("Phone", "ada@example.org").expect("factor");
             let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("begin");
             let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
             let code = phone.code_at(clock.now());
             let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
             let Ok(Confirmed::FirstFactor(codes)) = confirmed else { unreachable!() };
-            mfa.finish_setup(&session, setup.id()).await.expect("finish");
+            let _ = mfa.finish_setup(&session, setup.id()).await.expect("finish");
             (phone, codes)
         });
         Self { mfa, store, clock, subject, phone, codes }
@@ -200,7 +203,7 @@ impl Protected {
     fn challenge(&self) -> Challenge {
         let first = FirstFactor::password(self.subject.clone(), self.clock.now());
         match block_on(self.mfa.sign_in(first)) {
-            Ok(SignIn::Challenge(_, challenge)) => challenge,
+            Ok(SignIn::Challenge(challenge)) => challenge,
             _ => unreachable!("MFA is on"),
         }
     }
@@ -324,13 +327,12 @@ fn issuing_ten_codes() {
         let first = FirstFactor::password(protected.subject.clone(), protected.clock.now());
         block_on(async {
             let signed_in = protected.mfa.sign_in(first).await;
-            let Ok(SignIn::Challenge(pending, challenge)) = signed_in else { unreachable!() };
+            let Ok(SignIn::Challenge(challenge)) = signed_in else { unreachable!() };
             let verdict = protected.mfa.answer(&challenge, Answer::code(&code)).await;
             let Ok(Verdict::Passed(passed)) = verdict else { unreachable!() };
-            let context = protected.mfa.context().expect("a context");
-            let session = pending.raise(passed.proof, context).expect("raise");
             let start = Instant::now();
-            protected.mfa.regenerate_codes(&session).await.expect("codes");
+            let session = passed.signed_in.session();
+            let _ = protected.mfa.regenerate_codes(session).await.expect("codes");
             start.elapsed()
         })
     };

@@ -86,7 +86,7 @@ impl Flood {
     fn new(world: &Arc<World>, victims: &[User]) -> Self {
         let challenge = |n: usize| {
             let subject = &victims[n % victims.len()].subject;
-            block_on(world.challenge(subject)).1
+            block_on(world.challenge(subject))
         };
         Self {
             world: Arc::clone(world),
@@ -135,7 +135,7 @@ fn sign_ins(world: &World, users: &[User], over: &AtomicBool) -> Vec<Duration> {
         let code = user.phone.code_at(world.now());
         let begin = Instant::now();
         let first = FirstFactor::password(user.subject.clone(), world.now());
-        let Ok(SignIn::Challenge(_, challenge)) = block_on(world.mfa.sign_in(first)) else {
+        let Ok(SignIn::Challenge(challenge)) = block_on(world.mfa.sign_in(first)) else {
             panic!("no challenge");
         };
         let verdict = block_on(world.mfa.answer(&challenge, Answer::code(&code)));

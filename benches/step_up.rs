@@ -21,7 +21,7 @@ fn step_up(c: &mut Criterion) {
     let world = World::new();
     let session = block_on(world.protect("ada")).session;
     let (stamp, now) = (session.stamp(), world.clock.now());
-    let later = now + TimeDelta::hours(2);
+    let (now, later) = (world.context_at(now), world.context_at(now + TimeDelta::hours(2)));
     let hour = TimeDelta::hours(1);
     let fresh = |needed| StepUpRule::fresh(needed, hour);
     let two = StepUpRule::level(Level::TwoFactors, hour);

@@ -22,10 +22,10 @@ use mfakit::store::{
     SealedPage, StoreError, StoredAccount, StoredError, SubjectEvents,
 };
 use mfakit::testing::conformance::{self, Candidate};
-use mfakit::testing::{Authenticator, block_on};
+use mfakit::testing::{block_on, code_for};
 use mfakit::{
     Answer, Confirmed, EmailStatus, Event, FirstFactor, KeyId, Keyring, Mfa, NewFactor, SealingKey,
-    SignIn, Subject, Verdict,
+    SignIn, SignedIn, Subject, Verdict,
 };
 use redb::backends::InMemoryBackend;
 use redb::{Database, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
@@ -164,10 +164,10 @@ impl AccountStore for RedbStore {
             for (_, secret) in commit.next().iter().flat_map(|next| next.sealed_secrets()) {
                 sealed.insert((secret.key().as_str(), key), ())?;
             }
-            let was = stored.is_some_and(|account| account.enabled());
-            let is = commit.next().is_some_and(|account| account.enabled());
+            let was = stored.and_then(|account| account.strength());
+            let is = commit.next().and_then(|account| account.strength());
             if was != is {
-                organizations::follow(tx, key, is)?;
+                organizations::follow(tx, key, was, is)?;
             }
             append(tx, commit.events())?;
             Ok(CommitOutcome::Committed)
@@ -311,25 +311,26 @@ async fn sign_in(store: RedbStore) -> Result<(), Fault> {
     let now = || SystemClock.now();
     let ada = Subject::new(format!("ada {}", now().timestamp_micros()))?;
     let password = || FirstFactor::password(ada.clone(), now());
-    let SignIn::Complete(session) = mfa.sign_in(password()).await? else {
+    let SignIn::Done(SignedIn::Full(session, _)) = mfa.sign_in(password()).await? else {
         return Err("a new user has MFA on".into());
     };
     let phone = NewFactor::totp("Phone", "ada@example.org")?;
     let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await?;
-    let app = Authenticator::scan(setup.otpauth_uri()).ok_or("the URI cannot be scanned")?;
-    let typed = app.code_at(now());
+    let typed = code_for(&setup, now());
     let confirmed = mfa.confirm_setup(&session, setup.id(), &typed).await?;
     let Confirmed::FirstFactor(codes) = confirmed else { return Err("not confirmed".into()) };
-    mfa.finish_setup(&session, setup.id()).await?;
+    let _ = mfa.finish_setup(&session, setup.id()).await?;
     println!("{ada} has set MFA up, and {} recovery codes.", codes.as_slice().len());
-    let SignIn::Challenge(pending, challenge) = mfa.sign_in(password()).await? else {
+    let SignIn::Challenge(challenge) = mfa.sign_in(password()).await? else {
         return Err("the password alone signed in".into());
     };
     let paper = codes.iter().next().ok_or("no codes")?.reveal();
     let Verdict::Passed(passed) = mfa.answer(&challenge, Answer::recovery(&paper)).await? else {
         return Err("the recovery code was not right".into());
     };
-    let session = pending.raise(passed.proof, mfa.context()?)?;
+    let SignedIn::Full(session, _) = passed.signed_in else {
+        return Err("something comes first".into());
+    };
     println!("Signed in with two factors: {}.", session.has_second_factor());
     let left = mfa.status(&ada).await?.recovery_left.unwrap_or_default();
     println!("Recovery codes left: {left}.");

@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use mfakit::organization::{
     Forecast, Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy,
-    Reminder, ReminderSchedule, RosterFilter,
+    Prospects, Reminder, ReminderSchedule, RosterFilter,
 };
 use mfakit::ports::{Clock, OsEntropy};
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
     Argon2Hasher, Assurance, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa,
-    NewFactor, SealingKey, SignIn, Subject,
+    NewFactor, SealingKey, SignIn, Strength, Subject,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -49,19 +49,28 @@ async fn run(members: u64) -> Result<()> {
     let session = office.enroll(&admin).await?;
     let by = OrgAuthority::grant(office.org.clone(), admin.clone(), "audit finding")?;
     for number in (0..members).step_by(1_000) {
-        office.mfa.exempt_member(&session, &by, &Subject::from(number), None).await?;
+        office
+            .mfa
+            .exempt_member(&session, &by, &Subject::from(number), Strength::Standard, None)
+            .await?;
     }
     println!("Every thousandth of them is a service account, exempt for good.\n");
 
     let scope = PolicyScope::WholeAccount;
     let terms = PolicyTerms { grace: GracePeriod::days(GRACE)?, scope };
     let (start, month) = (Instant::now(), TimeDelta::days(30));
-    let forecast = office.mfa.forecast(&office.org, terms, &admin, month).await?;
+    let forecast = office
+        .mfa
+        .forecast(&office.org, ProposedPolicy::Required(Strength::Standard, terms), &admin, month)
+        .await?;
     println!("Forecast of {GRACE} days, which reads everybody once: {:.1?}", start.elapsed());
     show(&forecast);
 
     let start = Instant::now();
-    office.mfa.set_policy(&session, &by, ProposedPolicy::Required(terms), None).await?;
+    office
+        .mfa
+        .set_policy(&session, &by, ProposedPolicy::Required(Strength::Standard, terms), None)
+        .await?;
     println!("MFA is required now, every deadline sorted anew: {:.1?}\n", start.elapsed());
 
     let ada = Subject::from(1_u64);
@@ -75,9 +84,9 @@ async fn run(members: u64) -> Result<()> {
 }
 
 fn show(forecast: &Forecast) {
-    let Forecast { in_grace, exempt, protected, lapsed_at_once, .. } = forecast;
-    println!("  {in_grace} in grace, {exempt} exempt, {protected} protected");
-    println!("  {lapsed_at_once} would lapse at once");
+    let Prospects { in_grace, exempt, unaffected, lapsed } = forecast.all;
+    println!("  {in_grace} in grace, {exempt} exempt, {unaffected} unaffected");
+    println!("  {lapsed} would lapse at once");
     for (day, lapsing) in &forecast.lapsing {
         println!("  {lapsing} would lapse on {day}, if nobody set MFA up");
     }
@@ -103,7 +112,6 @@ impl Office {
         let mfa = Mfa::builder(store.clone())
             .issuer("Scrivio")
             .keyring(keyring)
-            .organizations(store.clone())
             .clock(clock.clone())
             // Thousands enroll here: hashing ten codes of each for real would take minutes.
             .hasher(Argon2Hasher::cheap_and_insecure())
@@ -165,7 +173,7 @@ impl Office {
         self.mfa.roster(&self.org, RosterFilter::Lapsed, None, 100).await?;
         let paging = start.elapsed();
         let [week, eve, lapsed] = [7, 1, 0].map(|days| due.remove(&days).unwrap_or_default());
-        print!("{day:4} {:8} {:9} {:8}", now.members, now.protected, now.in_grace);
+        print!("{day:4} {:8} {:9} {:8}", now.members, now.protected(), now.in_grace);
         print!(" {:7} {:6} |{week:7} {eve:7} {lapsed:7}", now.lapsed, now.exempt);
         println!(" | {counting:.1?}, {paging:.1?}");
         Ok(())
@@ -174,18 +182,20 @@ impl Office {
     /// Takes a user through the setup, as far as the codes are saved.
     async fn enroll(&self, subject: &Subject) -> Result<Assurance> {
         let first = FirstFactor::password(subject.clone(), self.clock.now());
-        let (SignIn::Complete(session)
-        | SignIn::Remind(session, _)
-        | SignIn::SetUpFirst(session, _)) = self.mfa.sign_in(first).await?
-        else {
+        // Before the deadline the session is full, after it is limited to this setup.
+        let SignIn::Done(signed_in) = self.mfa.sign_in(first).await? else {
             return Err("MFA is on already".into());
         };
+        let session = signed_in.session();
         let new = NewFactor::totp("Phone", "member@example.org")?;
-        let setup = self.mfa.begin_setup(&session, new, EmailStatus::Verified).await?;
+        let setup = self.mfa.begin_setup(session, new, EmailStatus::Verified).await?;
         let phone = Authenticator::scan(setup.otpauth_uri()).ok_or("the URI is none")?;
         let code = phone.code_at(self.clock.now());
-        match self.mfa.confirm_setup(&session, setup.id(), &code).await? {
-            Confirmed::FirstFactor(_) => Ok(self.mfa.finish_setup(&session, setup.id()).await?),
+        match self.mfa.confirm_setup(session, setup.id(), &code).await? {
+            Confirmed::FirstFactor(_) => {
+                let finished = self.mfa.finish_setup(session, setup.id()).await?;
+                Ok(finished.full().ok_or("something else comes first")?)
+            }
             _ => Err("not confirmed".into()),
         }
     }

@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::ports::{Clock, OsEntropy};
 use mfakit::{
     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, Rejection,
-    SealingKey, Setup, SignIn, Subject, Verdict,
+    SealingKey, Setup, SignIn, SignedIn, Subject, Verdict,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -34,7 +34,7 @@ async fn run(user: &mut User) -> Result<()> {
     let ada = Subject::new("ada")?;
 
     println!("Ada signs in with her password. MFA is off, so that is all it takes.");
-    let SignIn::Complete(session) = mfa.sign_in(password(&ada, user)).await? else {
+    let SignIn::Done(SignedIn::Full(session, _)) = mfa.sign_in(password(&ada, user)).await? else {
         return Err("MFA is on already".into());
     };
 
@@ -55,7 +55,7 @@ async fn run(user: &mut User) -> Result<()> {
     println!("\nRecovery codes, shown once:");
     codes.iter().for_each(|code| println!("  {}", &*code.reveal()));
     user.press_enter("I have saved my codes")?;
-    mfa.finish_setup(&session, setup.id()).await?;
+    let _ = mfa.finish_setup(&session, setup.id()).await?;
     println!("MFA is enabled.");
 
     println!(
@@ -69,7 +69,7 @@ async fn run(user: &mut User) -> Result<()> {
     sign_in(&mfa, &ada, user, |user| user.answer_by_recovery(&paper)).await?;
 
     println!("\nThe same recovery code again:");
-    let SignIn::Challenge(_, challenge) = mfa.sign_in(password(&ada, user)).await? else {
+    let SignIn::Challenge(challenge) = mfa.sign_in(password(&ada, user)).await? else {
         return Err("no challenge".into());
     };
     match mfa.answer(&challenge, Answer::recovery(&paper)).await? {
@@ -88,13 +88,15 @@ async fn sign_in(
     user: &mut User,
     answer: impl Fn(&mut User) -> Result<Answer>,
 ) -> Result<()> {
-    let SignIn::Challenge(pending, challenge) = mfa.sign_in(password(subject, user)).await? else {
+    let SignIn::Challenge(challenge) = mfa.sign_in(password(subject, user)).await? else {
         return Err("no challenge".into());
     };
     loop {
         match mfa.answer(&challenge, answer(user)?).await? {
             Verdict::Passed(passed) => {
-                let session = pending.raise(passed.proof, mfa.context()?)?;
+                let SignedIn::Full(session, _) = passed.signed_in else {
+                    return Err("something else comes first".into());
+                };
                 println!("  Signed in, with {} pieces of evidence.", session.evidence().len());
                 return Ok(());
             }

@@ -8,10 +8,10 @@
 //! # A first hour
 //!
 //! ```
-//! use mfakit::testing::{Authenticator, block_on};
+//! use mfakit::testing::{block_on, code_for};
 //! use mfakit::{
 //!     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor,
-//!     SealingKey, SignIn, Subject, Verdict,
+//!     SealingKey, SignIn, SignedIn, Subject, Verdict,
 //! };
 //! use chrono::Utc;
 //!
@@ -22,31 +22,31 @@
 //!
 //! // The host has checked a password. MFA is off, so that is all it takes.
 //! let ada = Subject::from(1815_u64);
-//! let SignIn::Complete(session) = mfa.sign_in(FirstFactor::password(ada, Utc::now())).await? else {
+//! let SignIn::Done(signed_in) = mfa.sign_in(FirstFactor::password(ada, Utc::now())).await? else {
 //!     panic!("MFA is on");
 //! };
+//! let session = signed_in.session();
 //!
 //! // Start setup → scan → confirm with a code → recovery codes → "I have saved my codes".
 //! let phone = NewFactor::totp("Phone", "ada@example.org")?;
-//! let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await?;
-//! # let app = Authenticator::scan(setup.otpauth_uri()).unwrap();
-//! # let typed = app.code_at(Utc::now());
-//! let Confirmed::FirstFactor(codes) = mfa.confirm_setup(&session, setup.id(), &typed).await? else {
+//! let setup = mfa.begin_setup(session, phone, EmailStatus::Verified).await?;
+//! let typed = code_for(&setup, Utc::now()); // what the phone shows
+//! let Confirmed::FirstFactor(codes) = mfa.confirm_setup(session, setup.id(), &typed).await? else {
 //!     panic!("the code was not right");
 //! };
 //! let paper = codes.as_slice()[0].reveal();
-//! let session = mfa.finish_setup(&session, setup.id()).await?;
+//! let signed_in = mfa.finish_setup(session, setup.id()).await?; // keep it: the other is void
 //!
 //! // From now on a password opens a challenge.
-//! let first = FirstFactor::password(session.subject().clone(), Utc::now());
-//! let SignIn::Challenge(pending, challenge) = mfa.sign_in(first).await? else {
+//! let first = FirstFactor::password(signed_in.session().subject().clone(), Utc::now());
+//! let SignIn::Challenge(challenge) = mfa.sign_in(first).await? else {
 //!     panic!("MFA is off");
 //! };
 //! match mfa.answer(&challenge, Answer::recovery(&paper)).await? {
-//!     Verdict::Passed(passed) => {
-//!         let session = pending.raise(passed.proof, mfa.context()?)?;
-//!         assert!(session.has_second_factor());
-//!     }
+//!     Verdict::Passed(passed) => match passed.signed_in {
+//!         SignedIn::Full(session, _) => assert!(session.has_second_factor()),
+//!         SignedIn::Limited(limited) => println!("first: {:?}", limited.next_step()),
+//!     },
 //!     Verdict::Rejected(why) => println!("{why}"),
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -60,9 +60,9 @@
 //!
 //! # What a host keeps
 //!
-//! An [`Assurance`] in each signed-in session; a [`PendingSignIn`] and its [`Challenge`] while the
-//! second factor is awaited. All three can be written and read through serde (feature `serde`, on
-//! by default).
+//! An [`Assurance`] in each full session, a [`Limited`] one where something comes first; a
+//! [`Challenge`] while the second factor is awaited. All three can be written and read through serde
+//! (feature `serde`, on by default).
 //!
 //! # Features
 //!
@@ -73,7 +73,7 @@
 //! | `bcrypt` | | recovery codes that another system hashed with bcrypt ([`import`]) |
 //! | `tracing` | | a span for each operation, with its outcome |
 //! | `webauthn` | | passkeys and security keys: what a browser answers, verified (`domain::webauthn`) |
-//! | `testing` | | a manual clock, seeded entropy, cheap hashing, a store that fails on cue |
+//! | `testing` | | a manual clock, a phone's codes, seeded entropy, cheap hashing, a store that fails on cue |
 //!
 //! Nothing here needs an async runtime, a web framework or SQL. The [`manual`] has what the pages of
 //! single items cannot say.
@@ -96,28 +96,31 @@ mod sync;
 pub mod testing;
 
 pub use domain::account::{FactorStatus, HostAuthority, IssuedEnrollment, SetupStatus, Status};
-pub use domain::assurance::{Assurance, PendingSignIn};
-pub use domain::challenge::{Answer, Challenge, OfferedFactor};
+pub use domain::assurance::Assurance;
+pub use domain::challenge::{Answer, Challenge};
 pub use domain::event::{Event, EventKind};
-pub use domain::factor::FactorKind;
+pub use domain::factor_kind::FactorKind;
 pub use domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
 pub use domain::id::{FactorId, KeyId, SetupId, Subject};
 pub use domain::invalid::Invalid;
+pub use domain::prompt::{Ask, Prompt};
 pub use domain::purpose::{ActionName, Purpose};
 pub use domain::recovery::RecoveryCodes;
 pub use domain::refusal::Refusal;
+pub use domain::session::{Limited, LimitedTo, Session};
 pub use domain::settings::Settings;
-pub use domain::setup::{
-    Confirmed, EmailStatus, NewFactor, Setup, SetupRejection, SetupRejectionReason,
-};
+pub use domain::setup::{EmailStatus, NewFactor, Setup, SetupRejection, SetupRejectionReason};
+pub use domain::signed_in::SignedIn;
 pub use domain::step_up::{StepUpRule, StepUpRules};
-pub use domain::strength::Strength;
-pub use domain::verdict::{Passed, Rejection, RejectionReason, Verdict};
+pub use domain::strength::{Required, Strength};
+pub use domain::verdict::{Rejection, RejectionReason};
 pub use error::Error;
 pub use hashing::Argon2Hasher;
 pub use keyring::{Keyring, KeyringError, SealingKey};
 pub use memory::MemoryStore;
-pub use service::{BuildError, Mfa, MfaBuilder, ResealProgress, SignIn};
+pub use service::{
+    Admitted, BuildError, Confirmed, Mfa, MfaBuilder, Passed, ResealProgress, SignIn, Verdict,
+};
 
 pub mod store {
     //! The storage traits that an integrator implements, and the values that pass through them.
@@ -148,14 +151,15 @@ pub mod organization {
     //! Organizations: a policy with its grace period, what it asks of each member, the overview of
     //! members, forecasts and reminders.
 
+    pub use crate::domain::demand::{Demand, Reminded, Walled};
     pub use crate::domain::event::OrgChange;
     pub use crate::domain::id::OrgId;
     pub use crate::domain::organization::{
-        Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Demand, Exemption, Extension,
-        Forecast, Forecasting, Gate, Membership, OrgAuthority, OrgPolicy, OrgTransition,
-        Organization, PolicyChange, ProposedPolicy, Reminded, Reminder, ReminderRange,
+        Access, Acknowledgement, Actor, ActorOutlook, Affiliation, Exemption, Extension, Forecast,
+        Forecasting, Gate, Membership, OrgAuthority, OrgPolicy, OrgRequirement, OrgTransition,
+        Organization, PolicyChange, ProposedPolicy, Prospects, Reminder, ReminderRange,
         ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterMember, RosterPage,
-        RosterQuery, Standing, Walled, check_may_disable,
+        RosterQuery, Standing, check_may_weaken,
     };
     pub use crate::domain::policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
     pub use crate::domain::refusal::OrgRefusal;
@@ -167,7 +171,7 @@ pub mod step_up {
     //! against one: levels, unmet requirements, the next step, RFC 9470 challenges and claims.
 
     pub use crate::domain::requirement::{AcrNames, Level, Needed, NextStep, Requirement, Unmet};
-    pub use crate::domain::step_up::{Claims, Satisfied, StepUpRulesError};
+    pub use crate::domain::step_up::{Claims, CurrentSession, Satisfied, StepUpRulesError};
 }
 
 pub mod export {

@@ -15,6 +15,7 @@ fn setup(issuer: &str, account: &str, params: TotpParams) -> Setup {
         factor: FactorId::from_random([3; 16]),
         label: Label::new("Phone").unwrap(),
         account: AccountName::new(account).unwrap(),
+        issuer: None,
         params,
         sealed: SealedSecret::new(1, KeyId::new("k1").unwrap(), &[0; 48]).unwrap(),
         begun_at: DateTime::UNIX_EPOCH,

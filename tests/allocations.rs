@@ -10,7 +10,7 @@ use mfakit::organization::{
 use mfakit::ports::Clock;
 use mfakit::step_up::{AcrNames, Level, Needed};
 use mfakit::store::{StoredMembership, Version};
-use mfakit::{Refusal, StepUpRule, StepUpRules, Subject};
+use mfakit::{Refusal, StepUpRule, StepUpRules, Strength, Subject};
 
 #[path = "it/world.rs"]
 #[allow(dead_code, reason = "the fixture of all tests")]
@@ -22,7 +22,7 @@ use world::{World, block_on};
 fn a_satisfied_check_allocates_nothing() {
     let world = World::new();
     let session = block_on(world.protect("ada")).session;
-    let (stamp, now) = (session.stamp(), world.clock.now());
+    let (stamp, context) = (session.stamp(), world.context());
     let hour = TimeDelta::hours(1);
     let fresh = |needed| StepUpRule::fresh(needed, hour);
     let two = StepUpRule::level(Level::TwoFactors, hour);
@@ -36,7 +36,7 @@ fn a_satisfied_check_allocates_nothing() {
     for action in ["export", "payout", "api_keys.create"] {
         let mut checked = None;
         let counted = allocation_counter::measure(|| {
-            checked = Some(rules.require(action).map(|rule| rule.check(&session, stamp, now)));
+            checked = Some(rules.require(action).map(|rule| rule.check(&session, stamp, context)));
         });
         assert!(matches!(checked, Some(Ok(Ok(_)))), "{action}: {checked:?}");
         assert_eq!(counted.count_total, 0, "{action}");
@@ -51,7 +51,7 @@ fn what_is_refused_is_counted_so_the_counter_counts() {
     let rule = StepUpRule::level(Level::TwoFactors, TimeDelta::hours(1));
     let names = AcrNames::new("one", "two").unwrap();
     let counted = allocation_counter::measure(|| {
-        let refused = rule.check(&session, session.stamp(), later);
+        let refused = rule.check(&session, session.stamp(), world.context_at(later));
         let Err(Refusal::StepUp(unmet)) = refused else { panic!("{refused:?}") };
         assert!(unmet.www_authenticate(&names).contains("max_age=\"3600\""));
     });
@@ -65,7 +65,7 @@ fn affiliation(world: &World) -> Affiliation {
         grace: GracePeriod::days(14).expect("days"),
         scope: PolicyScope::WholeAccount,
     };
-    let policy = OrgPolicy::required_from(world.now(), terms);
+    let policy = OrgPolicy::requiring(Strength::Standard, world.now(), terms);
     let membership = Membership::from_stored(StoredMembership {
         org: org.clone(),
         subject: Subject::new("ada").expect("subject"),
@@ -85,9 +85,10 @@ fn a_policy_decision_allocates_nothing() {
     let world = World::new();
     let member = affiliation(&world);
     for (protected, days) in [(true, 20), (false, 0), (false, 20)] {
+        let strength = protected.then_some(Strength::Standard);
         let (now, mut standing) = (world.now() + TimeDelta::days(days), None);
         let counted = allocation_counter::measure(|| {
-            standing = Some(member.policy().decide(&member.membership, protected, now));
+            standing = Some(member.policy().decide(&member.membership, strength, now));
         });
         assert_eq!(counted.count_total, 0, "{standing:?}");
         assert_eq!(matches!(standing, Some(Standing::Compliant)), protected, "{standing:?}");
@@ -100,10 +101,11 @@ fn going_on_allocates_nothing_and_a_wall_does() {
     let members: Vec<Affiliation> = (0..3).map(|_| affiliation(&world)).collect();
     let now = world.now() + TimeDelta::days(20);
     for protected in [true, false] {
+        let strength = protected.then_some(Strength::Standard);
         let (mut whole, mut one) = (None, None);
         let counted = allocation_counter::measure(|| {
-            whole = Some(Access::to_account(&members, protected, now));
-            one = Access::to_organization(members[0].org(), &members, protected, now).ok();
+            whole = Some(Access::to_account(&members, strength, now));
+            one = Access::to_organization(members[0].org(), &members, strength, now).ok();
         });
         assert_eq!(whole, one);
         assert_eq!(matches!(whole, Some(Access { gate: Gate::Allow, .. })), protected);

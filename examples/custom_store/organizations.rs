@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mfakit::Subject;
 use mfakit::organization::{
     Affiliation, Membership, OrgId, OrgPolicy, Organization, RosterCounts, RosterFilter,
     RosterQuery,
@@ -13,6 +12,7 @@ use mfakit::store::{
     AccountStore, CommitOutcome, CurrentStamps, OrgCommit, OrgRow, OrgStore, PolicyRevision,
     RosterRow, RosterRows, Stamps, StoreError, Version,
 };
+use mfakit::{Strength, Subject};
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 
 use super::rows::{self, micros};
@@ -22,11 +22,10 @@ use super::{ACCOUNTS, Fault, NUMBERS, RedbStore, account, append, next};
 const POLICIES: TableDefinition<&str, &str> = TableDefinition::new("policies");
 /// (subject, organization) → the membership, so that one user's are side by side.
 const MEMBERS: TableDefinition<(&str, &str), &str> = TableDefinition::new("members");
-/// (organization, MFA on, walled from, subject) → the end of an exemption: every current member in
-/// the order of the overview. "MFA on" is written in the transaction of the account's commit, and
-/// all of it again when the policy changes.
-const ROSTER: TableDefinition<(&str, bool, i64, &str), Option<i64>> =
-    TableDefinition::new("roster");
+/// (organization, strength, walled from, subject) → the end of an exemption: every current member in
+/// the order of the overview, for each strength by itself. The strength is written in the transaction
+/// of the account's commit, and all of it again when the policy changes.
+const ROSTER: TableDefinition<(&str, u8, i64, &str), Option<i64>> = TableDefinition::new("roster");
 /// Subject → the number of the last change of one of the user's memberships.
 const CHANGED: TableDefinition<&str, u64> = TableDefinition::new("changed");
 
@@ -83,19 +82,33 @@ fn members_of(
     Ok(all)
 }
 
+fn row_of(membership: Arc<Membership>, strength: Option<Strength>) -> RosterRow {
+    RosterRow { membership, strength, last_signed_in: None }
+}
+
+/// Every strength that an account can have.
+fn strengths() -> impl Iterator<Item = Option<Strength>> {
+    std::iter::once(None).chain(Strength::ALL.map(Some))
+}
+
+fn rank(strength: Option<Strength>) -> u8 {
+    strength.map_or(0, Strength::rank)
+}
+
 /// Takes a member off the overview, or puts one on it.
 fn list(
     tx: &WriteTransaction,
     member: &Membership,
     policy: &OrgPolicy,
-    protected: bool,
+    strength: Option<Strength>,
     on: bool,
 ) -> Result<(), Fault> {
-    let walled = policy.walled_from(member).filter(|_| !protected).map_or(NEVER, micros);
-    let place = (member.org().as_str(), protected, walled, member.subject().as_str());
+    let row = row_of(Arc::new(member.clone()), strength);
+    let walled = row.key(policy).walled_from.map_or(NEVER, micros);
+    let place = (member.org().as_str(), rank(strength), walled, member.subject().as_str());
     let mut roster = tx.open_table(ROSTER)?;
     if on && member.is_member() {
-        let ends = member.exemption().map(|exemption| exemption.until.map_or(NEVER, micros));
+        let ends = row.exempting(policy).map(|exemption| exemption.until.map_or(NEVER, micros));
         roster.insert(place, ends)?;
     } else {
         roster.remove(place)?;
@@ -103,13 +116,18 @@ fn list(
     Ok(())
 }
 
-/// Follows an account whose MFA was switched on or off, into every overview it is in.
-pub(super) fn follow(tx: &WriteTransaction, subject: &str, enabled: bool) -> Result<(), Fault> {
+/// Follows an account that became stronger or weaker, into every overview it is in.
+pub(super) fn follow(
+    tx: &WriteTransaction,
+    subject: &str,
+    from: Option<Strength>,
+    to: Option<Strength>,
+) -> Result<(), Fault> {
     let policies = tx.open_table(POLICIES)?;
     for member in members_of(&tx.open_table(MEMBERS)?, subject)? {
         let policy = policy(&policies, member.org())?;
-        list(tx, &member, &policy, !enabled, false)?;
-        list(tx, &member, &policy, enabled, true)?;
+        list(tx, &member, &policy, from, false)?;
+        list(tx, &member, &policy, to, true)?;
     }
     Ok(())
 }
@@ -140,19 +158,19 @@ fn put_policy(
     // The order of the overview follows the policy.
     let before = stored.map(|stored| *stored.policy()).unwrap_or_default();
     let mut listed = Vec::new();
-    for entry in tx.open_table(ROSTER)?.range((row.id().as_str(), false, i64::MIN, "")..)? {
+    for entry in tx.open_table(ROSTER)?.range((row.id().as_str(), 0, i64::MIN, "")..)? {
         let (key, _) = entry?;
-        let (of, protected, _, subject) = key.value();
+        let (of, rank, _, subject) = key.value();
         if of != row.id().as_str() {
             break;
         }
-        listed.push((protected, subject.to_owned()));
+        listed.push((Strength::from_rank(rank), subject.to_owned()));
     }
     let members = tx.open_table(MEMBERS)?;
-    for (protected, subject) in listed {
+    for (strength, subject) in listed {
         let member = member(&members, row.id().as_str(), &subject)?.ok_or("a lost member")?;
-        list(tx, &member, &before, protected, false)?;
-        list(tx, &member, row.policy(), protected, true)?;
+        list(tx, &member, &before, strength, false)?;
+        list(tx, &member, row.policy(), strength, true)?;
     }
     Ok(CommitOutcome::Committed)
 }
@@ -171,12 +189,12 @@ fn put_member(
     members.insert((subject, org), &*rows::write_member(row)?)?;
     number(tx, Some(subject))?;
     let policy = policy(&tx.open_table(POLICIES)?, row.org())?;
-    let enabled = tx.open_table(ACCOUNTS)?.get(subject)?.map(|row| account(row.value()));
-    let enabled = enabled.transpose()?.is_some_and(|account| account.enabled());
+    let account = tx.open_table(ACCOUNTS)?.get(subject)?.map(|row| account(row.value()));
+    let strength = account.transpose()?.and_then(|account| account.strength());
     if let Some(stored) = stored {
-        list(tx, &stored, &policy, enabled, false)?;
+        list(tx, &stored, &policy, strength, false)?;
     }
-    list(tx, row, &policy, enabled, true)?;
+    list(tx, row, &policy, strength, true)?;
     Ok(CommitOutcome::Committed)
 }
 
@@ -246,25 +264,39 @@ impl OrgStore for RedbStore {
                 RosterFilter::InGrace => from = from.max(micros(now) + 1),
                 _ => {}
             }
-            let protected = query.filter() == RosterFilter::Protected;
             let behind = query.after().map_or((i64::MIN, ""), |key| {
                 (key.walled_from.map_or(NEVER, micros), key.subject.as_str())
             });
             let start = behind.max((from, ""));
             let members = tx.open_table(MEMBERS)?;
             let mut rows = Vec::new();
-            for entry in tx.open_table(ROSTER)?.range((org, protected, start.0, start.1)..)? {
-                let (key, _) = entry?;
-                let (of, on, walled, subject) = key.value();
-                if (of, on) != (org, protected) || walled > to || rows.len() > query.limit() {
-                    break;
+            // A page of each strength that the list can hold, and the first of all of them.
+            for strength in strengths() {
+                let other = match query.filter() {
+                    RosterFilter::WithoutMfa => strength.is_some(),
+                    RosterFilter::With(of) => strength != Some(of),
+                    _ => false,
+                };
+                if other {
+                    continue;
                 }
-                let membership = member(&members, org, subject)?.ok_or("a lost member")?;
-                let row = RosterRow { membership, protected, last_signed_in: None };
-                if (walled, subject) != behind && query.filter().admits(&row, &policy, now) {
-                    rows.push(row);
+                let (rank, mut found) = (rank(strength), 0);
+                for entry in tx.open_table(ROSTER)?.range((org, rank, start.0, start.1)..)? {
+                    let (key, _) = entry?;
+                    let (of, on, walled, subject) = key.value();
+                    if (of, on) != (org, rank) || walled > to || found > query.limit() {
+                        break;
+                    }
+                    let membership = member(&members, org, subject)?.ok_or("a lost member")?;
+                    let row = row_of(membership, strength);
+                    if (walled, subject) != behind && query.filter().admits(&row, &policy, now) {
+                        rows.push((walled, subject.to_owned(), row));
+                        found += 1;
+                    }
                 }
             }
+            rows.sort_unstable_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+            let mut rows: Vec<RosterRow> = rows.into_iter().map(|(_, _, row)| row).collect();
             let more = rows.len() > query.limit();
             rows.truncate(query.limit());
             Ok(RosterRows { rows, more })
@@ -276,29 +308,33 @@ impl OrgStore for RedbStore {
         org: &OrgId,
         subject: &Subject,
     ) -> Result<Option<RosterRow>, StoreError> {
-        let protected = self.load(subject).await?.is_some_and(|account| account.enabled());
+        let strength = self.load(subject).await?.and_then(|account| account.strength());
         let member = self.membership(org, subject).await?.filter(|member| member.is_member());
-        let row = |membership| RosterRow { membership, protected, last_signed_in: None };
-        Ok(member.map(row))
+        Ok(member.map(|membership| row_of(membership, strength)))
     }
 
     /// One entry of the index for each member, and none of their rows. Where that is too much, keep
     /// a number for each day instead.
     async fn counts(&self, org: &OrgId, now: DateTime<Utc>) -> Result<RosterCounts, StoreError> {
         self.read(|tx| {
-            let required = policy(&tx.open_table(POLICIES)?, org)? != OrgPolicy::Voluntary;
+            let policy = policy(&tx.open_table(POLICIES)?, org)?;
             let (mut counts, now) = (RosterCounts::default(), micros(now));
-            for entry in tx.open_table(ROSTER)?.range((org.as_str(), false, i64::MIN, "")..)? {
+            for entry in tx.open_table(ROSTER)?.range((org.as_str(), 0, i64::MIN, "")..)? {
                 let (key, exempt_until) = entry?;
-                let (of, protected, walled, _) = key.value();
+                let (of, rank, walled, _) = key.value();
                 if of != org.as_str() {
                     break;
                 }
+                let strength = Strength::from_rank(rank);
                 counts.members += 1;
+                match strength {
+                    Some(Strength::Standard) => counts.standard += 1,
+                    Some(Strength::PhishingResistant) => counts.phishing_resistant += 1,
+                    _ => {}
+                }
                 match exempt_until.value() {
-                    _ if protected => counts.protected += 1,
                     Some(until) if now < until => counts.exempt += 1,
-                    _ if !required => {}
+                    _ if policy.owed(strength).next().is_none() => {}
                     _ if walled <= now => counts.lapsed += 1,
                     _ => counts.in_grace += 1,
                 }
@@ -314,8 +350,9 @@ impl OrgStore for RedbStore {
             let all = members_of(&members, subject)?;
             for member in &all {
                 let policy = policy(&policies, member.org())?;
-                list(tx, member, &policy, false, false)?;
-                list(tx, member, &policy, true, false)?;
+                for strength in strengths() {
+                    list(tx, member, &policy, strength, false)?;
+                }
                 members.remove((subject, member.org().as_str()))?;
             }
             // The user's own number goes with the user: let the common one stand for it.

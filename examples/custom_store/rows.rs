@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mfakit::Subject;
 use mfakit::organization::{Exemption, Extension, Membership, OrgId, OrgPolicy, Organization};
 use mfakit::store::{CommitId, StoredMembership, Version};
+use mfakit::{Required, Subject};
 use serde::{Deserialize, Serialize};
 
 use super::Fault;
@@ -30,7 +30,7 @@ struct ExtensionRow {
 struct MemberRow {
     first_joined: i64,
     left_at: Option<i64>,
-    exemption: Option<(String, Option<i64>)>,
+    exemption: Option<(String, Required, Option<i64>)>,
     extension: Option<ExtensionRow>,
     version: u64,
     recent: Vec<CommitId>,
@@ -56,7 +56,7 @@ pub(super) fn read_policy(org: &OrgId, row: &str) -> Result<Arc<Organization>, F
 }
 
 pub(super) fn write_member(member: &Membership) -> Result<String, Fault> {
-    let exemption = member.exemption().map(|e| (e.reason.clone(), e.until.map(micros)));
+    let exemption = member.exemption().map(|e| (e.reason.clone(), e.from, e.until.map(micros)));
     let extension = member.extension().map(|e| ExtensionRow {
         reason: e.reason.clone(),
         until: micros(e.until),
@@ -75,8 +75,8 @@ pub(super) fn write_member(member: &Membership) -> Result<String, Fault> {
 
 pub(super) fn read_member(org: &str, subject: &str, row: &str) -> Result<Arc<Membership>, Fault> {
     let row: MemberRow = serde_json::from_str(row)?;
-    let exemption = |(reason, until): (String, Option<i64>)| {
-        Ok::<_, Fault>(Exemption { reason, until: until.map(instant).transpose()? })
+    let exemption = |(reason, from, until): (String, Required, Option<i64>)| {
+        Ok::<_, Fault>(Exemption { reason, from, until: until.map(instant).transpose()? })
     };
     let extension = |row: ExtensionRow| {
         let (until, granted) = (instant(row.until)?, instant(row.granted)?);

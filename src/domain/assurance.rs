@@ -10,12 +10,12 @@ use super::first_factor::FirstFactor;
 use super::id::{SessionId, Stamp, Subject};
 use super::instant::after;
 use super::proof::{Proof, ProvenBy};
-use super::purpose::Purpose;
 use super::refusal::Refusal;
 
-/// What a signed-in session has proven: by which means, when, and under which credentials.
+/// What a fully signed-in session has proven: by which means, when, and under which credentials.
 ///
-/// A host keeps it in its session and passes it to every sensitive operation. With the feature
+/// A host keeps it in its session and passes it to guards and to every sensitive operation. A session
+/// that something comes first for is a [`Limited`](crate::Limited) instead. With the feature
 /// `serde` it can be written and read.
 ///
 /// # Security
@@ -27,11 +27,13 @@ pub struct Assurance {
     pub(crate) subject: Subject,
     pub(crate) session: SessionId,
     pub(crate) stamp: Stamp,
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "super::bounds::is_first_epoch")
+    )]
+    pub(crate) epoch: u64,
     #[cfg_attr(feature = "serde", serde(deserialize_with = "few"))]
     pub(crate) evidence: Vec<Evidence>,
-    /// The account had imported codes of less than 64 bits when a code of a factor was proven.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_false"))]
-    pub(crate) regenerate_first: bool,
 }
 
 #[cfg(feature = "serde")]
@@ -39,17 +41,11 @@ fn few<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Evidence>, D::Er
     super::bounds::reading::list("evidence", MAX_EVIDENCE, from)
 }
 
-#[cfg(feature = "serde")]
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_false(flag: &bool) -> bool {
-    !flag
-}
-
 impl Assurance {
-    pub(crate) fn begin(first: FirstFactor, session: SessionId, stamp: Stamp) -> Self {
+    pub(crate) fn begin(first: FirstFactor, session: SessionId, stamp: Stamp, epoch: u64) -> Self {
         let evidence = Evidence { kind: EvidenceKind::First(first.kind), at: first.at };
         let (subject, evidence) = (first.subject, vec![evidence]);
-        Self { subject, session, stamp, evidence, regenerate_first: false }
+        Self { subject, session, stamp, epoch, evidence }
     }
 
     /// Whose session it is.
@@ -79,76 +75,45 @@ impl Assurance {
         self.evidence.iter().filter(first).max_by_key(|e| e.at)
     }
 
-    /// Whether the session holds a second factor: a code of a factor or a recovery code.
+    /// Whether the session holds a second factor: a factor of the account or a recovery code.
     pub fn has_second_factor(&self) -> bool {
-        let second =
-            |e: &Evidence| matches!(e.kind, EvidenceKind::Totp(_) | EvidenceKind::Recovery);
-        self.evidence.iter().any(second)
+        self.evidence.iter().any(|e| e.kind.is_factor() || e.kind == EvidenceKind::Recovery)
     }
 
-    /// Whether the session got in by an enrollment code. It permits nothing but a first setup: show
-    /// the setup screen and refuse everything else, as [`StepUpRule::check`] does.
-    ///
-    /// [`StepUpRule::check`]: crate::StepUpRule::check
-    pub fn limited_to_setup(&self) -> bool {
-        !self.has_second_factor()
-            && self.evidence.iter().any(|e| e.kind == EvidenceKind::Enrollment)
+    /// Whether the session holds a factor of the account. A recovery code is none.
+    pub(crate) fn has_factor(&self) -> bool {
+        self.evidence.iter().any(|e| e.kind.is_factor())
     }
 
-    /// Whether the account holds imported recovery codes of less than 64 bits that the session has to
-    /// replace before anything else ([`Mfa::regenerate_codes`]), now that it has proven both factors.
-    /// Show that screen and refuse everything else, as [`StepUpRule::check`] does; signing out,
-    /// re-authenticating and a step-up stay possible.
-    ///
-    /// [`Mfa::regenerate_codes`]: crate::Mfa::regenerate_codes
-    /// [`StepUpRule::check`]: crate::StepUpRule::check
-    pub fn limited_to_regenerating(&self) -> bool {
-        self.regenerate_first
+    /// Refuses evidence that was gained under other credentials than those of this stamp, or in
+    /// another epoch.
+    pub(crate) fn check_current(&self, stamp: Stamp, context: Context<'_>) -> Result<(), Refusal> {
+        let current = self.stamp == stamp && self.epoch == context.settings.epoch;
+        if current { Ok(()) } else { Err(Refusal::SignInAgain) }
     }
 
-    pub(crate) fn check_unlimited(&self) -> Result<(), Refusal> {
-        if self.regenerate_first { Err(Refusal::RegenerateFirst) } else { Ok(()) }
-    }
-
-    /// Adds what a step-up challenge proved to this session.
-    ///
-    /// # Errors
-    /// [`Refusal::ProofMismatch`] when the proof is of another user or session, or of a sign-in
-    /// (which action it was asked for is for the audit trail: rules go by kind and age),
-    /// [`Refusal::ProofTooOld`] after 60 seconds, and [`Refusal::SignInAgain`] when the credentials
-    /// have changed since this session's evidence was gained.
-    pub fn raise(&self, proof: Proof, context: Context<'_>) -> Result<Self, Refusal> {
-        if !matches!(proof.purpose(), Purpose::StepUp(_)) {
-            return Err(Refusal::ProofMismatch);
-        }
-        self.raised(proof, context)
-    }
-
-    pub(crate) fn raised(&self, proof: Proof, context: Context<'_>) -> Result<Self, Refusal> {
+    /// This session with what its challenge proved.
+    pub(crate) fn raised(&self, proof: &Proof, context: Context<'_>) -> Result<Self, Refusal> {
         if proof.subject() != &self.subject || proof.session() != self.session {
             return Err(Refusal::ProofMismatch);
         }
-        if proof.stamp() != self.stamp {
-            return Err(Refusal::SignInAgain);
-        }
+        self.check_current(proof.stamp(), context)?;
         proof.check_age(context)?;
-        let kind = match proof.proven_by() {
-            ProvenBy::Totp(factor) => EvidenceKind::Totp(*factor),
+        let kind = match *proof.proven_by() {
+            ProvenBy::Factor { id, kind, strength, user_verified } => {
+                EvidenceKind::Factor { id, kind, strength, user_verified }
+            }
             ProvenBy::Recovery => EvidenceKind::Recovery,
             ProvenBy::Enrollment => EvidenceKind::Enrollment,
         };
-        let mut raised = self.with(kind, proof.at(), context.now);
-        raised.regenerate_first |= proof.regenerate_first();
-        Ok(raised)
+        Ok(self.with(kind, proof.at(), context.now))
     }
 
     /// This session with one more piece of evidence. The latest of its kind is kept: single sign-on
     /// may vouch for an instant that lies before what the session holds. Evidence too far ahead of
     /// the clock, which is never fresh, gives way to any.
     pub(crate) fn with(&self, kind: EvidenceKind, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
-        let credible = after(now, CLOCK_SKEW);
-        let held = self.evidence.iter().filter(|e| e.kind == kind && e.at <= credible);
-        let at = held.map(|e| e.at).fold(at, DateTime::max);
+        let at = self.held(&kind, now).fold(at, DateTime::max);
         let mut next = self.clone();
         next.evidence.retain(|e| e.kind != kind);
         if next.evidence.len() >= MAX_EVIDENCE {
@@ -160,22 +125,33 @@ impl Assurance {
         next
     }
 
+    /// Whether evidence of this kind is held that is as new as `at`, or newer.
+    pub(crate) fn holds_since(
+        &self,
+        kind: &EvidenceKind,
+        at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        self.held(kind, now).any(|held| held >= at)
+    }
+
+    /// When evidence of this kind was given that is not too far ahead of the clock.
+    fn held(&self, kind: &EvidenceKind, now: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+        let credible = after(now, CLOCK_SKEW);
+        let held = self.evidence.iter().filter(move |e| e.kind == *kind && e.at <= credible);
+        held.map(|e| e.at)
+    }
+
     /// This session after it has itself changed the credentials: what it proved stays proven.
     pub(crate) fn under(mut self, stamp: Stamp) -> Self {
         self.stamp = stamp;
         self
     }
 
-    /// This session once it has issued recovery codes.
-    pub(crate) fn regenerated(mut self) -> Self {
-        self.regenerate_first = false;
-        self
-    }
-
     /// Forgets what factors proved that the account no longer has.
     pub(crate) fn only_factors(mut self, factors: &[Factor]) -> Self {
         self.evidence.retain(|e| match e.kind {
-            EvidenceKind::Totp(id) => factors.iter().any(|factor| factor.id == id),
+            EvidenceKind::Factor { id, .. } => factors.iter().any(|factor| factor.id == id),
             EvidenceKind::First(_) | EvidenceKind::Recovery | EvidenceKind::Enrollment => true,
         });
         self
@@ -185,35 +161,5 @@ impl Assurance {
     pub(crate) fn first_factors_only(mut self) -> Self {
         self.evidence.retain(|e| matches!(e.kind, EvidenceKind::First(_)));
         self
-    }
-}
-
-/// A sign-in that has proven its first factor and waits for the second.
-///
-/// It is not an [`Assurance`], so it opens nothing: only [`raise`](Self::raise) with the proof of
-/// its own challenge makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[must_use]
-pub struct PendingSignIn {
-    pub(crate) held: Assurance,
-    pub(crate) purpose: Purpose,
-}
-
-impl PendingSignIn {
-    /// Whose sign-in it is.
-    pub fn subject(&self) -> &Subject {
-        &self.held.subject
-    }
-
-    /// Completes the sign-in. Give the session a new token now (ASVS 5.0 §7.2.4).
-    ///
-    /// # Errors
-    /// As [`Assurance::raise`].
-    pub fn raise(self, proof: Proof, context: Context<'_>) -> Result<Assurance, Refusal> {
-        if *proof.purpose() != self.purpose {
-            return Err(Refusal::ProofMismatch);
-        }
-        self.held.raised(proof, context)
     }
 }

@@ -27,6 +27,13 @@ pub(crate) fn check_return_to(path: &str) -> Result<(), Invalid> {
     no_control("return path", path)
 }
 
+/// Whether a session value is of the epoch that nobody has raised, and leaves it out.
+#[cfg(feature = "serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+pub(crate) fn is_first_epoch(epoch: &u64) -> bool {
+    *epoch == 0
+}
+
 /// The same bounds for values that are read back. The host guards what it stores; these only see to
 /// it that a garbled value stays small.
 #[cfg(feature = "serde")]

@@ -18,9 +18,10 @@ pub enum Throttle {
         /// The time in which one guess grows back: at least a minute, by default 14 days.
         regrow: TimeDelta,
     },
-    /// NIST SP 800-63B-4 §3.2.2 to the letter: after so many failures in a row, 1 to 100, every
-    /// factor of the account is suspended. MFA stays on, recovery codes keep working, and a factor
-    /// has to be bound anew.
+    /// NIST SP 800-63B-4 §3.2.2 to the letter: after so many failures, 1 to 100, every factor of the
+    /// account is suspended. Each factor counts its failures in a row and success with it clears
+    /// them; the counts of all are added up. MFA stays on, recovery codes keep working, and a factor
+    /// has to be bound again.
     ///
     /// # Security
     /// Whoever knows the password can take the owner's authenticator away in seconds, and an owner
@@ -81,19 +82,19 @@ pub struct GuessBudget {
     pub(crate) told: bool,
     /// The password was changed: the next sign-in with both factors refills it.
     pub(crate) refill_due: bool,
-    /// Failures in a row; only [`Throttle::SuspendAfter`] reads it.
-    pub(crate) failures: u16,
     pub(crate) extra: Extra,
 }
 
 impl GuessBudget {
-    /// The guesses left under these settings at this time.
+    /// The guesses left under these settings at this time. [`Throttle::SuspendAfter`] has no budget
+    /// that could be spent: its count lies with the factors, see
+    /// [`Account::guesses_left`](crate::domain::Account::guesses_left).
     pub fn left(&self, throttle: &Throttle, now: DateTime<Utc>) -> u16 {
         match throttle {
             Throttle::Budget { guesses, regrow } => {
                 guesses.saturating_sub(self.grown(*regrow, now).spent)
             }
-            Throttle::SuspendAfter { failures } => failures.saturating_sub(self.failures),
+            Throttle::SuspendAfter { .. } => u16::MAX,
         }
     }
 
@@ -113,7 +114,6 @@ impl GuessBudget {
 
     /// Charges one guess, before it is judged.
     pub(crate) fn charge(&mut self, throttle: &Throttle, now: DateTime<Utc>) {
-        self.failures = self.failures.saturating_add(1);
         if let Throttle::Budget { regrow, .. } = throttle {
             *self = self.grown(*regrow, now);
             self.spent = self.spent.saturating_add(1);

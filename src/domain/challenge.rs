@@ -5,61 +5,40 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
+use super::assurance::Assurance;
 use super::bounds::check_return_to;
-#[cfg(feature = "serde")]
-use super::bounds::{MAX_FACTORS, reading};
+use super::context::Context;
 use super::evidence::Evidence;
-use super::factor::FactorKind;
 use super::id::{ChallengeId, FactorId, SessionId, Stamp, Subject};
 use super::invalid::Invalid;
-use super::label::Label;
+use super::proof::{Passing, Proof};
 use super::purpose::Purpose;
+use super::refusal::Refusal;
+use super::session::Proven;
+use super::strength::Strength;
 
-/// One of the factors that a challenge can be answered with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct OfferedFactor {
-    pub(crate) factor: FactorId,
-    pub(crate) kind: FactorKind,
-    pub(crate) label: Label,
-}
-
-impl OfferedFactor {
-    /// The factor to name in the answer.
-    pub fn factor(&self) -> FactorId {
-        self.factor
-    }
-
-    /// What kind of factor it is.
-    pub fn kind(&self) -> FactorKind {
-        self.kind
-    }
-
-    /// What its owner calls it.
-    pub fn label(&self) -> &Label {
-        &self.label
-    }
-}
-
-/// A question put to one user in one session, kept in that session until it is answered.
+/// A question put to one user in one session, kept in that session until it is answered: of a
+/// sign-in, of a step-up, or after a reset.
 ///
-/// How often it was answered, and whether it was passed, is kept with the account, where a client
-/// cannot wind it back. It expires ten minutes after it was opened, at once when the account's
-/// credentials change, and when the account has passed 16 others since. With the feature `serde` it
-/// can be written and read.
+/// It holds what the session has proven so far, so that passing it gives the session that comes of
+/// it; by itself it opens nothing. What it can be answered with is not in it: see
+/// [`Mfa::ask`](crate::Mfa::ask). How often it was answered, and whether it was passed, is kept with
+/// the account, where a client cannot wind it back. It expires ten minutes after it was opened, at
+/// once when the account's credentials change or the
+/// [epoch](crate::domain::SettingsBuilder::epoch) is raised, and when the account has passed 16 others since. With
+/// the feature `serde` it can be written and read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[must_use = "a challenge that is not kept cannot be answered"]
 pub struct Challenge {
     pub(crate) id: ChallengeId,
-    pub(crate) subject: Subject,
-    pub(crate) session: SessionId,
-    pub(crate) stamp: Stamp,
+    pub(crate) held: Assurance,
     /// How many challenges the account had passed when this one was opened.
     pub(crate) passes: u64,
     pub(crate) purpose: Purpose,
-    pub(crate) first: Evidence,
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "few"))]
-    pub(crate) factors: Vec<OfferedFactor>,
+    pub(crate) needed: Strength,
+    pub(crate) recovery: bool,
     pub(crate) expires_at: DateTime<Utc>,
     #[cfg_attr(
         feature = "serde",
@@ -68,20 +47,20 @@ pub struct Challenge {
     pub(crate) return_to: Option<String>,
 }
 
-#[cfg(feature = "serde")]
-fn few<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<OfferedFactor>, D::Error> {
-    reading::list("factors", MAX_FACTORS, from)
-}
-
 impl Challenge {
-    /// Which challenge it is.
+    /// The challenge's ID.
     pub fn id(&self) -> ChallengeId {
         self.id
     }
 
-    /// Who is asked.
+    /// The user who is asked.
     pub fn subject(&self) -> &Subject {
-        &self.subject
+        &self.held.subject
+    }
+
+    /// The ID of the session that is asked, and that passing it completes or raises.
+    pub fn session(&self) -> SessionId {
+        self.held.session
     }
 
     /// What passing it is good for.
@@ -89,15 +68,20 @@ impl Challenge {
         &self.purpose
     }
 
-    /// What the session had proven before: the first factor.
-    pub fn first_factor(&self) -> &Evidence {
-        &self.first
+    /// What the session had proven before.
+    pub fn evidence(&self) -> &[Evidence] {
+        &self.held.evidence
     }
 
-    /// The factors it can be answered with, the preferred one first. Empty when every factor is
-    /// suspended or an enrollment code is asked for.
-    pub fn factors(&self) -> &[OfferedFactor] {
-        &self.factors
+    /// The strength that an answer must have to meet what the challenge was opened for.
+    pub fn needed(&self) -> Strength {
+        self.needed
+    }
+
+    /// Whether a recovery code is taken: always at a sign-in, at a step-up where the rule says
+    /// [`or_recovery`](crate::StepUpRule::or_recovery).
+    pub fn takes_recovery(&self) -> bool {
+        self.recovery
     }
 
     /// Until when it can be answered.
@@ -122,6 +106,24 @@ impl Challenge {
         check_return_to(path)?;
         self.return_to = Some(path.to_owned());
         Ok(self)
+    }
+
+    /// Completes or raises the session by the proof that this challenge was passed. Give the session
+    /// a new token now (ASVS 5.0 §7.2.4). [`Mfa::answer`](crate::Mfa::answer) does it by itself.
+    ///
+    /// # Errors
+    /// [`Refusal::ProofMismatch`] when the proof is of another challenge,
+    /// [`Refusal::ProofTooOld`] after 60 seconds.
+    pub fn raise(&self, proof: Proof, context: Context<'_>) -> Result<Proven, Refusal> {
+        if proof.challenge() != self.id || *proof.purpose() != self.purpose {
+            return Err(Refusal::ProofMismatch);
+        }
+        Ok(Proven::new(self.held.raised(&proof, context)?, proof.facts()))
+    }
+
+    pub(crate) fn passing(&self, stamp: Stamp) -> Passing<'_> {
+        let Self { id, held: Assurance { subject, session, .. }, purpose, .. } = self;
+        Passing { id: *id, subject, session: *session, stamp, purpose }
     }
 }
 

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::factor_kind::FactorKind;
 use super::first_factor::FirstFactorKind;
 use super::id::FactorId;
+use super::strength::Strength;
 
 /// One thing that a session has proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +23,38 @@ pub struct Evidence {
 pub enum EvidenceKind {
     /// A first factor that the host vouched for.
     First(FirstFactorKind),
-    /// A code of this TOTP factor.
-    Totp(FactorId),
+    /// A factor of the account.
+    Factor {
+        /// The factor's ID.
+        id: FactorId,
+        /// The factor's kind. No rule asks for it: only `amr` names it.
+        kind: FactorKind,
+        /// The factor's strength.
+        strength: Strength,
+        /// Whether the device has verified its user, by a PIN or a fingerprint.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_false"))]
+        user_verified: bool,
+    },
     /// A recovery code.
     Recovery,
     /// An enrollment code, after a reset. It permits a first setup and nothing else.
     Enrollment,
+}
+
+#[cfg(feature = "serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+pub(super) fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+impl EvidenceKind {
+    /// Whether it is a factor of the account, of whatever kind.
+    pub(crate) fn is_factor(&self) -> bool {
+        match self {
+            Self::Factor { .. } => true,
+            Self::First(_) | Self::Recovery | Self::Enrollment => false,
+        }
+    }
 }
 
 impl Evidence {
@@ -38,5 +66,14 @@ impl Evidence {
     /// When it was proven. Renewing a session never moves it.
     pub fn at(&self) -> DateTime<Utc> {
         self.at
+    }
+}
+
+#[cfg(test)]
+impl EvidenceKind {
+    /// A code of an authenticator app.
+    pub(crate) fn code_of(id: FactorId) -> Self {
+        let (kind, strength) = (FactorKind::Totp, Strength::Standard);
+        Self::Factor { id, kind, strength, user_verified: false }
     }
 }

@@ -9,7 +9,9 @@
 
 // Leaves: values that name no rule.
 mod bounds;
+pub(crate) mod demand;
 mod evidence;
+pub(crate) mod factor_kind;
 pub(crate) mod first_factor;
 pub(crate) mod id;
 pub(crate) mod import_notice;
@@ -29,11 +31,13 @@ pub(crate) mod challenge;
 mod context;
 pub(crate) mod event;
 pub(crate) mod factor;
+pub(crate) mod prompt;
 mod proof;
 pub(crate) mod receipt;
 pub(crate) mod recovery;
 pub(crate) mod refusal;
 pub(crate) mod requirement;
+pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod verdict;
@@ -42,6 +46,7 @@ pub(crate) mod verdict;
 pub(crate) mod account;
 pub(crate) mod import;
 pub(crate) mod organization;
+pub(crate) mod signed_in;
 pub(crate) mod step_up;
 
 // The engine, as `mfakit::domain` shows it.
@@ -70,45 +75,57 @@ pub use proof::{Proof, ProvenBy};
 pub use receipt::{Closed, Receipt};
 pub use recovery::{CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, RecoverySet};
 pub use sealed::SealedSecret;
+pub use session::Proven;
 pub use settings::{SettingsBuilder, SettingsError};
-pub use setup::PendingSetup;
+pub use setup::{ConfirmedSetup, PendingSetup};
+pub use verdict::{Judgment, PassedChallenge};
 
 // Public elsewhere, each in one place: see the crate's root.
 pub(crate) use account::{AccountExport, Commit, HostAuthority, IssuedEnrollment, Status};
-pub(crate) use assurance::{Assurance, PendingSignIn};
+pub(crate) use assurance::Assurance;
 pub(crate) use challenge::{Answer, Challenge};
+pub(crate) use demand::Reminded;
 pub(crate) use event::Event;
 pub(crate) use first_factor::FirstFactor;
 pub(crate) use id::{CommitId, FactorId, KeyId, OrgId, SetupId, Subject, Version};
 pub(crate) use import::{CodeReading, Import, Imported, ImportedCodes, ImportedFactor, Seed};
+pub(crate) use import_notice::ImportNotice;
 pub(crate) use invalid::Invalid;
 pub(crate) use organization::{
     Access, Acknowledgement, Actor, Affiliation, Forecast, Gate, Membership, OrgAuthority,
     OrgCommit, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyChange, ProposedPolicy,
-    Reminded, Reminder, ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterPage,
-    RosterQuery, RosterRow, RosterRows, Walled, check_may_disable,
+    Reminder, ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterPage, RosterQuery,
+    RosterRow, RosterRows, check_may_weaken,
 };
 pub(crate) use policy_terms::PolicyTerms;
+pub(crate) use prompt::Ask;
 pub(crate) use purpose::ActionName;
 pub(crate) use receipt::CommitOutcome;
 pub(crate) use recovery::RecoveryCodes;
 pub(crate) use refusal::{OrgRefusal, Refusal};
+pub(crate) use session::Session;
 pub(crate) use settings::Settings;
-pub(crate) use setup::{Confirmed, EmailStatus, NewFactor, Setup};
-pub(crate) use step_up::{Satisfied, StepUpRule};
-pub(crate) use verdict::Verdict;
+pub(crate) use setup::{EmailStatus, NewFactor, Setup, SetupRejection};
+pub(crate) use signed_in::SignedIn;
+pub(crate) use step_up::{CurrentSession, StepUpRule};
+pub(crate) use strength::Strength;
+pub(crate) use verdict::Rejection;
 
 // What of it only the stored form, the conformance kit or a test names.
+#[cfg(feature = "testing")]
+pub(crate) use event::OrgChange;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use event::{EventId, EventKind};
 #[cfg(feature = "serde")]
 pub(crate) use first_factor::{FirstFactorKind, FirstFactorName};
-#[cfg(test)]
-pub(crate) use organization::sample as org_sample;
 #[cfg(any(test, feature = "testing"))]
-pub(crate) use organization::{Exemption, Extension, RosterKey, StoredMembership};
-#[cfg(feature = "testing")]
+pub(crate) use organization::{Exemption, Extension, OrgRequirement, RosterKey, StoredMembership};
+#[cfg(test)]
+pub(crate) use organization::{Prospects, Standing, sample as org_sample};
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use policy_terms::{GracePeriod, PolicyScope};
+#[cfg(feature = "testing")]
+pub(crate) use strength::Required;
 
 /// What an account is made of besides what hosts see: for its stored form.
 #[cfg(feature = "serde")]

@@ -4,62 +4,109 @@ use chrono::{DateTime, Utc};
 
 use super::bounds::{CLOCK_SKEW, PROOF_MAX_AGE};
 use super::context::Context;
-use super::id::{FactorId, SessionId, Stamp, Subject};
+use super::factor_kind::FactorKind;
+use super::id::{ChallengeId, FactorId, SessionId, Stamp, Subject};
 use super::instant::after;
 use super::purpose::Purpose;
 use super::refusal::Refusal;
+use super::strength::Strength;
 
 /// What passed a challenge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProvenBy {
-    /// A code, or three in a row, of this factor.
-    Totp(FactorId),
+    /// A factor of the account.
+    Factor {
+        /// The factor's ID.
+        id: FactorId,
+        /// The factor's kind.
+        kind: FactorKind,
+        /// The factor's strength.
+        strength: Strength,
+        /// Whether the device has verified its user, by a PIN or a fingerprint.
+        user_verified: bool,
+    },
     /// A recovery code.
     Recovery,
     /// An enrollment code.
     Enrollment,
 }
 
+impl ProvenBy {
+    /// Whether it is a factor of the account, of whatever kind.
+    pub(crate) fn is_factor(&self) -> bool {
+        match self {
+            Self::Factor { .. } => true,
+            Self::Recovery | Self::Enrollment => false,
+        }
+    }
+}
+
 /// That one challenge of one user's session was passed, just now.
 ///
 /// Only this crate makes one, out of a committed answer. It cannot be copied, stored or read back:
-/// it is spent on [`PendingSignIn::raise`] or [`Assurance::raise`] within 60 seconds or it is
-/// worth nothing.
+/// it is spent on [`Challenge::raise`] within 60 seconds or it is worth nothing.
 ///
-/// [`PendingSignIn::raise`]: crate::PendingSignIn::raise
-/// [`Assurance::raise`]: crate::Assurance::raise
+/// [`Challenge::raise`]: crate::Challenge::raise
 #[derive(Debug)]
 #[must_use = "a proof raises the session it was gained in; dropped, it is lost"]
 pub struct Proof {
+    challenge: ChallengeId,
     subject: Subject,
     session: SessionId,
     stamp: Stamp,
     purpose: Purpose,
     by: ProvenBy,
     at: DateTime<Utc>,
-    regenerate_first: bool,
+    facts: Facts,
+}
+
+/// What of an account decides how far its sessions go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// The account's strength; `None` while MFA is off.
+    pub(crate) strength: Option<Strength>,
+    /// An administrator reset the account, and no factor was set up since.
+    pub(crate) enrolling: bool,
+    /// There are imported recovery codes of less than 64 bits.
+    pub(crate) weak_codes: bool,
+}
+
+/// What a proof says of the challenge that was passed.
+pub(crate) struct Passing<'a> {
+    pub(crate) id: ChallengeId,
+    pub(crate) subject: &'a Subject,
+    pub(crate) session: SessionId,
+    pub(crate) stamp: Stamp,
+    pub(crate) purpose: &'a Purpose,
 }
 
 impl Proof {
     pub(crate) fn new(
-        subject: Subject,
-        session: SessionId,
-        stamp: Stamp,
-        purpose: Purpose,
+        challenge: Passing<'_>,
         by: ProvenBy,
         at: DateTime<Utc>,
+        facts: Facts,
     ) -> Self {
-        Self { subject, session, stamp, purpose, by, at, regenerate_first: false }
+        Self {
+            challenge: challenge.id,
+            subject: challenge.subject.clone(),
+            session: challenge.session,
+            stamp: challenge.stamp,
+            purpose: challenge.purpose.clone(),
+            by,
+            at,
+            facts,
+        }
     }
 
-    /// The session that it raises has to replace imported recovery codes first.
-    pub(crate) fn limited_to_regenerating(self) -> Self {
-        Self { regenerate_first: true, ..self }
+    pub(crate) fn facts(&self) -> Facts {
+        self.facts
     }
 
-    pub(crate) fn regenerate_first(&self) -> bool {
-        self.regenerate_first
+    /// The challenge that was passed.
+    pub fn challenge(&self) -> ChallengeId {
+        self.challenge
     }
 
     /// Who passed.

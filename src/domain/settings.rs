@@ -35,6 +35,7 @@ pub struct Settings {
     pub(crate) fresh: TimeDelta,
     pub(crate) enrollment_lifetime: TimeDelta,
     pub(crate) recheck: TimeDelta,
+    pub(crate) epoch: u64,
 }
 
 impl Default for Settings {
@@ -53,6 +54,7 @@ impl Default for Settings {
             fresh: TimeDelta::minutes(10),
             enrollment_lifetime: TimeDelta::hours(72),
             recheck: TimeDelta::seconds(60),
+            epoch: 0,
         }
     }
 }
@@ -88,6 +90,11 @@ impl Settings {
     /// How long a guard goes by what it read last.
     pub fn recheck(&self) -> TimeDelta {
         self.recheck
+    }
+
+    /// The epoch of sessions and challenges.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// How many recovery codes a set has.
@@ -209,6 +216,17 @@ impl SettingsBuilder {
     /// reads at every request. Sensitive operations never go by it.
     pub fn recheck(mut self, span: TimeDelta) -> Self {
         self.settings.recheck = span;
+        self
+    }
+
+    /// The epoch of this installation's sessions, by default 0. It is part of every session, pending
+    /// sign-in and challenge, and one of another epoch is void.
+    ///
+    /// Raise it, in the configuration of every process, after a backup was restored. A restored
+    /// account holds its former stamp: without that, sessions that its owner has ended since are
+    /// current again, and challenges that were passed since can be passed again.
+    pub fn epoch(mut self, epoch: u64) -> Self {
+        self.settings.epoch = epoch;
         self
     }
 

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use zeroize::Zeroizing;
 
-use super::assurance::Assurance;
 use super::factor::totp::{self, Step, TotpParams, TotpSecret};
 use super::id::{FactorId, SessionId, SetupId};
 use super::invalid::Invalid;
 use super::label::{AccountName, Issuer, Label};
 use super::recovery::{RecoveryCodes, RecoverySet};
 use super::sealed::SealedSecret;
+use super::session::Proven;
 use super::unknown_fields::Extra;
 
 /// Whether the user's e-mail address is verified, as the host knows it.
@@ -37,6 +37,7 @@ pub enum EmailStatus {
 pub struct NewFactor {
     pub(crate) label: Label,
     pub(crate) account: AccountName,
+    pub(crate) issuer: Option<Issuer>,
     pub(crate) replaces: Option<FactorId>,
 }
 
@@ -46,7 +47,28 @@ impl NewFactor {
     /// # Errors
     /// [`Invalid`] when one of them is out of its bounds: see [`Label`] and [`AccountName`].
     pub fn totp(label: &str, account: &str) -> Result<Self, Invalid> {
-        Ok(Self { label: Label::new(label)?, account: AccountName::new(account)?, replaces: None })
+        let (label, account) = (Label::new(label)?, AccountName::new(account)?);
+        Ok(Self { label, account, issuer: None, replaces: None })
+    }
+
+    /// Shows another issuer in the app than the one that the [`Mfa`](crate::Mfa) was built with: for
+    /// a product of several brands, or a test system whose entries are not to be mixed up with real
+    /// ones. The codes are the same.
+    ///
+    /// ```
+    /// use mfakit::NewFactor;
+    ///
+    /// let phone = NewFactor::totp("Phone", "ada@example.org")?.issuer("Scrivio Staging")?;
+    /// assert!(NewFactor::totp("Phone", "ada@example.org")?.issuer("Scrivio: Staging").is_err());
+    /// # let _ = phone;
+    /// # Ok::<(), mfakit::Invalid>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Invalid`] when it is out of its bounds: see [`Issuer`].
+    pub fn issuer(mut self, issuer: &str) -> Result<Self, Invalid> {
+        self.issuer = Some(Issuer::new(issuer)?);
+        Ok(self)
     }
 
     /// Takes the place of a factor that was lost. Confirming it removes that one and issues new
@@ -70,6 +92,8 @@ pub struct PendingSetup {
     pub(crate) factor: FactorId,
     pub(crate) label: Label,
     pub(crate) account: AccountName,
+    /// Where the host has chosen one for this setup, and it can still be shown.
+    pub(crate) issuer: Option<Issuer>,
     pub(crate) params: TotpParams,
     pub(crate) sealed: SealedSecret,
     pub(crate) begun_at: DateTime<Utc>,
@@ -132,20 +156,24 @@ impl PendingSetup {
 /// Its secret is wiped when dropped and never printed by `Debug`.
 pub struct Setup {
     pub(crate) id: SetupId,
+    pub(crate) issuer: Issuer,
     pub(crate) uri: Zeroizing<String>,
     pub(crate) manual_key: Zeroizing<String>,
     pub(crate) confirm_by: DateTime<Utc>,
 }
 
 impl Setup {
+    /// `usual` is the issuer of setups that have none of their own.
     pub(crate) fn of(
         pending: &PendingSetup,
-        issuer: &Issuer,
+        usual: &Issuer,
         secret: &TotpSecret,
         confirm_by: DateTime<Utc>,
     ) -> Self {
+        let issuer = pending.issuer.as_ref().unwrap_or(usual);
         Self {
             id: pending.id,
+            issuer: issuer.clone(),
             uri: totp::otpauth::uri(issuer, &pending.account, secret, pending.params),
             manual_key: totp::otpauth::manual_key(secret),
             confirm_by,
@@ -155,6 +183,11 @@ impl Setup {
     /// Which setup it is: name it when confirming, finishing or canceling.
     pub fn id(&self) -> SetupId {
         self.id
+    }
+
+    /// The issuer that the app will show above its codes.
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
     }
 
     /// The `otpauth://` URI that the QR code holds. It contains the secret: never log it.
@@ -179,17 +212,20 @@ impl fmt::Debug for Setup {
     }
 }
 
-/// What came of a code that was to confirm a setup.
+/// How the account alone judged a code that was to confirm a setup.
+///
+/// [`Mfa::confirm_setup`](crate::Mfa::confirm_setup), which knows the organizations, answers with a
+/// [`Confirmed`](crate::Confirmed).
 #[derive(Debug)]
 #[must_use]
-pub enum Confirmed {
+pub enum ConfirmedSetup {
     /// The first factor is confirmed. Show the codes; MFA is enabled once
-    /// [`finish_setup`](crate::Mfa::finish_setup) says that they were saved.
+    /// [`finish_setup`](crate::domain::Account::finish_setup) says that they were saved.
     FirstFactor(RecoveryCodes),
     /// A further factor is active. This is the session under its new stamp.
-    Added(Assurance),
+    Added(Proven),
     /// The lost factor is replaced: the session under its new stamp, and the new recovery codes.
-    Replaced(Assurance, RecoveryCodes),
+    Replaced(Proven, RecoveryCodes),
     /// The code was not right.
     Rejected(SetupRejection),
 }

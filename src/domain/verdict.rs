@@ -1,25 +1,28 @@
-//! What came of an answer.
+//! How an answer was judged.
 
 use std::fmt;
 
 use super::import_notice::ImportNotice;
 use super::proof::Proof;
 
-/// What came of an answer. A wrong code is not an error.
+/// How the account alone judged an answer.
+///
+/// [`Mfa::answer`](crate::Mfa::answer), which knows the organizations, answers with a
+/// [`Verdict`](crate::Verdict).
 #[derive(Debug)]
 #[must_use]
-pub enum Verdict {
+pub enum Judgment {
     /// The challenge is passed.
-    Passed(Passed),
+    Passed(PassedChallenge),
     /// It is not.
     Rejected(Rejection),
 }
 
-/// A passed challenge.
+/// A challenge that was passed, and the proof of it.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Passed {
-    /// What raises the session.
+pub struct PassedChallenge {
+    /// What raises the session: [`Challenge::raise`](crate::Challenge::raise).
     pub proof: Proof,
     /// How many recovery codes are left. `None` when the account has no set: after a reset.
     pub recovery_left: Option<usize>,

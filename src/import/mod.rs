@@ -32,7 +32,7 @@
 //! - **Codes under 64 bits** are refused unless the host accepts such by name. Wrong ones are charged to
 //!   a budget of their own, 20 with one back per 14 days; when it is spent no imported code works until
 //!   one has grown back. The first session that proves both factors is
-//!   [limited](crate::Assurance::limited_to_regenerating) until it has replaced them.
+//!   [limited](crate::LimitedTo::RegenerateCodes) until it has replaced them.
 //! - **An account without codes** is marked, and its owner prompted to have some issued.
 //! - **An account is imported once.** A second run changes nothing, so that what its owner has
 //!   removed since does not come back: [`Imported::Before`]. One that has MFA on here already is

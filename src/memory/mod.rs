@@ -73,8 +73,8 @@ impl AccountStore for MemoryStore {
             }
             (_, None) => drop(state.accounts.remove(commit.subject())),
         }
-        let enabled = commit.next().is_some_and(|account| account.enabled());
-        state.organizations.set_protected(commit.subject(), enabled);
+        let strength = commit.next().and_then(|account| account.strength());
+        state.organizations.set_strength(commit.subject(), strength);
         state.events.append(commit.events());
         Ok(CommitOutcome::Committed)
     }

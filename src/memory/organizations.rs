@@ -10,7 +10,7 @@ use super::org_index::OrgIndex;
 use super::{MemoryStore, State};
 use crate::domain::{
     Affiliation, CommitOutcome, Membership, OrgCommit, OrgId, OrgRow, Organization, RosterCounts,
-    RosterQuery, RosterRow, RosterRows, Subject, Version,
+    RosterQuery, RosterRow, RosterRows, Strength, Subject, Version,
 };
 use crate::ports::{CurrentStamps, OrgStore, PolicyRevision, Stamps, StoreError};
 use crate::sync::lock;
@@ -31,7 +31,7 @@ pub(super) struct Organizations {
 struct Person {
     /// Also of organizations that were left.
     memberships: BTreeMap<OrgId, Arc<Membership>>,
-    protected: bool,
+    strength: Option<Strength>,
     last_signed_in: Option<DateTime<Utc>>,
     /// The number of the last change of a membership.
     changed: u64,
@@ -149,7 +149,7 @@ impl State {
         expected: Option<Version>,
         row: &Arc<Membership>,
     ) -> CommitOutcome {
-        let enabled = self.accounts.get(row.subject()).is_some_and(|account| account.enabled());
+        let strength = self.accounts.get(row.subject()).and_then(|account| account.strength());
         let organizations = &mut self.organizations;
         let stored = organizations.people.get(row.subject());
         let stored = stored.and_then(|person| person.memberships.get(row.org()));
@@ -160,24 +160,24 @@ impl State {
         let person = organizations.people.entry(row.subject().clone()).or_default();
         person.memberships.insert(row.org().clone(), Arc::clone(row));
         person.changed = number;
-        person.protected = enabled;
+        person.strength = strength;
         let index = organizations.orgs.entry(row.org().clone()).or_default();
-        index.put(Arc::clone(row), enabled);
+        index.put(Arc::clone(row), strength);
         CommitOutcome::Committed
     }
 }
 
 impl Organizations {
-    /// Follows an account's commit that switched MFA on or off.
-    pub(super) fn set_protected(&mut self, subject: &Subject, protected: bool) {
+    /// Follows an account's commit that made it stronger or weaker.
+    pub(super) fn set_strength(&mut self, subject: &Subject, strength: Option<Strength>) {
         let Some(person) = self.people.get_mut(subject) else { return };
-        if person.protected == protected {
+        if person.strength == strength {
             return;
         }
-        person.protected = protected;
+        person.strength = strength;
         for (org, membership) in &person.memberships {
             if let Some(index) = self.orgs.get_mut(org) {
-                index.put(Arc::clone(membership), protected);
+                index.put(Arc::clone(membership), strength);
             }
         }
     }
@@ -228,7 +228,7 @@ impl Organizations {
         let membership = person.memberships.get(org).filter(|m| m.is_member())?;
         Some(RosterRow {
             membership: Arc::clone(membership),
-            protected: person.protected,
+            strength: person.strength,
             last_signed_in: person.last_signed_in,
         })
     }

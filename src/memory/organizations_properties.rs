@@ -4,22 +4,24 @@ use chrono::TimeDelta;
 use pollster::block_on;
 use proptest::prelude::*;
 
-use super::tests::{Acme, FILTERS};
+use super::tests::Acme;
 use super::*;
 use crate::domain::org_sample::*;
-use crate::domain::{PolicyTerms, RosterFilter, RosterKey};
+use crate::domain::{
+    PolicyTerms, ProposedPolicy, Prospects, RosterFilter, RosterKey, Standing, Strength,
+};
 
 #[derive(Debug, Clone)]
 enum Step {
     Join(u8, DateTime<Utc>),
     LeaveOrRejoin(u8),
-    Mfa(u8, bool),
-    Extend(u8, DateTime<Utc>),
-    Exempt(u8, Option<DateTime<Utc>>),
+    Mfa(u8, Option<Strength>),
+    Extend(u8, Strength, DateTime<Utc>),
+    Exempt(u8, Strength, Option<DateTime<Utc>>),
     EndExemption(u8),
     Forget(u8),
-    Require(PolicyTerms),
-    MakeVoluntary,
+    Require(Strength, PolicyTerms),
+    MakeVoluntary(Strength),
     Look(usize),
 }
 
@@ -33,24 +35,52 @@ fn steps() -> impl Strategy<Value = (DateTime<Utc>, Step)> {
     let step = prop_oneof![
         4 => (who.clone(), instants()).prop_map(|(who, at)| Step::Join(who, at)),
         1 => who.clone().prop_map(Step::LeaveOrRejoin),
-        3 => (who.clone(), any::<bool>()).prop_map(|(who, on)| Step::Mfa(who, on)),
-        2 => (who.clone(), instants()).prop_map(|(who, until)| Step::Extend(who, until)),
-        3 => (who.clone(), prop::option::of(instants())).prop_map(|(who, u)| Step::Exempt(who, u)),
+        3 => (who.clone(), any_strength()).prop_map(|(who, on)| Step::Mfa(who, on)),
+        2 => (who.clone(), each(), instants())
+            .prop_map(|(who, of, until)| Step::Extend(who, of, until)),
+        3 => (who.clone(), each(), prop::option::of(instants()))
+            .prop_map(|(who, from, until)| Step::Exempt(who, from, until)),
         1 => who.clone().prop_map(Step::EndExemption),
         1 => who.prop_map(Step::Forget),
-        2 => (0..30_i64).prop_map(|grace| Step::Require(terms(grace))),
-        1 => Just(Step::MakeVoluntary),
+        2 => (each(), 0..30_i64).prop_map(|(of, grace)| Step::Require(of, terms(grace))),
+        1 => each().prop_map(Step::MakeVoluntary),
         6 => (1..5_usize).prop_map(Step::Look),
     ];
     (instants(), step)
+}
+
+fn each() -> impl Strategy<Value = Strength> {
+    prop::sample::select(Strength::ALL.to_vec())
+}
+
+fn any_strength() -> impl Strategy<Value = Option<Strength>> {
+    prop::sample::select(vec![NONE, APP, KEY])
 }
 
 fn name(who: u8) -> String {
     format!("user-{who:02}")
 }
 
-/// Plays a step on the store and on a plain list of who has MFA. The time goes where it likes.
-fn play(acme: &Acme, protected: &mut BTreeMap<u8, bool>, now: DateTime<Utc>, step: Step) {
+/// Plays a step on the store and on a plain list of how strong each account is. The time goes where it likes.
+fn play(
+    acme: &Acme,
+    strengths: &mut BTreeMap<u8, Option<Strength>>,
+    now: DateTime<Utc>,
+    step: Step,
+) {
+    take(acme, strengths, now, step);
+    // What no factor gives is not read from the account again.
+    for (who, strength) in strengths {
+        acme.is_as_strong_as(&name(*who), *strength);
+    }
+}
+
+fn take(
+    acme: &Acme,
+    strengths: &mut BTreeMap<u8, Option<Strength>>,
+    now: DateTime<Utc>,
+    step: Step,
+) {
     let admin = Admin::of("acme", now);
     let granted = |who: u8| acme.membership(&name(who)).map(|m| (acme.organization(), m));
     let (actor, context) = (admin.actor(), admin.context());
@@ -64,15 +94,15 @@ fn play(acme: &Acme, protected: &mut BTreeMap<u8, bool>, now: DateTime<Utc>, ste
             .membership(&name(who))
             .and_then(|m| m.leave(context).or_else(|_| m.rejoin(context)).ok()),
         Step::Mfa(who, on) => {
-            acme.set_mfa(&name(who), on);
-            protected.insert(who, on);
+            acme.set_strength(&name(who), on);
+            strengths.insert(who, on);
             return;
         }
-        Step::Extend(who, until) => {
-            granted(who).and_then(|(acme, m)| acme.extend(&m, until, actor, context).ok())
+        Step::Extend(who, of, until) => {
+            granted(who).and_then(|(acme, m)| acme.extend(&m, of, until, actor, context).ok())
         }
-        Step::Exempt(who, until) => {
-            granted(who).and_then(|(acme, m)| acme.exempt(&m, until, actor, context).ok())
+        Step::Exempt(who, from, until) => {
+            granted(who).and_then(|(acme, m)| acme.exempt(&m, from, until, actor, context).ok())
         }
         Step::EndExemption(who) => {
             granted(who).and_then(|(acme, m)| acme.end_exemption(&m, actor, context).ok())
@@ -81,9 +111,11 @@ fn play(acme: &Acme, protected: &mut BTreeMap<u8, bool>, now: DateTime<Utc>, ste
             block_on(acme.store.forget(&subject(&name(who)))).unwrap();
             return;
         }
-        Step::Require(terms) => return acme.require(terms, now),
-        Step::MakeVoluntary => return acme.make_voluntary(now),
-        Step::Look(limit) => return look(acme, protected, now, limit),
+        Step::Require(of, terms) => return acme.require_strength(of, terms, now),
+        Step::MakeVoluntary(of) => {
+            return acme.set_policy(ProposedPolicy::NotRequired(of), now);
+        }
+        Step::Look(limit) => return look(acme, strengths, now, limit),
     };
     if let Some(change) = change {
         acme.commit(change);
@@ -91,12 +123,12 @@ fn play(acme: &Acme, protected: &mut BTreeMap<u8, bool>, now: DateTime<Utc>, ste
 }
 
 /// Compares every roster and the counts with a plain walk over the members.
-fn look(acme: &Acme, protected: &BTreeMap<u8, bool>, now: DateTime<Utc>, limit: usize) {
+fn look(acme: &Acme, strengths: &BTreeMap<u8, Option<Strength>>, now: DateTime<Utc>, limit: usize) {
     let policy = *acme.organization().policy();
     let row = |who: u8| {
         let membership = acme.membership(&name(who))?;
-        let protected = protected.get(&who).copied().unwrap_or(false);
-        Some(RosterRow { membership, protected, last_signed_in: None })
+        let strength = strengths.get(&who).copied().flatten();
+        Some(RosterRow { membership, strength, last_signed_in: None })
     };
     let all: Vec<RosterRow> = (0..12).filter_map(row).collect();
     let walked = |filter: RosterFilter| {
@@ -108,13 +140,15 @@ fn look(acme: &Acme, protected: &BTreeMap<u8, bool>, now: DateTime<Utc>, limit: 
         });
         rows
     };
-    for filter in FILTERS {
+    for filter in RosterFilter::ALL {
         assert_eq!(acme.roster(filter, limit, now), walked(filter), "{filter:?}");
     }
     let count = |filter| u64::try_from(walked(filter).len()).unwrap();
+    let of = |strength| count(RosterFilter::of(strength));
     let expected = RosterCounts {
-        members: count(RosterFilter::Protected) + count(RosterFilter::WithoutMfa),
-        protected: count(RosterFilter::Protected),
+        members: of(NONE) + of(APP) + of(KEY),
+        standard: of(APP),
+        phishing_resistant: of(KEY),
         in_grace: count(RosterFilter::InGrace),
         lapsed: count(RosterFilter::Lapsed),
         exempt: count(RosterFilter::Exempt),
@@ -129,46 +163,75 @@ proptest! {
     fn rosters_and_counts_are_what_a_walk_over_the_members_finds(
         history in prop::collection::vec(steps(), 1..60), last in instants(),
     ) {
-        let (acme, mut protected) = (Acme::new(), BTreeMap::new());
+        let (acme, mut strengths) = (Acme::new(), BTreeMap::new());
         for (now, step) in history {
-            play(&acme, &mut protected, now, step);
+            play(&acme, &mut strengths, now, step);
         }
-        look(&acme, &protected, last, 2);
+        look(&acme, &strengths, last, 2);
     }
 
     /// The forecast is made, the policy is set, the clock runs, and every evening is compared.
     #[test]
     fn a_forecast_is_what_then_happens(
-        history in prop::collection::vec(steps(), 1..60), grace in 0..30_i64, now in instants(),
+        history in prop::collection::vec(steps(), 1..60), of in each(),
+        grace in prop::option::weighted(0.9, 0..30_i64), now in instants(),
     ) {
-        let (acme, mut protected) = (Acme::new(), BTreeMap::new());
+        let (acme, mut strengths) = (Acme::new(), BTreeMap::new());
         for (now, step) in history {
-            play(&acme, &mut protected, now, step);
+            play(&acme, &mut strengths, now, step);
         }
-        let before = acme.organization();
-        let month = TimeDelta::days(30);
-        let mut forecasting = before.forecast(terms(grace), &subject("user-00"), month, now);
-        forecasting.protected(acme.counts(now).protected);
-        for row in acme.roster(RosterFilter::WithoutMfa, 3, now) {
-            forecasting.add(&row);
+        let proposed = match grace {
+            Some(grace) => ProposedPolicy::Required(of, terms(grace)),
+            None => ProposedPolicy::NotRequired(of),
+        };
+        let (before, month) = (acme.organization(), TimeDelta::days(30));
+        let mut forecasting = before.forecast(proposed, &subject("user-00"), month, now).unwrap();
+        let counts = acme.counts(now);
+        for strength in [NONE, APP, KEY] {
+            if forecasting.asks(strength) {
+                for row in acme.roster(RosterFilter::of(strength), 3, now) {
+                    forecasting.add(&row);
+                }
+            } else {
+                forecasting.unaffected(strength, counts.of(strength));
+            }
         }
         let forecast = forecasting.finish();
 
-        acme.require(terms(grace), now);
-        prop_assert_eq!(*acme.organization().policy(), forecast.policy);
+        acme.set_policy(proposed, now);
+        let policy = *acme.organization().policy();
+        prop_assert_eq!(policy, forecast.policy);
         let counts = acme.counts(now);
-        prop_assert_eq!(counts.protected, forecast.protected);
-        prop_assert_eq!(counts.exempt, forecast.exempt);
-        prop_assert_eq!(counts.in_grace, forecast.in_grace);
-        prop_assert_eq!(counts.lapsed, forecast.lapsed_at_once);
+        prop_assert_eq!(counts.in_grace, forecast.all.in_grace);
+        prop_assert_eq!(counts.lapsed, forecast.all.lapsed);
+        if !policy.is_voluntary() {
+            // An exemption from nothing is on the list of exemptions, and affects nobody.
+            prop_assert_eq!(counts.exempt, forecast.all.exempt);
+        }
+        let all = forecast.all;
+        let sum = all.unaffected + all.exempt + all.in_grace + all.lapsed;
+        prop_assert_eq!(sum, counts.members);
+        for strength in [NONE, APP, KEY] {
+            let mut expected = Prospects::default();
+            for row in acme.roster(RosterFilter::of(strength), 100, now) {
+                match row.standing(&policy, now) {
+                    Standing::Voluntary | Standing::Compliant => expected.unaffected += 1,
+                    Standing::Exempt { .. } => expected.exempt += 1,
+                    Standing::InGrace { .. } => expected.in_grace += 1,
+                    Standing::Lapsed { .. } => expected.lapsed += 1,
+                }
+            }
+            let foretold = forecast.by_strength.get(&strength).copied().unwrap_or_default();
+            prop_assert_eq!(foretold, expected, "{:?}", strength);
+        }
         for later in 0..120 {
             let date = (now + TimeDelta::days(later)).date_naive();
             let evening = date.and_hms_micro_opt(23, 59, 59, 999_999).unwrap().and_utc();
             prop_assert_eq!(acme.counts(evening).lapsed, forecast.lapsed_by_the_end_of(date));
         }
-        let standing = block_on(acme.store.roster_row(&org("acme"), &subject("user-00"))).unwrap();
-        if let Some(row) = standing.filter(|row| !row.protected) {
-            let standing = forecast.policy.decide(&row.membership, false, now);
+        let row = block_on(acme.store.roster_row(&org("acme"), &subject("user-00"))).unwrap();
+        if let Some(row) = row.filter(|row| policy.owed(row.strength).next().is_some()) {
+            let standing = row.standing(&policy, now);
             prop_assert_eq!(forecast.actor.map(|actor| actor.standing), Some(standing));
         }
     }
@@ -180,23 +243,23 @@ proptest! {
         history in prop::collection::vec(steps(), 1..60),
     ) {
         let (switched, never) = (Acme::new(), Acme::new());
-        let mut ignored = BTreeMap::new();
+        let (mut some, mut none) = (BTreeMap::new(), BTreeMap::new());
         for (now, step) in history {
             if matches!(step, Step::Look(_)) {
                 continue;
             }
-            play(&switched, &mut ignored, now, step.clone());
+            play(&switched, &mut some, now, step.clone());
             if !matches!(step, Step::Mfa(..)) {
-                play(&never, &mut ignored, now, step);
+                play(&never, &mut none, now, step);
             }
         }
         let policy = *switched.organization().policy();
         prop_assert_eq!(policy, *never.organization().policy());
         for who in (0..12).map(name) {
-            switched.set_mfa(&who, false);
+            switched.set_strength(&who, NONE);
             let standing = |acme: &Acme, now| {
                 let row = block_on(acme.store.roster_row(&org("acme"), &subject(&who))).unwrap();
-                row.map(|row| policy.decide(&row.membership, row.protected, now))
+                row.map(|row| row.standing(&policy, now))
             };
             for later in -10..120 {
                 let now = day(later);

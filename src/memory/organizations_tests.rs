@@ -4,18 +4,10 @@ use super::*;
 use crate::domain::org_sample::{row as stored_row, *};
 use crate::domain::{
     Access, Account, CommitId, Context, Exemption, Extension, Gate, OrgPolicy, OrgTransition,
-    PolicyTerms, ProposedPolicy, RosterCursor, RosterFilter, Settings, StoredMembership,
-    Transition,
+    PolicyTerms, ProposedPolicy, RosterCursor, RosterFilter, Settings, Stamp, StoredMembership,
+    Strength, Transition,
 };
 use crate::ports::{AccountStore, EventLog};
-
-pub(super) const FILTERS: [RosterFilter; 5] = [
-    RosterFilter::WithoutMfa,
-    RosterFilter::InGrace,
-    RosterFilter::Lapsed,
-    RosterFilter::Exempt,
-    RosterFilter::Protected,
-];
 
 /// One organization on a store.
 pub(super) struct Acme {
@@ -61,17 +53,28 @@ impl Acme {
     }
 
     pub(super) fn require(&self, terms: PolicyTerms, now: DateTime<Utc>) {
-        let admin = Admin::of("acme", now);
-        let made = admin.set_policy(&self.organization(), ProposedPolicy::Required(terms), None);
-        if let Ok(made) = made {
-            self.commit(made);
-        }
+        self.set_policy(propose(terms), now);
+    }
+
+    pub(super) fn require_strength(
+        &self,
+        strength: Strength,
+        terms: PolicyTerms,
+        now: DateTime<Utc>,
+    ) {
+        self.set_policy(ProposedPolicy::Required(strength, terms), now);
     }
 
     pub(super) fn make_voluntary(&self, now: DateTime<Utc>) {
-        let admin = Admin::of("acme", now);
-        if let Ok(made) = admin.set_policy(&self.organization(), ProposedPolicy::Voluntary, None) {
-            self.commit(made);
+        self.set_policy(VOLUNTARY, now);
+    }
+
+    /// Sets a policy unless nothing would change, whoever may.
+    pub(super) fn set_policy(&self, proposed: ProposedPolicy, now: DateTime<Utc>) {
+        let before = self.organization();
+        let policy = before.proposed(proposed, now).unwrap();
+        if policy != *before.policy() {
+            self.commit(set_to(&before, policy, now));
         }
     }
 
@@ -83,11 +86,22 @@ impl Acme {
             Some(stored) => Account { version: stored.version(), stored: true, ..account },
             None => account,
         };
-        let transition: Transition<_> =
-            account.password_changed(None, self.context(day(0))).unwrap();
+        let transition: Transition<_> = account
+            .password_changed(None, Stamp::from_random([3; 8]), self.context(day(0)))
+            .unwrap();
         let (commit, _) = transition.into_commit(CommitId::from_random([8; 16]));
         let outcome = block_on(AccountStore::commit(&self.store, &commit)).unwrap();
         assert_eq!(outcome, CommitOutcome::Committed);
+    }
+
+    /// Makes an account this strong. What no factor of this release gives is written past it.
+    pub(super) fn set_strength(&self, name: &str, strength: Option<Strength>) {
+        self.set_mfa(name, strength.is_some());
+        self.is_as_strong_as(name, strength);
+    }
+
+    pub(super) fn is_as_strong_as(&self, name: &str, strength: Option<Strength>) {
+        lock(&self.store.state).organizations.set_strength(&subject(name), strength);
     }
 
     pub(super) fn counts(&self, now: DateTime<Utc>) -> RosterCounts {
@@ -148,14 +162,14 @@ fn of_two_administrators_the_second_is_told_and_decides_again() {
     let acme = Acme::new();
     let (one, other) = (Admin::of("acme", day(0)), Admin::of("acme", day(0)));
     let seen = acme.organization();
-    let first = one.set_policy(&seen, ProposedPolicy::Required(terms(14)), None).unwrap();
-    let second = other.set_policy(&seen, ProposedPolicy::Required(terms(0)), None).unwrap();
+    let first = one.set_policy(&seen, propose(terms(14)), None).unwrap();
+    let second = other.set_policy(&seen, propose(terms(0)), None).unwrap();
     acme.commit(first);
     assert_eq!(acme.try_commit(second), CommitOutcome::Conflict);
     assert_eq!(*acme.organization().policy(), required(0, terms(14)), "nothing of the second");
-    let again = other.set_policy(&acme.organization(), ProposedPolicy::Required(terms(0)), None);
+    let again = other.set_policy(&acme.organization(), propose(terms(0)), None);
     let (_, again) = changed(again.unwrap());
-    let decided = (again.from.terms(), again.to.terms());
+    let decided = (terms_of(&again.from), terms_of(&again.to));
     assert_eq!(decided, (Some(terms(14)), Some(terms(0))), "on what the first one left");
     let log = block_on(acme.store.read(None, 10)).unwrap();
     assert_eq!(log.events.len(), 1, "one change, one event");
@@ -169,12 +183,14 @@ fn of_two_changes_of_one_member_the_second_is_told() {
     acme.require(terms(14), day(0));
     let (admin, ada) = (Admin::of("acme", day(1)), acme.membership("ada").unwrap());
     let acme_now = acme.organization();
-    let longer = acme_now.extend(&ada, day(20), admin.actor(), admin.context()).unwrap();
-    let exempted = acme_now.exempt(&ada, None, admin.actor(), admin.context()).unwrap();
+    let longer =
+        acme_now.extend(&ada, Strength::Standard, day(20), admin.actor(), admin.context()).unwrap();
+    let exempted =
+        acme_now.exempt(&ada, Strength::Standard, None, admin.actor(), admin.context()).unwrap();
     acme.commit(longer);
     assert_eq!(acme.try_commit(exempted), CommitOutcome::Conflict);
     assert_eq!(
-        acme.organization().policy().deadline(&acme.membership("ada").unwrap()),
+        acme.organization().policy().deadline(&acme.membership("ada").unwrap(), NONE),
         Some(day(20))
     );
 }
@@ -199,7 +215,13 @@ fn stamps_change_with_everything_that_decides_access() {
     acme.require(terms(7), day(1));
     changed("a shorter period");
     let (admin, ada) = (Admin::of("acme", day(1)), acme.membership("ada").unwrap());
-    let longer = acme.organization().extend(&ada, day(20), admin.actor(), admin.context());
+    let longer = acme.organization().extend(
+        &ada,
+        Strength::Standard,
+        day(20),
+        admin.actor(),
+        admin.context(),
+    );
     acme.commit(longer.unwrap());
     changed("an extension");
     acme.set_mfa("ada", true);
@@ -227,10 +249,10 @@ fn ten_thousand_memberships_of_one_user_are_kept_and_decided() {
     acme.require(whole(0), day(0));
     let affiliations = block_on(acme.store.affiliations(&subject("ada"))).unwrap();
     assert_eq!(affiliations.len(), 10_001);
-    let gate = Access::to_account(&affiliations, false, day(0)).gate;
+    let gate = Access::to_account(&affiliations, NONE, day(0)).gate;
     assert!(matches!(gate, Gate::SetUpFirst(_)), "{gate:?}");
     acme.set_mfa("ada", true);
-    assert_eq!(acme.counts(day(0)).protected, 1);
+    assert_eq!(acme.counts(day(0)).protected(), 1);
     assert_eq!(block_on(acme.store.forget(&subject("ada"))).unwrap(), 10_001);
     assert_eq!(acme.counts(day(0)), RosterCounts::default());
 }
@@ -257,7 +279,7 @@ fn who_has_left_is_on_no_list_and_is_still_known() {
 fn an_unknown_organization_has_an_empty_roster() {
     let acme = Acme::new();
     assert_eq!(acme.counts(day(0)), RosterCounts::default());
-    for filter in FILTERS {
+    for filter in RosterFilter::ALL {
         assert_eq!(acme.roster(filter, 10, day(0)), []);
     }
     assert!(block_on(acme.store.affiliations(&subject("ada"))).unwrap().is_empty());
@@ -280,7 +302,7 @@ fn a_roster_is_read_to_its_end_whatever_instants_were_stored() {
     let odd = |number: usize| ends[number % 3];
     for since in ends {
         let acme = Acme::new();
-        let policy = OrgPolicy::required_from(since, terms(365));
+        let policy = OrgPolicy::requiring(Strength::Standard, since, terms(365));
         let row = Arc::new(organization("acme", policy));
         let put = lock(&acme.store.state).organizations.put_organization(None, &row);
         assert_eq!(put, CommitOutcome::Committed);
@@ -290,7 +312,11 @@ fn a_roster_is_read_to_its_end_whatever_instants_were_stored() {
             let member = Membership::from_stored(StoredMembership {
                 first_joined: odd(number),
                 extension: Some(extension),
-                exemption: Some(Exemption { reason: "odd".into(), until: Some(odd(number / 9)) }),
+                exemption: Some(Exemption {
+                    reason: "odd".into(),
+                    from: Strength::Standard.into(),
+                    until: Some(odd(number / 9)),
+                }),
                 ..stored_row("acme", &format!("user-{number:02}"), 0)
             });
             let put = lock(&acme.store.state).put_membership(None, &Arc::new(member));

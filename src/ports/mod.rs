@@ -15,6 +15,7 @@ pub(crate) mod event_log;
 mod imported_code_hasher;
 mod notifier;
 pub(crate) mod org_store;
+mod pair;
 mod secret_cipher;
 pub(crate) mod stamps;
 pub(crate) mod store_error;

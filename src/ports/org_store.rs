@@ -32,15 +32,17 @@ use std::sync::Arc;
 ///    drew the smaller one may be the later one.)
 ///
 /// # The overview
-/// A row is a membership joined with one fact from elsewhere: whether the member's account has MFA
-/// on ([`Account::enabled`](crate::domain::Account::enabled)). Never answer it with a query per
+/// A row is a membership joined with one fact from elsewhere: the strength of the member's account
+/// ([`Account::strength`](crate::domain::Account::strength)). Never answer it with a query per
 /// member. Either
 ///
-/// - keep the fact as a column `has_mfa` beside the membership, written in the transaction of the
-///   account's commit wherever `enabled()` changed, and index `(org, walled_from, subject)` where it
-///   is false; `walled_from` is
+/// - keep the fact as a column `strength` beside the membership, the
+///   [rank](crate::Strength::rank) or 0 without MFA, written in the transaction of the account's
+///   commit wherever `strength()` changed, and index `(org, walled_from, subject)`, for each strength
+///   of which something can be asked; `walled_from` is
 ///   [`OrgPolicy::walled_from`](crate::organization::OrgPolicy::walled_from), written with the
-///   membership and again for the organization's members when its policy changes; or, where a
+///   membership and with the account's strength, and again for the organization's members when its
+///   policy changes; or, where a
 ///   change of policy must rewrite no row, merge three sorted lists: the members without exemption
 ///   and extension who joined before the policy, who share one deadline, by subject; those who
 ///   joined later, by day of joining and subject; and the few with a grant of their own, sorted by

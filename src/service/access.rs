@@ -1,19 +1,37 @@
 //! What a user may reach, as far as the organizations' policies go.
 
-use chrono::{DateTime, Utc};
-
 use super::Mfa;
-use crate::domain::{Access, Affiliation, Gate, OrgId, Refusal, Subject, check_may_disable};
+use super::guard::Admitted;
+use crate::domain::{Access, Affiliation, Assurance, OrgId, Refusal, StepUpRule, Subject};
 use crate::error::Error;
 use crate::ports::{CurrentStamps, PolicyRevision};
 
 impl Mfa {
-    /// Decides whether a user may go on, or has to set MFA up first.
+    /// Guards as [`guard`](Self::guard) does, from what is stored at this moment and never from
+    /// memory: by a load of the account and a read of the policies. For what must not be late by
+    /// [`recheck`](crate::domain::SettingsBuilder::recheck).
     ///
-    /// Ask on every guarded request, in the API as well as in the page, or keep the answer for at
-    /// most as long as [`Access::until`] says and [`stamps`](Self::stamps) stay the same: read
-    /// those *before* asking. Behind the wall, leave signing out, re-authenticating, verifying the
-    /// e-mail address, the profile page and the setup open.
+    /// # Errors
+    /// As [`guard`](Self::guard).
+    pub async fn guard_now(
+        &self,
+        session: &Assurance,
+        rule: &StepUpRule,
+    ) -> Result<Admitted, Error> {
+        let subject = session.subject();
+        in_span!(guard_now(subject), async {
+            let context = self.context()?;
+            let account = self.load(subject).await?;
+            account.check_session(session, context)?;
+            let affiliations = self.affiliations(subject).await?;
+            let access = Access::to_account(&affiliations, account.strength(), context.now());
+            Ok(Admitted::by(access, rule, session, account.stamp(), context)?)
+        })
+        .await
+    }
+
+    /// Reads what the policies say to a user, whose session or not: for an administrator's page. A
+    /// request is guarded by [`guard`](Self::guard), which asks this by itself.
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an organization store; [`Error::Store`], and then let nobody
@@ -22,15 +40,14 @@ impl Mfa {
         in_span!(access(subject), async {
             let store = self.ports().org_store()?;
             let now = self.context()?.now();
-            if self.load(subject).await?.enabled() {
-                return Ok(Access { gate: Gate::Allow, until: None });
-            }
-            Ok(Access::to_account(&store.affiliations(subject).await?, false, now))
+            let strength = self.load(subject).await?.strength();
+            Ok(Access::to_account(&store.affiliations(subject).await?, strength, now))
         })
         .await
     }
 
-    /// Decides whether a user may reach one organization's resources.
+    /// Reads what one organization's policy says to a user: as [`access`](Self::access), for its
+    /// resources. A request for them is guarded by [`guard_organization`](Self::guard_organization).
     ///
     /// # Errors
     /// [`OrgRefusal::NotAMember`](crate::organization::OrgRefusal::NotAMember); otherwise as
@@ -43,9 +60,9 @@ impl Mfa {
         in_span!(access_organization(subject), async {
             let store = self.ports().org_store()?;
             let now = self.context()?.now();
-            let protected = self.load(subject).await?.enabled();
+            let strength = self.load(subject).await?.strength();
             let affiliations = store.affiliations(subject).await?;
-            let access = Access::to_organization(org, &affiliations, protected, now);
+            let access = Access::to_organization(org, &affiliations, strength, now);
             Ok(access.map_err(Refusal::from)?)
         })
         .await
@@ -66,16 +83,6 @@ impl Mfa {
             None => PolicyRevision::NONE,
         };
         Ok(CurrentStamps { account, policies })
-    }
-
-    /// Refuses to switch MFA off while an organization asks for it.
-    pub(super) async fn check_may_disable(
-        &self,
-        subject: &Subject,
-        now: DateTime<Utc>,
-    ) -> Result<(), Error> {
-        let affiliations = self.affiliations(subject).await?;
-        Ok(check_may_disable(&affiliations, now).map_err(Refusal::from)?)
     }
 
     /// What the user belongs to; nothing where organizations are not kept at all.

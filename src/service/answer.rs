@@ -1,12 +1,12 @@
 //! Answering a challenge.
 
 use super::Mfa;
-use super::attempt::Step;
 use super::secrets::Opened;
 use super::traced;
+use super::verdict::Verdict;
 use crate::domain::{
-    Answer, Challenge, CodeHash, Evaluation, ImportedCheck, ImportedEvaluation, OneTimeCheck,
-    Question, Verdict,
+    Answer, Challenge, CodeHash, Decision, Evaluation, ImportedCheck, ImportedEvaluation, Judgment,
+    OneTimeCheck, Question,
 };
 use crate::error::Error;
 use crate::ports::Lane;
@@ -24,7 +24,12 @@ impl Mfa {
     /// code.
     ///
     /// A code is charged in the same commit that judges it, and the verdict leaves only after that
-    /// commit. A wrong code is a [`Verdict::Rejected`], not an error.
+    /// commit. A wrong code is a [`Verdict::Rejected`], not an error. A passed one comes with the
+    /// session: full, or limited to what has to come first.
+    ///
+    /// The policies of the user's organizations are read before the answer is judged, and again
+    /// whenever it has to be judged again: where they cannot be read, nothing is spent. What they
+    /// newly ask limits the session, and never makes a right answer a refused one.
     ///
     /// # Errors
     /// [`Refusal::ChallengeExpired`], [`Refusal::ChallengeSpent`], [`Refusal::WrongAnswerKind`] and
@@ -44,28 +49,36 @@ impl Mfa {
             let answer = &answer;
             let verdict = attempt
                 .run_keeping(Kept::default(), |mut kept, account, context| async move {
-                    let step = match account.question(challenge, answer, context)? {
-                        Question::Decided(verdict) => Step::Answer(verdict),
+                    let question = account.question(challenge, answer, context)?;
+                    // Before anything is judged: what cannot be answered must not be spent.
+                    let affiliations = match question {
+                        Question::Decided(_) => Vec::new(),
+                        _ => self.affiliations(subject).await?,
+                    };
+                    let decision = match question {
+                        Question::Decided(why) => Decision::Unchanged(Judgment::Rejected(why)),
                         Question::Totp(asked) => {
                             let before = kept.opened.take();
                             let secret = self.open(before, asked.sealed(), asked.context()).await?;
                             let secret = kept.opened.insert(secret);
-                            asked.judge(&secret.secret, secret.resealed.clone()).into()
+                            asked.judge(&secret.secret, secret.resealed.clone())
                         }
                         Question::OneTime(check) => {
                             let evaluation =
                                 self.evaluate(kept.evaluated, challenge, &check).await?;
                             kept.evaluated = Some((*check.hash(), evaluation));
-                            check.judge(&evaluation).into()
+                            check.judge(&evaluation)
                         }
                         Question::Imported(check) => {
                             let before = kept.imported.take();
                             let evaluation =
                                 self.evaluate_imported(before, challenge, &check).await?;
-                            check.judge(kept.imported.insert(evaluation)).into()
+                            check.judge(kept.imported.insert(evaluation))
                         }
                     };
-                    Ok((kept, step))
+                    let verdict =
+                        |judgment| Verdict::of(judgment, challenge, &affiliations, context);
+                    Ok((kept, decision.try_map(verdict)?.into()))
                 })
                 .await?;
             traced::verdict(&verdict);

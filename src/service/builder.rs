@@ -45,9 +45,12 @@ pub enum BuildError {
 }
 
 impl MfaBuilder {
-    pub(super) fn new(store: Arc<dyn AccountStore>) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn AccountStore>,
+        organizations: Option<Arc<dyn OrgStore>>,
+    ) -> Self {
         Self {
-            ports: Ports::new(store),
+            ports: Ports::new(store, organizations),
             cipher: None,
             hasher: None,
             notifier: None,
@@ -113,13 +116,6 @@ impl MfaBuilder {
     /// Reads the latest events of one user. Unlocks [`Mfa::recent_events`].
     pub fn subject_events(mut self, events: impl SubjectEvents + 'static) -> Self {
         self.ports.subject_events = Some(Arc::new(events));
-        self
-    }
-
-    /// Keeps what organizations ask of their members. From then on every sign-in answers with their
-    /// decision, and MFA cannot be switched off where it is required.
-    pub fn organizations(mut self, store: impl OrgStore + 'static) -> Self {
-        self.ports.organizations = Some(Arc::new(store));
         self
     }
 

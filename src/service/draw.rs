@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::Mfa;
 use crate::domain::{
-    CommitId, HashedCodes, OneTimeCode, RecoveryCodes, Subject, TotpSecret, Version,
+    CommitId, HashedCodes, OneTimeCode, RecoveryCodes, Stamp, Subject, TotpSecret, Version,
 };
 use crate::error::Error;
 
@@ -21,6 +21,11 @@ impl Mfa {
 
     pub(super) fn first_version(&self) -> Result<Version, Error> {
         Ok(Version::first(self.random()?))
+    }
+
+    /// The stamp of credentials that are about to change.
+    pub(super) fn fresh_stamp(&self) -> Result<Stamp, Error> {
+        Ok(Stamp::from_random(self.random()?))
     }
 
     pub(super) fn new_secret(&self) -> Result<TotpSecret, Error> {

@@ -1,7 +1,7 @@
 //! Managing factors.
 
 use super::Mfa;
-use crate::domain::{Assurance, FactorId, Label, Refusal};
+use crate::domain::{Assurance, FactorId, Label, Refusal, SignedIn, check_may_weaken};
 use crate::error::Error;
 
 impl Mfa {
@@ -48,17 +48,20 @@ impl Mfa {
         &self,
         session: &Assurance,
         factor: FactorId,
-    ) -> Result<Assurance, Error> {
+    ) -> Result<SignedIn, Error> {
         let subject = session.subject();
         in_span!(remove_factor(subject), async {
+            let fresh = self.fresh_stamp()?;
             let attempt = self.attempt(subject).await?;
             attempt
                 .run(|account, context| async move {
-                    let removed = account.remove_factor(session, factor, context)?;
-                    if account.factors().len() == 1 {
-                        self.check_may_disable(subject, context.now()).await?;
+                    let removed = account.remove_factor(session, factor, fresh, context)?;
+                    let (affiliations, now) = (self.affiliations(subject).await?, context.now());
+                    let left = account.strength_without(factor);
+                    if left < account.strength() {
+                        check_may_weaken(&affiliations, left, now).map_err(Refusal::from)?;
                     }
-                    Ok(removed.into())
+                    Ok(removed.map(|proven| proven.signed_in(&affiliations, now)).into())
                 })
                 .await
         })
@@ -72,15 +75,17 @@ impl Mfa {
     /// [`OrgRefusal::PolicyRequires`](crate::organization::OrgRefusal::PolicyRequires) while an organization asks
     /// for MFA, its grace period included. Policy and account live in two stores, so a policy can
     /// come in between; the next [`access`](Self::access) decision catches that.
-    pub async fn disable(&self, session: &Assurance) -> Result<Assurance, Error> {
+    pub async fn disable(&self, session: &Assurance) -> Result<SignedIn, Error> {
         let subject = session.subject();
         in_span!(disable(subject), async {
+            let fresh = self.fresh_stamp()?;
             let attempt = self.attempt(subject).await?;
             attempt
                 .run(|account, context| async move {
-                    let disabled = account.disable(session, context)?;
-                    self.check_may_disable(subject, context.now()).await?;
-                    Ok(disabled.into())
+                    let disabled = account.disable(session, fresh, context)?;
+                    let (affiliations, now) = (self.affiliations(subject).await?, context.now());
+                    check_may_weaken(&affiliations, None, now).map_err(Refusal::from)?;
+                    Ok(disabled.map(|proven| proven.signed_in(&affiliations, now)).into())
                 })
                 .await
         })

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Mfa;
-use crate::domain::{Access, Assurance, OrgId, Refusal, Satisfied, StepUpRule, Subject};
+use crate::domain::{
+    Access, Assurance, Context, Gate, OrgId, Refusal, Reminded, Stamp, StepUpRule, Subject,
+};
 use crate::error::Error;
 use crate::ports::CurrentStamps;
 use crate::sync::{Mutex, lock};
@@ -142,80 +144,107 @@ impl Memory {
     }
 }
 
+/// A request that a guard lets pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Admitted {
+    /// The last instant at which it would still pass, if nothing else changes.
+    pub until: DateTime<Utc>,
+    /// The organizations that ask for MFA and have not closed the account: for a reminder on the
+    /// page.
+    pub reminded: Option<Reminded>,
+}
+
+impl Admitted {
+    /// What the organizations say, and then the rule.
+    pub(super) fn by(
+        access: Access,
+        rule: &StepUpRule,
+        session: &Assurance,
+        stamp: Stamp,
+        context: Context<'_>,
+    ) -> Result<Self, Refusal> {
+        let reminded = match access.gate {
+            Gate::Allow => None,
+            Gate::AllowAndRemind(reminded) => Some(reminded),
+            Gate::SetUpFirst(walled) => return Err(Refusal::SetUpFirst(walled)),
+        };
+        let satisfied = rule.check(session, stamp, context)?.until;
+        let until = access.until.map_or(satisfied, |until| until.min(satisfied));
+        Ok(Self { until, reminded })
+    }
+}
+
 impl Mfa {
-    /// Checks a session against a rule, as a guard in front of a route does: by one projected read
-    /// of the current stamp, or from memory for at most
-    /// [`recheck`](crate::domain::SettingsBuilder::recheck).
+    /// Guards a route: lets a full session pass that is current, that satisfies the rule, and whose
+    /// user no organization has walled. For a page without a rule of its own there is
+    /// [`StepUpRule::signed_in`].
     ///
-    /// For so long another process's change of credentials can go unnoticed here; this process's
-    /// own is noticed at once. A session that is *newer* than what is remembered is never refused
-    /// for it: the stamp is read again first. For what must not be late use
-    /// [`check`](Self::check); the sensitive operations of `Mfa` always load.
+    /// It costs one projected read of the current stamps, or none for at most
+    /// [`recheck`](crate::domain::SettingsBuilder::recheck). For so long another process's change of
+    /// credentials or policy can go unnoticed here; this process's own is noticed at once. A session
+    /// that is *newer* than what is remembered is never refused for it: the stamp is read again
+    /// first. What the organizations say is kept until it changes by itself, or the stamps change.
+    /// For what must not be late use [`guard_now`](Self::guard_now); the sensitive operations of
+    /// `Mfa` always load.
     ///
     /// # Errors
-    /// As [`StepUpRule::check`], and [`Error::Store`] when the stamp cannot be read: let nobody
+    /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::SetUpFirst`] when an
+    /// organization has closed the whole account until MFA is set up, [`Refusal::StepUp`] when the
+    /// rule is not satisfied, in this order; [`Error::Store`] when it cannot be known: let nobody
     /// pass then.
-    pub async fn guard(&self, rule: &StepUpRule, session: &Assurance) -> Result<Satisfied, Error> {
+    pub async fn guard(&self, session: &Assurance, rule: &StepUpRule) -> Result<Admitted, Error> {
         let subject = session.subject();
-        in_span!(guard(subject), async {
-            let now = self.context()?.now();
-            let (guard, _) = self.guarded(session, now).await?;
-            Ok(rule.check(session, guard.stamps.account, now)?)
-        })
-        .await
+        in_span!(guard(subject), self.admitted(None, session, rule)).await
     }
 
-    /// Decides whether a session's user may go on, as far as the organizations' policies go: what
-    /// [`access`](Self::access) says, kept until it changes by itself, the policy revision
-    /// changes, or `recheck` is over, whichever is first.
+    /// Guards one organization's resources: as [`guard`](Self::guard), and only for its members, and
+    /// not for those whom its own policy keeps out.
     ///
     /// # Errors
-    /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::EnrollmentNeeded`] when it may
-    /// only set up a first factor, [`Refusal::RegenerateFirst`] when it has to replace imported
-    /// recovery codes first; otherwise as [`access`](Self::access).
-    pub async fn guard_access(&self, session: &Assurance) -> Result<Access, Error> {
-        let subject = session.subject();
-        in_span!(guard_access(subject), self.guard_decision(None, session)).await
-    }
-
-    /// Decides whether a session's user may reach one organization's resources: what
-    /// [`access_organization`](Self::access_organization) says, kept as by
-    /// [`guard_access`](Self::guard_access).
-    ///
-    /// # Errors
-    /// As [`guard_access`](Self::guard_access), and
-    /// [`OrgRefusal::NotAMember`](crate::organization::OrgRefusal::NotAMember).
+    /// As [`guard`](Self::guard), and
+    /// [`OrgRefusal::NotAMember`](crate::organization::OrgRefusal::NotAMember);
+    /// [`Error::MissingPort`] without an organization store.
     pub async fn guard_organization(
         &self,
         org: &OrgId,
         session: &Assurance,
-    ) -> Result<Access, Error> {
+        rule: &StepUpRule,
+    ) -> Result<Admitted, Error> {
         let subject = session.subject();
-        in_span!(guard_organization(subject), self.guard_decision(Some(org), session)).await
+        in_span!(guard_organization(subject), self.admitted(Some(org), session, rule)).await
     }
 
-    async fn guard_decision(
+    async fn admitted(
         &self,
         org: Option<&OrgId>,
         session: &Assurance,
+        rule: &StepUpRule,
+    ) -> Result<Admitted, Error> {
+        let (context, now) = (self.context()?, self.context()?.now());
+        let (guard, as_of) = self.guarded(session, now).await?;
+        let stamp = guard.stamps.account;
+        session.check_current(stamp, context)?;
+        let access = self.gate(org, session.subject(), guard, as_of, now).await?;
+        Ok(Admitted::by(access, rule, session, stamp, context)?)
+    }
+
+    /// What the organizations say to a user: remembered, or decided and kept.
+    async fn gate(
+        &self,
+        org: Option<&OrgId>,
+        subject: &Subject,
+        mut guard: Guard,
+        as_of: AsOf,
+        now: DateTime<Utc>,
     ) -> Result<Access, Error> {
-        let (now, subject) = (self.context()?.now(), session.subject());
-        let (mut guard, as_of) = self.guarded(session, now).await?;
-        if session.stamp() != guard.stamps.account {
-            return Err(Refusal::SignInAgain.into());
-        }
-        if session.limited_to_setup() {
-            return Err(Refusal::EnrollmentNeeded.into());
-        }
-        if session.limited_to_regenerating() {
-            return Err(Refusal::RegenerateFirst.into());
-        }
         if let Some(access) = guard.decision(org, now) {
             return Ok(access);
         }
         let access = match org {
-            None => self.access(subject).await?,
             Some(org) => self.access_organization(org, subject).await?,
+            None if self.ports().organizations.is_none() => return Ok(Access::OPEN),
+            None => self.access(subject).await?,
         };
         guard.note(org, access.clone());
         self.inner.guards.keep(subject, guard, as_of);

@@ -31,11 +31,11 @@ impl Mfa {
                 return Ok(Imported::Before(at));
             }
             let prepared = self.prepare_import(subject, import).await?;
-            let prepared = &prepared;
+            let (prepared, fresh) = (&prepared, self.fresh_stamp()?);
             attempt
                 .run_keeping(Vec::new(), |live, account, context| async move {
                     let live = self.live_seeds(&account, live).await?;
-                    let decision = account.import(authority, prepared, &live, context)?;
+                    let decision = account.import(authority, prepared, &live, fresh, context)?;
                     Ok((live, decision.into()))
                 })
                 .await

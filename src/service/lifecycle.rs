@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Mfa;
 use crate::domain::{
-    Account, AccountExport, Arrival, Assurance, Event, HostAuthority, Membership, Refusal, Reseal,
-    SealContext, Subject,
+    Account, AccountExport, Arrival, Event, HostAuthority, Membership, Proven, Refusal, Reseal,
+    SealContext, Session, SignedIn, Subject,
 };
 use crate::error::Error;
 
@@ -32,11 +32,25 @@ impl Mfa {
     pub async fn password_changed(
         &self,
         subject: &Subject,
-        session: Option<&Assurance>,
-    ) -> Result<Option<Assurance>, Error> {
-        let change =
-            self.decide(subject, |account, context| account.password_changed(session, context));
-        in_span!(password_changed(subject), change).await
+        session: Option<&dyn Session>,
+    ) -> Result<Option<SignedIn>, Error> {
+        in_span!(password_changed(subject), async {
+            let fresh = self.fresh_stamp()?;
+            let attempt = self.attempt(subject).await?;
+            attempt
+                .run(|account, context| async move {
+                    let affiliations = match session {
+                        Some(_) => self.affiliations(subject).await?,
+                        None => Vec::new(),
+                    };
+                    let (changed, now) =
+                        (account.password_changed(session, fresh, context)?, context.now());
+                    let own = |own: Option<Proven>| own.map(|p| p.signed_in(&affiliations, now));
+                    Ok(changed.map(own).into())
+                })
+                .await
+        })
+        .await
     }
 
     /// Erases a user's account and memberships; what is absent already is done. Its events stay in
@@ -125,8 +139,11 @@ impl Mfa {
     }
 
     async fn depart(&self, authority: &HostAuthority, to: &Subject) -> Result<(), Error> {
-        self.decide(authority.over(), |account, context| account.begin_move(to, authority, context))
-            .await
+        let fresh = self.fresh_stamp()?;
+        self.decide(authority.over(), |account, context| {
+            account.begin_move(to, authority, fresh, context)
+        })
+        .await
     }
 
     async fn arrive(&self, from: &Subject, to: &Subject) -> Result<(), Error> {
@@ -135,6 +152,7 @@ impl Mfa {
             return Err(Refusal::Moved.into());
         }
         let (old, resealed) = (&old, &self.sealed_for(&old, to).await?);
+        let stamp = self.fresh_stamp()?;
         let attempt = self.attempt(to).await?;
         attempt
             .run(|place, context| async move {
@@ -146,7 +164,7 @@ impl Mfa {
                     self.give_up_move(from).await?;
                     return Err(Refusal::SubjectTaken.into());
                 }
-                let arrival = Arrival { subject: to.clone(), version: place.version() };
+                let arrival = Arrival { subject: to.clone(), version: place.version(), stamp };
                 Ok(old.arrive(arrival, resealed.clone(), context)?.into())
             })
             .await

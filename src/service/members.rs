@@ -7,7 +7,7 @@ use super::attempt::{Attempt, Step};
 use super::rows::{MemberUnderPolicy, MembershipOf};
 use crate::domain::{
     Actor, Assurance, Context, Membership, OrgAuthority, OrgId, OrgRefusal, OrgTransition,
-    Organization, Refusal, Subject,
+    Organization, Refusal, Strength, Subject,
 };
 use crate::error::Error;
 
@@ -75,7 +75,7 @@ impl Mfa {
         .await
     }
 
-    /// Gives one member longer than the others. See [`Organization::extend`].
+    /// Gives one member longer than the others for the requirement of a strength. See [`Organization::extend`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
@@ -84,15 +84,16 @@ impl Mfa {
         actor: &Assurance,
         authority: &OrgAuthority,
         subject: &Subject,
+        strength: Strength,
         until: DateTime<Utc>,
     ) -> Result<Membership, Error> {
         let change = self.change_member(actor, authority, subject, |acme, member, by, context| {
-            acme.extend(member, until, by, context)
+            acme.extend(member, strength, until, by, context)
         });
         in_span!(extend_member(subject), change).await
     }
 
-    /// Exempts one member, until an instant or for good. See [`Organization::exempt`].
+    /// Exempts one member from a strength and all above it, until an instant or for good. See [`Organization::exempt`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the membership.
@@ -101,10 +102,11 @@ impl Mfa {
         actor: &Assurance,
         authority: &OrgAuthority,
         subject: &Subject,
+        strength: Strength,
         until: Option<DateTime<Utc>>,
     ) -> Result<Membership, Error> {
         let change = self.change_member(actor, authority, subject, |acme, member, by, context| {
-            acme.exempt(member, until, by, context)
+            acme.exempt(member, strength, until, by, context)
         });
         in_span!(exempt_member(subject), change).await
     }

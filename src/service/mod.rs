@@ -10,6 +10,7 @@ mod traced;
 
 mod access;
 mod answer;
+mod ask;
 mod attempt;
 mod builder;
 mod draw;
@@ -31,15 +32,17 @@ mod secrets;
 mod setup;
 mod sign_in;
 mod status;
+mod verdict;
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::domain::{Context, Issuer, Settings};
 use crate::error::Error;
-use crate::ports::{AccountStore, CodeHasher, SecretCipher};
+use crate::ports::{AccountStore, CodeHasher, OrgStore, SecretCipher};
 
 pub use builder::{BuildError, MfaBuilder};
+pub use guard::Admitted;
 use guard::Guards;
 use issuing::Issuing;
 pub use lifecycle::Export;
@@ -48,6 +51,7 @@ pub use policy::PolicyChanged;
 use ports::Ports;
 pub use reseal::ResealProgress;
 pub use sign_in::SignIn;
+pub use verdict::{Confirmed, Passed, Verdict};
 
 /// Second-factor authentication for one application.
 ///
@@ -56,7 +60,7 @@ pub use sign_in::SignIn;
 /// [`Error`] for the one exception, a lost reply.
 ///
 /// ```
-/// use mfakit::{FirstFactor, Keyring, MemoryStore, Mfa, SignIn, Subject};
+/// use mfakit::{FirstFactor, Keyring, MemoryStore, Mfa, SignIn, SignedIn, Subject};
 ///
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// let keyring = Keyring::from_env("MFAKIT_KEYS")?;
@@ -64,11 +68,9 @@ pub use sign_in::SignIn;
 ///
 /// let ada = Subject::from(1815_u64);
 /// match mfa.sign_in(FirstFactor::password(ada, chrono::Utc::now())).await? {
-///     SignIn::Complete(session) => { /* signed in: keep `session` */ }
-///     SignIn::Remind(session, reminded) => { /* signed in; an organization asks for MFA soon */ }
-///     SignIn::SetUpFirst(session, walled) => { /* keep it; show the setup and nothing else */ }
-///     SignIn::Challenge(pending, challenge) => { /* keep both, ask for a code */ }
-///     SignIn::Enroll(pending, challenge) => { /* keep both, ask for the enrollment code */ }
+///     SignIn::Done(SignedIn::Full(session, reminded)) => { /* signed in: keep `session` */ }
+///     SignIn::Done(SignedIn::Limited(limited)) => { /* keep it; show its next step, nothing else */ }
+///     SignIn::Challenge(challenge) => { /* keep it, show what `mfa.ask(&challenge)` says */ }
 /// }
 /// # Ok(())
 /// # }
@@ -90,9 +92,21 @@ struct Inner {
 }
 
 impl Mfa {
-    /// Starts from the store that accounts live in.
-    pub fn builder(store: impl AccountStore + 'static) -> MfaBuilder {
-        MfaBuilder::new(Arc::new(store))
+    /// Starts from the store that accounts and organizations live in.
+    ///
+    /// Where they live in two stores, give both: `Mfa::builder((accounts, organizations))`.
+    pub fn builder(store: impl AccountStore + OrgStore + 'static) -> MfaBuilder {
+        let store = Arc::new(store);
+        MfaBuilder::new(Arc::clone(&store) as _, Some(store))
+    }
+
+    /// Starts from a store of accounts alone: for a host that keeps no organizations at all.
+    ///
+    /// **No policy holds.** No sign-in and no guard asks what an organization requires, and MFA can
+    /// be switched off at any time. A process that is built so beside others that keep organizations
+    /// lets in whom those keep out.
+    pub fn builder_without_policies(store: impl AccountStore + 'static) -> MfaBuilder {
+        MfaBuilder::new(Arc::new(store), None)
     }
 
     /// The settings that every decision is made under.
@@ -100,8 +114,7 @@ impl Mfa {
         &self.inner.settings
     }
 
-    /// The settings and the clock's time now, for what is decided without the store: raising a
-    /// session with a proof.
+    /// The settings and the clock's time now, for what is decided without the store.
     ///
     /// # Errors
     /// [`Refusal::ClockOutOfRange`](crate::Refusal::ClockOutOfRange).

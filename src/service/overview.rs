@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Mfa;
 use crate::domain::{
-    Forecast, OrgId, Organization, PolicyTerms, Refusal, Reminder, ReminderSchedule, RosterCounts,
-    RosterCursor, RosterFilter, RosterPage, Subject,
+    Forecast, OrgId, Organization, ProposedPolicy, Refusal, Reminder, ReminderSchedule,
+    RosterCounts, RosterCursor, RosterFilter, RosterPage, Strength, Subject,
 };
 use crate::error::Error;
 
@@ -55,17 +55,17 @@ impl Mfa {
         .await
     }
 
-    /// Says what these terms would do to the members if they were set now, and to the actor. Who
-    /// signed in within `recently` counts as active.
+    /// Says what a proposal would do to the members if it were set now, and to the actor. Who signed
+    /// in within `recently` counts as active.
     ///
-    /// It reads every member without MFA once, page by page.
+    /// It reads every member of whose strength something would be asked once, page by page.
     ///
     /// # Errors
     /// [`Error::MissingPort`] without an organization store; [`Error::Store`].
     pub async fn forecast(
         &self,
         org: &OrgId,
-        terms: PolicyTerms,
+        proposed: ProposedPolicy,
         actor: &Subject,
         recently: TimeDelta,
     ) -> Result<Forecast, Error> {
@@ -73,17 +73,24 @@ impl Mfa {
             let store = self.ports().org_store()?;
             let organization = self.load_organization(org).await?;
             let context = self.context()?;
-            let mut forecasting = organization.forecast(terms, actor, recently, context.now());
-            forecasting.protected(store.counts(org, context.now()).await?.protected);
+            let forecasting = organization.forecast(proposed, actor, recently, context.now());
+            let mut forecasting = forecasting.map_err(Refusal::from)?;
+            let counts = store.counts(org, context.now()).await?;
             if let Some(row) = store.roster_row(org, actor).await? {
                 forecasting.actor(&row);
             }
-            let (filter, limit) = (RosterFilter::WithoutMfa, Organization::MAX_PAGE);
-            let mut query = Some(organization.roster_query(filter, None, limit, context)?);
-            while let Some(asked) = query {
-                let page = store.roster(&asked).await?;
-                page.rows.iter().for_each(|row| forecasting.add(row));
-                query = asked.following(&page);
+            for strength in std::iter::once(None).chain(Strength::ALL.map(Some)) {
+                if !forecasting.asks(strength) {
+                    forecasting.unaffected(strength, counts.of(strength));
+                    continue;
+                }
+                let (filter, limit) = (RosterFilter::of(strength), Organization::MAX_PAGE);
+                let mut query = Some(organization.roster_query(filter, None, limit, context)?);
+                while let Some(asked) = query {
+                    let page = store.roster(&asked).await?;
+                    page.rows.iter().for_each(|row| forecasting.add(row));
+                    query = asked.following(&page);
+                }
             }
             Ok(forecasting.finish())
         })

@@ -35,8 +35,8 @@ impl Mfa {
         self.load_organization(org).await
     }
 
-    /// Sets what an organization asks of its members: makes MFA required, changes the terms, or makes
-    /// it voluntary, as is proposed. See [`Organization::set_policy`].
+    /// Sets what an organization asks of its members: requires a strength, changes the terms, or
+    /// requires it no longer, as is proposed. See [`Organization::set_policy`].
     ///
     /// # Errors
     /// As there; [`Error::Contended`] when others kept changing the policy.

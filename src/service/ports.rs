@@ -22,14 +22,17 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    /// A store, the operating system's clock and randomness, and nothing else.
-    pub(super) fn new(store: Arc<dyn AccountStore>) -> Self {
+    /// The stores, the operating system's clock and randomness, and nothing else.
+    pub(super) fn new(
+        store: Arc<dyn AccountStore>,
+        organizations: Option<Arc<dyn OrgStore>>,
+    ) -> Self {
         Self {
             store,
             index: None,
             log: None,
             subject_events: None,
-            organizations: None,
+            organizations,
             stamps: None,
             imported_hasher: None,
             clock: Arc::new(SystemClock),

@@ -1,7 +1,7 @@
 //! Replacing the recovery codes.
 
 use super::Mfa;
-use crate::domain::{Assurance, RecoveryCodes};
+use crate::domain::{Proven, RecoveryCodes, Session, SignedIn};
 use crate::error::Error;
 
 impl Mfa {
@@ -16,16 +16,25 @@ impl Mfa {
     /// minutes: a recovery code is not enough.
     pub async fn regenerate_codes(
         &self,
-        session: &Assurance,
-    ) -> Result<(Assurance, RecoveryCodes), Error> {
+        session: &dyn Session,
+    ) -> Result<(SignedIn, RecoveryCodes), Error> {
         let subject = session.subject();
         in_span!(regenerate_codes(subject), async {
             let attempt = self.attempt(subject).await?;
             attempt.stored().check_regenerate(session, attempt.context()?)?;
             let (codes, hashed) = self.new_recovery_codes(subject).await?;
+            let fresh = self.fresh_stamp()?;
+            let (codes, hashed) = (&codes, &hashed);
             attempt
-                .decide(|account, context| {
-                    account.regenerate(session, codes.clone(), hashed.clone(), context)
+                .run(|account, context| async move {
+                    let affiliations = self.affiliations(subject).await?;
+                    let (codes, hashed) = (codes.clone(), hashed.clone());
+                    let regenerated = account.regenerate(session, codes, hashed, fresh, context)?;
+                    let now = context.now();
+                    let signed_in = |(proven, codes): (Proven, RecoveryCodes)| {
+                        (proven.signed_in(&affiliations, now), codes)
+                    };
+                    Ok(regenerated.map(signed_in).into())
                 })
                 .await
         })

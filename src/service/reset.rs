@@ -33,9 +33,11 @@ impl Mfa {
             let [hash] = hashed.hashes[..] else {
                 return Err(HasherError::Failed("a hasher must give one hash a code".into()).into());
             };
+            let fresh = self.fresh_stamp()?;
             attempt
                 .decide(|account, context| {
-                    account.reset(authority, code.clone(), hashed.scheme.clone(), hash, context)
+                    let (code, scheme) = (code.clone(), hashed.scheme.clone());
+                    account.reset(authority, code, scheme, hash, fresh, context)
                 })
                 .await
         })

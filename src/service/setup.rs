@@ -2,9 +2,10 @@
 
 use super::Mfa;
 use super::traced;
+use super::verdict::Confirmed;
 use crate::domain::{
-    Assurance, Confirmed, EmailStatus, FactorId, Judged, NewFactor, NewSecret, PendingSetup,
-    RecoveryCodes, SealContext, Setup, SetupId, Subject,
+    EmailStatus, FactorId, Judged, NewFactor, NewSecret, PendingSetup, RecoveryCodes, SealContext,
+    Session, Setup, SetupId, SignedIn, Subject,
 };
 use crate::error::Error;
 
@@ -27,7 +28,7 @@ impl Mfa {
     /// [`Refusal::SignInAgain`]: crate::Refusal::SignInAgain
     pub async fn begin_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         new: NewFactor,
         email: EmailStatus,
     ) -> Result<Setup, Error> {
@@ -61,7 +62,7 @@ impl Mfa {
     /// [`Refusal::SetupElsewhere`]: crate::Refusal::SetupElsewhere
     /// [`Refusal::SetupExpired`]: crate::Refusal::SetupExpired
     /// [`Refusal::SetupConfirmed`]: crate::Refusal::SetupConfirmed
-    pub async fn show_setup(&self, session: &Assurance, id: SetupId) -> Result<Setup, Error> {
+    pub async fn show_setup(&self, session: &dyn Session, id: SetupId) -> Result<Setup, Error> {
         let subject = session.subject();
         in_span!(show_setup(subject), async {
             let account = self.load(subject).await?;
@@ -82,28 +83,34 @@ impl Mfa {
     /// As [`show_setup`](Self::show_setup). A wrong code is a [`Confirmed::Rejected`], not an error.
     pub async fn confirm_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         typed: &str,
     ) -> Result<Confirmed, Error> {
         let subject = session.subject();
         in_span!(confirm_setup(subject), async {
+            let fresh = self.fresh_stamp()?;
             let attempt = self.attempt(subject).await?;
             let confirmed = attempt
                 .run_keeping((None, None), |(opened, issued), account, context| async move {
+                    let affiliations = self.affiliations(subject).await?;
+                    let confirmed = |outcome| Confirmed::of(outcome, &affiliations, context.now());
                     let pending = account.open_setup(session, id, context)?;
                     let place = place(subject, pending);
                     let opened = self.open(opened, pending.sealed(), place).await?;
                     let secret = &opened.secret;
-                    match account.judge_confirmation(session, id, typed, secret, context)? {
-                        Judged::Decided(decision) => Ok(((Some(opened), issued), decision.into())),
+                    match account.judge_confirmation(session, id, typed, secret, fresh, context)? {
+                        Judged::Decided(decision) => {
+                            Ok(((Some(opened), issued), decision.map(confirmed).into()))
+                        }
                         Judged::Right(right) => {
                             let (codes, hashed) = match issued {
                                 Some(issued) => issued,
                                 None => self.new_recovery_codes(subject).await?,
                             };
-                            let confirmed = right.with_codes(codes.clone(), hashed.clone())?;
-                            Ok(((Some(opened), Some((codes, hashed))), confirmed.into()))
+                            let right = right.with_codes(codes.clone(), hashed.clone())?;
+                            let step = right.map(confirmed).into();
+                            Ok(((Some(opened), Some((codes, hashed))), step))
                         }
                     }
                 })
@@ -121,7 +128,7 @@ impl Mfa {
     /// As [`finish_setup`](Self::finish_setup).
     pub async fn reissue_codes(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
     ) -> Result<RecoveryCodes, Error> {
         let subject = session.subject();
@@ -146,11 +153,25 @@ impl Mfa {
     /// [`Refusal::SetupElsewhere`](crate::Refusal::SetupElsewhere),
     /// [`Refusal::SetupUnconfirmed`](crate::Refusal::SetupUnconfirmed),
     /// [`Refusal::SetupExpired`](crate::Refusal::SetupExpired) an hour after it was confirmed.
-    pub async fn finish_setup(&self, session: &Assurance, id: SetupId) -> Result<Assurance, Error> {
+    pub async fn finish_setup(
+        &self,
+        session: &dyn Session,
+        id: SetupId,
+    ) -> Result<SignedIn, Error> {
         let subject = session.subject();
-        let change =
-            self.decide(subject, |account, context| account.finish_setup(session, id, context));
-        in_span!(finish_setup(subject), change).await
+        in_span!(finish_setup(subject), async {
+            let fresh = self.fresh_stamp()?;
+            let attempt = self.attempt(subject).await?;
+            attempt
+                .run(|account, context| async move {
+                    let affiliations = self.affiliations(subject).await?;
+                    let finished = account.finish_setup(session, id, fresh, context)?;
+                    let now = context.now();
+                    Ok(finished.map(|proven| proven.signed_in(&affiliations, now)).into())
+                })
+                .await
+        })
+        .await
     }
 
     /// Ends a setup; nothing was enabled.
@@ -158,7 +179,7 @@ impl Mfa {
     /// # Errors
     /// [`Refusal::UnknownSetup`](crate::Refusal::UnknownSetup),
     /// [`Refusal::SetupElsewhere`](crate::Refusal::SetupElsewhere).
-    pub async fn cancel_setup(&self, session: &Assurance, id: SetupId) -> Result<(), Error> {
+    pub async fn cancel_setup(&self, session: &dyn Session, id: SetupId) -> Result<(), Error> {
         let subject = session.subject();
         let change =
             self.decide(subject, |account, context| account.cancel_setup(session, id, context));

@@ -1,11 +1,9 @@
 //! Signing in, re-authenticating, asking for a step-up.
 
-use chrono::{DateTime, Utc};
-
 use super::Mfa;
 use crate::domain::{
-    Access, ActionName, Assurance, Challenge, ChallengeId, FirstFactor, Fresh, Gate, Opened,
-    PendingSignIn, Refusal, Reminded, Satisfied, SessionId, StepUpRule, Walled,
+    ActionName, Assurance, Challenge, ChallengeId, CurrentSession, FirstFactor, Fresh, Opened,
+    Proven, Refusal, Session, SessionId, SignedIn, StepUpRule,
 };
 use crate::error::Error;
 
@@ -13,26 +11,17 @@ use crate::error::Error;
 #[derive(Debug)]
 #[must_use]
 pub enum SignIn {
-    /// MFA is off: the sign-in is complete.
-    Complete(Assurance),
-    /// MFA is off: the sign-in is complete. Organizations ask for it: their periods run, or are over
-    /// for their own resources.
-    Remind(Assurance, Reminded),
-    /// MFA is off, and the period of an organization that closes the whole account is over. The
-    /// session is for signing out, re-authenticating, verifying the e-mail address, the profile
-    /// page and the setup; refuse it everything else.
-    SetUpFirst(Assurance, Walled),
-    /// MFA is on: the challenge comes first.
-    Challenge(PendingSignIn, Challenge),
-    /// The account was reset: the enrollment code comes first.
-    Enroll(PendingSignIn, Challenge),
+    /// MFA is off: the first factor is all it takes.
+    Done(SignedIn),
+    /// A challenge comes first. Keep it in the session, and show what [`Mfa::ask`] says: a second
+    /// factor, or the enrollment code of an account that was reset.
+    Challenge(Challenge),
 }
 
 impl Mfa {
     /// Says what a first factor opens: a session, or a challenge before it.
     ///
-    /// Call it on *every* way to sign in. It writes nothing. With an organization store, a sign-in
-    /// without MFA is answered with what the user's organizations say to it.
+    /// Call it on *every* way to sign in. It writes nothing.
     ///
     /// # Errors
     /// [`Refusal::FirstFactorOutOfDate`] when it lies in the future or before the last password
@@ -45,70 +34,91 @@ impl Mfa {
                 challenge: ChallengeId::from_random(self.random()?),
             };
             let account = self.load(first.subject()).await?;
-            let context = self.context()?;
-            match account.sign_in(first, fresh, context)? {
-                Opened::Session(session) => self.admit(session, context.now()).await,
-                Opened::Challenge(pending, challenge) => Ok(SignIn::Challenge(pending, challenge)),
-                Opened::Enroll(pending, challenge) => Ok(SignIn::Enroll(pending, challenge)),
+            match account.sign_in(first, fresh, self.context()?)? {
+                Opened::Session(proven) => Ok(SignIn::Done(self.admit(proven).await?)),
+                Opened::Challenge(challenge) => Ok(SignIn::Challenge(challenge)),
             }
         })
         .await
     }
 
-    /// Completes a sign-in without MFA by what the organizations say to it.
-    async fn admit(&self, session: Assurance, now: DateTime<Utc>) -> Result<SignIn, Error> {
-        let affiliations = self.affiliations(session.subject()).await?;
-        Ok(match Access::to_account(&affiliations, false, now).gate {
-            Gate::Allow => SignIn::Complete(session),
-            Gate::AllowAndRemind(reminded) => SignIn::Remind(session, reminded),
-            Gate::SetUpFirst(walled) => SignIn::SetUpFirst(session, walled),
-        })
+    /// Decides how far a session goes, by what the organizations say to it now.
+    async fn admit(&self, proven: Proven) -> Result<SignedIn, Error> {
+        let affiliations = self.affiliations(proven.subject()).await?;
+        Ok(proven.signed_in(&affiliations, self.context()?.now()))
     }
 
     /// Adds a first factor, proven again just now, to a session that is signed in: "sign in again
     /// to continue". The session keeps its id; give it a new token.
     ///
     /// # Errors
-    /// [`Refusal::SignInAgain`] when the session is void and a whole sign-in is needed.
+    /// [`Refusal::SignInAgain`] when the session is void and a whole sign-in is needed;
+    /// [`Refusal::FirstFactorNotNewer`] when the first factor is no newer than the same in the session and
+    /// more than a minute old: have the identity provider ask again (`prompt=login` or `max_age` in
+    /// OpenID Connect).
     pub async fn reauthenticate(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         first: FirstFactor,
-    ) -> Result<Assurance, Error> {
+    ) -> Result<SignedIn, Error> {
         let subject = session.subject();
         in_span!(reauthenticate(subject), async {
             let account = self.load(subject).await?;
-            Ok(account.reauthenticate(session, first, self.context()?)?)
+            self.admit(account.reauthenticate(session, first, self.context()?)?).await
         })
         .await
     }
 
-    /// Opens a challenge that raises a session for the action of this name. Pass its proof to
-    /// [`Assurance::raise`].
+    /// Decides again how far a session goes, by what is stored now: a limit ends when the policy
+    /// that set it no longer holds for the user. It proves nothing new and writes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInAgain`] when the session is void; [`Error::Store`].
+    pub async fn readmit(&self, session: &dyn Session) -> Result<SignedIn, Error> {
+        let subject = session.subject();
+        in_span!(readmit(subject), async {
+            let account = self.load(subject).await?;
+            self.admit(account.readmit(session, self.context()?)?).await
+        })
+        .await
+    }
+
+    /// Opens a challenge that raises a session for an action, by the action's rule. Keep it beside
+    /// the session, and put the session that [`answer`](Self::answer) returns in its place.
+    ///
+    /// The rule decides what an answer has to be: a recovery code is taken where it says
+    /// [`or_recovery`](StepUpRule::or_recovery), and refused before it is spent where it does not.
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`] when MFA is off, [`Refusal::SignInAgain`] when the session is void.
-    pub async fn step_up(&self, session: &Assurance, action: &str) -> Result<Challenge, Error> {
+    pub async fn step_up(
+        &self,
+        session: &dyn Session,
+        action: &str,
+        rule: &StepUpRule,
+    ) -> Result<Challenge, Error> {
         let subject = session.subject();
         in_span!(step_up(subject), async {
             let action = ActionName::new(action).map_err(Refusal::from)?;
             let id = ChallengeId::from_random(self.random()?);
             let account = self.load(subject).await?;
-            Ok(account.open_step_up(session, action, id, self.context()?)?)
+            Ok(account.open_step_up(session, action, rule, id, self.context()?)?)
         })
         .await
     }
 
-    /// Checks a session against a rule, under the account's stamp as it is stored now.
+    /// Checks that a session is current, under the account as it is stored now: what a token says of a
+    /// session, its [claims](CurrentSession::claims), is had from the answer and from nothing else.
     ///
     /// # Errors
-    /// As [`StepUpRule::check`].
-    pub async fn check(&self, rule: &StepUpRule, session: &Assurance) -> Result<Satisfied, Error> {
+    /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::EnrollmentNeeded`] after a reset.
+    pub async fn current<'s>(&self, session: &'s Assurance) -> Result<CurrentSession<'s>, Error> {
         let subject = session.subject();
-        in_span!(check(subject), async {
+        in_span!(current(subject), async {
             let account = self.load(subject).await?;
-            account.check_session(session)?;
-            Ok(rule.check(session, account.stamp(), self.context()?.now())?)
+            let context = self.context()?;
+            account.check_session(session, context)?;
+            Ok(session.current(account.stamp(), context)?)
         })
         .await
     }

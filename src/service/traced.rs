@@ -8,7 +8,7 @@ use std::future::Future;
 #[cfg(feature = "tracing")]
 use tracing::Instrument;
 
-use crate::domain::{Confirmed, Verdict};
+use super::verdict::{Confirmed, Verdict};
 #[cfg(feature = "tracing")]
 use crate::error::Error;
 

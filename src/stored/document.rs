@@ -19,7 +19,7 @@ use crate::domain::parts::Value;
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # use mfakit::domain::Account;
+/// # use mfakit::domain::{Account, Stamp};
 /// # use mfakit::store::{CommitOutcome, Version};
 /// # use mfakit::{Settings, Subject};
 /// # use mfakit::domain::Context;
@@ -29,7 +29,7 @@ use crate::domain::parts::Value;
 /// # let context = Context::new(&settings, chrono::Utc::now())?;
 /// # let absent = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
 /// # let (commit, _closed) = absent
-/// #     .password_changed(None, context)?
+/// #     .password_changed(None, Stamp::from_random([3; 8]), context)?
 /// #     .into_commit(CommitId::from_random([7; 16]));
 /// # let account = commit.next().ok_or("gone")?;
 ///

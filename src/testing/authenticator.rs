@@ -4,6 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::Setup;
+
 /// An authenticator app, played by `totp-rs`: it knows what the setup screen showed and nothing
 /// else.
 ///
@@ -40,6 +42,45 @@ impl Authenticator {
     pub fn code_after(&self, at: DateTime<Utc>, periods: i64) -> String {
         self.code_at(at + chrono::TimeDelta::seconds(periods * self.period))
     }
+}
+
+/// The code that the phone shows at this time, once it has scanned what this setup shows.
+///
+/// It takes a test past the setup and, the setup kept, past every later challenge. A code is accepted
+/// once, the one that confirmed the setup included: for the next one move the clock on by a period,
+/// or ask for the code of the next period, which a server takes early.
+///
+/// ```
+/// use chrono::{TimeDelta, Utc};
+/// use mfakit::testing::{block_on, code_for};
+/// # use mfakit::{
+/// #     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, SealingKey,
+/// #     SignIn, Subject, Verdict,
+/// # };
+///
+/// # block_on(async {
+/// # let keyring = Keyring::new(SealingKey::from_bytes("k", &[7; 32])?);
+/// # let mfa = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(keyring).build()?;
+/// # let password = || FirstFactor::password(Subject::from(1815_u64), Utc::now());
+/// # let SignIn::Complete(session) = mfa.sign_in(password()).await? else { panic!() };
+/// let phone = NewFactor::totp("Phone", "ada@example.org")?;
+/// let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await?;
+/// let confirmed = mfa.confirm_setup(&session, setup.id(), &code_for(&setup, Utc::now())).await?;
+/// assert!(matches!(confirmed, Confirmed::FirstFactor(_)));
+/// mfa.finish_setup(&session, setup.id()).await?;
+///
+/// let SignIn::Challenge(pending, challenge) = mfa.sign_in(password()).await? else { panic!() };
+/// let next = Utc::now() + TimeDelta::seconds(30);
+/// let answered = mfa.answer(&challenge, Answer::code(&code_for(&setup, next))).await?;
+/// assert!(matches!(answered, Verdict::Passed(_)));
+/// # let _ = pending;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[allow(clippy::expect_used, reason = "the URI of every setup can be scanned")]
+pub fn code_for(setup: &Setup, at: DateTime<Utc>) -> String {
+    let phone = Authenticator::scan(setup.otpauth_uri()).expect("the URI of a setup");
+    phone.code_at(at)
 }
 
 impl fmt::Debug for Authenticator {

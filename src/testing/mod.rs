@@ -15,7 +15,7 @@ mod software_key;
 #[cfg(feature = "webauthn")]
 mod software_secret;
 
-pub use authenticator::Authenticator;
+pub use authenticator::{Authenticator, code_for};
 pub use clock::ManualClock;
 pub use entropy::{BrokenEntropy, SeededEntropy};
 pub use executor::block_on;

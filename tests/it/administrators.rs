@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::{Context, Waker};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::organization::{
-    Extension, Gate, Membership, OrgChange, OrgPolicy, OrgRefusal, ProposedPolicy,
-};
+use mfakit::organization::{Extension, Gate, Membership, OrgChange, OrgPolicy, OrgRefusal};
 use mfakit::store::{EventLog, OrgStore};
-use mfakit::{Error, EventKind, MemoryStore, Subject};
+use mfakit::{Error, EventKind, MemoryStore, Strength, Subject};
 
 use crate::concurrency::at_once;
-use crate::organizations::{acme, authority, fresh, office, require, whole};
+use crate::organizations::{
+    VOLUNTARY, acme, authority, fresh, office, propose, require, terms_of, whole,
+};
 use crate::watched::{Call, Turn};
-use crate::world::{World, block_on, refused};
+use crate::world::{World, block_on, gate, refused};
 
 /// Everything that happened to organizations and their members, in order.
 async fn changes(memory: &MemoryStore) -> Vec<OrgChange> {
@@ -42,15 +42,11 @@ fn a_change_whose_reply_was_lost_is_recognized_and_made_once() {
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
 
         orgs.next_commit(Turn::LosesReply(Box::new(|| ())));
-        let made = world
-            .mfa
-            .set_policy(&session, &by, ProposedPolicy::Required(whole(14)), None)
-            .await
-            .unwrap();
-        assert_eq!(made.change.from, OrgPolicy::Voluntary);
+        let made = world.mfa.set_policy(&session, &by, propose(whole(14)), None).await.unwrap();
+        assert_eq!(made.change.from, OrgPolicy::VOLUNTARY);
         orgs.next_commit(Turn::LosesReply(Box::new(|| ())));
         let until = world.now() + TimeDelta::days(30);
-        world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
+        world.mfa.extend_member(&session, &by, &ada, Strength::Standard, until).await.unwrap();
         assert_eq!(changes(&world.memory).await.len(), 2, "one event a change");
     });
 }
@@ -68,7 +64,8 @@ fn a_lost_reply_is_recognized_behind_somebody_elses_change() {
         let (rival, leaver) = (world.elsewhere(0), ada.clone());
         let leave = move || block_on(rival.leave_organization(&acme(), &leaver)).unwrap();
         orgs.next_commit(Turn::LosesReply(Box::new(leave)));
-        let answer = world.mfa.extend_member(&session, &by, &ada, end).await.unwrap();
+        let answer =
+            world.mfa.extend_member(&session, &by, &ada, Strength::Standard, end).await.unwrap();
         assert_eq!(until(answer.extension()), Some(end));
         assert!(!stored(&world.memory, &ada).await.is_member());
     });
@@ -154,7 +151,8 @@ fn a_store_that_is_down_for_a_moment_after_a_lost_reply_is_asked_again() {
                 Turn::Works
             });
             let end = world.now() + TimeDelta::days(30);
-            let answer = world.mfa.extend_member(&session, &by, &ada, end).await;
+            let answer =
+                world.mfa.extend_member(&session, &by, &ada, Strength::Standard, end).await;
             match answer {
                 Ok(_) => assert!(reported, "{down:?} {times} times"),
                 Err(error) => {
@@ -180,8 +178,7 @@ fn a_store_that_is_down_before_anything_was_sent_is_not_waited_for() {
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
         orgs.watch(|call| if call == Call::Organization { Turn::Fails } else { Turn::Works });
         orgs.count(Call::Organization);
-        let failed =
-            world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(14)), None).await;
+        let failed = world.mfa.set_policy(&session, &by, propose(whole(14)), None).await;
         assert!(matches!(failed, Err(Error::Store(_))), "{failed:?}");
         assert_eq!(orgs.count(Call::Organization), 1);
     });
@@ -203,35 +200,28 @@ fn whoever_keeps_coming_second_gives_up_after_sixteen_rounds() {
             orgs.watch(move |call| {
                 if call == Call::Commit && count.load(Ordering::Relaxed) < rivals {
                     let days = 30 + count.fetch_add(1, Ordering::Relaxed);
-                    block_on(rival.set_policy(
-                        &own,
-                        &rights,
-                        ProposedPolicy::Required(whole(days)),
-                        None,
-                    ))
-                    .unwrap();
+                    block_on(rival.set_policy(&own, &rights, propose(whole(days)), None)).unwrap();
                 }
                 Turn::Works
             });
-            let changed =
-                world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(3)), None).await;
+            let changed = world.mfa.set_policy(&session, &by, propose(whole(3)), None).await;
             let stored = *world.mfa.organization(&acme()).await.unwrap().policy();
             match changed {
                 Ok(changed) => {
                     assert!(made, "{rivals} rivals");
-                    let latest = changed.change.from.terms();
+                    let latest = terms_of(&changed.change.from);
                     assert_eq!(
                         latest,
                         Some(whole(29 + rivals)),
                         "decided on what the last one left"
                     );
-                    assert_eq!(stored.terms(), Some(whole(3)));
+                    assert_eq!(terms_of(&stored), Some(whole(3)));
                 }
                 Err(error) => {
                     assert!(!made, "{rivals} rivals: {error}");
                     assert!(matches!(error, Error::Contended), "{error}");
                     assert_eq!(came.load(Ordering::Relaxed), 16);
-                    assert_eq!(stored.terms(), Some(whole(29 + 16)), "nothing of the loser");
+                    assert_eq!(terms_of(&stored), Some(whole(29 + 16)), "nothing of the loser");
                 }
             }
         });
@@ -254,9 +244,9 @@ fn of_two_administrators_who_grant_one_member_something_at_once_neither_is_lost(
         let (mfa, session, by, ada) = (&other, &session, &by, &ada);
         async move {
             if extends {
-                mfa.extend_member(session, by, ada, end).await
+                mfa.extend_member(session, by, ada, Strength::Standard, end).await
             } else {
-                mfa.exempt_member(session, by, ada, Some(end)).await
+                mfa.exempt_member(session, by, ada, Strength::Standard, Some(end)).await
             }
         }
     });
@@ -268,8 +258,17 @@ fn of_two_administrators_who_grant_one_member_something_at_once_neither_is_lost(
     assert_eq!(until(stored.extension()), Some(end));
     assert_eq!(stored.exemption().map(|exemption| exemption.until), Some(Some(end)));
     let changes = block_on(changes(&world.memory));
-    assert!(changes.contains(&OrgChange::MemberExtended { until: end }), "{changes:?}");
-    assert!(changes.contains(&OrgChange::MemberExempted { until: Some(end) }), "{changes:?}");
+    assert!(
+        changes.contains(&OrgChange::MemberExtended { strength: Strength::Standard, until: end }),
+        "{changes:?}"
+    );
+    assert!(
+        changes.contains(&OrgChange::MemberExempted {
+            strength: Strength::Standard,
+            until: Some(end)
+        }),
+        "{changes:?}"
+    );
     assert_eq!(changes.len(), 3, "the policy and one event a grant");
 }
 
@@ -287,37 +286,22 @@ fn whoever_changes_a_policy_that_somebody_else_has_changed_since_is_told() {
         let session = fresh(&world, &admin).await;
         let changed: mfakit::Refusal = OrgRefusal::ChangedSince.into();
 
-        let late = world
-            .mfa
-            .set_policy(&session, &seen(never), ProposedPolicy::Required(whole(3)), None)
-            .await;
+        let late = world.mfa.set_policy(&session, &seen(never), propose(whole(3)), None).await;
         assert_eq!(refused(late), changed);
-        world
-            .mfa
-            .set_policy(&session, &seen(first), ProposedPolicy::Required(whole(30)), None)
-            .await
-            .unwrap();
+        world.mfa.set_policy(&session, &seen(first), propose(whole(30)), None).await.unwrap();
         let before = world.mfa.stamps(&ada).await.unwrap();
-        let late = world
-            .mfa
-            .set_policy(&session, &seen(first), ProposedPolicy::Required(whole(0)), None)
-            .await;
+        let late = world.mfa.set_policy(&session, &seen(first), propose(whole(0)), None).await;
         assert_eq!(refused(late), changed);
         assert_eq!(
-            refused(
-                world.mfa.set_policy(&session, &seen(first), ProposedPolicy::Voluntary, None).await
-            ),
+            refused(world.mfa.set_policy(&session, &seen(first), VOLUNTARY, None).await),
             changed
         );
         let until = world.now() + TimeDelta::days(60);
-        let late = world.mfa.extend_member(&session, &seen(first), &ada, until).await;
+        let late =
+            world.mfa.extend_member(&session, &seen(first), &ada, Strength::Standard, until).await;
         assert_eq!(refused(late), changed);
         assert_eq!(world.mfa.stamps(&ada).await.unwrap(), before, "and nothing happened");
-        world
-            .mfa
-            .set_policy(&session, &seen(shown().await), ProposedPolicy::Voluntary, None)
-            .await
-            .unwrap();
+        world.mfa.set_policy(&session, &seen(shown().await), VOLUNTARY, None).await.unwrap();
     });
 }
 
@@ -330,14 +314,13 @@ fn no_guard_goes_by_the_policy_before_a_change_whose_caller_walked_away() {
         let (admin, ada) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
         let guarded = world.sign_in_plain(&ada).await;
-        assert_eq!(world.mfa.guard_access(&guarded).await.unwrap().gate, Gate::Allow);
+        assert_eq!(gate(&world.mfa, &guarded).await, Gate::Allow);
 
         orgs.next_commit(Turn::NeverReplies);
-        let mut change =
-            Box::pin(world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None));
+        let mut change = Box::pin(world.mfa.set_policy(&session, &by, propose(whole(0)), None));
         assert!(change.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         drop(change);
-        let gate = world.mfa.guard_access(&guarded).await.unwrap().gate;
+        let gate = gate(&world.mfa, &guarded).await;
         assert!(matches!(gate, Gate::SetUpFirst(_)), "{gate:?}");
     });
 }

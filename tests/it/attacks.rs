@@ -6,6 +6,7 @@
 
 mod around;
 mod guessing;
+mod proofs;
 mod replay;
 mod sessions;
 mod setups;
@@ -53,7 +54,7 @@ pub(crate) fn three_codes(world: &World, phone: &Authenticator) -> Answer {
 /// Spends guesses of an account, as somebody does who knows the password and nothing else.
 pub(crate) async fn guess(world: &World, ada: &User, count: usize) {
     for guesses in (0..count).collect::<Vec<_>>().chunks(5) {
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         for _ in guesses {
             let wrong = wrong_code(world, [&ada.phone]);
             rejected(world.mfa.answer(&challenge, Answer::code(&wrong)).await);

@@ -1,12 +1,15 @@
 //! What a session has proven, as the claims of a token.
 
-use chrono::TimeDelta;
-use mfakit::step_up::{AcrNames, Level};
-use mfakit::{Answer, Assurance, FirstFactor, HostAuthority, Refusal, SignIn};
+use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::domain::Context;
+use mfakit::step_up::{AcrNames, Claims, Level};
+use mfakit::{
+    Answer, Assurance, FirstFactor, HostAuthority, Limited, LimitedTo, Refusal, Settings, SignIn,
+};
 
 use crate::step_up::By::{self, Code, Password, Recovery, Sso};
-use crate::step_up::{Case, first};
-use crate::world::{World, block_on, passed};
+use crate::step_up::Case;
+use crate::world::{World, block_on, full, limited, passed, refused};
 
 #[test]
 fn what_a_session_proved_becomes_the_claims_of_a_token() {
@@ -28,10 +31,40 @@ fn what_a_session_proved_becomes_the_claims_of_a_token() {
         for (proven, acr, amr, ago) in rows {
             let case = Case::new().await;
             let session = case.session(proven).await;
-            let claims = session.claims(&names, case.world.now());
+            let claims = self::claims(&session, &names, &case.world, case.world.now());
             assert_eq!((claims.acr, claims.amr.as_slice()), (Some(*acr), *amr), "{proven:?}");
             assert_eq!(claims.auth_time, Some(case.ago(*ago).timestamp()), "{proven:?}");
         }
+    });
+}
+
+/// The claims of a session that is current.
+fn claims<'n>(
+    session: &Assurance,
+    names: &'n AcrNames,
+    world: &World,
+    now: DateTime<Utc>,
+) -> Claims<'n> {
+    session.current(session.stamp(), world.context_at(now)).unwrap().claims(names)
+}
+
+/// Claims are had from a session that was checked, and from nothing else.
+#[test]
+fn a_void_session_has_no_claims() {
+    block_on(async {
+        let world = World::new();
+        let ada = world.protect("ada").await;
+        assert!(world.mfa.current(&ada.session).await.is_ok());
+        let own = world.sign_in(&ada).await;
+        let own = world.mfa.password_changed(&ada.subject, Some(&own)).await.unwrap();
+        let own = full(own.unwrap());
+        assert_eq!(refused(world.mfa.current(&ada.session).await), Refusal::SignInAgain);
+        let checked = ada.session.current(own.stamp(), world.context()).map(drop);
+        assert_eq!(checked, Err(Refusal::SignInAgain));
+        assert!(world.mfa.current(&own).await.is_ok());
+        let later = Settings::builder().epoch(1).build().unwrap();
+        let checked = own.current(own.stamp(), Context::new(&later, world.now()).unwrap());
+        assert_eq!(checked.map(drop), Err(Refusal::SignInAgain));
     });
 }
 
@@ -44,40 +77,28 @@ fn evidence_ahead_of_the_clock_is_in_no_claim() {
         let session = case.session(&[Password(0), Code(0)]).await;
         let now = case.world.now();
         let (within, beyond) = (now - TimeDelta::seconds(30), now - TimeDelta::seconds(31));
-        let claims = session.claims(&names, within);
+        let claims = self::claims(&session, &names, &case.world, within);
         assert_eq!((claims.acr, claims.auth_time), (Some("two"), Some(within.timestamp())));
-        let claims = session.claims(&names, beyond);
+        let claims = self::claims(&session, &names, &case.world, beyond);
         assert_eq!((claims.acr, claims.amr, claims.auth_time), (None, Vec::new(), None));
     });
 }
 
 /// Ada after a reset, in the session that her enrollment code has opened.
-async fn enrolling() -> (World, Assurance) {
+async fn enrolling() -> (World, Limited) {
     let Case { world, ada, .. } = Case::new().await;
     let root = world.protect("root").await;
     let authority =
         HostAuthority::grant(ada.subject.clone(), root.subject.clone(), "lost phone").unwrap();
     let issued = world.mfa.reset(&root.session, &authority).await.unwrap();
     let opened = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
-    let SignIn::Enroll(pending, challenge) = opened else { panic!("{opened:?}") };
+    let SignIn::Challenge(challenge) = opened else { panic!("{opened:?}") };
     let answer = Answer::enrollment(&issued.code.reveal());
-    let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-    let session = pending.raise(proof, world.mfa.context().unwrap()).unwrap();
+    let session = limited(passed(world.mfa.answer(&challenge, answer).await).signed_in);
     (world, session)
 }
 
-#[test]
-fn a_session_that_may_only_set_up_satisfies_no_rule_and_has_no_level() {
-    block_on(async {
-        let (world, session) = enrolling().await;
-        let checked = first(600).check(&session, session.stamp(), world.now());
-        assert_eq!(checked, Err(Refusal::EnrollmentNeeded));
-        let names = AcrNames::new("one", "two").unwrap();
-        assert_eq!((session.level(), session.claims(&names, world.now()).acr), (None, None));
-    });
-}
-
-/// A session forgets what it proved first when there is too much of it, and never this.
+/// A session forgets what it proved first when there is too much of it, and this it never was.
 #[test]
 fn however_many_first_factors_it_proves_a_session_that_may_only_set_up_may_only_set_up() {
     block_on(async {
@@ -85,11 +106,9 @@ fn however_many_first_factors_it_proves_a_session_that_may_only_set_up_may_only_
         for number in 0..100 {
             let (name, ada) = (format!("provider-{number}"), session.subject().clone());
             let again = FirstFactor::named(&name, ada, world.now()).unwrap();
-            session = world.mfa.reauthenticate(&session, again).await.unwrap();
-            assert!(session.limited_to_setup(), "after {number} others");
+            session = limited(world.mfa.reauthenticate(&session, again).await.unwrap());
+            assert_eq!(*session.next_step(), LimitedTo::FirstSetup, "after {number} others");
         }
-        let checked = first(600).check(&session, session.stamp(), world.now());
-        assert_eq!(checked, Err(Refusal::EnrollmentNeeded));
     });
 }
 
@@ -100,14 +119,14 @@ fn one_factor_alone_is_no_mfa() {
         let world = World::new();
         let session = world.sign_in_plain(&"ada".try_into().unwrap()).await;
         assert_eq!(session.level(), Some(Level::OneFactor));
-        let claims = session.claims(&names, world.now());
+        let claims = self::claims(&session, &names, &world, world.now());
         assert_eq!((claims.acr, claims.amr), (Some("one"), vec!["pwd"]));
 
         // The password is ahead of the clock, and so is none; the code alone is no level.
         let case = Case::new().await;
         let session = case.session(&[Password(-60), Code(0)]).await;
         assert_eq!(session.level(), Some(Level::TwoFactors));
-        let claims = session.claims(&names, case.ago(0));
+        let claims = self::claims(&session, &names, &case.world, case.ago(0));
         assert_eq!((claims.acr, claims.amr), (None, vec!["otp"]));
     });
 }

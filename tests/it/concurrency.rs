@@ -58,7 +58,7 @@ fn on_threads<T: Send, I: Send>(inputs: Vec<I>, run: impl Fn(I) -> T + Sync) -> 
 fn asked(count: usize) -> (World, User, Vec<Challenge>) {
     let world = World::new();
     let ada = block_on(world.protect("ada"));
-    let challenges = (0..count).map(|_| block_on(world.challenge(&ada.subject)).1).collect();
+    let challenges = (0..count).map(|_| block_on(world.challenge(&ada.subject))).collect();
     world.store.yield_around_calls();
     (world, ada, challenges)
 }
@@ -200,7 +200,7 @@ fn of_two_regenerations_at_once_one_wins_and_its_codes_are_the_ones_that_work() 
     let lost = results.iter().filter_map(|result| result.as_ref().err());
     let lost: Vec<_> = lost.map(Error::code).collect();
     assert_eq!(lost, ["sign_in_again"]);
-    let (_, challenge) = block_on(world.challenge(&ada.subject));
+    let challenge = block_on(world.challenge(&ada.subject));
     let code = codes.as_slice()[0].reveal();
     let _ = passed(block_on(world.mfa.answer(&challenge, Answer::recovery(&code))));
 }
@@ -219,7 +219,7 @@ fn of_two_resets_at_once_the_later_code_enrolls_and_the_other_does_not() {
     let codes = at_once(resets).into_iter().map(|reset| reset.expect("a reset").code.reveal());
     let enrolls = codes.map(|code| {
         let again = block_on(world.mfa.sign_in(world.password(&ada.subject)));
-        let Ok(SignIn::Enroll(_, challenge)) = again else { panic!("{again:?}") };
+        let Ok(SignIn::Challenge(challenge)) = again else { panic!("{again:?}") };
         matches!(
             block_on(world.mfa.answer(&challenge, Answer::enrollment(&code))),
             Ok(Verdict::Passed(_))

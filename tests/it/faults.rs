@@ -299,7 +299,7 @@ fn a_guard_notices_a_change_whose_answer_nobody_got() {
     for walks_away in [true, false] {
         let world = World::new();
         let ada = block_on(world.protect("ada"));
-        block_on(world.mfa.guard(&rule, &ada.session)).expect("it passes, and is remembered");
+        block_on(world.mfa.guard(&ada.session, &rule)).expect("it passes, and is remembered");
         world.store.reset();
         let (mfa, subject) = (world.mfa.clone(), ada.subject.clone());
         let mut change: Running =
@@ -316,7 +316,7 @@ fn a_guard_notices_a_change_whose_answer_nobody_got() {
             assert!(matches!(block_on(change), Err(Error::Store(_))));
         }
         world.store.reset();
-        let guarded = block_on(world.mfa.guard(&rule, &ada.session));
+        let guarded = block_on(world.mfa.guard(&ada.session, &rule));
         assert!(guarded.is_err(), "a void session passes from memory");
     }
 }

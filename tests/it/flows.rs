@@ -2,12 +2,12 @@
 
 use mfakit::domain::{Account, Algorithm, Digits, EvidenceKind, FactorState, TotpParams};
 use mfakit::{
-    Answer, Assurance, Confirmed, EmailStatus, FactorKind, NewFactor, Refusal, Settings, SignIn,
-    Subject,
+    Answer, Assurance, Confirmed, EmailStatus, FactorId, FactorKind, LimitedTo, NewFactor, Refusal,
+    Settings, SignIn, SignedIn, Subject,
 };
 
 use crate::attacks::{begin, factor, new_factor, stored};
-use crate::world::{World, block_on, passed, refused, rejected};
+use crate::world::{World, block_on, full, limited, passed, refused, rejected};
 
 #[test]
 fn a_user_goes_from_nothing_to_a_protected_account_and_signs_in() {
@@ -37,9 +37,12 @@ fn mfa_is_off_until_the_codes_are_said_to_be_saved() {
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
         assert!(matches!(confirmed, Confirmed::FirstFactor(codes) if codes.len() == 10));
         assert!(!world.mfa.status(&ada).await.unwrap().enabled);
-        assert!(matches!(world.mfa.sign_in(world.password(&ada)).await, Ok(SignIn::Complete(_))));
+        assert!(matches!(
+            world.mfa.sign_in(world.password(&ada)).await,
+            Ok(SignIn::Done(SignedIn::Full(_, None)))
+        ));
 
-        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
         assert!(world.mfa.status(&ada).await.unwrap().enabled);
         assert!(matches!(world.mfa.sign_in(world.password(&ada)).await, Ok(SignIn::Challenge(..))));
     });
@@ -50,13 +53,12 @@ fn a_recovery_code_signs_in_once_and_the_stock_falls() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let (pending, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let passed = passed(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(3))).await);
         assert_eq!((passed.recovery_left, passed.recovery_low), (Some(9), false));
-        let session = pending.raise(passed.proof, world.mfa.context().unwrap()).unwrap();
-        assert!(session.has_second_factor());
+        assert!(full(passed.signed_in).has_second_factor());
 
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         rejected(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(3))).await);
     });
 }
@@ -77,7 +79,8 @@ fn a_second_device_is_added_preferred_and_removed() {
         world.next_code();
         let code = tablet.code_at(world.now());
         let session = world.sign_in_with(&ada.subject, Answer::code(&code)).await;
-        let session = world.mfa.remove_factor(&session, second.factor).await.unwrap();
+        let session =
+            world.mfa.remove_factor(&session, second.factor).await.unwrap().full().unwrap();
         world.mfa.rename_factor(&session, first.factor, "Old phone").await.unwrap();
         world.sign_in(&ada).await;
     });
@@ -99,7 +102,7 @@ fn a_lost_phone_is_replaced_with_a_recovery_code_and_new_codes_come_with_it() {
         let Confirmed::Replaced(_, codes) = confirmed else { panic!("{confirmed:?}") };
 
         world.next_code();
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let old = Answer::code(&ada.phone.code_at(world.now()));
         rejected(world.mfa.answer(&challenge, old).await);
         rejected(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(1))).await);
@@ -115,7 +118,7 @@ fn regenerating_kills_the_old_set_at_once() {
         let ada = world.protect("ada").await;
         let session = world.sign_in(&ada).await;
         let (_, codes) = world.mfa.regenerate_codes(&session).await.unwrap();
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         for number in 0..10 {
             rejected(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(number))).await);
         }
@@ -136,7 +139,8 @@ fn setting_up_wants_a_verified_address_and_a_fresh_session() {
         world.wait(601);
         let begun = world.mfa.begin_setup(&session, new(), EmailStatus::Verified).await;
         assert!(matches!(refused(begun), Refusal::StepUp(_)));
-        let session = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
+        let session =
+            world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap().full().unwrap();
         world.mfa.begin_setup(&session, new(), EmailStatus::Verified).await.unwrap();
     });
 }
@@ -155,19 +159,18 @@ fn a_reset_lets_in_nobody_without_the_enrollment_code() {
         );
         let issued = world.mfa.reset(&actor, &authority.unwrap()).await.unwrap();
 
-        let SignIn::Enroll(pending, challenge) =
+        let SignIn::Challenge(challenge) =
             world.mfa.sign_in(world.password(&ada.subject)).await.unwrap()
         else {
             panic!("the password alone signed in")
         };
         rejected(world.mfa.answer(&challenge, Answer::enrollment("0000-0000-0000-0000")).await);
         let verdict = world.mfa.answer(&challenge, Answer::enrollment(&issued.code.reveal())).await;
-        let proof = passed(verdict).proof;
-        let session = pending.raise(proof, world.mfa.context().unwrap()).unwrap();
-        assert!(session.limited_to_setup());
+        let session = limited(passed(verdict).signed_in);
+        assert_eq!(*session.next_step(), LimitedTo::FirstSetup);
 
         let again = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
-        let SignIn::Enroll(_, challenge) = again else { panic!("the password alone signed in") };
+        let SignIn::Challenge(challenge) = again else { panic!("the password alone signed in") };
         let verdict = world.mfa.answer(&challenge, Answer::enrollment(&issued.code.reveal())).await;
         rejected(verdict);
 
@@ -177,8 +180,7 @@ fn a_reset_lets_in_nobody_without_the_enrollment_code() {
         let code = phone.code_at(world.now());
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
         assert!(matches!(confirmed, Confirmed::FirstFactor(_)));
-        let session = world.mfa.finish_setup(&session, setup.id()).await.unwrap();
-        assert!(!session.limited_to_setup());
+        full(world.mfa.finish_setup(&session, setup.id()).await.unwrap());
         world.next_code();
         world.sign_in_with(&ada.subject, Answer::code(&phone.code_at(world.now()))).await;
     });
@@ -205,7 +207,7 @@ fn a_factor_is_what_its_setup_asked_for() {
         let _ = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
         assert_eq!(pending(&stored(&world, &ada)), (totp, begun, true));
 
-        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
         let account = stored(&world, &ada);
         let [factor] = account.factors() else { panic!("{:?}", account.factors()) };
         let FactorState::Totp(authenticator) = factor.state() else { panic!("{factor:?}") };
@@ -220,7 +222,7 @@ fn where_a_visitor_was_heading_is_told_by_the_challenge_and_by_its_answer() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         assert_eq!(challenge.return_to(), None);
         let challenge = challenge.with_return_to("/invoices?page=2").unwrap();
         assert_eq!(challenge.return_to(), Some("/invoices?page=2"));
@@ -230,18 +232,20 @@ fn where_a_visitor_was_heading_is_told_by_the_challenge_and_by_its_answer() {
     });
 }
 
+/// The factors that a session has proven.
+fn proven(session: &Assurance) -> Vec<FactorId> {
+    let factors = session.evidence().iter().filter_map(|evidence| match evidence.kind() {
+        EvidenceKind::Factor { id, .. } => Some(*id),
+        _ => None,
+    });
+    factors.collect()
+}
+
 #[test]
 fn what_a_phone_has_proven_is_forgotten_with_the_phone() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let proven = |session: &Assurance| {
-            let factors = session.evidence().iter().filter_map(|evidence| match evidence.kind() {
-                EvidenceKind::Totp(factor) => Some(*factor),
-                _ => None,
-            });
-            factors.collect::<Vec<_>>()
-        };
         let phone = factor(&world, &ada.subject, "Phone").await;
         assert_eq!(proven(&ada.session), [phone]);
         let (_, session) = world.add_phone(&ada.session, "Tablet").await;
@@ -250,7 +254,7 @@ fn what_a_phone_has_proven_is_forgotten_with_the_phone() {
 
         // The phone goes, and with the next factor what it has proven.
         world.next_code();
-        let session = world.mfa.remove_factor(&session, phone).await.unwrap();
+        let session = world.mfa.remove_factor(&session, phone).await.unwrap().full().unwrap();
         let (_, session) = world.add_phone(&session, "Watch").await;
         let watch = factor(&world, &ada.subject, "Watch").await;
         assert_eq!(proven(&session), [tablet, watch]);
@@ -272,7 +276,7 @@ fn the_preferred_factor_changes_when_it_is_removed_and_not_otherwise() {
         assert_eq!(preferred().as_deref(), Some("Phone"));
         let remove = async |session: &Assurance, label| {
             let factor = factor(&world, &ada.subject, label).await;
-            world.mfa.remove_factor(session, factor).await.unwrap()
+            world.mfa.remove_factor(session, factor).await.unwrap().full().unwrap()
         };
         let session = remove(&session, "Watch").await;
         assert_eq!(preferred().as_deref(), Some("Phone"));
@@ -298,12 +302,9 @@ fn a_replacement_is_preferred_if_what_it_replaces_was() {
             let code = phone.code_at(world.now());
             let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
             let Confirmed::Replaced(next, _) = confirmed else { panic!("{confirmed:?}") };
-            let lost = EvidenceKind::Totp(lost);
-            assert!(session.evidence().iter().any(|e| *e.kind() == lost), "it had been shown");
-            assert!(
-                next.evidence().iter().all(|e| *e.kind() != lost),
-                "a lost phone proves nothing"
-            );
+            let next = full(next);
+            assert!(proven(&session).contains(&lost), "it had been shown");
+            assert!(!proven(&next).contains(&lost), "a lost phone proves nothing");
             session = next;
             let account = stored(&world, &ada.subject);
             assert_eq!(account.preferred().unwrap().label().as_str(), preferred);

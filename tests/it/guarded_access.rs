@@ -2,17 +2,20 @@
 //! how long.
 
 use chrono::TimeDelta;
-use mfakit::organization::{Access, Gate, OrgId, OrgRefusal, PolicyScope, ProposedPolicy};
+use mfakit::organization::{Access, Gate, OrgId, OrgRefusal, PolicyScope};
 use mfakit::step_up::Needed;
 use mfakit::store::{OrgStore, Stamps};
 use mfakit::testing::{Fault, ManualClock};
 use mfakit::{
-    Answer, HostAuthority, MemoryStore, Mfa, Refusal, Settings, SignIn, StepUpRule, Subject,
+    Assurance, Error, HostAuthority, MemoryStore, Mfa, Refusal, Settings, StepUpRule, Strength,
+    Subject,
 };
 
-use crate::organizations::{acme, authority, days, fresh, office, require, terms, whole};
+use crate::organizations::{
+    VOLUNTARY, acme, authority, days, fresh, office, propose, require, terms, whole,
+};
 use crate::watched::{Call, Turn, Watched};
-use crate::world::{START, World, block_on, keyring, passed, refused};
+use crate::world::{START, World, block_on, gate, keyring, refused};
 
 fn over(subject: &Subject) -> HostAuthority {
     HostAuthority::grant(subject.clone(), "job".try_into().unwrap(), "asked by its owner").unwrap()
@@ -22,18 +25,27 @@ fn other() -> OrgId {
     OrgId::new("other").unwrap()
 }
 
-fn walled(access: &Access) -> bool {
-    matches!(access.gate, Gate::SetUpFirst(_))
+fn walled(gate: &Gate) -> bool {
+    matches!(gate, Gate::SetUpFirst(_))
+}
+
+/// What a guard says without a rule of its own: of the account, or of an organization's resources.
+async fn said(mfa: &Mfa, org: Option<&OrgId>, session: &Assurance) -> Gate {
+    let Some(org) = org else { return gate(mfa, session).await };
+    match mfa.guard_organization(org, session, &StepUpRule::signed_in()).await {
+        Ok(admitted) => admitted.reminded.map_or(Gate::Allow, Gate::AllowAndRemind),
+        Err(Error::Refused(Refusal::SetUpFirst(walled))) => Gate::SetUpFirst(walled),
+        Err(other) => panic!("no gate: {other:?}"),
+    }
 }
 
 /// Another process, which rereads the stamps after five minutes; and its organization store.
 fn another_process(world: &World) -> (Mfa, Watched) {
     let watched = Watched::new(world.memory.clone());
     let settings = Settings::builder().recheck(TimeDelta::minutes(5)).build().unwrap();
-    let mfa = Mfa::builder(world.memory.clone())
+    let mfa = Mfa::builder((world.memory.clone(), watched.clone()))
         .issuer("Scrivio")
         .keyring(keyring("k1"))
-        .organizations(watched.clone())
         .stamps(world.memory.clone())
         .settings(settings)
         .clock(world.clock.clone())
@@ -48,43 +60,21 @@ fn a_session_from_before_a_password_change_reaches_nothing_with_mfa_or_without()
         let world = World::new();
         let (_, ada) = office(&world).await;
         let old = world.sign_in_plain(&ada).await;
-        assert_eq!(world.mfa.guard_access(&old).await.unwrap().gate, Gate::Allow);
+        assert_eq!(gate(&world.mfa, &old).await, Gate::Allow);
         world.mfa.password_changed(&ada, None).await.unwrap();
         let rule = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
-        assert_eq!(refused(world.mfa.guard_access(&old).await), Refusal::SignInAgain);
         assert_eq!(
-            refused(world.mfa.guard_organization(&acme(), &old).await),
+            refused(world.mfa.guard_organization(&acme(), &old, &rule).await),
             Refusal::SignInAgain
         );
-        assert_eq!(refused(world.mfa.guard(&rule, &old).await), Refusal::SignInAgain);
-        assert_eq!(refused(world.mfa.check(&rule, &old).await), Refusal::SignInAgain);
+        assert_eq!(refused(world.mfa.guard(&old, &rule).await), Refusal::SignInAgain);
+        assert_eq!(refused(world.mfa.guard_now(&old, &rule).await), Refusal::SignInAgain);
 
         let user = world.protect("ada").await;
         let old = fresh(&world, &user).await;
-        assert_eq!(world.mfa.guard_access(&old).await.unwrap().gate, Gate::Allow);
+        assert_eq!(gate(&world.mfa, &old).await, Gate::Allow);
         world.mfa.password_changed(&user.subject, None).await.unwrap();
-        assert_eq!(refused(world.mfa.guard_access(&old).await), Refusal::SignInAgain);
-    });
-}
-
-#[test]
-fn a_session_that_may_only_set_up_reaches_nothing_else() {
-    block_on(async {
-        let world = World::new();
-        let (admin, _) = office(&world).await;
-        let user = world.protect("ada").await;
-        let lost = HostAuthority::grant(user.subject.clone(), admin.subject.clone(), "lost phone");
-        let admins = fresh(&world, &admin).await;
-        let issued = world.mfa.reset(&admins, &lost.unwrap()).await.unwrap();
-        let password = world.mfa.sign_in(world.password(&user.subject)).await;
-        let Ok(SignIn::Enroll(pending, challenge)) = password else { panic!("no enrollment") };
-        let answer = Answer::enrollment(&issued.code.reveal());
-        let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-        let session = pending.raise(proof, world.mfa.context().unwrap()).unwrap();
-        assert!(session.limited_to_setup());
-        let needed = Refusal::EnrollmentNeeded;
-        assert_eq!(refused(world.mfa.guard_access(&session).await), needed);
-        assert_eq!(refused(world.mfa.guard_organization(&acme(), &session).await), needed);
+        assert_eq!(refused(world.mfa.guard(&old, &rule).await), Refusal::SignInAgain);
     });
 }
 
@@ -105,10 +95,9 @@ fn a_guard_says_of_an_account_on_its_way_what_a_check_says() {
             world.store.reset();
             stopped += usize::from(renamed.is_err());
             let rule = StepUpRule::fresh(Needed::SecondFactor, TimeDelta::hours(1));
-            let checked = world.mfa.check(&rule, &session).await.is_ok();
-            let guarded = world.mfa.guard(&rule, &session).await.is_ok();
-            let access = world.mfa.guard_access(&session).await.is_ok();
-            assert_eq!((guarded, access), (checked, checked), "stopped at call {call}");
+            let checked = world.mfa.guard_now(&session, &rule).await.is_ok();
+            let guarded = world.mfa.guard(&session, &rule).await.is_ok();
+            assert_eq!(guarded, checked, "stopped at call {call}");
             assert!(renamed.is_err() || !checked, "call {call}: renamed, and passes");
         });
     }
@@ -125,14 +114,15 @@ fn each_organization_is_asked_for_itself_and_remembered_for_itself() {
         let (mfa, orgs) = another_process(&world);
         let session = world.sign_in_plain(&ada).await;
         for asked in [3, 0] {
-            let reached = mfa.guard_organization(&other(), &session).await.unwrap();
+            let reached = said(&mfa, Some(&other()), &session).await;
             assert!(!walled(&reached), "{reached:?}");
-            assert!(walled(&mfa.guard_organization(&acme(), &session).await.unwrap()));
-            assert!(!walled(&mfa.guard_access(&session).await.unwrap()));
+            assert!(walled(&said(&mfa, Some(&acme()), &session).await));
+            assert!(!walled(&said(&mfa, None, &session).await));
             assert_eq!(orgs.count(Call::Affiliations), asked);
         }
         let nowhere = OrgId::new("nowhere").unwrap();
-        let stranger = refused(mfa.guard_organization(&nowhere, &session).await);
+        let rule = StepUpRule::signed_in();
+        let stranger = refused(mfa.guard_organization(&nowhere, &session, &rule).await);
         assert_eq!(stranger, OrgRefusal::NotAMember(nowhere).into());
     });
 }
@@ -145,8 +135,8 @@ fn a_decision_is_made_anew_when_its_facts_change_and_not_when_they_are_only_read
         let (mfa, orgs) = another_process(&world);
         let session = world.sign_in_plain(&ada).await;
         let decisions = async || {
-            let account = mfa.guard_access(&session).await.unwrap();
-            let acme = mfa.guard_organization(&acme(), &session).await.unwrap();
+            let account = said(&mfa, None, &session).await;
+            let acme = said(&mfa, Some(&acme()), &session).await;
             (account, acme)
         };
         let voluntary = decisions().await;
@@ -183,9 +173,8 @@ fn a_remembered_decision_ends_at_the_instant_it_announced() {
         let microsecond = TimeDelta::microseconds(1);
         for (now, closed) in [(until - microsecond, false), (until, true)] {
             world.clock.set(now);
-            assert_eq!(walled(&mfa.guard_access(&session).await.unwrap()), closed);
-            let resources = mfa.guard_organization(&acme(), &session).await.unwrap();
-            assert_eq!(walled(&resources), closed);
+            assert_eq!(walled(&said(&mfa, None, &session).await), closed);
+            assert_eq!(walled(&said(&mfa, Some(&acme()), &session).await), closed);
         }
     });
 }
@@ -197,20 +186,21 @@ fn what_the_same_process_changes_is_noticed_by_its_guards_at_once() {
         let world = World::new();
         let (admin, ada) = office(&world).await;
         let (by, session) = (authority(&admin.subject), world.sign_in_plain(&ada).await);
-        let gate = async || walled(&world.mfa.guard_access(&session).await.unwrap());
+        let gate = async || walled(&said(&world.mfa, None, &session).await);
         let admins = fresh(&world, &admin).await;
         assert!(!gate().await);
-        world.mfa.set_policy(&admins, &by, ProposedPolicy::Required(whole(0)), None).await.unwrap();
+        world.mfa.set_policy(&admins, &by, propose(whole(0)), None).await.unwrap();
         assert!(gate().await, "a policy");
         let until = world.now() + TimeDelta::days(3);
-        world.mfa.extend_member(&admins, &by, &ada, until).await.unwrap();
+        world.mfa.extend_member(&admins, &by, &ada, Strength::Standard, until).await.unwrap();
         assert!(!gate().await, "an extension");
         world.mfa.leave_organization(&acme(), &ada).await.unwrap();
         world.mfa.join_organization(&acme(), &ada, world.now()).await.unwrap();
         assert!(gate().await, "leaving, which ended it");
         world.mfa.erase(&over(&ada)).await.unwrap();
         assert!(!gate().await, "an erasure, of one who never had an account");
-        let stranger = refused(world.mfa.guard_organization(&acme(), &session).await);
+        let rule = StepUpRule::signed_in();
+        let stranger = refused(world.mfa.guard_organization(&acme(), &session, &rule).await);
         assert_eq!(stranger, OrgRefusal::NotAMember(acme()).into());
     });
 }
@@ -224,9 +214,9 @@ fn a_store_that_cannot_say_lets_nobody_pass_and_nothing_is_remembered_of_it() {
         let (mfa, orgs) = another_process(&world);
         let session = world.sign_in_plain(&ada).await;
         orgs.watch(|call| if call == Call::Affiliations { Turn::Fails } else { Turn::Works });
-        assert!(mfa.guard_access(&session).await.is_err());
+        assert!(mfa.guard(&session, &StepUpRule::signed_in()).await.is_err());
         orgs.watch(|_| Turn::Works);
-        assert!(!walled(&mfa.guard_access(&session).await.unwrap()));
+        assert!(!walled(&said(&mfa, None, &session).await));
     });
 }
 
@@ -244,9 +234,9 @@ fn whoever_has_mfa_reaches_what_a_policy_closes() {
             assert_eq!(world.mfa.access(&user.subject).await.unwrap(), open);
             let resources = world.mfa.access_organization(&acme(), &user.subject).await;
             assert_eq!(resources.unwrap(), open);
-            assert_eq!(world.mfa.guard_organization(&acme(), &session).await.unwrap(), open);
+            assert_eq!(said(&world.mfa, Some(&acme()), &session).await, Gate::Allow);
             let (admins, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-            world.mfa.set_policy(&admins, &by, ProposedPolicy::Voluntary, None).await.unwrap();
+            world.mfa.set_policy(&admins, &by, VOLUNTARY, None).await.unwrap();
         }
     });
 }
@@ -261,7 +251,6 @@ fn without_a_port_for_them_the_stamps_are_the_same() {
             let mfa = Mfa::builder(memory.clone())
                 .issuer("Scrivio")
                 .keyring(keyring("k1"))
-                .organizations(memory.clone())
                 .clock(clock.clone());
             if stamps { mfa.stamps(memory.clone()) } else { mfa }.build().unwrap()
         };

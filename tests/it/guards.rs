@@ -5,14 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use mfakit::organization::{
-    Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy,
-};
+use mfakit::organization::{Gate, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms};
 use mfakit::step_up::Needed;
 use mfakit::store::{CurrentStamps, Stamps, StoreError};
 use mfakit::{Answer, MemoryStore, Mfa, Refusal, Settings, StepUpRule, Subject};
 
-use crate::world::{World, block_on, keyring, refused};
+use crate::world::{World, block_on, full, gate, keyring, refused};
 
 /// Counts the reads of the stamps.
 #[derive(Clone)]
@@ -37,7 +35,6 @@ fn another_process(world: &World, recheck: i64) -> (Mfa, Arc<AtomicU64>) {
     let mfa = Mfa::builder(world.memory.clone())
         .issuer("Scrivio")
         .keyring(keyring("k1"))
-        .organizations(world.memory.clone())
         .stamps(counted)
         .settings(Settings::builder().recheck(recheck).build().unwrap())
         .clock(world.clock.clone())
@@ -62,15 +59,15 @@ fn a_satisfied_session_reads_once_and_not_again_within_recheck() {
         let session = world.sign_in(&ada).await;
         let (mfa, reads) = another_process(&world, 60);
         for _ in 0..10 {
-            mfa.guard(&payout(), &session).await.unwrap();
+            mfa.guard(&session, &payout()).await.unwrap();
             world.wait(5);
         }
         assert_eq!(count(&reads), 1);
         world.wait(11);
-        mfa.guard(&payout(), &session).await.unwrap();
+        mfa.guard(&session, &payout()).await.unwrap();
         assert_eq!(count(&reads), 1, "after a minute it is read again");
         world.wait(-3600);
-        mfa.guard(&StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(2)), &session)
+        mfa.guard(&session, &StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(2)))
             .await
             .unwrap_err();
         assert_eq!(count(&reads), 1, "a clock that was set back makes nothing last longer");
@@ -85,7 +82,7 @@ fn without_recheck_every_request_reads() {
         let session = world.sign_in(&ada).await;
         let (mfa, reads) = another_process(&world, 0);
         for _ in 0..3 {
-            mfa.guard(&payout(), &session).await.unwrap();
+            mfa.guard(&session, &payout()).await.unwrap();
         }
         assert_eq!(count(&reads), 3);
     });
@@ -98,14 +95,14 @@ fn a_stolen_session_outlives_a_change_elsewhere_by_recheck_and_no_longer() {
         let ada = world.protect("ada").await;
         let stolen = world.sign_in(&ada).await;
         let (mfa, _) = another_process(&world, 60);
-        mfa.guard(&payout(), &stolen).await.unwrap();
+        mfa.guard(&stolen, &payout()).await.unwrap();
         world.mfa.password_changed(&ada.subject, None).await.unwrap();
         world.wait(59);
-        assert!(mfa.guard(&payout(), &stolen).await.is_ok(), "the documented staleness");
-        assert_eq!(refused(world.mfa.guard(&payout(), &stolen).await), Refusal::SignInAgain);
+        assert!(mfa.guard(&stolen, &payout()).await.is_ok(), "the documented staleness");
+        assert_eq!(refused(world.mfa.guard(&stolen, &payout()).await), Refusal::SignInAgain);
         assert_eq!(refused(mfa.regenerate_codes(&stolen).await), Refusal::SignInAgain);
         world.wait(1);
-        assert_eq!(refused(mfa.guard(&payout(), &stolen).await), Refusal::SignInAgain);
+        assert_eq!(refused(mfa.guard(&stolen, &payout()).await), Refusal::SignInAgain);
     });
 }
 
@@ -116,9 +113,10 @@ fn a_session_that_is_newer_than_what_is_remembered_is_not_refused() {
         let ada = world.protect("ada").await;
         let session = world.sign_in(&ada).await;
         let (mfa, reads) = another_process(&world, 60);
-        mfa.guard(&payout(), &session).await.unwrap();
+        mfa.guard(&session, &payout()).await.unwrap();
         let (session, _) = world.mfa.regenerate_codes(&session).await.unwrap();
-        mfa.guard(&payout(), &session).await.unwrap();
+        let session = full(session);
+        mfa.guard(&session, &payout()).await.unwrap();
         assert_eq!(count(&reads), 2);
     });
 }
@@ -129,11 +127,11 @@ fn ones_own_change_is_noticed_at_once() {
         let world = World::new();
         let ada = world.protect("ada").await;
         let old = world.sign_in(&ada).await;
-        world.mfa.guard(&payout(), &old).await.unwrap();
+        world.mfa.guard(&old, &payout()).await.unwrap();
         world.next_code();
         let own = world.sign_in_with(&ada.subject, Answer::recovery(&ada.recovery(0))).await;
         world.mfa.password_changed(&ada.subject, Some(&own)).await.unwrap();
-        assert_eq!(refused(world.mfa.guard(&payout(), &old).await), Refusal::SignInAgain);
+        assert_eq!(refused(world.mfa.guard(&old, &payout()).await), Refusal::SignInAgain);
     });
 }
 
@@ -146,7 +144,7 @@ fn an_access_decision_holds_until_it_changes_by_itself_or_the_policy_changes() {
         world.mfa.join_organization(&acme, &ada, world.now()).await.unwrap();
         let (mfa, reads) = another_process(&world, 300);
         let session = world.sign_in_plain(&ada).await;
-        let gate = || async { mfa.guard_access(&session).await.unwrap().gate };
+        let gate = || async { gate(&mfa, &session).await };
         assert_eq!(gate().await, Gate::Allow);
         assert_eq!(gate().await, Gate::Allow);
         assert_eq!(count(&reads), 1);
@@ -155,7 +153,11 @@ fn an_access_decision_holds_until_it_changes_by_itself_or_the_policy_changes() {
         let terms =
             PolicyTerms { grace: GracePeriod::days(1).unwrap(), scope: PolicyScope::WholeAccount };
         let actor = world.sign_in(&admin).await;
-        world.mfa.set_policy(&actor, &by, ProposedPolicy::Required(terms), None).await.unwrap();
+        world
+            .mfa
+            .set_policy(&actor, &by, crate::organizations::propose(terms), None)
+            .await
+            .unwrap();
         world.wait(301);
         assert!(matches!(gate().await, Gate::AllowAndRemind(_)));
         assert_eq!(count(&reads), 1);
@@ -177,7 +179,7 @@ fn somebody_elses_membership_makes_nobody_read_again_and_a_policy_everybody() {
         let (mfa, reads) = another_process(&world, 300);
         mfa.join_organization(&acme, &ada, world.now()).await.unwrap();
         let session = world.sign_in_plain(&ada).await;
-        let gate = async || mfa.guard_access(&session).await.unwrap().gate;
+        let gate = async || gate(&mfa, &session).await;
         assert_eq!(gate().await, Gate::Allow);
         assert_eq!(count(&reads), 1);
         for number in 0..20_u64 {
@@ -195,7 +197,7 @@ fn somebody_elses_membership_makes_nobody_read_again_and_a_policy_everybody() {
         let terms =
             PolicyTerms { grace: GracePeriod::days(1).unwrap(), scope: PolicyScope::WholeAccount };
         let actor = world.sign_in(&admin).await;
-        mfa.set_policy(&actor, &by, ProposedPolicy::Required(terms), None).await.unwrap();
+        mfa.set_policy(&actor, &by, crate::organizations::propose(terms), None).await.unwrap();
         assert_eq!(gate().await, Gate::Allow);
         assert_eq!(count(&reads), 1, "a policy");
     });

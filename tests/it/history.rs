@@ -5,14 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
 use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
-use mfakit::step_up::Needed;
 use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, Assurance, Confirmed, EmailStatus, Error, FactorId, HostAuthority, NewFactor,
-    RecoveryCodes, SignIn, StepUpRule, Subject, Verdict,
+    Answer, Confirmed, EmailStatus, Error, FactorId, HostAuthority, NewFactor, RecoveryCodes,
+    SignIn, SignedIn, Subject, Verdict,
 };
 use proptest::prelude::*;
 
@@ -85,7 +83,7 @@ struct Model {
     taken: BTreeMap<FactorId, i64>,
     paper: Option<RecoveryCodes>,
     struck: BTreeSet<String>,
-    session: Option<Assurance>,
+    session: Option<SignedIn>,
     /// The account was moved in once, with such codes as are good still.
     moved_in: bool,
     old_codes: Vec<&'static str>,
@@ -122,11 +120,11 @@ impl Run {
     /// Answers a new challenge; the session of a pass is kept.
     async fn answer(&mut self, answer: Answer) -> bool {
         let first = self.world.password(&self.ada);
-        let (pending, challenge) = match self.world.mfa.sign_in(first).await {
-            Ok(SignIn::Challenge(pending, challenge)) => (pending, challenge),
-            Ok(SignIn::Complete(session)) => {
+        let challenge = match self.world.mfa.sign_in(first).await {
+            Ok(SignIn::Challenge(challenge)) => challenge,
+            Ok(SignIn::Done(signed_in)) => {
                 assert!(!self.model.on, "MFA went off by itself");
-                self.model.session = Some(session);
+                self.model.session = Some(signed_in);
                 return false;
             }
             // The clock was set back before the last password change.
@@ -136,8 +134,7 @@ impl Run {
         assert!(self.model.on, "MFA went on by itself");
         match self.world.mfa.answer(&challenge, answer).await.expect("verdict") {
             Verdict::Passed(passed) => {
-                let context = self.world.mfa.context().expect("a context");
-                self.model.session = Some(pending.raise(passed.proof, context).expect("raise"));
+                self.model.session = Some(passed.signed_in);
                 true
             }
             Verdict::Rejected(_) => false,
@@ -164,7 +161,7 @@ impl Run {
 
     async fn guess(&mut self, times: u8) {
         let first = self.world.password(&self.ada);
-        let Ok(SignIn::Challenge(_, challenge)) = self.world.mfa.sign_in(first).await else {
+        let Ok(SignIn::Challenge(challenge)) = self.world.mfa.sign_in(first).await else {
             return;
         };
         let Some((factor, app)) = self.model.phones.first() else { return };
@@ -243,7 +240,8 @@ impl Run {
         let Some(session) = self.model.session.clone() else { return };
         let label = format!("phone {}", self.world.store.calls());
         let new = NewFactor::totp(&label, "ada@example.org").expect("new factor");
-        let Ok(setup) = self.world.mfa.begin_setup(&session, new, EmailStatus::Verified).await
+        let Ok(setup) =
+            self.world.mfa.begin_setup(session.session(), new, EmailStatus::Verified).await
         else {
             return;
         };
@@ -252,7 +250,7 @@ impl Run {
             return;
         }
         let code = app.code_at(self.world.now());
-        let confirmed = self.world.mfa.confirm_setup(&session, setup.id(), &code).await;
+        let confirmed = self.world.mfa.confirm_setup(session.session(), setup.id(), &code).await;
         let codes = match confirmed.expect("confirmed") {
             Confirmed::FirstFactor(codes) => codes,
             Confirmed::Added(session) => return self.added(app, session).await,
@@ -261,14 +259,15 @@ impl Run {
         if steps < 3 {
             return;
         }
-        let session = self.world.mfa.finish_setup(&session, setup.id()).await.expect("finish");
+        let session =
+            self.world.mfa.finish_setup(session.session(), setup.id()).await.expect("finish");
         self.model.on = true;
         self.model.paper = Some(codes);
         self.model.struck.clear();
         self.added(app, session).await;
     }
 
-    async fn added(&mut self, app: Authenticator, session: Assurance) {
+    async fn added(&mut self, app: Authenticator, session: SignedIn) {
         let account = self.world.memory.load(&self.ada).await.expect("load").expect("a row");
         let factor = account.factors().last().expect("a factor").id();
         self.take(factor, self.step(0));
@@ -278,7 +277,7 @@ impl Run {
 
     async fn regenerate(&mut self) {
         let Some(session) = self.model.session.clone() else { return };
-        if let Ok((session, codes)) = self.world.mfa.regenerate_codes(&session).await {
+        if let Ok((session, codes)) = self.world.mfa.regenerate_codes(session.session()).await {
             self.model.session = Some(session);
             self.model.paper = Some(codes);
             self.model.struck.clear();
@@ -288,6 +287,7 @@ impl Run {
 
     async fn remove(&mut self, phone: usize) {
         let Some(session) = self.model.session.clone() else { return };
+        let Some(session) = session.full() else { return };
         let Some((factor, _)) = self.model.phones.get(phone) else { return };
         if let Ok(session) = self.world.mfa.remove_factor(&session, *factor).await {
             self.model.phones.remove(phone);
@@ -300,7 +300,7 @@ impl Run {
     }
 
     async fn disable(&mut self) {
-        let Some(session) = self.model.session.clone() else { return };
+        let Some(session) = self.model.session.clone().and_then(SignedIn::full) else { return };
         if let Ok(session) = self.world.mfa.disable(&session).await {
             self.model.phones.clear();
             self.model.old_codes.clear();
@@ -323,11 +323,6 @@ impl Run {
             self.model.old_codes.len(),
             "the stock and the other system's paper disagree"
         );
-        if let Some(session) = self.model.session.as_ref().filter(|s| s.limited_to_regenerating()) {
-            let rule = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::days(400));
-            let passes = self.world.mfa.check(&rule, session).await;
-            assert!(passes.is_err(), "a limited session did something else");
-        }
         assert_eq!(account.enabled(), account.preferred().is_some());
         if let (true, Some(set)) = (account.enabled(), account.recovery()) {
             assert_eq!(

@@ -7,9 +7,7 @@ mod credentials;
 mod programs;
 
 use mfakit::import::{Import, ImportReport, Imported, ImportedFactor, Seed};
-use mfakit::{
-    Answer, Assurance, Challenge, HostAuthority, PendingSignIn, Rejection, SignIn, Subject, Verdict,
-};
+use mfakit::{Answer, Challenge, HostAuthority, Rejection, SignIn, SignedIn, Subject, Verdict};
 
 use crate::world::{World, hasher};
 
@@ -45,23 +43,22 @@ async fn moved_in(world: &World, import: Import) -> ImportReport {
     }
 }
 
-async fn challenged(world: &World) -> (PendingSignIn, Challenge) {
+async fn challenged(world: &World) -> Challenge {
     match world.mfa.sign_in(world.password(&ada())).await.unwrap() {
-        SignIn::Challenge(pending, challenge) => (pending, challenge),
+        SignIn::Challenge(challenge) => challenge,
         other => panic!("no challenge: {other:?}"),
     }
 }
 
 /// Signs in with an answer that has to pass.
-async fn sign_in(world: &World, answer: Answer) -> Assurance {
-    let (pending, challenge) = challenged(world).await;
-    let passed = crate::world::passed(world.mfa.answer(&challenge, answer).await);
-    pending.raise(passed.proof, world.mfa.context().unwrap()).unwrap()
+async fn sign_in(world: &World, answer: Answer) -> SignedIn {
+    let challenge = challenged(world).await;
+    crate::world::passed(world.mfa.answer(&challenge, answer).await).signed_in
 }
 
 /// Tries to sign in with a recovery code.
 async fn recover(world: &World, typed: &str) -> Result<usize, Rejection> {
-    let (_, challenge) = challenged(world).await;
+    let challenge = challenged(world).await;
     match world.mfa.answer(&challenge, Answer::recovery(typed)).await.unwrap() {
         Verdict::Passed(passed) => Ok(passed.recovery_left.unwrap()),
         Verdict::Rejected(rejection) => Err(rejection),

@@ -108,12 +108,12 @@ async fn set_up(world: &World, app: impl Fn(&str) -> String) -> (String, String)
     let code = app(setup.otpauth_uri());
     let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
     assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))), "{confirmed:?}");
-    world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+    world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
     (setup.otpauth_uri().to_owned(), code)
 }
 
 async fn sign_in(world: &World, code: &str) {
-    let (_, challenge) = world.challenge(&ada()).await;
+    let challenge = world.challenge(&ada()).await;
     passed(world.mfa.answer(&challenge, Answer::code(code)).await);
 }
 

@@ -7,6 +7,7 @@
 )]
 
 mod administrators;
+mod answers;
 mod attacks;
 mod bad_input;
 mod broken_stores;
@@ -15,6 +16,7 @@ mod compile_fail;
 mod concurrency;
 mod conformance;
 mod custom_store;
+mod digits;
 mod faults;
 mod flows;
 mod fuses;
@@ -25,7 +27,9 @@ mod hostile;
 mod house;
 mod import;
 mod interop;
+mod issuers;
 mod lifecycle;
+mod limited;
 mod memberships;
 mod moves;
 mod named_rules;
@@ -37,9 +41,11 @@ mod product_page;
 mod reauthentication;
 mod recent_events;
 mod reminders;
+mod restored;
 mod secrecy;
 mod step_up;
 mod stored;
+mod strengths;
 mod sync_host;
 mod threads;
 mod throttle;

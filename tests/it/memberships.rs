@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use mfakit::organization::{Gate, Membership, OrgId, ProposedPolicy, ReminderSchedule};
+use mfakit::organization::{Gate, Membership, OrgId, ReminderSchedule};
 use mfakit::store::OrgStore;
-use mfakit::{HostAuthority, Refusal, SignIn, Subject};
+use mfakit::{HostAuthority, Refusal, SignIn, SignedIn, Strength, Subject};
 
-use crate::organizations::{acme, authority, days, fresh, office, require, whole};
+use crate::organizations::{
+    VOLUNTARY, acme, authority, days, fresh, office, propose, require, whole,
+};
 use crate::world::{World, block_on, refused};
 
 fn over(subject: &Subject) -> HostAuthority {
@@ -66,7 +68,7 @@ fn a_rename_that_stops_anywhere_leaves_nobody_without_a_policy() {
             let [moved] = &stored(&world, &new).await[..] else { panic!("call {call}: not one") };
             assert_eq!(moved.first_joined(), first);
             let counts = world.mfa.overview(&acme()).await.unwrap();
-            assert_eq!((counts.members, counts.protected), (2, 2), "call {call}");
+            assert_eq!((counts.members, counts.protected()), (2, 2), "call {call}");
         });
     }
 }
@@ -114,14 +116,14 @@ fn what_was_granted_ends_with_leaving_and_the_day_of_joining_does_not() {
         require(&world, &admin, whole(14)).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
         let until = world.now() + TimeDelta::days(60);
-        world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
-        world.mfa.exempt_member(&session, &by, &ada, None).await.unwrap();
+        world.mfa.extend_member(&session, &by, &ada, Strength::Standard, until).await.unwrap();
+        world.mfa.exempt_member(&session, &by, &ada, Strength::Standard, None).await.unwrap();
         days(&world, 30);
         assert_eq!(world.mfa.access(&ada).await.unwrap().gate, Gate::Allow);
         world.mfa.leave_organization(&acme(), &ada).await.unwrap();
         world.mfa.join_organization(&acme(), &ada, world.now()).await.unwrap();
         let back = world.mfa.sign_in(world.password(&ada)).await;
-        assert!(matches!(back, Ok(SignIn::SetUpFirst(..))), "{back:?}");
+        assert!(matches!(back, Ok(SignIn::Done(SignedIn::Limited(_)))), "{back:?}");
     });
 }
 
@@ -134,11 +136,12 @@ fn an_extension_of_an_earlier_policy_does_not_hold_for_the_next_one() {
         require(&world, &admin, whole(14)).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
         let until = world.now() + TimeDelta::days(300);
-        world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
+        world.mfa.extend_member(&session, &by, &ada, Strength::Standard, until).await.unwrap();
         assert_eq!(world.mfa.access(&ada).await.unwrap().until, Some(until));
-        world.mfa.set_policy(&session, &by, ProposedPolicy::Voluntary, None).await.unwrap();
+        world.mfa.set_policy(&session, &by, VOLUNTARY, None).await.unwrap();
         days(&world, 1);
-        let forecast = world.mfa.forecast(&acme(), whole(7), &ada, TimeDelta::days(30)).await;
+        let forecast =
+            world.mfa.forecast(&acme(), propose(whole(7)), &ada, TimeDelta::days(30)).await;
         let expected = world.now() + TimeDelta::days(7);
         assert_eq!(forecast.unwrap().actor.unwrap().walled_from, Some(expected));
         require(&world, &admin, whole(7)).await;
@@ -160,11 +163,7 @@ fn who_is_walled_by_a_shortened_period_is_told_when_it_is_shortened() {
         for hour in 0..48 {
             if hour == 5 {
                 let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-                world
-                    .mfa
-                    .set_policy(&session, &by, ProposedPolicy::Required(whole(3)), None)
-                    .await
-                    .unwrap();
+                world.mfa.set_policy(&session, &by, propose(whole(3)), None).await.unwrap();
                 assert!(matches!(world.mfa.access(&ada).await.unwrap().gate, Gate::SetUpFirst(_)));
             }
             world.clock.advance(TimeDelta::hours(1));
@@ -184,14 +183,10 @@ fn an_extension_given_by_a_server_whose_clock_is_behind_counts() {
         let world = World::new();
         let (admin, ada) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world
-            .mfa
-            .set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None)
-            .await
-            .unwrap();
+        world.mfa.set_policy(&session, &by, propose(whole(0)), None).await.unwrap();
         let until = world.now() + TimeDelta::days(60);
         let behind = world.elsewhere(-5);
-        behind.extend_member(&session, &by, &ada, until).await.unwrap();
+        behind.extend_member(&session, &by, &ada, Strength::Standard, until).await.unwrap();
         let access = world.mfa.access(&ada).await.unwrap();
         assert_eq!(access.until, Some(until), "{access:?}");
     });
@@ -203,17 +198,13 @@ fn off_and_on_again_ends_an_extension_also_on_a_server_whose_clock_is_behind() {
         let world = World::new();
         let (admin, ada) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world
-            .mfa
-            .set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None)
-            .await
-            .unwrap();
+        world.mfa.set_policy(&session, &by, propose(whole(0)), None).await.unwrap();
         world.wait(10);
         let until = world.now() + TimeDelta::days(300);
-        world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
+        world.mfa.extend_member(&session, &by, &ada, Strength::Standard, until).await.unwrap();
         let behind = world.elsewhere(-5);
-        behind.set_policy(&session, &by, ProposedPolicy::Voluntary, None).await.unwrap();
-        behind.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None).await.unwrap();
+        behind.set_policy(&session, &by, VOLUNTARY, None).await.unwrap();
+        behind.set_policy(&session, &by, propose(whole(0)), None).await.unwrap();
         let access = world.mfa.access(&ada).await.unwrap();
         assert!(matches!(access.gate, Gate::SetUpFirst(_)), "{access:?}");
     });

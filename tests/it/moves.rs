@@ -7,7 +7,7 @@ use mfakit::domain::Account;
 use mfakit::organization::{Gate, OrgId, OrgRefusal};
 use mfakit::store::{AccountStore, Commit, CommitOutcome, OrgStore, StoreError};
 use mfakit::testing::Fault;
-use mfakit::{EmailStatus, HostAuthority, MemoryStore, Mfa, NewFactor, Refusal, Subject};
+use mfakit::{EmailStatus, HostAuthority, MemoryStore, Mfa, NewFactor, Refusal, Strength, Subject};
 
 use crate::organizations::{acme, authority, fresh, office, require, whole};
 use crate::watched::{Turn, Watched};
@@ -66,13 +66,11 @@ impl Taken {
         let now = owner.context().unwrap().now();
         let first = mfakit::FirstFactor::password(self.subject.clone(), now);
         let session = match owner.sign_in(first).await.unwrap() {
-            mfakit::SignIn::Complete(session)
-            | mfakit::SignIn::Remind(session, _)
-            | mfakit::SignIn::SetUpFirst(session, _) => session,
+            mfakit::SignIn::Done(signed_in) => signed_in,
             other => panic!("{other:?}"),
         };
         let new = NewFactor::totp("Phone", "bob@example.org").unwrap();
-        owner.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
+        owner.begin_setup(session.session(), new, EmailStatus::Verified).await.unwrap();
     }
 }
 
@@ -116,7 +114,7 @@ async fn taken(lost: bool) {
     }
     require(&world, &admin, whole(0)).await;
     let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-    world.mfa.exempt_member(&session, &by, &robot.subject, None).await.unwrap();
+    world.mfa.exempt_member(&session, &by, &robot.subject, Strength::Standard, None).await.unwrap();
 
     let taken = Taken {
         inner: world.memory.clone(),
@@ -128,11 +126,10 @@ async fn taken(lost: bool) {
     if lost {
         orgs.next_commit(Turn::LosesReply(Box::new(|| ())));
     }
-    let job = Mfa::builder(taken)
+    let job = Mfa::builder((taken, orgs))
         .issuer("Scrivio")
         .keyring(keyring("k1"))
         .hasher(hasher())
-        .organizations(orgs)
         .clock(world.clock.clone())
         .build()
         .unwrap();

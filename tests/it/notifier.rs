@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use mfakit::ports::{Notifier, NotifierError};
 use mfakit::store::{EventCursor, EventLog};
 use mfakit::testing::Fault;
-use mfakit::{Answer, Error, Event, EventKind, MemoryStore, Mfa, Subject};
+use mfakit::{Answer, Error, Event, EventKind, MemoryStore, Mfa, Strength, Subject};
 
 use crate::organizations::{authority, fresh, office, require, whole};
 use crate::world::{World, block_on, rejected};
@@ -81,7 +81,7 @@ fn every_event_is_told_once_and_in_the_order_of_the_log() {
         let ada = world.protect("ada").await;
         let session = world.sign_in(&ada).await;
         let (_, session) = world.add_phone(&session, "Tablet").await;
-        world.mfa.regenerate_codes(&session).await.unwrap();
+        let _ = world.mfa.regenerate_codes(&session).await.unwrap();
     });
     let logged = logged(&world.memory);
     assert!(logged.len() >= 7, "{logged:?}");
@@ -119,7 +119,7 @@ fn nobody_is_told_of_what_did_not_happen() {
     let failed = block_on(world.mfa.regenerate_codes(&ada.session));
     assert!(matches!(failed, Err(Error::Store(_))));
     world.store.reset();
-    let (_, challenge) = block_on(world.challenge(&ada.subject));
+    let challenge = block_on(world.challenge(&ada.subject));
     rejected(block_on(world.mfa.answer(&challenge, Answer::code("12 34"))));
     // What the next thing heard is: this one, and nothing in between.
     block_on(world.mfa.password_changed(&ada.subject, None)).unwrap();
@@ -134,7 +134,7 @@ fn what_becomes_of_an_organization_is_told_as_everything_else() {
         let (admin, ada) = office(&world).await;
         require(&world, &admin, whole(14)).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world.mfa.exempt_member(&session, &by, &ada, None).await.unwrap();
+        world.mfa.exempt_member(&session, &by, &ada, Strength::Standard, None).await.unwrap();
     });
     let logged = logged(&world.memory);
     let of_acme = logged.iter().filter(|e| matches!(e.kind(), EventKind::Organization { .. }));

@@ -18,7 +18,7 @@ use mfakit::{
 };
 
 use crate::fuses::Fuses;
-use crate::world::{User, World, block_on, rejected};
+use crate::world::{User, World, any_code, block_on, rejected};
 
 /// One operation.
 pub(crate) struct Operation {
@@ -128,11 +128,11 @@ fn signing_in() -> Vec<Operation> {
             w.mfa.reauthenticate(&ada.session, first).await.map(masked)
         }),
         operation("open a step-up", ada, async |w, ada| {
-            w.mfa.step_up(&ada.session, "payout").await.map(masked)
+            w.mfa.step_up(&ada.session, "payout", &any_code()).await.map(masked)
         }),
         operation("check a rule", ada, async |w, ada| {
             let rule = StepUpRule::fresh(Needed::SecondFactor, TimeDelta::minutes(10));
-            w.mfa.check(&rule, &ada.session).await.map(masked)
+            w.mfa.guard_now(&ada.session, &rule).await.map(masked)
         }),
         operation("show the status", ada, async |w, ada| {
             w.mfa.status(&ada.subject).await.map(masked)
@@ -274,7 +274,7 @@ async fn ada(place: &Place) -> User {
 
 async fn asked(place: &Place) -> (User, Challenge) {
     let ada = place.protect("ada").await;
-    let (_, challenge) = place.challenge(&ada.subject).await;
+    let challenge = place.challenge(&ada.subject).await;
     (ada, challenge)
 }
 
@@ -289,7 +289,8 @@ async fn spent(place: &Place) -> (User, Challenge) {
 
 async fn raising(place: &Place) -> (User, Challenge) {
     let ada = place.protect("ada").await;
-    let challenge = place.mfa.step_up(&ada.session, "payout").await.expect("a challenge");
+    let challenge =
+        place.mfa.step_up(&ada.session, "payout", &any_code()).await.expect("a challenge");
     (ada, challenge)
 }
 
@@ -342,7 +343,7 @@ async fn reset(place: &Place) -> (Challenge, String) {
     let (session, authority) = administrator(place).await;
     let issued = place.mfa.reset(&session, &authority).await.expect("a reset");
     match place.mfa.sign_in(place.password(authority.over())).await {
-        Ok(SignIn::Enroll(_, challenge)) => (challenge, issued.code.reveal().to_string()),
+        Ok(SignIn::Challenge(challenge)) => (challenge, issued.code.reveal().to_string()),
         other => panic!("no enrollment: {other:?}"),
     }
 }

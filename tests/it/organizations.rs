@@ -4,15 +4,16 @@
 
 use chrono::TimeDelta;
 use mfakit::organization::{
-    Acknowledgement, Gate, GracePeriod, OrgAuthority, OrgId, OrgRefusal, PolicyScope, PolicyTerms,
-    ProposedPolicy, ReminderSchedule, RosterFilter, Standing,
+    Acknowledgement, Gate, GracePeriod, OrgAuthority, OrgId, OrgPolicy, OrgRefusal, PolicyScope,
+    PolicyTerms, ProposedPolicy, ReminderSchedule, RosterFilter, Standing,
 };
 use mfakit::store::EventLog;
 use mfakit::{
-    Answer, Assurance, Error, EventKind, HostAuthority, MemoryStore, Refusal, SignIn, Subject,
+    Answer, Assurance, Error, EventKind, HostAuthority, LimitedTo, MemoryStore, Refusal, SignIn,
+    SignedIn, Strength, Subject,
 };
 
-use crate::world::{User, World, block_on, passed, refused};
+use crate::world::{User, World, block_on, limited, passed, refused};
 
 pub(crate) fn acme() -> OrgId {
     OrgId::new("acme").unwrap()
@@ -20,6 +21,19 @@ pub(crate) fn acme() -> OrgId {
 
 pub(crate) fn terms(days: i64, scope: PolicyScope) -> PolicyTerms {
     PolicyTerms { grace: GracePeriod::days(days).unwrap(), scope }
+}
+
+/// Proposes MFA on these terms.
+pub(crate) fn propose(terms: PolicyTerms) -> ProposedPolicy {
+    ProposedPolicy::Required(Strength::Standard, terms)
+}
+
+/// Proposes to require MFA no longer.
+pub(crate) const VOLUNTARY: ProposedPolicy = ProposedPolicy::NotRequired(Strength::Standard);
+
+/// The period and the scope of MFA itself.
+pub(crate) fn terms_of(policy: &OrgPolicy) -> Option<PolicyTerms> {
+    policy.requirement(Strength::Standard).map(|requirement| requirement.terms)
 }
 
 pub(crate) fn whole(days: i64) -> PolicyTerms {
@@ -49,7 +63,7 @@ pub(crate) async fn fresh(world: &World, admin: &User) -> Assurance {
 pub(crate) async fn require(world: &World, admin: &User, terms: PolicyTerms) {
     let session = fresh(world, admin).await;
     let by = authority(&admin.subject);
-    world.mfa.set_policy(&session, &by, ProposedPolicy::Required(terms), None).await.unwrap();
+    world.mfa.set_policy(&session, &by, propose(terms), None).await.unwrap();
 }
 
 pub(crate) fn days(world: &World, days: i64) {
@@ -62,18 +76,21 @@ fn a_sign_in_says_what_the_organization_says_from_voluntary_to_lapsed_to_protect
         let world = World::new();
         let (admin, ada) = office(&world).await;
         let sign_in = || world.mfa.sign_in(world.password(&ada));
-        assert!(matches!(sign_in().await, Ok(SignIn::Complete(_))), "voluntary");
+        assert!(matches!(sign_in().await, Ok(SignIn::Done(SignedIn::Full(_, None)))), "voluntary");
 
         require(&world, &admin, whole(14)).await;
         let since = world.now();
         days(&world, 7);
-        let Ok(SignIn::Remind(_, reminded)) = sign_in().await else { panic!("not reminded") };
+        let Ok(SignIn::Done(SignedIn::Full(_, Some(reminded)))) = sign_in().await else {
+            panic!("not reminded")
+        };
         assert_eq!(reminded.deadline, since + TimeDelta::days(14));
         assert_eq!(reminded.days_left(world.now()), 7);
         assert_eq!(reminded.organizations[0].org, acme());
 
         world.clock.set(since + TimeDelta::days(14));
-        let Ok(SignIn::SetUpFirst(_, walled)) = sign_in().await else { panic!("not walled") };
+        let session = world.sign_in_limited(&ada).await;
+        let LimitedTo::SetUp(walled) = session.next_step() else { panic!("{session:?}") };
         assert_eq!(walled.since, since + TimeDelta::days(14));
         assert!(matches!(world.mfa.access(&ada).await.unwrap().gate, Gate::SetUpFirst(_)));
 
@@ -81,7 +98,7 @@ fn a_sign_in_says_what_the_organization_says_from_voluntary_to_lapsed_to_protect
         assert!(matches!(sign_in().await, Ok(SignIn::Challenge(..))));
         assert_eq!(world.mfa.access(&user.subject).await.unwrap().gate, Gate::Allow);
         let counts = world.mfa.overview(&acme()).await.unwrap();
-        assert_eq!((counts.members, counts.protected, counts.lapsed), (2, 2, 0));
+        assert_eq!((counts.members, counts.protected(), counts.lapsed), (2, 2, 0));
     });
 }
 
@@ -119,9 +136,9 @@ fn mfa_stays_on_while_a_policy_requires_it_and_the_refusal_says_which() {
         assert!(world.mfa.status(&user.subject).await.unwrap().enabled);
 
         let (by, admins) = (authority(&admin.subject), fresh(&world, &admin).await);
-        world.mfa.set_policy(&admins, &by, ProposedPolicy::Voluntary, None).await.unwrap();
+        world.mfa.set_policy(&admins, &by, VOLUNTARY, None).await.unwrap();
         let session = fresh(&world, &user).await;
-        world.mfa.disable(&session).await.unwrap();
+        world.mfa.disable(&session).await.unwrap().full().unwrap();
     });
 }
 
@@ -141,16 +158,20 @@ fn a_member_who_was_reset_after_the_period_must_set_up_again_at_once() {
 
         // A fresh one only when it is given.
         let (by, until) = (authority(&admin.subject), world.now() + TimeDelta::days(3));
-        world.mfa.extend_member(&session, &by, &user.subject, until).await.unwrap();
+        world
+            .mfa
+            .extend_member(&session, &by, &user.subject, Strength::Standard, until)
+            .await
+            .unwrap();
         let access = world.mfa.access(&user.subject).await.unwrap();
         assert!(matches!(access.gate, Gate::AllowAndRemind(_)));
         assert_eq!(access.until, Some(until));
 
         let password = world.mfa.sign_in(world.password(&user.subject)).await;
-        let Ok(SignIn::Enroll(pending, challenge)) = password else { panic!("no enrollment") };
+        let Ok(SignIn::Challenge(challenge)) = password else { panic!("no enrollment") };
         let answer = Answer::enrollment(&issued.code.reveal());
-        let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-        assert!(pending.raise(proof, world.mfa.context().unwrap()).unwrap().limited_to_setup());
+        let session = limited(passed(world.mfa.answer(&challenge, answer).await).signed_in);
+        assert_eq!(*session.next_step(), LimitedTo::FirstSetup);
     });
 }
 
@@ -160,18 +181,13 @@ fn an_administrator_without_mfa_makes_it_required_only_by_saying_so() {
         let world = World::new();
         let (_, ada) = office(&world).await;
         let (session, by) = (world.sign_in_plain(&ada).await, authority(&ada));
-        let outlook = world.mfa.forecast(&acme(), whole(0), &ada, TimeDelta::days(30)).await;
+        let outlook =
+            world.mfa.forecast(&acme(), propose(whole(0)), &ada, TimeDelta::days(30)).await;
         assert!(outlook.unwrap().actor.unwrap().locked_out());
-        let refusal = refused(
-            world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None).await,
-        );
+        let refusal = refused(world.mfa.set_policy(&session, &by, propose(whole(0)), None).await);
         assert_eq!(refusal, OrgRefusal::ActorNotEnrolled.into());
-        let said = Some(Acknowledgement::ActorIsNotEnrolled);
-        let changed = world
-            .mfa
-            .set_policy(&session, &by, ProposedPolicy::Required(whole(0)), said)
-            .await
-            .unwrap();
+        let said = Some(Acknowledgement::ActorIsWeaker);
+        let changed = world.mfa.set_policy(&session, &by, propose(whole(0)), said).await.unwrap();
         assert_eq!(changed.before.lapsed, 0);
         assert_eq!(changed.after.unwrap().lapsed, 1, "ada herself");
         let log = world.memory.read(None, 1_000).await.unwrap();
@@ -190,11 +206,7 @@ fn a_shorter_period_closes_at_once_and_a_longer_one_opens_at_once() {
         days(&world, 10);
         for (grace, closed) in [(7, true), (60, false), (0, true)] {
             let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-            world
-                .mfa
-                .set_policy(&session, &by, ProposedPolicy::Required(whole(grace)), None)
-                .await
-                .unwrap();
+            world.mfa.set_policy(&session, &by, propose(whole(grace)), None).await.unwrap();
             let gate = world.mfa.access(&ada).await.unwrap().gate;
             assert_eq!(matches!(gate, Gate::SetUpFirst(_)), closed, "{grace} days");
             assert_ne!(world.mfa.stamps(&ada).await.unwrap(), before, "a kept decision is void");
@@ -238,7 +250,7 @@ fn the_overview_lists_who_is_without_mfa_and_whose_period_has_lapsed() {
 
 async fn require_less(world: &World, admin: &User) {
     let (session, by) = (fresh(world, admin).await, authority(&admin.subject));
-    world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(30)), None).await.unwrap();
+    world.mfa.set_policy(&session, &by, propose(whole(30)), None).await.unwrap();
 }
 
 #[test]
@@ -264,7 +276,7 @@ fn reminders_come_once_each_while_the_clock_runs() {
 fn without_an_organization_store_its_operations_say_what_is_missing() {
     block_on(async {
         let clock = mfakit::testing::ManualClock::at(crate::world::START);
-        let mfa = mfakit::Mfa::builder(MemoryStore::new())
+        let mfa = mfakit::Mfa::builder_without_policies(MemoryStore::new())
             .issuer("Scrivio")
             .keyring(crate::world::keyring("k1"))
             .clock(clock)

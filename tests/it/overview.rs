@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::organization::OrgPolicy;
-use mfakit::organization::{Forecast, Gate, ProposedPolicy, RosterCounts, Standing};
-use mfakit::{Assurance, Subject};
+use mfakit::organization::{Forecast, Gate, RosterCounts, Standing};
+use mfakit::{Assurance, Strength, Subject};
 use proptest::prelude::*;
 
-use crate::organizations::{acme, authority, days, fresh, office, require, whole};
+use crate::organizations::{
+    VOLUNTARY, acme, authority, days, fresh, office, propose, require, whole,
+};
 use crate::world::{User, World, block_on};
 
 #[test]
@@ -18,11 +20,12 @@ fn a_forecast_reads_every_member_and_counts_those_with_mfa() {
             world.mfa.join_organization(&acme(), &Subject::from(n), world.now()).await.unwrap();
         }
         let month = TimeDelta::days(30);
-        let forecast = world.mfa.forecast(&acme(), whole(3), &ada, month).await.unwrap();
-        assert_eq!((forecast.in_grace, forecast.protected), (2_501, 1));
+        let forecast = world.mfa.forecast(&acme(), propose(whole(3)), &ada, month).await.unwrap();
+        assert_eq!((forecast.all.in_grace, forecast.all.unaffected), (2_501, 1));
         assert_eq!(forecast.lapsing.values().sum::<u64>(), 2_501);
-        let at_once = world.mfa.forecast(&acme(), whole(0), &admin.subject, month).await.unwrap();
-        assert_eq!((at_once.lapsed_at_once, at_once.protected), (2_501, 1));
+        let at_once =
+            world.mfa.forecast(&acme(), propose(whole(0)), &admin.subject, month).await.unwrap();
+        assert_eq!((at_once.all.lapsed, at_once.all.unaffected), (2_501, 1));
     });
 }
 
@@ -33,7 +36,7 @@ fn an_administrator_with_mfa_is_told_that_nothing_happens_to_him() {
         let (admin, _) = office(&world).await;
         let outlook = async |actor: &Subject| {
             let month = TimeDelta::days(30);
-            world.mfa.forecast(&acme(), whole(0), actor, month).await.unwrap().actor
+            world.mfa.forecast(&acme(), propose(whole(0)), actor, month).await.unwrap().actor
         };
         let own = outlook(&admin.subject).await.expect("he is a member");
         assert_eq!((own.standing, own.walled_from), (Standing::Compliant, None));
@@ -49,26 +52,17 @@ fn a_change_says_how_the_members_stood_before_and_after() {
         let (admin, _) = office(&world).await;
         let by = authority(&admin.subject);
         let session = fresh(&world, &admin).await;
-        let made = world
-            .mfa
-            .set_policy(&session, &by, ProposedPolicy::Required(whole(14)), None)
-            .await
-            .unwrap();
-        let all = RosterCounts { members: 2, protected: 1, ..RosterCounts::default() };
+        let made = world.mfa.set_policy(&session, &by, propose(whole(14)), None).await.unwrap();
+        let all = RosterCounts { members: 2, standard: 1, ..RosterCounts::default() };
         let (in_grace, lapsed) =
             (RosterCounts { in_grace: 1, ..all }, RosterCounts { lapsed: 1, ..all });
         assert_eq!((made.before, made.after), (all, Some(in_grace)));
 
         days(&world, 20);
         let session = fresh(&world, &admin).await;
-        let longer = world
-            .mfa
-            .set_policy(&session, &by, ProposedPolicy::Required(whole(30)), None)
-            .await
-            .unwrap();
+        let longer = world.mfa.set_policy(&session, &by, propose(whole(30)), None).await.unwrap();
         assert_eq!((longer.before, longer.after), (lapsed, Some(in_grace)));
-        let off =
-            world.mfa.set_policy(&session, &by, ProposedPolicy::Voluntary, None).await.unwrap();
+        let off = world.mfa.set_policy(&session, &by, VOLUNTARY, None).await.unwrap();
         assert_eq!((off.before, off.after), (in_grace, Some(all)));
     });
 }
@@ -108,11 +102,12 @@ async fn admit(world: &World, session: &Assurance, admin: &User, name: &str, fac
     world.mfa.join_organization(&acme(), &subject, after(-facts.joined)).await.unwrap();
     if let Some(days) = facts.extended {
         // It may be no longer than what all have, or there may be no policy.
-        let _ = world.mfa.extend_member(session, &by, &subject, after(days)).await;
+        let _ =
+            world.mfa.extend_member(session, &by, &subject, Strength::Standard, after(days)).await;
     }
     if let Some(days) = facts.exempt {
         let until = days.map(after);
-        world.mfa.exempt_member(session, &by, &subject, until).await.unwrap();
+        world.mfa.exempt_member(session, &by, &subject, Strength::Standard, until).await.unwrap();
     }
     if facts.left {
         world.mfa.leave_organization(&acme(), &subject).await.unwrap();
@@ -187,17 +182,18 @@ proptest! {
             let actor = names.get(about % members.len().max(1)).map_or("eve", String::as_str);
             let subject = Subject::new(actor).unwrap();
             let month = TimeDelta::days(30);
-            let forecast = world.mfa.forecast(&acme(), whole(grace), &subject, month).await.unwrap();
+            let forecast = world.mfa.forecast(&acme(), propose(whole(grace)), &subject, month).await.unwrap();
 
-            let proposed = ProposedPolicy::Required(whole(grace));
+            let proposed = propose(whole(grace));
             let changed = world.mfa.set_policy(&session, &by, proposed, None).await.unwrap();
             assert_eq!(changed.change.to, forecast.policy);
             let expected = RosterCounts {
                 members: members.iter().filter(|facts| !facts.left).count().try_into().unwrap(),
-                protected: forecast.protected,
-                in_grace: forecast.in_grace,
-                lapsed: forecast.lapsed_at_once,
-                exempt: forecast.exempt,
+                standard: forecast.all.unaffected,
+                phishing_resistant: 0,
+                in_grace: forecast.all.in_grace,
+                lapsed: forecast.all.lapsed,
+                exempt: forecast.all.exempt,
             };
             assert_eq!(changed.after, Some(expected));
             let set_at = world.now();
@@ -206,7 +202,7 @@ proptest! {
                 comes_true_for_the_actor(&world, actor, outlook.walled_from).await;
             }
             world.clock.set(set_at);
-            assert_ne!(forecast.policy, OrgPolicy::Voluntary);
+            assert_ne!(forecast.policy, OrgPolicy::VOLUNTARY);
             comes_true(&world, &forecast, &names).await;
         });
     }

@@ -4,10 +4,12 @@
 use chrono::TimeDelta;
 use mfakit::organization::{Gate, RosterFilter, Standing};
 use mfakit::store::AccountStore;
-use mfakit::{Assurance, EmailStatus, Error, NewFactor, Refusal, SignIn, Subject};
+use mfakit::{
+    Assurance, EmailStatus, Error, NewFactor, Refusal, SignIn, SignedIn, Strength, Subject,
+};
 
 use crate::organizations::{acme, days, fresh, office, require, whole};
-use crate::world::{User, World, block_on, refused};
+use crate::world::{User, World, block_on, gate, refused};
 
 /// What the organization asks, what ada has, and when.
 struct Given {
@@ -97,18 +99,24 @@ async fn live(given: &Given) -> Met {
     }
     world.clock.set(required + TimeDelta::days(given.day));
     let sign_in = match world.mfa.sign_in(world.password(&ada)).await.unwrap() {
-        SignIn::Complete(_) => "complete".to_owned(),
-        SignIn::Remind(_, reminded) => format!("{} days left", reminded.days_left(world.now())),
-        SignIn::SetUpFirst(..) => "set up first".to_owned(),
-        SignIn::Challenge(..) => "challenge".to_owned(),
-        other => panic!("{other:?}"),
+        SignIn::Done(SignedIn::Full(_, None)) => "complete".to_owned(),
+        SignIn::Done(SignedIn::Full(_, Some(reminded))) => {
+            format!("{} days left", reminded.days_left(world.now()))
+        }
+        SignIn::Done(SignedIn::Limited(_)) => "set up first".to_owned(),
+        SignIn::Challenge(_) => "challenge".to_owned(),
     };
     let listed = listed(&world, &ada).await;
     let session = match &user {
         Some(user) => fresh(&world, user).await,
-        None => world.sign_in_plain(&ada).await,
+        None => match world.sign_in_as_is(&ada).await {
+            SignedIn::Full(session, _) => session,
+            SignedIn::Limited(_) => {
+                return Met { sign_in, may_continue: false, listed, may_switch_off: None };
+            }
+        },
     };
-    let gate = world.mfa.guard_access(&session).await.unwrap().gate;
+    let gate = gate(&world.mfa, &session).await;
     let may_continue = !matches!(gate, Gate::SetUpFirst(_));
     let may_switch_off = match user {
         Some(_) => Some(world.mfa.disable(&session).await.is_ok()),
@@ -120,14 +128,14 @@ async fn live(given: &Given) -> Met {
 /// On which list of the overview she is, and that the counts say the same.
 async fn listed(world: &World, ada: &Subject) -> &'static str {
     let mut found = Vec::new();
-    for filter in [RosterFilter::WithoutMfa, RosterFilter::Protected] {
+    for filter in [RosterFilter::WithoutMfa, RosterFilter::With(Strength::Standard)] {
         let page = world.mfa.roster(&acme(), filter, None, 10).await.unwrap();
         found.extend(page.members.into_iter().filter(|member| member.subject == *ada));
     }
     let [member] = &found[..] else { panic!("on one list: {found:?}") };
     let counts = world.mfa.overview(&acme()).await.unwrap();
-    let (listed, counted) = match (member.protected, member.standing) {
-        (true, _) => ("protected", counts.protected == 2),
+    let (listed, counted) = match (member.strength.is_some(), member.standing) {
+        (true, _) => ("protected", counts.protected() == 2),
         (false, Standing::InGrace { .. }) => ("in grace", counts.in_grace == 1),
         (false, Standing::Lapsed { .. }) => ("lapsed", counts.lapsed == 1),
         (false, _) => ("without MFA", counts.without_mfa() == 1),
@@ -202,7 +210,7 @@ async fn step_by(
         Waits(seconds) => world.wait(seconds),
         SignsInAgain => {
             let password = world.password(session.subject());
-            *session = world.mfa.reauthenticate(session, password).await.unwrap();
+            *session = world.mfa.reauthenticate(session, password).await.unwrap().full().unwrap();
         }
         Begins(email) => {
             let phone = NewFactor::totp("Phone", "ada@example.org").unwrap();

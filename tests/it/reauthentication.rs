@@ -1,14 +1,13 @@
 //! Who may change the second factor: the service's own operations, and what voids a session.
 
 use chrono::TimeDelta;
-use mfakit::ports::Clock;
 use mfakit::step_up::{Level, Needed};
 use mfakit::{
-    Answer, Assurance, EmailStatus, Error, FactorId, FirstFactor, NewFactor, Refusal, StepUpRule,
-    Subject,
+    Answer, Assurance, EmailStatus, Error, FactorId, FirstFactor, NewFactor, Refusal, SignIn,
+    SignedIn, StepUpRule, Subject,
 };
 
-use crate::world::{User, World, block_on, passed};
+use crate::world::{User, World, any_code, block_on, full, raised, refused};
 
 /// What came of it: `ok`, or the refusal's code.
 fn outcome<T>(result: Result<T, Error>) -> String {
@@ -52,7 +51,9 @@ fn enabling_needs_a_session_that_was_confirmed_recently() {
             let ada = Subject::new("ada").unwrap();
             let first = vouch(ada, world.now());
             let signed_in = world.mfa.sign_in(first).await.unwrap();
-            let mfakit::SignIn::Complete(session) = signed_in else { panic!("{signed_in:?}") };
+            let mfakit::SignIn::Done(SignedIn::Full(session, None)) = signed_in else {
+                panic!("{signed_in:?}")
+            };
             world.wait(*ago);
             let begun = world.mfa.begin_setup(&session, phone(), *email).await;
             assert_eq!(&outcome(begun), expected, "{who}, {ago} s ago");
@@ -70,7 +71,8 @@ fn after_signing_in_again_the_setup_resumes_in_the_same_session() {
         let begun = world.mfa.begin_setup(&session, phone(), EmailStatus::Verified).await;
         assert_eq!(outcome(begun), "step_up_required");
 
-        let again = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
+        let again =
+            world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap().full().unwrap();
         assert_eq!(again.session(), session.session());
         let setup = world.mfa.begin_setup(&again, phone(), EmailStatus::Verified).await.unwrap();
         world.mfa.show_setup(&again, setup.id()).await.unwrap();
@@ -128,12 +130,20 @@ async fn held(world: &World, ada: &User, before: Assurance, held: Held) -> Assur
         Held::Recovery(ago) => {
             let session = world.sign_in_with(&ada.subject, recovery).await;
             world.wait(ago);
-            mfa.reauthenticate(&session, world.password(&ada.subject)).await.unwrap()
+            mfa.reauthenticate(&session, world.password(&ada.subject))
+                .await
+                .unwrap()
+                .full()
+                .unwrap()
         }
         Held::PasswordAndStaleCode => {
             let session = world.sign_in(ada).await;
             world.wait(3_600);
-            mfa.reauthenticate(&session, world.password(&ada.subject)).await.unwrap()
+            mfa.reauthenticate(&session, world.password(&ada.subject))
+                .await
+                .unwrap()
+                .full()
+                .unwrap()
         }
         Held::PasswordFromBefore => before,
         Held::CodeFromBeforePasswordChange => {
@@ -143,13 +153,18 @@ async fn held(world: &World, ada: &User, before: Assurance, held: Held) -> Assur
         }
         Held::CodeOfWhoChangedPassword => {
             let session = world.sign_in(ada).await;
-            mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap()
+            mfa.password_changed(&ada.subject, Some(&session))
+                .await
+                .unwrap()
+                .unwrap()
+                .full()
+                .unwrap()
         }
         Held::CodeFromBeforeRegeneration => {
             let session = world.sign_in(ada).await;
             world.next_code();
             let other = world.sign_in(ada).await;
-            mfa.regenerate_codes(&other).await.unwrap();
+            let _ = mfa.regenerate_codes(&other).await.unwrap();
             session
         }
     }
@@ -211,13 +226,17 @@ async fn make(world: &World, ada: &User, session: Assurance, change: Change) -> 
             // The tablet goes; the session was opened with the phone.
             let (_, session) = world.add_phone(&session, "Tablet").await;
             let tablet = mfa.status(&ada.subject).await.unwrap().factors[1].factor;
-            mfa.remove_factor(&session, tablet).await.unwrap()
+            mfa.remove_factor(&session, tablet).await.unwrap().full().unwrap()
         }
-        Change::Regenerate => mfa.regenerate_codes(&session).await.unwrap().0,
-        Change::Disable => mfa.disable(&session).await.unwrap(),
-        Change::NewPassword => {
-            mfa.password_changed(&ada.subject, Some(&session)).await.unwrap().unwrap()
-        }
+        Change::Regenerate => mfa.regenerate_codes(&session).await.unwrap().0.full().unwrap(),
+        Change::Disable => mfa.disable(&session).await.unwrap().full().unwrap(),
+        Change::NewPassword => mfa
+            .password_changed(&ada.subject, Some(&session))
+            .await
+            .unwrap()
+            .unwrap()
+            .full()
+            .unwrap(),
         Change::Rename => {
             let phone = mfa.status(&ada.subject).await.unwrap().factors[0].factor;
             mfa.rename_factor(&session, phone, "Old phone").await.unwrap();
@@ -225,10 +244,9 @@ async fn make(world: &World, ada: &User, session: Assurance, change: Change) -> 
         }
         Change::StepUp => {
             world.next_code();
-            let challenge = mfa.step_up(&session, "payout").await.unwrap();
+            let challenge = mfa.step_up(&session, "payout", &any_code()).await.unwrap();
             let code = Answer::code(&ada.phone.code_at(world.now()));
-            let proof = passed(mfa.answer(&challenge, code).await).proof;
-            session.raise(proof, mfa.context().unwrap()).unwrap()
+            raised(mfa.answer(&challenge, code).await)
         }
     }
 }
@@ -261,7 +279,7 @@ fn evidence_under_an_older_stamp_is_void_except_in_the_session_that_made_the_cha
             world.next_code();
             let maker = world.sign_in(&ada).await;
             let maker = make(&world, &ada, maker, *change).await;
-            let check = |session| world.mfa.check(&first, session);
+            let check = |session| world.mfa.guard_now(session, &first);
             assert_eq!(outcome(check(&maker).await), *of_maker, "{change:?}: who made it");
             assert_eq!(outcome(check(&other).await), *of_other, "{change:?}: another");
         }
@@ -274,10 +292,43 @@ fn a_rule_checked_against_the_current_stamp_voids_what_the_service_voids() {
         let world = World::new();
         let before = world.sign_in_plain(&Subject::new("ada").unwrap()).await;
         let ada = world.protect("ada").await;
-        let (current, now) = (ada.session.stamp(), world.clock.now());
+        let (current, now) = (ada.session.stamp(), world.context());
         let rule = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
         assert_eq!(rule.check(&before, current, now), Err(Refusal::SignInAgain));
         assert!(rule.check(&ada.session, current, now).is_ok());
+    });
+}
+
+/// Single sign-on has an old session of its own and vouches for that again, without asking. A host
+/// that took this for done would send its user there forever.
+#[test]
+fn a_first_factor_that_was_not_proven_again_is_refused_and_not_asked_for_forever() {
+    block_on(async {
+        let world = World::new();
+        let ada = Subject::new("ada").unwrap();
+        let proven_at = world.now();
+        let vouched = || FirstFactor::named("oidc", ada.clone(), proven_at).unwrap();
+        let SignIn::Done(signed_in) = world.mfa.sign_in(vouched()).await.unwrap() else {
+            panic!("MFA is off")
+        };
+        let session = full(signed_in);
+        // A callback that comes twice, or in two tabs, has lost nothing.
+        world.wait(60);
+        assert_eq!(full(world.mfa.reauthenticate(&session, vouched()).await.unwrap()), session);
+        for seconds in [1, 3_600] {
+            world.wait(seconds);
+            let again = world.mfa.reauthenticate(&session, vouched()).await;
+            assert_eq!(refused(again), Refusal::FirstFactorNotNewer);
+            let older = FirstFactor::named("oidc", ada.clone(), proven_at - TimeDelta::hours(1));
+            let again = world.mfa.reauthenticate(&session, older.unwrap()).await;
+            assert_eq!(refused(again), Refusal::FirstFactorNotNewer);
+        }
+        // What is newer is taken, however old it is, and so is another first factor.
+        let newer = FirstFactor::named("oidc", ada.clone(), proven_at + TimeDelta::seconds(1));
+        let session = full(world.mfa.reauthenticate(&session, newer.unwrap()).await.unwrap());
+        let password = FirstFactor::password(ada.clone(), proven_at);
+        let session = full(world.mfa.reauthenticate(&session, password).await.unwrap());
+        assert_eq!(session.evidence().len(), 2);
     });
 }
 
@@ -293,12 +344,12 @@ fn a_session_with_more_first_factors_than_it_may_hold_is_read_back() {
             world.wait(1);
             let provider = format!("provider-{number}");
             let first = FirstFactor::named(&provider, ada.clone(), world.now()).unwrap();
-            session = world.mfa.reauthenticate(&session, first).await.unwrap();
+            session = world.mfa.reauthenticate(&session, first).await.unwrap().full().unwrap();
         }
         let text = serde_json::to_string(&session).unwrap();
         let back: Assurance = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string(&back).unwrap(), text);
         assert!(text.contains("provider-69") && !text.contains("provider-0\""), "the latest stay");
-        world.mfa.reauthenticate(&back, world.password(&ada)).await.unwrap();
+        world.mfa.reauthenticate(&back, world.password(&ada)).await.unwrap().full().unwrap();
     });
 }

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::Subject;
-use mfakit::organization::{OrgId, ProposedPolicy, Reminder, ReminderSchedule};
+use mfakit::organization::{OrgId, Reminder, ReminderSchedule};
 
-use crate::organizations::{acme, authority, days, fresh, office, require, whole};
+use crate::organizations::{acme, authority, days, fresh, office, propose, require, whole};
 use crate::world::{World, block_on};
 
 async fn told(world: &World, org: &OrgId, span: (DateTime<Utc>, DateTime<Utc>)) -> Vec<Reminder> {
@@ -45,11 +45,7 @@ fn nobody_is_reminded_of_a_day_that_a_shortened_period_jumped_over() {
         let polled = world.now();
         days(&world, 6);
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world
-            .mfa
-            .set_policy(&session, &by, ProposedPolicy::Required(whole(12)), None)
-            .await
-            .unwrap();
+        world.mfa.set_policy(&session, &by, propose(whole(12)), None).await.unwrap();
         days(&world, 1);
         let told = told(&world, &acme(), (polled, world.now())).await;
         assert_eq!(days_before(&told), [1]);

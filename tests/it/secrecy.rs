@@ -72,13 +72,13 @@ fn nothing_printed_holds_a_secret() {
         let Confirmed::FirstFactor(codes) = confirmed else { panic!("not confirmed") };
         codes.iter().for_each(|code| printed.secret(&code.reveal()));
         printed.see(&world.memory.load(&ada).await.unwrap());
-        let session = world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        let session = world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
         printed.see(&session);
 
         world.next_code();
         let signed_in = world.mfa.sign_in(world.password(&ada)).await.unwrap();
         printed.see(&signed_in);
-        let SignIn::Challenge(_, challenge) = signed_in else { panic!("MFA is off") };
+        let SignIn::Challenge(challenge) = signed_in else { panic!("MFA is off") };
         let code = phone.code_at(world.now());
         printed.secret(&code);
         let answer = Answer::code(&code);

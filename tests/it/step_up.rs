@@ -7,7 +7,7 @@ use mfakit::{
     StepUpRule, Subject,
 };
 
-use crate::world::{User, World, block_on, passed};
+use crate::world::{User, World, any_code, block_on, raised};
 
 /// How a session proved its factors, and how many seconds ago. Negative: ahead of the clock.
 #[derive(Debug, Clone, Copy)]
@@ -98,21 +98,19 @@ impl Case {
             older => (older, None),
         };
         let opened = mfa.sign_in(self.vouched(at_sign_in)).await.unwrap();
-        let SignIn::Challenge(pending, challenge) = opened else { panic!("{opened:?}") };
-        let proof = passed(mfa.answer(&challenge, answer).await).proof;
-        let mut session = pending.raise(proof, mfa.context().unwrap()).unwrap();
+        let SignIn::Challenge(challenge) = opened else { panic!("{opened:?}") };
+        let mut session = raised(mfa.answer(&challenge, answer).await);
         for by in again.into_iter().chain(more) {
             session = match by {
                 Password(ago) | Sso(ago) => {
                     self.world.clock.set(self.ago(*ago));
-                    mfa.reauthenticate(&session, self.vouched(*by)).await.unwrap()
+                    mfa.reauthenticate(&session, self.vouched(*by)).await.unwrap().full().unwrap()
                 }
                 Code(_) | Recovery(_) => {
                     let (ago, answer) = self.answer(*by);
                     self.world.clock.set(self.ago(ago));
-                    let challenge = mfa.step_up(&session, "payout").await.unwrap();
-                    let proof = passed(mfa.answer(&challenge, answer).await).proof;
-                    session.raise(proof, mfa.context().unwrap()).unwrap()
+                    let challenge = mfa.step_up(&session, "payout", &any_code()).await.unwrap();
+                    raised(mfa.answer(&challenge, answer).await)
                 }
             };
         }
@@ -123,7 +121,7 @@ impl Case {
 
 /// What a check said: the seconds it will stay satisfied, or what is lacking.
 fn said(case: &Case, rule: &StepUpRule, session: &Assurance) -> Result<i64, String> {
-    match rule.check(session, session.stamp(), case.now) {
+    match rule.check(session, session.stamp(), case.world.context_at(case.now)) {
         Ok(satisfied) => Ok((satisfied.until - case.now).num_seconds()),
         Err(Refusal::StepUp(unmet)) => Err(unmet.to_string()),
         Err(other) => panic!("{other}"),
@@ -231,8 +229,14 @@ fn an_older_sign_in_that_is_vouched_for_later_displaces_no_newer_one() {
     block_on(async {
         let case = Case::new().await;
         let session = case.session(&[Sso(10), Code(0)]).await;
-        let session =
-            case.world.mfa.reauthenticate(&session, case.vouched(Sso(500))).await.unwrap();
+        let session = case
+            .world
+            .mfa
+            .reauthenticate(&session, case.vouched(Sso(50)))
+            .await
+            .unwrap()
+            .full()
+            .unwrap();
         assert_eq!(said(&case, &sso(60), &session), Ok(50));
     });
 }
@@ -244,14 +248,15 @@ fn evidence_from_a_clock_that_was_set_back_gives_way_to_new_evidence() {
         let session = case.session(&[Password(-3_600), Code(-3_600)]).await;
         assert!(said(&case, &first(600), &session).is_err());
         let password = case.vouched(Password(0));
-        let session = case.world.mfa.reauthenticate(&session, password).await.unwrap();
+        let session =
+            case.world.mfa.reauthenticate(&session, password).await.unwrap().full().unwrap();
         assert_eq!(said(&case, &first(600), &session), Ok(600));
     });
 }
 
 /// What a session lacks.
 fn unmet(case: &Case, rule: &StepUpRule, session: &Assurance) -> Unmet {
-    match rule.check(session, session.stamp(), case.now) {
+    match rule.check(session, session.stamp(), case.world.context_at(case.now)) {
         Err(Refusal::StepUp(unmet)) => unmet,
         other => panic!("{rule}: {other:?}"),
     }
@@ -336,13 +341,13 @@ fn a_session_without_any_second_factor_is_told_to_set_one_up() {
     block_on(async {
         let world = World::new();
         let session = world.sign_in_plain(&Subject::new("bob").unwrap()).await;
-        let refused = two(600).check(&session, session.stamp(), world.now()).unwrap_err();
+        let refused = two(600).check(&session, session.stamp(), world.context()).unwrap_err();
         let Refusal::StepUp(unmet) = refused else { panic!("{refused}") };
         assert_eq!(unmet.ways().collect::<Vec<_>>(), [[NextStep::SetUp]]);
         assert_eq!(unmet.sentence(), "Set up two-factor authentication to continue.");
         // A phone that is set up now is not the one that is asked for.
         let one_phone = of(FactorId::from_random([9; 16]), 600);
-        let refused = one_phone.check(&session, session.stamp(), world.now()).unwrap_err();
+        let refused = one_phone.check(&session, session.stamp(), world.context()).unwrap_err();
         let Refusal::StepUp(unmet) = refused else { panic!("{refused}") };
         assert_eq!((unmet.ways().count(), unmet.sentence().as_str()), (0, "This is not possible."));
     });

@@ -5,15 +5,15 @@ use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
-    Account, ChallengeId, Closed, CodeHash, Context, Decision, Fresh, HashScheme, HashedCodes,
-    Issuer, Judged, NewSecret, OneTimeCode, Opened, Question, Receipt, SealedSecret, SessionId,
-    TotpSecret, Transition, Window,
+    Account, ChallengeId, Closed, CodeHash, ConfirmedSetup, Context, Decision, Fresh, HashScheme,
+    HashedCodes, Issuer, Judged, Judgment, NewSecret, OneTimeCode, Opened, Question, Receipt,
+    SealedSecret, SessionId, Stamp, TotpSecret, Transition, Window,
 };
 use mfakit::store::{Commit, CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, Confirmed, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, RecoveryCodes,
-    Settings, Setup, SetupId, Subject, Verdict,
+    Answer, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, RecoveryCodes, Settings, Setup,
+    SetupId, Subject,
 };
 
 /// Accounts in a map, and a counter where a real host would draw random bytes.
@@ -100,42 +100,51 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
         let first = FirstFactor::password(ada.clone(), at);
         host.load(&ada).sign_in(first, fresh, Context::new(&settings, at).unwrap()).unwrap()
     };
-    let Opened::Session(session) = sign_in(&mut host, start) else { panic!("MFA is off") };
+    let Opened::Session(proven) = sign_in(&mut host, start) else { panic!("MFA is off") };
+    let session = proven.signed_in(&[], start).full().unwrap();
 
     let setup = begin(&mut host, &session, context);
     let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
     let account = host.load(&ada);
     let secret = unsealed(account.pending().unwrap().sealed());
-    let judged =
-        account.judge_confirmation(&session, setup.id(), &phone.code_at(start), &secret, context);
+    let (code, fresh) = (phone.code_at(start), Stamp::from_random(host.draw()));
+    let judged = account.judge_confirmation(&session, setup.id(), &code, &secret, fresh, context);
     let Ok(Judged::Right(right)) = judged else { panic!("{judged:?}") };
     let bytes: Vec<[u8; 16]> = (0..10).map(|_| host.draw()).collect();
     let codes = RecoveryCodes::from_random(&bytes).unwrap();
     let confirmed = right.with_codes(codes.clone(), hashed(&codes)).unwrap();
-    assert!(matches!(host.commit(confirmed), Some(Confirmed::FirstFactor(_))));
-    let finished = host.load(&ada).finish_setup(&session, setup.id(), context).unwrap();
-    host.commit(finished).unwrap();
+    assert!(matches!(host.commit(confirmed), Some(ConfirmedSetup::FirstFactor(_))));
+    let finished = host.load(&ada).finish_setup(&session, setup.id(), fresh, context).unwrap();
+    let _ = host.commit(finished).unwrap();
 
     let later = start + chrono::TimeDelta::seconds(30);
     let context = Context::new(&settings, later).unwrap();
-    let Opened::Challenge(pending, challenge) = sign_in(&mut host, later) else { panic!("on") };
+    let Opened::Challenge(challenge) = sign_in(&mut host, later) else { panic!("on") };
     let account = host.load(&ada);
     let answer = Answer::code(&phone.code_at(later));
     let question = account.question(&challenge, &answer, context);
     let Ok(Question::Totp(asked)) = question else { panic!("{question:?}") };
     let secret = unsealed(asked.sealed());
     let Decision::Change(transition) = asked.judge(&secret, None) else { panic!("not charged") };
-    let Some(Verdict::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
-    assert!(pending.raise(passed.proof, context).unwrap().has_second_factor());
+    let Some(Judgment::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
+    assert!(
+        challenge
+            .raise(passed.proof, context)
+            .unwrap()
+            .signed_in(&[], later)
+            .full()
+            .unwrap()
+            .has_second_factor()
+    );
 
-    let Opened::Challenge(_, challenge) = sign_in(&mut host, later) else { panic!("on") };
+    let Opened::Challenge(challenge) = sign_in(&mut host, later) else { panic!("on") };
     let account = host.load(&ada);
     let answer = Answer::recovery(&codes.as_slice()[7].reveal());
     let question = account.question(&challenge, &answer, context);
     let Ok(Question::OneTime(check)) = question else { panic!("{question:?}") };
     let evaluation = check.hash().evaluate(&digest(check.code()));
     let Decision::Change(transition) = check.judge(&evaluation) else { panic!("missed") };
-    let Some(Verdict::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
+    let Some(Judgment::Passed(passed)) = host.commit(transition) else { panic!("not passed") };
     assert_eq!(passed.recovery_left, Some(9));
 }
 
@@ -145,8 +154,9 @@ fn a_conflict_shows_no_outcome() {
     let mut host = Host::default();
     let ada = Subject::new("ada").unwrap();
     let context = Context::new(&settings, DateTime::UNIX_EPOCH).unwrap();
-    let stale = host.load(&ada).password_changed(None, context).unwrap();
-    let first = host.load(&ada).password_changed(None, context).unwrap();
+    let fresh = Stamp::from_random([7; 8]);
+    let stale = host.load(&ada).password_changed(None, fresh, context).unwrap();
+    let first = host.load(&ada).password_changed(None, fresh, context).unwrap();
     assert!(host.commit(first).is_some());
     assert!(host.commit(stale).is_none());
 }
@@ -159,7 +169,8 @@ fn an_answer_opens_with_the_receipt_of_its_own_commit_and_no_other() {
     let context = Context::new(&settings, DateTime::UNIX_EPOCH).unwrap();
     let mut staged = |name: &str, id: u8| -> Closed<_> {
         let account = host.load(&Subject::new(name).unwrap());
-        let changed = account.password_changed(None, context).unwrap();
+        let fresh = Stamp::from_random([7; 8]);
+        let changed = account.password_changed(None, fresh, context).unwrap();
         changed.into_commit(CommitId::from_random([id; 16])).1
     };
     let (ada, bob) = (staged("ada", 1), staged("bob", 2));

@@ -35,13 +35,18 @@ fn every_operation_can_be_spawned(
     new: NewFactor,
     (setup, key): (SetupId, &'static KeyId),
     factor: mfakit::FactorId,
+    rule: &'static mfakit::StepUpRule,
 ) {
     fn task(future: impl Future + Send + 'static) {
         sendable(&future);
     }
     task(mfa.sign_in(first.clone()));
     task(mfa.reauthenticate(session, first));
-    task(mfa.step_up(session, "payout"));
+    task(mfa.step_up(session, "payout", rule));
+    task(mfa.ask(challenge));
+    task(mfa.readmit(session));
+    task(mfa.guard(session, rule));
+    task(mfa.guard_now(session, rule));
     task(mfa.answer(challenge, Answer::code("")));
     task(mfa.begin_setup(session, new, EmailStatus::Verified));
     task(mfa.show_setup(session, setup));

@@ -12,7 +12,7 @@ use mfakit::{Answer, Event, EventKind, RejectionReason};
 
 use crate::attacks::{guess, left, stored, three_codes, wrong_code};
 use crate::concurrency::counted;
-use crate::world::{User, World, block_on, passed, rejected};
+use crate::world::{User, World, any_code, block_on, full, passed, rejected};
 
 /// Random numbers that are the same in every run: SplitMix64.
 struct Dice(u64);
@@ -49,7 +49,7 @@ fn after_twenty_guesses_single_codes_are_not_judged_and_nothing_is_written() {
     block_on(async {
         let (world, ada) = emptied().await;
         let before = (stored(&world, &ada.subject), world.store.commits());
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let right = ada.phone.code_at(world.now());
         let wrong = wrong_code(&world, [&ada.phone]);
         for code in [&right, &wrong].into_iter().cycle().take(100) {
@@ -65,7 +65,7 @@ fn after_twenty_guesses_single_codes_are_not_judged_and_nothing_is_written() {
 fn a_right_and_a_wrong_code_look_the_same_once_the_guesses_are_spent() {
     block_on(async {
         let (world, ada) = emptied().await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let right = Answer::code(&ada.phone.code_at(world.now()));
         let right = rejected(world.mfa.answer(&challenge, right).await);
         let wrong = Answer::code(&wrong_code(&world, [&ada.phone]));
@@ -79,7 +79,7 @@ fn the_owner_of_an_emptied_account_signs_in_with_three_codes_in_a_row() {
         let (world, ada) = emptied().await;
         world.wait(60);
         // The code that was refused unjudged is not used up by it.
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         rejected(world.mfa.answer(&challenge, Answer::code(&ada.phone.code_at(world.now()))).await);
         let session = world.sign_in_with(&ada.subject, three_codes(&world, &ada.phone)).await;
         assert!(session.has_second_factor());
@@ -94,7 +94,7 @@ fn three_codes_that_are_not_a_row_pass_nothing_and_cost_nothing() {
         world.wait(600);
         let wrong = wrong_code(&world, [&ada.phone]);
         let shown = |periods| ada.phone.code_after(world.now(), periods);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let before = (stored(&world, &ada.subject), world.store.commits());
         let rows: [[String; 3]; 9] = [
             [shown(0), shown(-1), shown(-2)],
@@ -146,7 +146,7 @@ fn success_gives_back_what_its_own_challenge_spent_and_three_at_most() {
         for (typos, left_after) in [(0, 20), (1, 20), (2, 20), (3, 19), (4, 18)] {
             let world = World::new();
             let ada = world.protect("ada").await;
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             let wrong = wrong_code(&world, [&ada.phone]);
             for _ in 0..typos {
                 rejected(world.mfa.answer(&challenge, Answer::code(&wrong)).await);
@@ -240,14 +240,29 @@ fn a_sign_in_with_both_factors_after_a_new_password_refills_the_budget() {
     });
 }
 
+/// Recovery codes are what a thief of the owner's papers has.
+#[test]
+fn a_sign_in_with_a_recovery_code_after_a_new_password_refills_nothing() {
+    block_on(async {
+        let (world, ada) = emptied().await;
+        world.wait(90);
+        world.mfa.password_changed(&ada.subject, None).await.unwrap();
+        world.sign_in_with(&ada.subject, Answer::recovery(&ada.recovery(0))).await;
+        assert_eq!(left(&world, &ada.subject), 0);
+        // What is due stays due until she signs in with her phone.
+        world.sign_in_with(&ada.subject, three_codes(&world, &ada.phone)).await;
+        assert_eq!(left(&world, &ada.subject), 20);
+    });
+}
+
 #[test]
 fn a_step_up_after_a_new_password_refills_nothing() {
     block_on(async {
         let (world, ada) = emptied().await;
         world.wait(90);
         let session = world.mfa.password_changed(&ada.subject, Some(&ada.session)).await;
-        let session = session.unwrap().unwrap();
-        let challenge = world.mfa.step_up(&session, "payout").await.unwrap();
+        let session = full(session.unwrap().unwrap());
+        let challenge = world.mfa.step_up(&session, "payout", &any_code()).await.unwrap();
         passed(world.mfa.answer(&challenge, three_codes(&world, &ada.phone)).await);
         assert_eq!(left(&world, &ada.subject), 0);
     });
@@ -272,7 +287,7 @@ fn the_budget_is_the_settings_own() {
 fn who_types_no_code_at_all_is_still_told_that_three_are_wanted() {
     block_on(async {
         let (world, ada) = emptied().await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         for answer in [Answer::code("what code?"), Answer::three_codes(["1", "2", "3"])] {
             let rejection = rejected(world.mfa.answer(&challenge, answer).await);
             assert_eq!(rejection.reason, RejectionReason::ThreeCodesWanted { malformed: true });

@@ -83,13 +83,13 @@ fn an_operation_is_a_span_with_its_outcome_and_without_a_secret() {
         );
 
         world.next_code();
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         heard();
         let code = ada.phone.code_at(world.now());
         passed(world.mfa.answer(&challenge, Answer::code(&code)).await);
         assert_eq!(heard(), "answer subject=ada\nrecorded outcome=\"passed\"\n");
 
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         heard();
         rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
         assert_eq!(heard(), "answer subject=ada\nrecorded outcome=\"rejected\"\n");
@@ -100,12 +100,12 @@ fn an_operation_is_a_span_with_its_outcome_and_without_a_secret() {
         assert_eq!(heard(), "answer subject=ada\nrecorded outcome=\"rejected\"\n");
         for _ in 0..4 {
             for _ in 0..5 {
-                let (_, challenge) = world.challenge(&ada.subject).await;
+                let challenge = world.challenge(&ada.subject).await;
                 let answered = world.mfa.answer(&challenge, Answer::code(&code)).await;
                 assert!(answered.is_ok());
             }
         }
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         heard();
         rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
         let throttled = heard();

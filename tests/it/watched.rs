@@ -109,7 +109,7 @@ impl World {
         let memory = MemoryStore::new();
         let watched = Watched::new(memory.clone());
         let orgs = watched.clone();
-        (Self::over(memory, |builder| builder.organizations(orgs)), watched)
+        (Self::beside(memory, orgs, |builder| builder), watched)
     }
 }
 

@@ -1,14 +1,12 @@
 //! What users of other systems ask for, and what has failed them there: a row each.
 
 use chrono::TimeDelta;
-use mfakit::organization::{
-    Acknowledgement, Gate, OrgAuthority, OrgId, ProposedPolicy, ReminderSchedule,
-};
-use mfakit::{Answer, EmailStatus, NewFactor, SignIn, Subject};
+use mfakit::organization::{Acknowledgement, Gate, OrgAuthority, OrgId, ReminderSchedule};
+use mfakit::{Answer, EmailStatus, LimitedTo, NewFactor, SignIn, SignedIn, Strength, Subject};
 
 use crate::attacks::{begin, guess, new_factor, three_codes};
-use crate::organizations::{acme, authority, days, fresh, office, require, whole};
-use crate::world::{User, World, block_on, passed};
+use crate::organizations::{acme, authority, days, fresh, office, propose, require, whole};
+use crate::world::{User, World, block_on, gate, passed};
 
 type Shows = fn();
 
@@ -31,18 +29,18 @@ const WISHES: &[(&str, Shows)] = &[
         drop(world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap());
         let shown = world.mfa.status(session.subject()).await.unwrap();
         assert_eq!((shown.enabled, shown.recovery_left), (false, None));
-        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
         assert!(world.mfa.status(session.subject()).await.unwrap().enabled);
     })),
     ("a prompt at sign-in when they run low", || block_on(async {
         let (world, ada) = ada().await;
         for number in 0..8 {
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             let used = world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(number))).await;
             assert_eq!(passed(used).recovery_low, number >= 6, "{number}");
         }
         assert!(passed({
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             world.mfa.answer(&challenge, Answer::code(&ada.phone.code_at(world.now()))).await
         }).recovery_low, "with the phone as well");
     })),
@@ -53,7 +51,7 @@ const WISHES: &[(&str, Shows)] = &[
             let (setup, phone) = begin(&world, &session, new_factor("Phone")).await;
             let code = phone.code_after(world.now(), periods);
             drop(world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap());
-            let session = world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+            let session = world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
             world.wait(90);
             let code = phone.code_after(world.now(), periods);
             world.sign_in_with(session.subject(), Answer::code(&code)).await;
@@ -64,9 +62,10 @@ const WISHES: &[(&str, Shows)] = &[
         let (tablet, _) = world.add_phone(&ada.session, "Tablet").await;
         world.next_code();
         assert_ne!(tablet.code_at(world.now()), ada.phone.code_at(world.now()));
-        let (_, challenge) = world.challenge(&ada.subject).await;
-        assert_eq!(challenge.factors().len(), 2);
-        let other = challenge.factors()[1].factor();
+        let challenge = world.challenge(&ada.subject).await;
+        let ask = world.mfa.ask(&challenge).await.unwrap();
+        assert_eq!(ask.factors().count(), 2);
+        let (other, ..) = ask.factors().nth(1).unwrap();
         let code = tablet.code_at(world.now());
         passed(world.mfa.answer(&challenge, Answer::code_of(other, &code)).await);
     })),
@@ -78,14 +77,14 @@ const WISHES: &[(&str, Shows)] = &[
         require(&world, &admin, whole(30)).await;
         let session = fresh(&world, &admin).await;
         let by = OrgAuthority::grant(big.clone(), admin.subject.clone(), "audit").unwrap();
-        world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(10)), None).await.unwrap();
+        world.mfa.set_policy(&session, &by, propose(whole(10)), None).await.unwrap();
         let asked = world.mfa.sign_in(world.password(&ada)).await.unwrap();
-        let SignIn::Remind(_, asked) = asked else { panic!("{asked:?}") };
+        let SignIn::Done(SignedIn::Full(_, Some(asked))) = asked else { panic!("{asked:?}") };
         let asks = asked.organizations.iter().map(|demand| demand.org.clone());
         assert_eq!((asks.collect::<Vec<_>>(), asked.days_left(world.now())), (vec![big.clone(), acme()], 10));
         days(&world, 10);
-        let closed = world.mfa.sign_in(world.password(&ada)).await.unwrap();
-        let SignIn::SetUpFirst(_, closed) = closed else { panic!("{closed:?}") };
+        let session = world.sign_in_limited(&ada).await;
+        let LimitedTo::SetUp(closed) = session.next_step() else { panic!("{session:?}") };
         assert_eq!((closed.organizations.len(), &closed.organizations[0].org), (1, &big));
     })),
     ("grace shortened or extended at once", || block_on(async {
@@ -95,22 +94,22 @@ const WISHES: &[(&str, Shows)] = &[
         days(&world, 10);
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
         for (grace, closed) in [(3, true), (60, false), (3, true)] {
-            world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(grace)), None).await.unwrap();
+            world.mfa.set_policy(&session, &by, propose(whole(grace)), None).await.unwrap();
             assert_eq!(walled(&world, &ada).await, closed, "{grace} days");
         }
         let until = world.now() + TimeDelta::days(5);
-        world.mfa.extend_member(&session, &by, &ada, until).await.unwrap();
+        world.mfa.extend_member(&session, &by, &ada, Strength::Standard, until).await.unwrap();
         assert!(!walled(&world, &ada).await, "one member");
     })),
     ("service accounts exempt", || block_on(async {
         let world = World::new();
         let (admin, robot) = office(&world).await;
         let (session, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world.mfa.exempt_member(&session, &by, &robot, None).await.unwrap();
-        world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None).await.unwrap();
+        world.mfa.exempt_member(&session, &by, &robot, Strength::Standard, None).await.unwrap();
+        world.mfa.set_policy(&session, &by, propose(whole(0)), None).await.unwrap();
         days(&world, 900);
         let signed_in = world.mfa.sign_in(world.password(&robot)).await;
-        assert!(matches!(signed_in, Ok(SignIn::Complete(_))), "{signed_in:?}");
+        assert!(matches!(signed_in, Ok(SignIn::Done(SignedIn::Full(_, None)))), "{signed_in:?}");
     })),
     ("reminders at 7 days and 1 day", || block_on(async {
         let world = World::new();
@@ -159,11 +158,12 @@ const WISHES: &[(&str, Shows)] = &[
         require(&world, &admin, whole(30)).await;
         days(&world, 10);
         let later = world.mfa.sign_in(world.password(&ada)).await.unwrap();
-        let SignIn::Remind(session, _) = later else { panic!("{later:?}") };
-        assert_eq!(world.mfa.guard_access(&session).await.unwrap().until.map(|until| until > world.now()), Some(true));
+        let SignIn::Done(SignedIn::Full(session, Some(_))) = later else { panic!("{later:?}") };
+        let admitted = world.mfa.guard(&session, &mfakit::StepUpRule::signed_in()).await.unwrap();
+        assert!(admitted.reminded.is_some() && admitted.until > world.now());
         let (admins, by) = (fresh(&world, &admin).await, authority(&admin.subject));
-        world.mfa.set_policy(&admins, &by, ProposedPolicy::Required(whole(3)), None).await.unwrap();
-        let gate = world.mfa.guard_access(&session).await.unwrap().gate;
+        world.mfa.set_policy(&admins, &by, propose(whole(3)), None).await.unwrap();
+        let gate = gate(&world.mfa, &session).await;
         assert!(matches!(gate, Gate::SetUpFirst(_)), "{gate:?}");
     })),
     ("no period that was over before the policy came (attack 25)", || block_on(async {
@@ -174,19 +174,19 @@ const WISHES: &[(&str, Shows)] = &[
         days(&world, 900);
         require(&world, &admin, whole(14)).await;
         let asked = world.mfa.sign_in(world.password(&ada)).await.unwrap();
-        let SignIn::Remind(_, asked) = asked else { panic!("{asked:?}") };
+        let SignIn::Done(SignedIn::Full(_, Some(asked))) = asked else { panic!("{asked:?}") };
         assert_eq!(asked.deadline, world.now() + TimeDelta::days(14));
     })),
     ("no administrator locked out unawares (attack 25)", || block_on(async {
         let world = World::new();
         let (_, ada) = office(&world).await;
         let (session, by) = (world.sign_in_plain(&ada).await, authority(&ada));
-        let forecast = world.mfa.forecast(&acme(), whole(0), &ada, TimeDelta::days(30)).await;
+        let forecast = world.mfa.forecast(&acme(), propose(whole(0)), &ada, TimeDelta::days(30)).await;
         assert!(forecast.unwrap().actor.unwrap().locked_out());
-        assert!(world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), None).await.is_err());
+        assert!(world.mfa.set_policy(&session, &by, propose(whole(0)), None).await.is_err());
         assert!(!walled(&world, &ada).await, "not by mistake");
-        let said = Some(Acknowledgement::ActorIsNotEnrolled);
-        world.mfa.set_policy(&session, &by, ProposedPolicy::Required(whole(0)), said).await.unwrap();
+        let said = Some(Acknowledgement::ActorIsWeaker);
+        world.mfa.set_policy(&session, &by, propose(whole(0)), said).await.unwrap();
         assert!(walled(&world, &ada).await, "and the setup leads out");
         world.protect("ada").await;
         assert!(!walled(&world, &ada).await);

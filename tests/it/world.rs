@@ -1,12 +1,16 @@
 //! The fixture: one application, one user, one phone, and a clock that is moved by hand.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::domain::Context;
+use mfakit::organization::Gate;
 use mfakit::ports::Clock;
+use mfakit::step_up::Needed;
+use mfakit::store::OrgStore;
 use mfakit::testing::{Authenticator, FaultyStore, ManualClock, SeededEntropy};
 use mfakit::{
     Answer, Argon2Hasher, Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor,
-    Keyring, MemoryStore, Mfa, MfaBuilder, NewFactor, Passed, PendingSignIn, RecoveryCodes,
-    Refusal, Rejection, SealingKey, Settings, SignIn, Subject, Verdict,
+    Keyring, Limited, MemoryStore, Mfa, MfaBuilder, NewFactor, Passed, RecoveryCodes, Refusal,
+    Rejection, SealingKey, Session, Settings, SignIn, SignedIn, StepUpRule, Subject, Verdict,
 };
 
 pub(crate) use mfakit::testing::block_on;
@@ -40,16 +44,25 @@ impl World {
 
     /// On a memory that somebody else has a clone of.
     pub(crate) fn over(memory: MemoryStore, change: impl FnOnce(MfaBuilder) -> MfaBuilder) -> Self {
+        let organizations = memory.clone();
+        Self::beside(memory, organizations, change)
+    }
+
+    /// With organizations that live elsewhere.
+    pub(crate) fn beside(
+        memory: MemoryStore,
+        organizations: impl OrgStore + 'static,
+        change: impl FnOnce(MfaBuilder) -> MfaBuilder,
+    ) -> Self {
         let clock = ManualClock::at(START);
         let store = FaultyStore::new(memory.clone());
-        let builder = Mfa::builder(store.clone())
+        let builder = Mfa::builder((store.clone(), organizations))
             .issuer("Scrivio")
             .keyring(keyring("k1"))
             .hasher(hasher())
             .index(memory.clone())
             .event_log(memory.clone())
             .subject_events(memory.clone())
-            .organizations(memory.clone())
             .stamps(memory.clone())
             .clock(clock.clone())
             .entropy(SeededEntropy::new(1));
@@ -66,7 +79,6 @@ impl World {
             .issuer("Scrivio")
             .keyring(keyring("k1"))
             .hasher(hasher())
-            .organizations(self.memory.clone())
             .stamps(self.memory.clone())
             .clock(clock)
             .build()
@@ -75,6 +87,16 @@ impl World {
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// The settings and the time now.
+    pub(crate) fn context(&self) -> Context<'_> {
+        self.context_at(self.now())
+    }
+
+    /// The settings, and the time there was or will be.
+    pub(crate) fn context_at(&self, at: DateTime<Utc>) -> Context<'_> {
+        Context::new(self.mfa.settings(), at).expect("a context")
     }
 
     /// Lets so many seconds pass.
@@ -92,29 +114,36 @@ impl World {
         FirstFactor::password(subject.clone(), self.now())
     }
 
-    /// Signs in with the password; MFA has to be off.
-    pub(crate) async fn sign_in_plain(&self, subject: &Subject) -> Assurance {
+    /// Signs in with the password, however far that goes; MFA has to be off.
+    pub(crate) async fn sign_in_as_is(&self, subject: &Subject) -> SignedIn {
         match self.mfa.sign_in(self.password(subject)).await.expect("sign-in") {
-            SignIn::Complete(session)
-            | SignIn::Remind(session, _)
-            | SignIn::SetUpFirst(session, _) => session,
-            other => panic!("MFA is on: {other:?}"),
+            SignIn::Done(signed_in) => signed_in,
+            SignIn::Challenge(challenge) => panic!("MFA is on: {challenge:?}"),
         }
     }
 
-    /// Signs in with the password as far as the challenge; MFA has to be on.
-    pub(crate) async fn challenge(&self, subject: &Subject) -> (PendingSignIn, Challenge) {
+    /// Signs in with the password to a full session; MFA has to be off.
+    pub(crate) async fn sign_in_plain(&self, subject: &Subject) -> Assurance {
+        full(self.sign_in_as_is(subject).await)
+    }
+
+    /// Signs in with the password to a session that is limited.
+    pub(crate) async fn sign_in_limited(&self, subject: &Subject) -> Limited {
+        limited(self.sign_in_as_is(subject).await)
+    }
+
+    /// Signs in with the password as far as the challenge; MFA has to be on, or the account reset.
+    pub(crate) async fn challenge(&self, subject: &Subject) -> Challenge {
         match self.mfa.sign_in(self.password(subject)).await.expect("sign-in") {
-            SignIn::Challenge(pending, challenge) => (pending, challenge),
+            SignIn::Challenge(challenge) => challenge,
             other => panic!("no challenge: {other:?}"),
         }
     }
 
     /// Signs in with the password and an answer that has to pass.
     pub(crate) async fn sign_in_with(&self, subject: &Subject, answer: Answer) -> Assurance {
-        let (pending, challenge) = self.challenge(subject).await;
-        let passed = passed(self.mfa.answer(&challenge, answer).await);
-        pending.raise(passed.proof, self.mfa.context().expect("a context")).expect("raise")
+        let challenge = self.challenge(subject).await;
+        raised(self.mfa.answer(&challenge, answer).await)
     }
 
     /// Signs in with the password and the phone's current code.
@@ -125,17 +154,17 @@ impl World {
     /// Takes a user from nothing to a protected account.
     pub(crate) async fn protect(&self, subject: &str) -> User {
         let subject = Subject::new(subject).expect("subject");
-        let session = self.sign_in_plain(&subject).await;
+        let signed_in = self.sign_in_as_is(&subject).await;
+        let session = signed_in.session();
         let new = NewFactor::totp("Phone", "ada@example.org").expect("new factor");
-        let setup =
-            self.mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("begin");
+        let setup = self.mfa.begin_setup(session, new, EmailStatus::Verified).await.expect("begin");
         let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
         let code = phone.code_at(self.now());
-        let codes = match self.mfa.confirm_setup(&session, setup.id(), &code).await {
+        let codes = match self.mfa.confirm_setup(session, setup.id(), &code).await {
             Ok(Confirmed::FirstFactor(codes)) => codes,
             other => panic!("not confirmed: {other:?}"),
         };
-        let session = self.mfa.finish_setup(&session, setup.id()).await.expect("finish");
+        let session = full(self.mfa.finish_setup(session, setup.id()).await.expect("finish"));
         self.next_code();
         User { subject, phone, codes, session }
     }
@@ -143,7 +172,7 @@ impl World {
     /// Adds a second phone in a session that may.
     pub(crate) async fn add_phone(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         label: &str,
     ) -> (Authenticator, Assurance) {
         let new = NewFactor::totp(label, "ada@example.org").expect("new factor");
@@ -151,7 +180,7 @@ impl World {
         let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
         let code = phone.code_at(self.now());
         match self.mfa.confirm_setup(session, setup.id(), &code).await {
-            Ok(Confirmed::Added(session)) => (phone, session),
+            Ok(Confirmed::Added(session)) => (phone, full(session)),
             other => panic!("not added: {other:?}"),
         }
     }
@@ -189,6 +218,44 @@ pub(crate) fn passed(verdict: Result<Verdict, Error>) -> Passed {
     match verdict {
         Ok(Verdict::Passed(passed)) => passed,
         other => panic!("did not pass: {other:?}"),
+    }
+}
+
+/// The full session that it passed to, or the test ends here.
+#[track_caller]
+pub(crate) fn raised(verdict: Result<Verdict, Error>) -> Assurance {
+    full(passed(verdict).signed_in)
+}
+
+/// The session, which is full, or the test ends here.
+#[track_caller]
+pub(crate) fn full(signed_in: SignedIn) -> Assurance {
+    match signed_in {
+        SignedIn::Full(session, _) => session,
+        SignedIn::Limited(limited) => panic!("not full: {limited:?}"),
+    }
+}
+
+/// The session, which is limited, or the test ends here.
+#[track_caller]
+pub(crate) fn limited(signed_in: SignedIn) -> Limited {
+    match signed_in {
+        SignedIn::Full(session, _) => panic!("not limited: {session:?}"),
+        SignedIn::Limited(limited) => limited,
+    }
+}
+
+/// A rule that any code meets, a recovery code too.
+pub(crate) fn any_code() -> StepUpRule {
+    StepUpRule::fresh(Needed::SecondFactor, TimeDelta::hours(1)).or_recovery()
+}
+
+/// What the organizations say to a full session, at a page without a rule of its own.
+pub(crate) async fn gate(mfa: &Mfa, session: &Assurance) -> Gate {
+    match mfa.guard(session, &StepUpRule::signed_in()).await {
+        Ok(admitted) => admitted.reminded.map_or(Gate::Allow, Gate::AllowAndRemind),
+        Err(Error::Refused(Refusal::SetUpFirst(walled))) => Gate::SetUpFirst(walled),
+        Err(other) => panic!("no gate: {other:?}"),
     }
 }
 

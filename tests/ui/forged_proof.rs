@@ -1,29 +1,23 @@
 //! A proof is made by this crate alone.
 
 use mfakit::{Purpose, Subject};
-use mfakit::domain::{Proof, ProvenBy, SessionId};
+use mfakit::domain::{ChallengeId, Proof, ProvenBy, SessionId};
 
-fn forge(subject: Subject, session: SessionId) -> Proof {
+fn forge(challenge: ChallengeId, subject: Subject, session: SessionId) -> Proof {
     Proof {
+        challenge,
         subject,
         session,
         stamp: mfakit::domain::Stamp::NONE,
         purpose: Purpose::SignIn,
         by: ProvenBy::Recovery,
         at: chrono::Utc::now(),
-        regenerate_first: false,
+        facts: todo!(),
     }
 }
 
-fn construct(subject: Subject, session: SessionId) -> Proof {
-    Proof::new(
-        subject,
-        session,
-        mfakit::domain::Stamp::NONE,
-        Purpose::SignIn,
-        ProvenBy::Recovery,
-        chrono::Utc::now(),
-    )
+fn construct() -> Proof {
+    Proof::new(todo!(), ProvenBy::Recovery, chrono::Utc::now(), todo!())
 }
 
 fn main() {}

@@ -19,7 +19,8 @@ mod visit;
 mod web;
 
 pub use guards::{
-    Action, Guard, GuardService, MemberOf, OfOrganization, SameOrigin, SignedIn, SteppedUp,
+    Action, Guard, GuardService, MemberOf, OfOrganization, SameOrigin, SessionUser, SignedInUser,
+    SteppedUp,
 };
 pub use host::{Host, HostError, Places, Token, Visitor};
 pub use rejection::{Failure, MfaRejection};

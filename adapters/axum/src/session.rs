@@ -3,14 +3,14 @@
 use std::fmt;
 
 use mfakit::domain::ChallengeId;
-use mfakit::{Assurance, Challenge, OfferedFactor, PendingSignIn, Purpose, SetupId};
+use mfakit::{Assurance, Challenge, Limited, SetupId, SignedIn};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::safety::Fields;
 
 /// What the adapter keeps in a session of the host: a sign-in that waits for its second factor, or
-/// what a signed-in session has proven, and the number of its form.
+/// what a session has proven, in full or limited to what comes first, and the number of its form.
 ///
 /// Serialize it with serde, in any format that names its fields. It holds no secret and no code.
 ///
@@ -34,24 +34,51 @@ pub struct Session {
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant, reason = "there is one of them at a time")]
 pub(crate) enum State {
-    Waiting(Waiting),
+    Waiting(Challenge),
     SignedIn(SignedInState),
 }
 
-/// A sign-in that waits for its second factor, or for an enrollment code.
+/// A session that has passed its sign-in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Waiting {
-    pub(crate) pending: PendingSignIn,
-    pub(crate) challenge: Challenge,
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Held {
+    Full(Assurance),
+    Limited(Limited),
+}
+
+impl Held {
+    /// The session, for what takes either.
+    pub(crate) fn session(&self) -> &dyn mfakit::Session {
+        match self {
+            Self::Full(session) => session,
+            Self::Limited(limited) => limited,
+        }
+    }
+
+    pub(crate) fn limited(&self) -> Option<&Limited> {
+        match self {
+            Self::Full(_) => None,
+            Self::Limited(limited) => Some(limited),
+        }
+    }
+}
+
+impl From<SignedIn> for Held {
+    fn from(signed_in: SignedIn) -> Self {
+        match signed_in {
+            SignedIn::Full(session, _) => Self::Full(session),
+            SignedIn::Limited(limited) => Self::Limited(limited),
+        }
+    }
 }
 
 /// A session that is signed in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SignedInState {
-    pub(crate) assurance: Assurance,
+    pub(crate) held: Held,
     /// A challenge that is to raise it.
     #[serde(default)]
-    pub(crate) step_up: Option<OpenChallenge>,
+    pub(crate) step_up: Option<Challenge>,
     /// The setup that its screen is at.
     #[serde(default)]
     pub(crate) setup: Option<SetupId>,
@@ -69,28 +96,6 @@ pub(crate) struct SignedInState {
     pub(crate) low_codes: Option<usize>,
 }
 
-/// What the session is asked.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct OpenChallenge {
-    pub(crate) challenge: Challenge,
-    /// Whether a recovery code would help.
-    pub(crate) recovery: bool,
-}
-
-impl OpenChallenge {
-    pub(crate) fn factors(&self) -> &[OfferedFactor] {
-        self.challenge.factors()
-    }
-
-    pub(crate) fn is_step_up(&self) -> bool {
-        matches!(self.challenge.purpose(), Purpose::StepUp(_))
-    }
-
-    pub(crate) fn is_enrollment(&self) -> bool {
-        *self.challenge.purpose() == Purpose::Enroll
-    }
-}
-
 /// A setup that is to begin once the session is fresh.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Resume {
@@ -100,13 +105,13 @@ pub(crate) struct Resume {
 }
 
 impl Session {
-    pub(crate) fn waiting(pending: PendingSignIn, challenge: Challenge) -> Self {
-        Self::at(State::Waiting(Waiting { pending, challenge }))
+    pub(crate) fn waiting(challenge: Challenge) -> Self {
+        Self::at(State::Waiting(challenge))
     }
 
-    pub(crate) fn signed_in(assurance: Assurance) -> Self {
+    pub(crate) fn signed_in(signed_in: SignedIn) -> Self {
         Self::at(State::SignedIn(SignedInState {
-            assurance,
+            held: signed_in.into(),
             step_up: None,
             setup: None,
             resume: None,
@@ -121,24 +126,38 @@ impl Session {
     }
 
     /// Puts what the session has proven by now in the place of what it had.
-    pub(crate) fn keep(&mut self, now_proven: Assurance) {
+    pub(crate) fn keep(&mut self, now_proven: SignedIn) {
         if let State::SignedIn(signed_in) = &mut self.state {
-            signed_in.assurance = now_proven;
+            signed_in.held = now_proven.into();
         }
     }
 
-    /// What the session has proven; `None` while the second factor is awaited.
+    /// What a full session has proven; `None` while the second factor is awaited, or when something
+    /// else comes first.
     pub fn assurance(&self) -> Option<&Assurance> {
+        match self.held()? {
+            Held::Full(session) => Some(session),
+            Held::Limited(_) => None,
+        }
+    }
+
+    /// The session that is limited to what comes first; `None` when it is full, and while the second
+    /// factor is awaited.
+    pub fn limited(&self) -> Option<&Limited> {
+        self.held()?.limited()
+    }
+
+    pub(crate) fn held(&self) -> Option<&Held> {
         match &self.state {
-            State::SignedIn(signed_in) => Some(&signed_in.assurance),
+            State::SignedIn(signed_in) => Some(&signed_in.held),
             State::Waiting(_) => None,
         }
     }
 
     pub(crate) fn subject(&self) -> &mfakit::Subject {
         match &self.state {
-            State::SignedIn(signed_in) => signed_in.assurance.subject(),
-            State::Waiting(waiting) => waiting.pending.subject(),
+            State::SignedIn(signed_in) => signed_in.held.session().subject(),
+            State::Waiting(challenge) => challenge.subject(),
         }
     }
 
@@ -147,8 +166,10 @@ impl Session {
     pub(crate) fn fingerprint(&self, route: &str, fields: &Fields) -> Fingerprint {
         let mut hash = Sha256::new();
         match &self.state {
-            State::Waiting(waiting) => hash.update(waiting.challenge.id().as_bytes()),
-            State::SignedIn(signed_in) => hash.update(signed_in.assurance.session().as_bytes()),
+            State::Waiting(challenge) => hash.update(challenge.id().as_bytes()),
+            State::SignedIn(signed_in) => {
+                hash.update(signed_in.held.session().session().as_bytes())
+            }
         }
         let mut part = |text: &str| {
             hash.update(text.len().to_be_bytes());

@@ -5,13 +5,13 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use mfakit::domain::EvidenceKind;
-use mfakit::organization::{Access, Gate, OrgId};
-use mfakit::{Assurance, Error, Refusal, SignIn, StepUpRule};
+use mfakit::organization::{Gate, OrgId};
+use mfakit::{Assurance, Error, Limited, LimitedTo, Refusal, SignIn, SignedIn, StepUpRule};
 
 use crate::host::{HostError, Token, Visitor};
 use crate::rejection::{MfaRejection, return_to};
 use crate::safety::{Fields, ReturnPath, append};
-use crate::session::{Session, SignedInState, State};
+use crate::session::{Held, Session, SignedInState, State};
 use crate::texts::Texts;
 use crate::web::MfaWeb;
 
@@ -47,13 +47,12 @@ impl Visit {
         let kept = kept.filter(|session| session.subject() == visitor.first_factor.subject());
         let web = web.clone();
         match kept {
-            Some(session) if !is_newer(&visitor, &session) => {
-                Ok(Self { web, parts, visitor, session, write: None })
-            }
-            Some(session) => match session.assurance().cloned() {
-                Some(assurance) => {
-                    Self::reauthenticate(web, parts, visitor, session, assurance).await
-                }
+            Some(session) if !is_newer(&visitor, &session) => match session.limited().cloned() {
+                Some(limited) => Self::readmit(web, parts, visitor, session, &limited).await,
+                None => Ok(Self { web, parts, visitor, session, write: None }),
+            },
+            Some(session) => match session.held().cloned() {
+                Some(held) => Self::reauthenticate(web, parts, visitor, session, &held).await,
                 None => Self::begin(web, parts, visitor).await,
             },
             None => Self::begin(web, parts, visitor).await,
@@ -62,16 +61,12 @@ impl Visit {
 
     async fn begin(web: MfaWeb, parts: Parts, visitor: Visitor) -> Result<Self, MfaRejection> {
         let session = match web.mfa().sign_in(visitor.first_factor.clone()).await {
-            Ok(SignIn::Challenge(pending, challenge) | SignIn::Enroll(pending, challenge)) => {
+            Ok(SignIn::Challenge(challenge)) => {
                 let to = return_to(&web, &parts);
                 let challenge = challenge.clone().with_return_to(to.as_str()).unwrap_or(challenge);
-                Session::waiting(pending, challenge)
+                Session::waiting(challenge)
             }
-            Ok(
-                SignIn::Complete(assurance)
-                | SignIn::Remind(assurance, _)
-                | SignIn::SetUpFirst(assurance, _),
-            ) => Session::signed_in(assurance),
+            Ok(SignIn::Done(signed_in)) => Session::signed_in(signed_in),
             Err(error) => return Err(Self::turned_away(&web, &parts, error).await),
         };
         Ok(Self { web, parts, visitor, session, write: Some(Token::Keep) })
@@ -82,14 +77,34 @@ impl Visit {
         parts: Parts,
         visitor: Visitor,
         mut session: Session,
-        assurance: Assurance,
+        held: &Held,
     ) -> Result<Self, MfaRejection> {
         let first = visitor.first_factor.clone();
-        match web.mfa().reauthenticate(&assurance, first).await {
-            Ok(assurance) => session.keep(assurance),
+        match web.mfa().reauthenticate(held.session(), first).await {
+            Ok(signed_in) => session.keep(signed_in),
             Err(error) => return Err(Self::turned_away(&web, &parts, error).await),
         }
         Ok(Self { web, parts, visitor, session, write: Some(Token::Keep) })
+    }
+
+    /// A limited session goes on as soon as nothing comes first any more: its policy was relaxed, its
+    /// user exempted.
+    async fn readmit(
+        web: MfaWeb,
+        parts: Parts,
+        visitor: Visitor,
+        mut session: Session,
+        limited: &Limited,
+    ) -> Result<Self, MfaRejection> {
+        let write = match web.mfa().readmit(limited).await {
+            Ok(SignedIn::Limited(still)) if still == *limited => None,
+            Ok(signed_in) => {
+                session.keep(signed_in);
+                Some(Token::Keep)
+            }
+            Err(error) => return Err(Self::turned_away(&web, &parts, error).await),
+        };
+        Ok(Self { web, parts, visitor, session, write })
     }
 
     /// An error that no page of ours can do anything about. A void session is signed out.
@@ -102,6 +117,9 @@ impl Visit {
         }
         if *refusal == Refusal::RegenerateFirst {
             return MfaRejection::regenerate_first(web, parts);
+        }
+        if matches!(refusal, Refusal::SetUpFirst(_)) {
+            return MfaRejection::set_up_first(web, parts);
         }
         if !is_void(refusal) {
             return MfaRejection::failed(parts, error).with_page(web, parts);
@@ -132,33 +150,57 @@ impl Visit {
         }
     }
 
-    /// What the session has proven.
+    /// The session, full or limited, for what takes either.
+    pub(crate) fn held(&self) -> Result<Held, MfaRejection> {
+        self.signed_in().map(|signed_in| signed_in.held.clone())
+    }
+
+    /// What a full session has proven. A limited one reaches what comes first, and nothing else.
     pub(crate) fn assurance(&self) -> Result<Assurance, MfaRejection> {
-        self.signed_in().map(|signed_in| signed_in.assurance.clone())
+        match &self.signed_in()?.held {
+            Held::Full(session) => Ok(session.clone()),
+            Held::Limited(limited) => Err(self.limited_to(limited.next_step())),
+        }
+    }
+
+    /// Turns a limited session away to what comes first.
+    pub(crate) fn limited_to(&self, step: &LimitedTo) -> MfaRejection {
+        match step {
+            LimitedTo::RegenerateCodes => MfaRejection::regenerate_first(&self.web, &self.parts),
+            _ => MfaRejection::set_up_first(&self.web, &self.parts),
+        }
     }
 
     /// Whether the session still counts, and what the organizations say to its user.
-    pub(crate) async fn access(&self) -> Result<Access, MfaRejection> {
-        let (mfa, assurance) = (self.web.mfa(), &self.signed_in()?.assurance);
-        let access = match mfa.guard_access(assurance).await {
-            // It counts, and may go no further than the setup, or than new recovery codes: who else
-            // demands something is asked again.
-            Err(Error::Refused(Refusal::EnrollmentNeeded | Refusal::RegenerateFirst)) => {
-                mfa.access(assurance.subject()).await
+    pub(crate) async fn gate(&self) -> Result<Gate, MfaRejection> {
+        let mfa = self.web.mfa();
+        let limited = match &self.signed_in()?.held {
+            Held::Full(session) => {
+                return match mfa.guard(session, &StepUpRule::signed_in()).await {
+                    Ok(admitted) => Ok(admitted.reminded.map_or(Gate::Allow, Gate::AllowAndRemind)),
+                    Err(Error::Refused(Refusal::SetUpFirst(walled))) => {
+                        Ok(Gate::SetUpFirst(walled))
+                    }
+                    Err(error) => Err(self.refused(error).await),
+                };
             }
-            access => access,
+            // It was decided on again when this visit began.
+            Held::Limited(limited) => limited,
         };
-        match access {
-            Ok(access) => Ok(access),
-            // Without organizations there is no wall. The stamp was compared before.
-            Err(Error::MissingPort(_)) => Ok(Access { gate: Gate::Allow, until: None }),
+        if let LimitedTo::SetUp(walled) = limited.next_step() {
+            return Ok(Gate::SetUpFirst(walled.clone()));
+        }
+        match mfa.access(limited.subject()).await {
+            Ok(access) => Ok(access.gate),
+            // Without organizations there is no wall.
+            Err(Error::MissingPort(_)) => Ok(Gate::Allow),
             Err(error) => Err(self.refused(error).await),
         }
     }
 
     /// Turns the session away if the account's credentials have changed since it proved them.
     pub(crate) async fn still_counts(&self) -> Result<(), MfaRejection> {
-        self.access().await.map(drop)
+        self.gate().await.map(drop)
     }
 
     /// Checks the session against a rule, from the account as it is stored now.
@@ -167,7 +209,7 @@ impl Visit {
         rule: &StepUpRule,
         to: &ReturnPath,
     ) -> Result<(), MfaRejection> {
-        match self.web.mfa().check(rule, &self.assurance()?).await {
+        match self.web.mfa().guard_now(&self.assurance()?, rule).await {
             Ok(_) => Ok(()),
             Err(Error::Refused(Refusal::StepUp(unmet))) => {
                 Err(MfaRejection::step_up(&self.web, &self.parts, MANAGE, &unmet, to))
@@ -261,14 +303,12 @@ impl FromRequestParts<MfaWeb> for Visit {
 
 /// Whether the host vouches for a first factor that the session does not know yet.
 fn is_newer(visitor: &Visitor, session: &Session) -> bool {
-    let held = match &session.state {
-        State::Waiting(waiting) => Some(waiting.challenge.first_factor().at()),
-        State::SignedIn(signed_in) => {
-            let evidence = signed_in.assurance.evidence().iter();
-            let first = evidence.filter(|e| matches!(e.kind(), EvidenceKind::First(_)));
-            first.map(mfakit::domain::Evidence::at).max()
-        }
+    let evidence = match &session.state {
+        State::Waiting(challenge) => challenge.evidence(),
+        State::SignedIn(signed_in) => signed_in.held.session().evidence(),
     };
+    let first = evidence.iter().filter(|e| matches!(e.kind(), EvidenceKind::First(_)));
+    let held = first.map(mfakit::domain::Evidence::at).max();
     held.is_none_or(|held| visitor.first_factor.at() > held)
 }
 
@@ -295,14 +335,16 @@ impl MfaWeb {
     pub async fn keep(
         &self,
         request: &Parts,
-        now_proven: Assurance,
+        now_proven: SignedIn,
     ) -> Result<HeaderMap, HostError> {
         let kept = self.host().read(request).await?;
-        let mut session = match kept {
-            Some(session) if session.assurance().is_some() => session,
-            _ => Session::signed_in(now_proven.clone()),
+        let session = match kept {
+            Some(mut session) if session.held().is_some() => {
+                session.keep(now_proven);
+                session
+            }
+            _ => Session::signed_in(now_proven),
         };
-        session.keep(now_proven);
         self.host().write(request, &session, Token::Renew).await
     }
 }

@@ -14,7 +14,7 @@ use crate::columns::Columns;
 pub(crate) struct AccountRow {
     pub(crate) version: i64,
     pub(crate) stamp: i64,
-    pub(crate) enabled: bool,
+    pub(crate) strength: i64,
     pub(crate) sealed_under: String,
     pub(crate) document: String,
 }
@@ -30,7 +30,7 @@ impl AccountRow {
         Ok(Self {
             version: signed(account.version().number())?,
             stamp: signed(account.stamp().number())?,
-            enabled: account.enabled(),
+            strength: account.strength().map_or(0, |strength| strength.rank().into()),
             sealed_under: keys_of(account),
             document: document.map_err(StoreError::unreadable)?,
         })

@@ -5,6 +5,7 @@
 mod account_row;
 mod cause;
 mod columns;
+mod curve;
 mod dialect;
 mod migrate;
 mod open_error;

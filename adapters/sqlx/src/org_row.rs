@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mfakit::Subject;
 use mfakit::organization::{
     Affiliation, Exemption, Extension, Membership, OrgId, OrgPolicy, Organization,
 };
 use mfakit::store::{CommitId, RosterRow, StoreError, StoredMembership, Version};
+use mfakit::{Required, Strength, Subject};
 
 use crate::account_row::unsigned;
 use crate::cause::Cause;
@@ -15,13 +15,15 @@ use crate::columns::Columns;
 
 /// What is read of a membership, in any table or view that holds some.
 pub(crate) const MEMBER: &str = "m.org, m.subject, m.version, m.first_joined, m.left_at, \
-     m.exemption_reason, m.exemption_until, m.extension_reason, m.extension_until, \
-     m.extension_granted, m.extension_since, m.recent, m.has_mfa, m.last_signed_in";
+     m.exemption_reason, CAST(m.exemption_from AS bigint) AS exemption_from, m.exemption_until, \
+     m.extension_reason, m.extension_until, m.extension_granted, m.extension_since, m.recent, \
+     CAST(m.strength AS bigint) AS strength, m.last_signed_in";
 
 /// The same of a view of the host's, which has no commits of ours.
 pub(crate) const HOSTS_MEMBER: &str = "m.org, m.subject, CAST(1 AS bigint) AS version, m.first_joined, m.left_at, \
-     m.exemption_reason, m.exemption_until, m.extension_reason, m.extension_until, \
-     m.extension_granted, m.extension_since, CAST(NULL AS bytea) AS recent, m.has_mfa, m.last_signed_in";
+     m.exemption_reason, CAST(m.exemption_from AS bigint) AS exemption_from, m.exemption_until, \
+     m.extension_reason, m.extension_until, m.extension_granted, m.extension_since, \
+     CAST(NULL AS bytea) AS recent, CAST(m.strength AS bigint) AS strength, m.last_signed_in";
 
 pub(crate) fn policy_json(policy: &OrgPolicy) -> Result<String, StoreError> {
     serde_json::to_string(policy).map_err(StoreError::unreadable)
@@ -90,6 +92,12 @@ fn instant(column: &str, micros: i64) -> Result<DateTime<Utc>, StoreError> {
     read.ok_or_else(|| Cause::corrupt(column, "no instant").into())
 }
 
+/// A strength's rank as a column holds it.
+fn rank(column: &str, number: Option<i64>) -> Result<u8, Cause> {
+    let rank = number.and_then(|number| u8::try_from(number).ok());
+    rank.ok_or_else(|| Cause::corrupt(column, "no rank of a strength, 0 to 255"))
+}
+
 /// Reads the columns of [`MEMBER`].
 pub(crate) fn roster_row(row: &impl Columns) -> Result<RosterRow, StoreError> {
     let maybe = |column: &'static str| {
@@ -99,7 +107,12 @@ pub(crate) fn roster_row(row: &impl Columns) -> Result<RosterRow, StoreError> {
         maybe(column)?.ok_or_else(|| StoreError::from(Cause::corrupt(column, "missing")))
     };
     let exemption = match row.maybe_text("exemption_reason")? {
-        Some(reason) => Some(Exemption { reason, until: maybe("exemption_until")? }),
+        Some(reason) => {
+            let from = rank("exemption_from", row.maybe_number("exemption_from")?)?;
+            let from =
+                Required::from_rank(from).map_err(|why| Cause::corrupt("exemption_from", why))?;
+            Some(Exemption { reason, from, until: maybe("exemption_until")? })
+        }
         None => None,
     };
     let extension = match row.maybe_text("extension_reason")? {
@@ -124,7 +137,7 @@ pub(crate) fn roster_row(row: &impl Columns) -> Result<RosterRow, StoreError> {
     });
     Ok(RosterRow {
         membership: Arc::new(membership),
-        protected: row.flag("has_mfa")?,
+        strength: Strength::reached_by(rank("strength", row.maybe_number("strength")?)?),
         last_signed_in: maybe("last_signed_in")?,
     })
 }

@@ -58,7 +58,7 @@ impl<'c> Put<'c> {
             values.extend([
                 row.version.into(),
                 row.stamp.into(),
-                row.enabled.into(),
+                row.strength.into(),
                 row.sealed_under.into(),
                 row.document.into(),
             ]);
@@ -127,6 +127,7 @@ fn membership(row: &Membership, version: i64) -> Vec<Value<'_>> {
         micros(row.first_joined()).into(),
         row.left_at().map(micros).into(),
         exemption.map(|exemption| exemption.reason.as_str()).into(),
+        exemption.map(|exemption| i64::from(exemption.from.rank())).into(),
         exemption.and_then(|exemption| exemption.until).map(micros).into(),
         extension.map(|extension| extension.reason.as_str()).into(),
         extension.map(|extension| micros(extension.until)).into(),

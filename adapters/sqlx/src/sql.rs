@@ -195,11 +195,11 @@ impl<T> EachKind<T> {
 fn written(kind: Kind) -> &'static str {
     match kind {
         Kind::MakeAccount => {
-            "INSERT INTO {accounts} (subject, version, stamp, enabled, sealed_under, document) \
+            "INSERT INTO {accounts} (subject, version, stamp, strength, sealed_under, document) \
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (subject) DO NOTHING"
         }
         Kind::ReplaceAccount => {
-            "UPDATE {accounts} SET version = $2, stamp = $3, enabled = $4, sealed_under = $5, \
+            "UPDATE {accounts} SET version = $2, stamp = $3, strength = $4, sealed_under = $5, \
              document = $6 WHERE subject = $1 AND version = $7"
         }
         Kind::EraseAccount => "DELETE FROM {accounts} WHERE subject = $1 AND version = $2",
@@ -213,16 +213,17 @@ fn written(kind: Kind) -> &'static str {
         }
         Kind::MakeMembership => {
             "INSERT INTO {memberships} (org, subject, version, first_joined, left_at, \
-             exemption_reason, exemption_until, extension_reason, extension_until, \
-             extension_granted, extension_since, personal, recent, has_mfa) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false) \
+             exemption_reason, exemption_from, exemption_until, extension_reason, extension_until, \
+             extension_granted, extension_since, personal, recent, strength) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0) \
              ON CONFLICT (org, subject) DO NOTHING"
         }
         Kind::ReplaceMembership => {
             "UPDATE {memberships} SET version = $3, first_joined = $4, left_at = $5, \
-             exemption_reason = $6, exemption_until = $7, extension_reason = $8, \
-             extension_until = $9, extension_granted = $10, extension_since = $11, \
-             personal = $12, recent = $13 WHERE org = $1 AND subject = $2 AND version = $14"
+             exemption_reason = $6, exemption_from = $7, exemption_until = $8, \
+             extension_reason = $9, extension_until = $10, extension_granted = $11, \
+             extension_since = $12, personal = $13, recent = $14 \
+             WHERE org = $1 AND subject = $2 AND version = $15"
         }
     }
 }

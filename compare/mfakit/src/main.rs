@@ -37,7 +37,6 @@ async fn on_sqlite(directory: &Path, record: &Record) {
     let builder = Mfa::builder(store.clone())
         .index(store.clone())
         .event_log(store.clone())
-        .organizations(store.clone())
         .stamps(store);
     let mfa = complete(builder);
     let peer = Library { mfa, sessions: Sessions::in_table(pool.clone()).await };
@@ -49,8 +48,7 @@ async fn in_memory(record: &Record) {
     let store = MemoryStore::new();
     let builder = Mfa::builder(store.clone())
         .index(store.clone())
-        .event_log(store.clone())
-        .organizations(store);
+        .event_log(store);
     let peer = Library { mfa: complete(builder), sessions: Sessions::in_memory() };
     drive(peer, record).await;
     members::in_memory(record).await;

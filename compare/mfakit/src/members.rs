@@ -7,7 +7,7 @@ use mfakit::organization::{
 };
 use mfakit::ports::Clock;
 use mfakit::testing::ManualClock;
-use mfakit::{Argon2Hasher, FirstFactor, MemoryStore, Mfa, MfaBuilder, SignIn, Subject};
+use mfakit::{Argon2Hasher, FirstFactor, MemoryStore, Mfa, MfaBuilder, SignIn, SignedIn, Strength, Subject};
 use mfakit_sqlx::{SqliteStore, Tables};
 use shared::{Outcome, Peer, Record, Tally};
 use sqlx::{AssertSqlSafe, SqlitePool};
@@ -38,7 +38,7 @@ fn joined(number: u64, required: DateTime<Utc>) -> DateTime<Utc> {
 pub(crate) async fn on_sqlite(pool: SqlitePool, record: &Record) {
     let store = SqliteStore::open(pool.clone(), Tables::default()).await.expect("a store");
     let (clock, required) = clock();
-    let builder = Mfa::builder(store.clone()).organizations(store.clone()).stamps(store);
+    let builder = Mfa::builder(store.clone()).stamps(store);
     let mfa = complete(builder.clock(clock.clone()));
     require(&mfa, required).await;
     let early = (required - DAY * 100).timestamp_micros();
@@ -64,13 +64,11 @@ pub(crate) async fn in_memory(record: &Record) {
     let store = MemoryStore::new();
     let (clock, required) = clock();
     let builder = |clock: ManualClock| -> MfaBuilder {
-        Mfa::builder(store.clone()).organizations(store.clone()).clock(clock)
+        Mfa::builder(store.clone()).clock(clock)
     };
     let mfa = complete(builder(clock.clone()));
     let enrolling = complete(
-        Mfa::builder(store.clone())
-            .organizations(store.clone())
-            .hasher(Argon2Hasher::cheap_and_insecure()),
+        Mfa::builder(store.clone()).hasher(Argon2Hasher::cheap_and_insecure()),
     );
     let peer = Library { mfa: enrolling, sessions: Sessions::in_memory() };
     let share = |part: u64| {
@@ -107,12 +105,12 @@ fn clock() -> (ManualClock, DateTime<Utc>) {
 async fn require(mfa: &Mfa, now: DateTime<Utc>) {
     let admin = Subject::new("admin").expect("a subject");
     let signed_in = mfa.sign_in(FirstFactor::password(admin.clone(), now)).await;
-    let Ok(SignIn::Complete(session)) = signed_in else { panic!("{signed_in:?}") };
+    let Ok(SignIn::Done(SignedIn::Full(session, _))) = signed_in else { panic!("{signed_in:?}") };
     let by = OrgAuthority::grant(acme(), admin, "comparison").expect("an authority");
     let grace = GracePeriod::days(14).expect("days");
     let terms = PolicyTerms { grace, scope: PolicyScope::WholeAccount };
-    let knows = Some(Acknowledgement::ActorIsNotEnrolled);
-    mfa.set_policy(&session, &by, ProposedPolicy::Required(terms), knows).await.expect("a policy");
+    let knows = Some(Acknowledgement::ActorIsWeaker);
+    mfa.set_policy(&session, &by, ProposedPolicy::Required(Strength::Standard, terms), knows).await.expect("a policy");
 }
 
 async fn measure(mfa: &Mfa, clock: &ManualClock, record: &Record) {

@@ -3,7 +3,7 @@
 use chrono::Utc;
 use mfakit::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, Mfa, NewFactor,
-    PendingSignIn, SignIn, Subject, Verdict,
+    SignIn, SignedIn, Subject, Verdict,
 };
 use shared::{Authenticator, Outcome, Peer};
 
@@ -18,14 +18,13 @@ pub(crate) struct Library {
 impl Library {
     async fn judge(
         &self,
-        (pending, challenge): &(PendingSignIn, Challenge),
+        challenge: &Challenge,
         answer: Answer,
         fresh: Option<u8>,
     ) -> (Outcome, Option<Assurance>) {
         match self.mfa.answer(challenge, answer).await {
             Ok(Verdict::Passed(passed)) => {
-                let context = self.mfa.context().expect("the time");
-                let session = pending.clone().raise(passed.proof, context).expect("raised");
+                let session = passed.signed_in.full().expect("a full session");
                 self.sessions.store(&session).await;
                 (Outcome::Accepted, Some(session))
             }
@@ -43,26 +42,26 @@ impl Library {
 const ANSWERS: u8 = 5;
 
 impl Peer for Library {
-    type Challenge = (PendingSignIn, Challenge);
+    type Challenge = Challenge;
     type Session = Assurance;
 
     async fn enroll(&self, number: u64) -> (Authenticator, Vec<String>) {
         let signed_in = self.mfa.sign_in(password(number)).await;
-        let Ok(SignIn::Complete(session)) = signed_in else { panic!("{signed_in:?}") };
+        let Ok(SignIn::Done(SignedIn::Full(session, _))) = signed_in else { panic!("{signed_in:?}") };
         let phone = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
         let setup =
             self.mfa.begin_setup(&session, phone, EmailStatus::Verified).await.expect("begun");
         let phone = Authenticator::scan(setup.otpauth_uri());
         let confirmed = self.mfa.confirm_setup(&session, setup.id(), &phone.code()).await;
         let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("{confirmed:?}") };
-        self.mfa.finish_setup(&session, setup.id()).await.expect("finished");
+        let _ = self.mfa.finish_setup(&session, setup.id()).await.expect("finished");
         (phone, codes.iter().map(|code| code.reveal().to_string()).collect())
     }
 
-    async fn challenge(&self, number: u64) -> (PendingSignIn, Challenge) {
+    async fn challenge(&self, number: u64) -> Challenge {
         let signed_in = self.mfa.sign_in(password(number)).await;
-        let Ok(SignIn::Challenge(pending, challenge)) = signed_in else { panic!("{signed_in:?}") };
-        (pending, challenge)
+        let Ok(SignIn::Challenge(challenge)) = signed_in else { panic!("{signed_in:?}") };
+        challenge
     }
 
     async fn answer(

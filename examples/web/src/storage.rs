@@ -88,7 +88,6 @@ where
         .index(store.clone())
         .event_log(store.clone())
         .subject_events(store.clone())
-        .organizations(store.clone())
         .stamps(store.clone())
         .keyring(keyring);
     Opened { mfa, orgs: Arc::new(store.clone()), log: Arc::new(store), records, notes }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mfakit::organization::{OrgChange, OrgId, PolicyTerms};
-use mfakit::{Event, EventKind, Purpose, Subject};
+use mfakit::{Event, EventKind, Purpose, Required, Strength, Subject};
 
 use crate::app::{ADMINISTER, CHANGE_PASSWORD, PAYOUT};
 use crate::demo;
@@ -133,29 +133,45 @@ fn of(purpose: &Purpose) -> String {
     }
 }
 
+/// What a policy requires.
+pub(crate) fn required(required: Required) -> &'static str {
+    match required.known() {
+        Some(Strength::PhishingResistant) => "a passkey or security key",
+        Some(_) => "two-factor authentication",
+        None => "something that needs a newer release",
+    }
+}
+
 fn changed(org: &str, change: &OrgChange) -> String {
     let days = |terms: &PolicyTerms| count(terms.grace.as_days(), "day", "days");
+    let what = |strength| match strength {
+        Strength::PhishingResistant => "A passkey or security key",
+        _ => "Two-factor authentication",
+    };
     match change {
-        OrgChange::MadeRequired { terms, .. } => format!(
-            "Two-factor authentication was made required in {org}, with a transition period of {},",
+        OrgChange::MadeRequired { strength, terms, .. } => format!(
+            "{} was made required in {org}, with a transition period of {},",
+            what(*strength),
             days(terms)
         ),
-        OrgChange::TermsChanged { from, to } => format!(
-            "The transition period of {org} was changed from {} to {}",
+        OrgChange::TermsChanged { strength, from, to } => format!(
+            "The transition period of {org} for {} was changed from {} to {}",
+            required((*strength).into()),
             days(from),
             days(to)
         ),
-        OrgChange::MadeVoluntary => {
-            format!("Two-factor authentication was made voluntary in {org}")
+        OrgChange::MadeVoluntary { strength } => {
+            format!("{} was made voluntary in {org}", what(*strength))
         }
-        OrgChange::MemberExtended { until } => {
-            format!("The transition period in {org} was extended until {}", time(*until))
-        }
-        OrgChange::MemberExempted { until: Some(until) } => {
-            format!("An exemption in {org} was granted until {}", time(*until))
-        }
-        OrgChange::MemberExempted { until: None } => {
-            format!("An exemption in {org} was granted for good")
+        OrgChange::MemberExtended { strength, until } => format!(
+            "The transition period in {org} for {} was extended until {}",
+            required((*strength).into()),
+            time(*until)
+        ),
+        OrgChange::MemberExempted { strength, until } => {
+            let ends = until.map_or_else(|| "for good".into(), |at| format!("until {}", time(at)));
+            let from = required((*strength).into());
+            format!("An exemption in {org} from {from} was granted {ends}")
         }
         OrgChange::ExemptionEnded => format!("The exemption in {org} was ended"),
         _ => format!("The policy of {org} was changed"),

@@ -183,9 +183,13 @@ fn policy(text: &str) {
     let days = serde_json::from_str::<i64>(text).is_ok_and(|days| (0..=365).contains(&days));
     assert_eq!(serde_json::from_str::<GracePeriod>(text).is_ok(), days, "{text:?}");
     let Ok(read) = serde_json::from_str::<OrgPolicy>(text) else { return };
-    if let OrgPolicy::Required { terms, .. } = read {
-        assert!(terms.grace.as_days() <= 365, "{text:?}");
+    let mut ranks = Vec::new();
+    for requirement in read.requirements() {
+        assert!(requirement.terms.grace.as_days() <= 365, "{text:?}");
+        ranks.push(requirement.required.rank());
     }
+    let ascending = ranks.windows(2).all(|pair| pair[0] < pair[1]);
+    assert!(ascending && ranks.len() <= OrgPolicy::MAX_REQUIREMENTS, "{text:?}");
     let written = serde_json::to_string(&read).expect("JSON");
     let again: OrgPolicy = serde_json::from_str(&written).expect("what is written is read");
     assert_eq!(again, read, "{text:?}");
@@ -195,7 +199,9 @@ fn policy(text: &str) {
 fn prefix(text: &str) {
     static MFA: OnceLock<Mfa> = OnceLock::new();
     let mfa = MFA.get_or_init(|| {
-        let builder = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(scene::keyring());
+        let builder = Mfa::builder_without_policies(MemoryStore::new())
+            .issuer("Scrivio")
+            .keyring(scene::keyring());
         builder.hasher(scene::hasher().with_threads(1)).build().expect("a complete builder")
     });
     let mut segments = text.split('/');

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use mfakit::domain::{Account, ChallengeId, Fresh, ImportedCode, ImportedHash, Opened, Question};
+use mfakit::domain::{
+    Account, ChallengeId, Fresh, ImportedCode, ImportedHash, Judgment, Opened, Question, Stamp,
+};
 use mfakit::import::{CodeReading, Import, ImportedCodes, ImportedFactor, Seed};
 use mfakit::ports::{ImportedCodeHasher, Lane, SecretCipher};
 use mfakit::store::Version;
 use mfakit::testing::block_on;
-use mfakit::{Answer, Argon2Hasher, FirstFactor, HostAuthority, Subject, Verdict};
+use mfakit::{Answer, Argon2Hasher, FirstFactor, HostAuthority, Subject};
 
 use crate::hash_schemes;
 use crate::input::Input;
@@ -153,7 +155,7 @@ fn answered(account: &Account, typed: &str, challenge: u8) -> (bool, Arc<Account
     let context = scene::context();
     let fresh = Fresh { challenge: ChallengeId::from_random([challenge; 16]), ..scene::fresh() };
     let first = FirstFactor::password(scene::ada(), scene::at(scene::NOW));
-    let Ok(Opened::Challenge(_, challenge)) = account.sign_in(first, fresh, context) else {
+    let Ok(Opened::Challenge(challenge)) = account.sign_in(first, fresh, context) else {
         panic!("no challenge")
     };
     let answer = Answer::recovery(typed);
@@ -164,9 +166,9 @@ fn answered(account: &Account, typed: &str, challenge: u8) -> (bool, Arc<Account
             let judged = block_on(hasher().evaluate_imported(lane, code, hashes));
             let decision = check.judge(&judged.expect("affordable"));
             let (verdict, next) = scene::committed(decision, account);
-            (matches!(verdict, Verdict::Passed(_)), next)
+            (matches!(verdict, Judgment::Passed(_)), next)
         }
-        Question::Decided(Verdict::Rejected(_)) => (false, Arc::new(account.clone())),
+        Question::Decided(_) => (false, Arc::new(account.clone())),
         other => panic!("{other:?}"),
     }
 }
@@ -189,7 +191,8 @@ fn imported_account() -> &'static Arc<Account> {
         let job = Subject::new("migration").expect("a subject");
         let authority = HostAuthority::grant(scene::ada(), job, "moved").expect("an authority");
         let account = Account::absent(scene::ada(), Version::first([5; 8]));
-        let imported = account.import(&authority, &import, &[], scene::context());
+        let fresh = Stamp::from_random([6; 8]);
+        let imported = account.import(&authority, &import, &[], fresh, scene::context());
         scene::committed(imported.expect("imported"), &account).1
     })
 }

@@ -215,7 +215,7 @@ fn heading(bytes: &[u8]) {
     let Some(given) = value(&bytes) else { return };
     let referrer = String::from_utf8_lossy(&bytes).into_owned();
     let (_, session) = ask("/mfa/api/challenge", header::REFERER, given);
-    let heading = session["state"]["waiting"]["challenge"]["return_to"].as_str();
+    let heading = session["state"]["waiting"]["return_to"].as_str();
     let heading = heading.expect("a challenge leads somewhere");
     assert!(stays(heading), "{referrer:?} leads to {heading:?}");
     let own = referrer.split_once("://").is_some_and(|(_, rest)| {

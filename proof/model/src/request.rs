@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use mfakit::domain::{Account, Closed, Decision, Judged, Question, Receipt, Transition};
+use mfakit::domain::{
+    Account, Closed, ConfirmedSetup, Decision, Judged, Judgment, Question, Receipt, Stamp,
+    Transition,
+};
 use mfakit::store::{Commit, CommitId};
-use mfakit::{Answer, Challenge, Confirmed, Refusal, Verdict};
+use mfakit::{Answer, Challenge, Refusal};
 
 use crate::scene::{self, Scene};
 
@@ -176,11 +179,11 @@ impl Request {
             Self::Regenerate { session } => {
                 let session = &scene.sessions[session];
                 let (codes, hashed) = (scene::codes(generation), scene::hashed(generation));
-                let change = account.regenerate(session, codes, hashed, context)?;
+                let change = account.regenerate(session, codes, hashed, stamp(id), context)?;
                 Ok(changed(change, id, |_| Told::Done))
             }
             Self::Disable { session } => {
-                let change = account.disable(&scene.sessions[session], context)?;
+                let change = account.disable(&scene.sessions[session], stamp(id), context)?;
                 Ok(changed(change, id, |_| Told::Done))
             }
             Self::Prefer { session } => {
@@ -189,7 +192,8 @@ impl Request {
                 Ok(changed(change, id, |()| Told::Done))
             }
             Self::PasswordChanged => {
-                Ok(changed(account.password_changed(None, context)?, id, |_| Told::Done))
+                let change = account.password_changed(None, stamp(id), context)?;
+                Ok(changed(change, id, |_| Told::Done))
             }
             Self::Begin { session: n } => {
                 let browser = u8::try_from(n).expect("two");
@@ -201,7 +205,8 @@ impl Request {
             Self::Confirm { session, setup } => confirmed(scene, account, session, setup, tick, id),
             Self::Finish { session } => {
                 let setup = scene::setup_id(u8::try_from(session).expect("two"));
-                let change = account.finish_setup(&scene.sessions[session], setup, context)?;
+                let change =
+                    account.finish_setup(&scene.sessions[session], setup, stamp(id), context)?;
                 Ok(changed(change, id, |_| Told::Done))
             }
         }
@@ -246,9 +251,9 @@ fn judged(
         }
         Question::Imported(_) => panic!("no scenario imports recovery codes"),
     };
-    let told = |verdict: Verdict| match verdict {
-        Verdict::Passed(_) => Told::Passed,
-        Verdict::Rejected(_) => Told::Wrong,
+    let told = |verdict: Judgment| match verdict {
+        Judgment::Passed(_) => Told::Passed,
+        Judgment::Rejected(_) => Told::Wrong,
     };
     Ok(match decision {
         Decision::Unchanged(verdict) => Decided::Open(told(verdict)),
@@ -269,9 +274,10 @@ fn confirmed(
     let code = scene.phones[setup].app.code_at(scene::at(tick));
     let session = &scene.sessions[session];
     let (setup, secret) = (scene::setup_id(asked), scene::secret(asked));
-    let judged = account.judge_confirmation(session, setup, &code, &secret, scene.context(tick))?;
-    let told = |confirmed: Confirmed| match confirmed {
-        Confirmed::Rejected(_) => Told::Wrong,
+    let context = scene.context(tick);
+    let judged = account.judge_confirmation(session, setup, &code, &secret, stamp(id), context)?;
+    let told = |confirmed: ConfirmedSetup| match confirmed {
+        ConfirmedSetup::Rejected(_) => Told::Wrong,
         _ => Told::Done,
     };
     let transition = match judged {
@@ -280,6 +286,12 @@ fn confirmed(
         Judged::Right(right) => right.with_codes(scene::codes(own), scene::hashed(own))?,
     };
     Ok(changed(transition, id, told))
+}
+
+/// What a request draws for the credentials that it may change: another for each of its commits.
+fn stamp(commit: CommitId) -> Stamp {
+    let [.., a, b, c, d, e, f, g, h] = *commit.as_bytes();
+    Stamp::from_random([a, b, c, d, e, f, g, h])
 }
 
 fn changed<T: 'static>(

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
-    Account, Algorithm, ChallengeId, CodeHash, Context, Decision, Fresh, HashScheme, HashedCodes,
-    Issuer, Judged, NewSecret, OneTimeCode, Opened, SealedSecret, SessionId, Throttle, TotpSecret,
-    Transition,
+    Account, Algorithm, ChallengeId, CodeHash, ConfirmedSetup, Context, Decision, Fresh,
+    HashScheme, HashedCodes, Issuer, Judged, Judgment, NewSecret, OneTimeCode, Opened, Proven,
+    SealedSecret, SessionId, Stamp, Throttle, TotpSecret, Transition,
 };
 use mfakit::store::{CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor,
-    PendingSignIn, RecoveryCodes, Refusal, Settings, Setup, SetupId, Subject,
+    Assurance, Challenge, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, RecoveryCodes,
+    Refusal, Settings, Setup, SetupId, Subject,
 };
 
 use crate::request::WRONG;
@@ -45,6 +45,11 @@ pub(crate) fn at(tick: u8) -> DateTime<Utc> {
     begin + TimeDelta::seconds(30) * i32::from(tick)
 }
 
+/// The stamps that the scene begins with.
+fn stamp(number: u8) -> Stamp {
+    Stamp::from_random([0xF0 + number; 8])
+}
+
 impl Scene {
     pub(crate) fn context(&self, tick: u8) -> Context<'_> {
         Context::new(&self.settings, at(tick)).expect("a context")
@@ -72,21 +77,25 @@ impl Scene {
         let account = Arc::clone(&scene.account);
         let secret = scene.phones[0].secret.clone();
         let context = scene.context(0);
-        let judged = account.judge_confirmation(&session, setup, &code, &secret, context);
+        let judged = account.judge_confirmation(&session, setup, &code, &secret, stamp(1), context);
         let Ok(Judged::Right(right)) = judged else { panic!("not confirmed: {judged:?}") };
         let confirmed = right.with_codes(codes(0), hashed(0)).expect("codes");
         let (_, account) = change(confirmed);
-        let (session, account) =
-            change(account.finish_setup(&session, setup, scene.context(0)).expect("finished"));
+        let (session, account) = change(
+            account.finish_setup(&session, setup, stamp(2), scene.context(0)).expect("finished"),
+        );
         scene.account = account;
+        let session = full(session, 0);
 
         let setup = scene.begin(1, &session);
         let code = scene.phones[1].app.code_at(at(0));
         let account = Arc::clone(&scene.account);
         let secret = scene.phones[1].secret.clone();
-        let judged = account.judge_confirmation(&session, setup, &code, &secret, scene.context(0));
+        let context = scene.context(0);
+        let judged = account.judge_confirmation(&session, setup, &code, &secret, stamp(3), context);
         let Ok(Judged::Decided(Decision::Change(added))) = judged else { panic!("not added") };
-        let (Confirmed::Added(first), account) = change(added) else { panic!("not added") };
+        let (ConfirmedSetup::Added(first), account) = change(added) else { panic!("not added") };
+        let first = full(first, 0);
         scene.account = account;
 
         // The second browser has signed in with the second phone, a step later.
@@ -94,7 +103,7 @@ impl Scene {
         scene.sessions = vec![first, second];
         let shown = |phone: &Phone| (0..8).any(|tick| phone.app.code_at(at(tick)) == WRONG);
         assert!(!scene.phones.iter().any(shown), "the wrong code is right");
-        scene.challenges = (0..REQUESTS).map(|n| scene.challenge(n).1).collect();
+        scene.challenges = (0..REQUESTS).map(|n| scene.challenge(n)).collect();
         scene
     }
 
@@ -106,14 +115,14 @@ impl Scene {
             challenge: ChallengeId::from_random([0x20 + number; 16]),
         };
         match self.account.sign_in(first, fresh, self.context(0)) {
-            Ok(Opened::Session(session)) => session,
+            Ok(Opened::Session(proven)) => full(proven, 0),
             other => panic!("not signed in: {other:?}"),
         }
     }
 
-    fn challenge(&self, number: usize) -> (PendingSignIn, Challenge) {
+    fn challenge(&self, number: usize) -> Challenge {
         match self.enter(&self.account, number, 1) {
-            Ok(Opened::Challenge(pending, challenge)) => (pending, challenge),
+            Ok(Opened::Challenge(challenge)) => challenge,
             other => panic!("no challenge: {other:?}"),
         }
     }
@@ -121,7 +130,7 @@ impl Scene {
     /// A challenge opened on the account as it is now. It writes nothing.
     pub(crate) fn open(&self, account: &Account, number: usize, tick: u8) -> Option<Challenge> {
         match self.enter(account, number, tick) {
-            Ok(Opened::Challenge(_, challenge)) => Some(challenge),
+            Ok(Opened::Challenge(challenge)) => Some(challenge),
             _ => None,
         }
     }
@@ -137,16 +146,16 @@ impl Scene {
     }
 
     fn sign_in(&mut self, phone: usize) -> Assurance {
-        let (pending, challenge) = self.challenge(REQUESTS);
+        let challenge = self.challenge(REQUESTS);
         let phone = &self.phones[phone];
         let answer = mfakit::Answer::code_of(phone.factor, &phone.app.code_at(at(1)));
         let account = Arc::clone(&self.account);
         let question = account.question(&challenge, &answer, self.context(1));
         let Ok(mfakit::domain::Question::Totp(asked)) = question else { panic!("not asked") };
         let Decision::Change(judged) = asked.judge(&phone.secret, None) else { panic!("unjudged") };
-        let (mfakit::Verdict::Passed(passed), account) = change(judged) else { panic!("wrong") };
+        let (Judgment::Passed(passed), account) = change(judged) else { panic!("wrong") };
         self.account = account;
-        pending.raise(passed.proof, self.context(1)).expect("raised")
+        full(challenge.raise(passed.proof, self.context(1)).expect("raised"), 1)
     }
 
     fn begin(&mut self, number: u8, session: &Assurance) -> SetupId {
@@ -169,6 +178,11 @@ impl Scene {
             app: Authenticator::scan(setup.otpauth_uri()).expect("a URI"),
         }
     }
+}
+
+/// The session of a user who belongs to no organization.
+fn full(proven: Proven, tick: u8) -> Assurance {
+    proven.signed_in(&[], at(tick)).full().expect("a full session")
 }
 
 /// The setup of one number, with its own secret.

@@ -8,6 +8,7 @@ use crate::domain::id::Subject;
 use crate::domain::invalid::Invalid;
 use crate::domain::refusal::Refusal;
 use crate::domain::requirement::Needed;
+use crate::domain::session::{LimitedTo, Session};
 use crate::domain::step_up::StepUpRule;
 
 /// That the host allows an operation on somebody's account, granted explicitly for this one case.
@@ -45,7 +46,12 @@ impl HostAuthority {
 
 impl Account {
     /// Refuses a session that is another user's, or whose evidence is void.
-    pub fn check_session(&self, session: &Assurance) -> Result<(), Refusal> {
+    pub fn check_session(
+        &self,
+        session: &dyn Session,
+        context: Context<'_>,
+    ) -> Result<(), Refusal> {
+        let session = session.held().evidence;
         self.settled()?;
         if session.subject() != &self.subject {
             return Err(Refusal::ForeignSession);
@@ -55,7 +61,8 @@ impl Account {
         } else {
             session.first_factor().is_some()
         };
-        if session.stamp() != self.stamp || !complete {
+        session.check_current(self.stamp, context)?;
+        if !complete {
             return Err(Refusal::SignInAgain);
         }
         // After a reset, only the session that used the enrollment code is anything at all.
@@ -69,32 +76,40 @@ impl Account {
         session: &Assurance,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
-        self.check_session(session)?;
-        session.check_unlimited()?;
+        self.check_session(session, context)?;
         self.check_fresh_second_factor(session, context)
     }
 
+    /// The one thing that a session limited to regenerating may do wants it, too.
     pub(super) fn check_fresh_second_factor(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
         let rule = StepUpRule::fresh(Needed::SecondFactor, context.settings.fresh);
-        rule.check_evidence(session, context.now).map(drop)
+        rule.check_evidence(session.held().evidence, context.now).map(drop)
+    }
+
+    /// A session that has to replace imported recovery codes does nothing else before.
+    pub(super) fn check_may_set_up(session: &dyn Session) -> Result<(), Refusal> {
+        match session.held().limit {
+            Some(LimitedTo::RegenerateCodes) => Err(Refusal::RegenerateFirst),
+            Some(LimitedTo::SetUp(_) | LimitedTo::FirstSetup) | None => Ok(()),
+        }
     }
 
     /// Adding a factor: with MFA on as above, and a recovery code will do; with MFA off a fresh
     /// first factor.
     pub(super) fn check_may_add(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
-        self.check_session(session)?;
-        session.check_unlimited()?;
+        self.check_session(session, context)?;
+        Self::check_may_set_up(session)?;
         let needed = if self.enabled() { Needed::SecondFactor } else { Needed::FirstFactor };
         let rule = StepUpRule::fresh(needed, context.settings.fresh).or_recovery();
-        rule.check_evidence(session, context.now).map(drop)
+        rule.check_evidence(session.held().evidence, context.now).map(drop)
     }
 
     /// An administrative operation wants the actor's own second factor, fresh, and the host's

@@ -12,11 +12,12 @@ use crate::domain::event::EventKind;
 use crate::domain::factor::totp::{
     Code, Step, TotpSecret, Window, drift_of, find_offset, match_code,
 };
-use crate::domain::id::SetupId;
+use crate::domain::id::{SetupId, Stamp};
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
+use crate::domain::session::Session;
 use crate::domain::setup::{
-    Confirmation, Confirmed, PendingSetup, RightCode, SetupRejection, SetupRejectionReason,
+    Confirmation, ConfirmedSetup, PendingSetup, RightCode, SetupRejection, SetupRejectionReason,
 };
 use crate::domain::unknown_fields::Extra;
 
@@ -28,7 +29,7 @@ const CLOCK_SEARCH: TimeDelta = TimeDelta::minutes(10);
 #[must_use]
 pub enum Judged<'a> {
     /// It is decided: the code was wrong, or a further factor needs no recovery codes.
-    Decided(Decision<Confirmed>),
+    Decided(Decision<ConfirmedSetup>),
     /// The code is right, and a set of recovery codes has to be issued with it.
     Right(ConfirmedFirst<'a>),
 }
@@ -41,6 +42,7 @@ pub struct ConfirmedFirst<'a> {
     session: &'a Assurance,
     pending: &'a PendingSetup,
     step: Step,
+    fresh: Stamp,
     context: Context<'a>,
 }
 
@@ -48,23 +50,25 @@ impl Account {
     /// Judges a code that is to confirm a setup, with the setup's secret unsealed.
     ///
     /// A setup has ten tries of its own. A wrong code is searched for within ten minutes either
-    /// way, so that its owner hears that the phone's clock is off instead of that the code is.
+    /// way, so that its owner hears that the phone's clock is off instead of that the code is. `fresh`
+    /// is the account's stamp once a further factor is active.
     ///
     /// # Errors
     /// As [`open_setup`](Self::open_setup).
     pub fn judge_confirmation<'a>(
         &'a self,
-        session: &'a Assurance,
+        session: &'a dyn Session,
         id: SetupId,
         typed: &str,
         secret: &TotpSecret,
+        fresh: Stamp,
         context: Context<'a>,
     ) -> Result<Judged<'a>, Refusal> {
         let pending = self.open_setup(session, id, context)?;
         let Some(code) = Code::parse(typed, pending.params.digits()) else {
             let reason = SetupRejectionReason::Malformed;
             let rejected = SetupRejection { reason, tries_left: pending.tries_left };
-            return Ok(Judged::Decided(Decision::Unchanged(Confirmed::Rejected(rejected))));
+            return Ok(Judged::Decided(Decision::Unchanged(ConfirmedSetup::Rejected(rejected))));
         };
         let window =
             Window::around(context.unix_seconds(), pending.params, 0, context.settings.window);
@@ -75,7 +79,8 @@ impl Account {
             };
             return Ok(Judged::Decided(Decision::Change(self.charge_try(id, reason, context))));
         };
-        let right = ConfirmedFirst { account: self, session, pending, step, context };
+        let session = session.held().evidence;
+        let right = ConfirmedFirst { account: self, session, pending, step, fresh, context };
         if self.enabled() && pending.replaces.is_none() {
             return Ok(Judged::Decided(Decision::Change(right.added())));
         }
@@ -87,7 +92,7 @@ impl Account {
         id: SetupId,
         reason: SetupRejectionReason,
         context: Context<'_>,
-    ) -> Transition<Confirmed> {
+    ) -> Transition<ConfirmedSetup> {
         let mut draft = self.draft(context);
         draft.event(EventKind::SetupCodeRejected { setup: id });
         let mut tries_left = 0;
@@ -98,7 +103,7 @@ impl Account {
         if tries_left == 0 {
             draft.end_setup();
         }
-        draft.commit(Confirmed::Rejected(SetupRejection { reason, tries_left }))
+        draft.commit(ConfirmedSetup::Rejected(SetupRejection { reason, tries_left }))
     }
 }
 
@@ -113,38 +118,41 @@ impl ConfirmedFirst<'_> {
         self,
         codes: RecoveryCodes,
         hashed: HashedCodes,
-    ) -> Result<Transition<Confirmed>, Refusal> {
+    ) -> Result<Transition<ConfirmedSetup>, Refusal> {
         let recovery = Arc::new(RecoverySet::new(&codes, hashed, self.context.now)?);
         let right = self.right_code();
         let mut draft = self.account.draft(self.context);
         let Some(lost) = self.pending.replaces else {
             draft.event(EventKind::SetupConfirmed { setup: self.pending.id });
             if let Some(pending) = &mut draft.next.pending {
+                // It is shown no more.
+                pending.issuer = None;
                 pending.confirmed = Some(Confirmation { right, recovery, extra: Extra::default() });
             }
-            return Ok(draft.commit(Confirmed::FirstFactor(codes)));
+            return Ok(draft.commit(ConfirmedSetup::FirstFactor(codes)));
         };
         self.account.known(lost)?;
         draft.next.pending = None;
         draft.issue_codes(recovery);
         draft.event(EventKind::FactorReplaced { lost, factor: self.pending.factor });
         draft.event(EventKind::RecoveryCodesReplaced);
-        let session = draft.activate(self.session, self.pending, right).regenerated();
+        let session = draft.activate(self.session, self.pending, right, self.fresh);
         if draft.next.preferred == Some(lost) {
             draft.next.preferred = Some(self.pending.factor);
         }
         draft.remove_factor(lost);
-        let session = session.only_factors(&draft.next.factors);
-        Ok(draft.commit(Confirmed::Replaced(session, codes)))
+        let session = draft.proven(session.only_factors(&draft.next.factors));
+        Ok(draft.commit(ConfirmedSetup::Replaced(session, codes)))
     }
 
     /// A further factor is active at once; the recovery codes stay as they are.
-    fn added(self) -> Transition<Confirmed> {
+    fn added(self) -> Transition<ConfirmedSetup> {
         let mut draft = self.account.draft(self.context);
         draft.next.pending = None;
         draft.event(EventKind::FactorAdded { factor: self.pending.factor });
-        let session = draft.activate(self.session, self.pending, self.right_code());
-        draft.commit(Confirmed::Added(session))
+        let session = draft.activate(self.session, self.pending, self.right_code(), self.fresh);
+        let session = draft.proven(session);
+        draft.commit(ConfirmedSetup::Added(session))
     }
 
     fn right_code(&self) -> RightCode {

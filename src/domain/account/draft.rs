@@ -6,10 +6,12 @@ use chrono::{DateTime, Utc};
 
 use super::state::Account;
 use super::transition::Transition;
+use crate::domain::assurance::Assurance;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::id::{FactorId, SessionId, Stamp, Version};
 use crate::domain::recovery::RecoverySet;
+use crate::domain::session::Proven;
 
 /// A copy of the account that a decision changes, and what happens with it.
 pub(super) struct Draft<'a> {
@@ -38,14 +40,13 @@ impl Draft<'_> {
         self.events.push(kind);
     }
 
-    /// The credentials change: evidence under the old stamp is void, and a setup that another
-    /// session had begun is discarded.
-    pub(super) fn new_stamp(&mut self, by: Option<SessionId>) -> Stamp {
-        self.next.stamp = Stamp::at(self.next.version);
+    /// The credentials change: evidence under another stamp than the drawn one is void, and a setup
+    /// that another session had begun is discarded.
+    pub(super) fn restamp(&mut self, fresh: Stamp, by: Option<SessionId>) {
+        self.next.stamp = fresh;
         if self.next.pending.as_ref().is_some_and(|pending| Some(pending.session) != by) {
             self.end_setup();
         }
-        self.next.stamp
     }
 
     /// Discards the pending setup, if there is one.
@@ -70,7 +71,6 @@ impl Draft<'_> {
         self.next.preferred = None;
         self.next.recovery = None;
         self.forget_imported_codes();
-        self.next.budget.failures = 0;
     }
 
     /// Gives the account a set of recovery codes; imported ones stop working in the same instant.
@@ -95,6 +95,17 @@ impl Draft<'_> {
 
     pub(super) fn commit<T>(self, outcome: T) -> Transition<T> {
         Transition::put(self.expected, self.next, self.events, self.context.now, outcome)
+    }
+
+    /// The session as far as the account can say once this is committed.
+    pub(super) fn proven(&self, session: Assurance) -> Proven {
+        Proven::new(session, self.next.facts())
+    }
+
+    /// Commits, and answers with the session.
+    pub(super) fn commit_session(self, session: Assurance) -> Transition<Proven> {
+        let proven = self.proven(session);
+        self.commit(proven)
     }
 
     pub(super) fn erase<T>(self, outcome: T) -> Transition<T> {

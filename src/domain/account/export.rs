@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::state::Account;
 use super::status::FactorStatus;
 use crate::domain::id::Subject;
-use crate::domain::label::{AccountName, Label};
+use crate::domain::label::{AccountName, Issuer, Label};
 use crate::domain::recovery::RecoverySet;
 
 /// Everything that is held about one user, without what would let anybody in: no secret, no salt,
@@ -49,6 +49,9 @@ pub struct SetupExport {
     pub label: Label,
     /// The account name that the app shows.
     pub account: AccountName,
+    /// The issuer that the app shows, where the host chose one for this setup; kept until a right
+    /// code has come.
+    pub issuer: Option<Issuer>,
     /// When it was begun.
     pub begun_at: DateTime<Utc>,
     /// When a right code came.
@@ -92,7 +95,7 @@ pub struct GuessesExport {
     pub spent: u16,
     /// From when the next one grows back.
     pub since: Option<DateTime<Utc>>,
-    /// Wrong codes in a row.
+    /// Wrong codes of each factor since its last right one, added up.
     pub failures: u16,
     /// Whether the owner was told that the budget ran out.
     pub told: bool,
@@ -119,6 +122,7 @@ impl Account {
             setup: self.pending().map(|pending| SetupExport {
                 label: pending.label.clone(),
                 account: pending.account.clone(),
+                issuer: pending.issuer.clone(),
                 begun_at: pending.begun_at,
                 confirmed_at: pending.confirmed.as_ref().map(|confirmed| confirmed.right.at),
                 recovery: pending.confirmed.as_ref().map(|c| RecoveryExport::of(&c.recovery)),
@@ -136,7 +140,7 @@ impl Account {
             guesses: GuessesExport {
                 spent: self.budget.spent,
                 since: self.budget.since,
-                failures: self.budget.failures,
+                failures: self.factors.iter().fold(0, |sum, f| f.failures.saturating_add(sum)),
                 told: self.budget.told,
             },
             password_changed_at: self.password_changed_at,

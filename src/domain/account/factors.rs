@@ -5,9 +5,10 @@ use super::transition::Transition;
 use crate::domain::assurance::Assurance;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
-use crate::domain::id::FactorId;
+use crate::domain::id::{FactorId, Stamp};
 use crate::domain::label::Label;
 use crate::domain::refusal::Refusal;
+use crate::domain::session::Proven;
 
 impl Account {
     /// Gives a factor another label.
@@ -57,7 +58,7 @@ impl Account {
 
     /// Removes a factor. Removing the last one *is* disabling MFA.
     ///
-    /// Returns the session under its new stamp. What the factor had proven in it stays proven: whoever
+    /// Returns the session under its new stamp, `fresh`. What the factor had proven in it stays proven: whoever
     /// removes the phone he signed in with is not signed out by it.
     ///
     /// # Errors
@@ -66,32 +67,34 @@ impl Account {
         &self,
         session: &Assurance,
         id: FactorId,
+        fresh: Stamp,
         context: Context<'_>,
-    ) -> Result<Transition<Assurance>, Refusal> {
+    ) -> Result<Transition<Proven>, Refusal> {
         self.check_second_factor(session, context)?;
         self.known(id)?;
         if self.factors.len() == 1 {
-            return self.disable(session, context);
+            return self.disable(session, fresh, context);
         }
         let mut draft = self.draft(context);
         draft.remove_factor(id);
         draft.event(EventKind::FactorRemoved { factor: id });
-        let stamp = draft.new_stamp(Some(session.session()));
-        Ok(draft.commit(session.clone().under(stamp)))
+        draft.restamp(fresh, Some(session.session()));
+        Ok(draft.commit_session(session.clone().under(fresh)))
     }
 
     /// Switches MFA off: every factor, the recovery codes and an unfinished setup go.
     ///
-    /// Returns the session under its new stamp, with its first factors only.
+    /// Returns the session under its new stamp, `fresh`, with its first factors only.
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`], [`Refusal::StepUp`].
     pub fn disable(
         &self,
         session: &Assurance,
+        fresh: Stamp,
         context: Context<'_>,
-    ) -> Result<Transition<Assurance>, Refusal> {
-        self.check_session(session)?;
+    ) -> Result<Transition<Proven>, Refusal> {
+        self.check_session(session, context)?;
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
@@ -100,7 +103,7 @@ impl Account {
         draft.end_setup();
         draft.clear_factors();
         draft.event(EventKind::MfaDisabled);
-        let stamp = draft.new_stamp(Some(session.session()));
-        Ok(draft.commit(session.clone().first_factors_only().under(stamp)))
+        draft.restamp(fresh, Some(session.session()));
+        Ok(draft.commit_session(session.clone().first_factors_only().under(fresh)))
     }
 }

@@ -10,7 +10,7 @@ use super::transition::Decision;
 use crate::domain::bounds::MAX_FACTORS;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
-use crate::domain::id::FactorId;
+use crate::domain::id::{FactorId, Stamp};
 use crate::domain::import::{
     ImportRecord, ImportReport, Imported, LiveSeed, PreparedFactor, PreparedImport,
 };
@@ -24,7 +24,7 @@ impl Account {
     /// `live` is every secret that the account holds already ([`sealed_secrets`](Self::sealed_secrets)),
     /// opened. An account is imported once: one that was imported before is left as it is, because
     /// its owner may have removed since what would come again. A setup that is not finished ends, and
-    /// every session is void.
+    /// every session is void, under the new stamp `fresh`.
     ///
     /// # Errors
     /// As [`check_import`](Self::check_import); [`Refusal::SeedTaken`] when a seed comes twice or is
@@ -37,6 +37,7 @@ impl Account {
         authority: &HostAuthority,
         import: &PreparedImport,
         live: &[LiveSeed],
+        fresh: Stamp,
         context: Context<'_>,
     ) -> Result<Decision<Imported>, Refusal> {
         if let Some(at) = self.imported_at() {
@@ -59,14 +60,13 @@ impl Account {
         let count = codes.as_ref().map_or(0, |set| set.issued());
         draft.next.imported =
             Some(ImportRecord { at: context.now, codes, extra: Extra::default() });
-        draft.next.budget.failures = 0;
         draft.event(EventKind::Imported {
             by: authority.actor.clone(),
             reason: authority.reason.clone(),
             factors: u8::try_from(import.factors.len()).unwrap_or(u8::MAX),
             codes: u8::try_from(count).unwrap_or(u8::MAX),
         });
-        draft.new_stamp(None);
+        draft.restamp(fresh, None);
         let factors: Vec<FactorId> = import.factors.iter().map(PreparedFactor::id).collect();
         let report =
             ImportReport { factors, codes: count, import_notices: draft.next.import_notices() };

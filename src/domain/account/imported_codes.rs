@@ -11,7 +11,7 @@ use crate::domain::event::EventKind;
 use crate::domain::import::{ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet};
 use crate::domain::proof::ProvenBy;
 use crate::domain::refusal::Refusal;
-use crate::domain::verdict::{Rejection, RejectionReason, Verdict};
+use crate::domain::verdict::{Judgment, Rejection, RejectionReason};
 
 /// A well-formed answer that waits for one evaluation per imported code, ten at most.
 ///
@@ -69,7 +69,7 @@ impl ImportedCheck<'_> {
 
     /// Judges the code. A miss changes nothing, unless the codes have less than 64 bits: then it is
     /// charged, in the commit that tells of it.
-    pub fn judge(self, evaluation: &ImportedEvaluation) -> Decision<Verdict> {
+    pub fn judge(self, evaluation: &ImportedEvaluation) -> Decision<Judgment> {
         let now = self.context.now;
         let Some(index) = self.set.unlocked(evaluation) else {
             return self.missed();
@@ -83,9 +83,9 @@ impl ImportedCheck<'_> {
         Decision::Change(draft.pass(self.challenge, ProvenBy::Recovery))
     }
 
-    fn missed(self) -> Decision<Verdict> {
+    fn missed(self) -> Decision<Judgment> {
         if !self.set.is_weak() {
-            return Decision::Unchanged(Verdict::Rejected(Rejection::uncounted(
+            return Decision::Unchanged(Judgment::Rejected(Rejection::uncounted(
                 RejectionReason::Wrong,
             )));
         }
@@ -105,7 +105,7 @@ impl ImportedCheck<'_> {
             false => RejectionReason::Wrong,
         };
         let rejection = Rejection::uncounted(reason);
-        Decision::Change(draft.commit(Verdict::Rejected(rejection)))
+        Decision::Change(draft.commit(Judgment::Rejected(rejection)))
     }
 }
 

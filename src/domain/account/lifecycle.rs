@@ -4,13 +4,13 @@
 use super::authority::HostAuthority;
 use super::state::Account;
 use super::transition::{Decision, Transition};
-use crate::domain::assurance::Assurance;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::factor::totp::SealContext;
 use crate::domain::id::{FactorId, KeyId, Stamp, Subject, Version};
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
+use crate::domain::session::{Proven, Session};
 
 /// A secret that was sealed anew.
 #[derive(Debug, Clone)]
@@ -30,29 +30,35 @@ pub struct Arrival {
     pub subject: Subject,
     /// The version the new row will be created with: a random first one.
     pub version: Version,
+    /// The stamp of its credentials there.
+    pub stamp: Stamp,
 }
 
 impl Account {
     /// Notes that the password was changed, or reset: evidence gained before is void, in every
-    /// session but the one that made the change, which is returned under its new stamp.
+    /// session but the one that made the change, which is returned under its new stamp, `fresh`.
     ///
-    /// The next sign-in with both factors refills the guess budget.
+    /// The next sign-in that is passed with a factor of the account refills the guess budget; one with a
+    /// recovery code does not.
     ///
     /// # Errors
     /// [`Refusal::SignInAgain`] or [`Refusal::ForeignSession`] when that session is void itself.
     pub fn password_changed(
         &self,
-        session: Option<&Assurance>,
+        session: Option<&dyn Session>,
+        fresh: Stamp,
         context: Context<'_>,
-    ) -> Result<Transition<Option<Assurance>>, Refusal> {
+    ) -> Result<Transition<Option<Proven>>, Refusal> {
         self.settled()?;
-        session.map(|session| self.check_session(session)).transpose()?;
+        session.map(|session| self.check_session(session, context)).transpose()?;
         let mut draft = self.draft(context);
         draft.next.password_changed_at = Some(context.now);
         draft.next.budget.refill_due = true;
         draft.event(EventKind::PasswordChanged);
-        let stamp = draft.new_stamp(session.map(Assurance::session));
-        Ok(draft.commit(session.map(|session| session.clone().under(stamp))))
+        draft.restamp(fresh, session.map(|session| session.session()));
+        let own = session.map(|session| session.held().evidence.clone().under(fresh));
+        let proven = own.map(|own| draft.proven(own));
+        Ok(draft.commit(proven))
     }
 
     /// Every sealed secret, with the place it is bound to: of factors and of a pending setup.
@@ -130,7 +136,7 @@ impl Account {
     }
 
     /// Begins to move the account to another subject: from here on the row refuses everything but
-    /// the move itself, and every session of it is void.
+    /// the move itself, and every session of it is void, under the new stamp `fresh`.
     ///
     /// # Errors
     /// [`Refusal::ForeignSession`] when the authority is over another account,
@@ -140,6 +146,7 @@ impl Account {
         &self,
         to: &Subject,
         authority: &HostAuthority,
+        fresh: Stamp,
         context: Context<'_>,
     ) -> Result<Decision<()>, Refusal> {
         if authority.over != self.subject {
@@ -157,7 +164,7 @@ impl Account {
         draft.next.moving_to = Some(to.clone());
         draft.event(EventKind::RenameBegun { to: to.clone(), by: authority.actor.clone() });
         // Guards go by the stamp alone: they refuse from here on as well.
-        draft.new_stamp(None);
+        draft.restamp(fresh, None);
         Ok(Decision::Change(draft.commit(())))
     }
 
@@ -213,7 +220,7 @@ impl Account {
         moved.moved_from = Some(self.subject.clone());
         moved.recent.clear();
         if moved.stamp != Stamp::NONE {
-            moved.stamp = Stamp::at(arrival.version);
+            moved.stamp = arrival.stamp;
         }
         let mut draft = moved.draft(context);
         draft.event(EventKind::RenamedFrom { from: self.subject.clone() });

@@ -6,6 +6,7 @@
 //! [`sign_in`], [`setup`], [`question`], [`recover`], [`factors`], [`reset`], [`lifecycle`],
 //! [`import`].
 
+mod ask;
 mod authority;
 mod charged;
 mod confirm;

@@ -9,14 +9,14 @@ use crate::domain::challenge::{Answer, AnswerKind, Challenge, Typed};
 use crate::domain::context::Context;
 use crate::domain::purpose::Purpose;
 use crate::domain::refusal::Refusal;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::Rejection;
 
 /// What it takes to judge an answer.
 #[derive(Debug)]
 #[must_use]
 pub enum Question<'a> {
     /// Nothing: it is malformed, or throttled.
-    Decided(Verdict),
+    Decided(Rejection),
     /// A factor's secret, unsealed.
     Totp(TotpCheck<'a>),
     /// One evaluation of the slow hash.
@@ -29,7 +29,8 @@ impl Account {
     /// Reads an answer to a challenge and says what it takes to judge it.
     ///
     /// # Errors
-    /// [`Refusal::ChallengeExpired`] after ten minutes or when the credentials have changed,
+    /// [`Refusal::ChallengeExpired`] after ten minutes, when the credentials have changed, or when it is
+    /// of another [epoch](crate::domain::SettingsBuilder::epoch);
     /// [`Refusal::ChallengeSpent`] when it was passed, when 16 others were passed since it was opened,
     /// or when it has taken five codes; [`Refusal::WrongAnswerKind`], [`Refusal::EnrollmentExpired`].
     pub fn question<'a>(
@@ -45,6 +46,8 @@ impl Account {
                 Ok(Question::of(read, Question::OneTime))
             }
             (AnswerKind::Enrollment(_), _) | (_, Purpose::Enroll) => Err(Refusal::WrongAnswerKind),
+            // Nothing is spent on what could not meet the rule.
+            (AnswerKind::Recovery(_), _) if !challenge.recovery => Err(Refusal::WrongAnswerKind),
             (AnswerKind::Recovery(typed), _) => self.recovery_question(challenge, typed, context),
             (AnswerKind::Code { factor, typed }, _) => {
                 let one = std::slice::from_ref(typed);
@@ -73,12 +76,18 @@ impl Account {
         Ok(Question::of(read, Question::Imported))
     }
 
-    fn check_challenge(&self, challenge: &Challenge, context: Context<'_>) -> Result<(), Refusal> {
+    pub(super) fn check_challenge(
+        &self,
+        challenge: &Challenge,
+        context: Context<'_>,
+    ) -> Result<(), Refusal> {
         self.settled()?;
-        if challenge.subject != self.subject {
+        if *challenge.subject() != self.subject {
             return Err(Refusal::ForeignSession);
         }
-        if challenge.stamp != self.stamp || context.now > challenge.expires_at {
+        if challenge.held.check_current(self.stamp, context).is_err()
+            || context.now > challenge.expires_at
+        {
             return Err(Refusal::ChallengeExpired);
         }
         let admitted = self.passed.admits(challenge.id, challenge.passes);
@@ -90,7 +99,7 @@ impl Question<'_> {
     fn of<Check>(read: Read<Check>, waits_for: fn(Check) -> Self) -> Self {
         match read {
             Read::Judgeable(check) => waits_for(check),
-            Read::Rejected(rejection) => Self::Decided(Verdict::Rejected(rejection)),
+            Read::Rejected(rejection) => Self::Decided(rejection),
         }
     }
 }

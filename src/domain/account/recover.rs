@@ -5,19 +5,20 @@ use std::sync::Arc;
 use subtle::Choice;
 
 use super::read::Read;
-use super::state::Account;
+use super::state::{Account, EnrollmentCode};
 use super::transition::{Decision, Transition};
-use crate::domain::assurance::Assurance;
 use crate::domain::challenge::{Challenge, Typed};
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
+use crate::domain::id::Stamp;
 use crate::domain::proof::ProvenBy;
 use crate::domain::purpose::Purpose;
 use crate::domain::recovery::{
     CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode, RecoveryCodes, RecoverySet,
 };
 use crate::domain::refusal::Refusal;
-use crate::domain::verdict::{Rejection, RejectionReason, Verdict};
+use crate::domain::session::{Proven, Session};
+use crate::domain::verdict::{Judgment, Rejection, RejectionReason};
 
 /// A well-formed one-time code that waits for one evaluation of the slow hash.
 ///
@@ -56,10 +57,7 @@ impl Account {
         typed: &Typed,
         context: Context<'a>,
     ) -> Result<Read<OneTimeCheck<'a>>, Refusal> {
-        let enrollment = self.enrollment.as_ref().ok_or(Refusal::ChallengeExpired)?;
-        if context.now > enrollment.expires_at {
-            return Err(Refusal::EnrollmentExpired(enrollment.expires_at));
-        }
+        let enrollment = self.open_enrollment(context)?;
         let Some(code) = OneTimeCode::parse(typed) else {
             return Ok(Read::Rejected(Rejection::uncounted(RejectionReason::Malformed)));
         };
@@ -69,25 +67,36 @@ impl Account {
         Ok(Read::Judgeable(OneTimeCheck { account: self, challenge, code, scheme, hash, context }))
     }
 
+    /// The enrollment code of a reset, as long as it can be used.
+    pub(super) fn open_enrollment(&self, context: Context<'_>) -> Result<&EnrollmentCode, Refusal> {
+        let enrollment = self.enrollment.as_ref().ok_or(Refusal::ChallengeExpired)?;
+        match context.now > enrollment.expires_at {
+            true => Err(Refusal::EnrollmentExpired(enrollment.expires_at)),
+            false => Ok(enrollment),
+        }
+    }
+
     /// Replaces the recovery codes, or issues the first ones: the old set, imported codes among it,
-    /// stops working in the same instant.
+    /// stops working in the same instant. Returns the session under its new stamp, `fresh`.
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`], and [`Refusal::StepUp`] when the session holds no code of a factor
     /// within the last ten minutes: a recovery code is not enough.
     pub fn regenerate(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         codes: RecoveryCodes,
         hashed: HashedCodes,
+        fresh: Stamp,
         context: Context<'_>,
-    ) -> Result<Transition<(Assurance, RecoveryCodes)>, Refusal> {
+    ) -> Result<Transition<(Proven, RecoveryCodes)>, Refusal> {
         self.check_regenerate(session, context)?;
         let mut draft = self.draft(context);
         draft.issue_codes(Arc::new(RecoverySet::new(&codes, hashed, context.now)?));
         draft.event(EventKind::RecoveryCodesReplaced);
-        let stamp = draft.new_stamp(Some(session.session()));
-        Ok(draft.commit((session.clone().regenerated().under(stamp), codes)))
+        draft.restamp(fresh, Some(session.session()));
+        let session = draft.proven(session.held().evidence.clone().under(fresh));
+        Ok(draft.commit((session, codes)))
     }
 
     /// Checks whether the codes may be replaced, before a new set is hashed.
@@ -96,14 +105,13 @@ impl Account {
     /// As [`regenerate`](Self::regenerate).
     pub fn check_regenerate(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
-        self.check_session(session)?;
+        self.check_session(session, context)?;
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
-        // The one thing that a session limited to regenerating may do.
         self.check_fresh_second_factor(session, context)
     }
 
@@ -147,9 +155,9 @@ impl OneTimeCheck<'_> {
 
     /// Judges the code. A miss changes nothing: recovery has no budget that an attacker could
     /// exhaust.
-    pub fn judge(self, evaluation: &Evaluation) -> Decision<Verdict> {
+    pub fn judge(self, evaluation: &Evaluation) -> Decision<Judgment> {
         let Some(unlocked) = self.account.unlocks(&self, evaluation) else {
-            return Decision::Unchanged(Verdict::Rejected(Rejection::uncounted(
+            return Decision::Unchanged(Judgment::Rejected(Rejection::uncounted(
                 RejectionReason::Wrong,
             )));
         };
@@ -167,7 +175,7 @@ impl OneTimeCheck<'_> {
             }
             Unlocked::Enrollment => {
                 if let Some(enrollment) = &mut draft.next.enrollment {
-                    enrollment.used_by = Some(self.challenge.session);
+                    enrollment.used_by = Some(self.challenge.session());
                 }
                 draft.event(EventKind::EnrollmentCodeUsed);
                 ProvenBy::Enrollment

@@ -7,6 +7,7 @@ use super::state::{Account, EnrollmentCode};
 use super::transition::Transition;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
+use crate::domain::id::Stamp;
 use crate::domain::instant::after;
 use crate::domain::recovery::{CodeHash, HashScheme, OneTimeCode};
 use crate::domain::refusal::Refusal;
@@ -24,7 +25,8 @@ pub struct IssuedEnrollment {
 impl Account {
     /// Removes every factor and the recovery codes, and lets the user back in only with a
     /// single-use enrollment code. Until it is used, the password alone can neither sign in nor set
-    /// up. A code that has expired is replaced by resetting again.
+    /// up. A code that has expired is replaced by resetting again. Every session is void, under the
+    /// new stamp `fresh`.
     ///
     /// The actor's own session is checked against the actor's account first: see
     /// [`check_authority`](Self::check_authority).
@@ -38,6 +40,7 @@ impl Account {
         code: OneTimeCode,
         scheme: HashScheme,
         hash: CodeHash,
+        fresh: Stamp,
         context: Context<'_>,
     ) -> Result<Transition<IssuedEnrollment>, Refusal> {
         self.check_reset(authority)?;
@@ -56,7 +59,7 @@ impl Account {
             by: authority.actor.clone(),
             reason: authority.reason.clone(),
         });
-        draft.new_stamp(None);
+        draft.restamp(fresh, None);
         Ok(draft.commit(IssuedEnrollment { code, expires_at }))
     }
 

@@ -14,13 +14,16 @@ use crate::domain::event::EventKind;
 use crate::domain::evidence::EvidenceKind;
 use crate::domain::factor::totp::{TotpSecret, TotpState};
 use crate::domain::factor::{Factor, FactorState};
-use crate::domain::id::{FactorId, SetupId};
+use crate::domain::id::{FactorId, SetupId, Stamp};
 use crate::domain::instant::after;
 use crate::domain::invalid::Invalid;
 use crate::domain::label::Issuer;
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
+#[cfg(doc)]
+use crate::domain::session::LimitedTo;
+use crate::domain::session::{Proven, Session};
 use crate::domain::setup::{Confirmation, EmailStatus, NewFactor, PendingSetup, RightCode, Setup};
 use crate::domain::unknown_fields::Extra;
 
@@ -44,7 +47,7 @@ impl Account {
     /// As [`begin_setup`](Self::begin_setup).
     pub fn check_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         new: &NewFactor,
         email: EmailStatus,
         context: Context<'_>,
@@ -74,7 +77,7 @@ impl Account {
     /// the one to replace is not there.
     pub fn begin_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         new: &NewFactor,
         email: EmailStatus,
         issuer: &Issuer,
@@ -93,6 +96,7 @@ impl Account {
             factor: secret.factor,
             label: new.label.clone(),
             account: new.account.clone(),
+            issuer: new.issuer.clone(),
             params: context.settings.totp,
             sealed: secret.sealed.clone(),
             begun_at: context.now,
@@ -112,14 +116,14 @@ impl Account {
     /// # Errors
     /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`], [`Refusal::SetupExpired`] after ten
     /// minutes, [`Refusal::SetupConfirmed`]; [`Refusal::RegenerateFirst`] when the session is
-    /// [limited](Assurance::limited_to_regenerating).
+    /// [limited](LimitedTo::RegenerateCodes) to that.
     pub fn open_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         context: Context<'_>,
     ) -> Result<&PendingSetup, Refusal> {
-        let pending = self.pending_of(session, id)?;
+        let pending = self.pending_of(session, id, context)?;
         if pending.confirmed.is_some() {
             return Err(Refusal::SetupConfirmed);
         }
@@ -135,7 +139,7 @@ impl Account {
     /// As [`open_setup`](Self::open_setup).
     pub fn show_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         issuer: &Issuer,
         secret: &TotpSecret,
@@ -152,7 +156,7 @@ impl Account {
     /// As [`finish_setup`](Self::finish_setup).
     pub fn reissue_codes(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         codes: RecoveryCodes,
         hashed: HashedCodes,
@@ -175,33 +179,34 @@ impl Account {
     /// As [`finish_setup`](Self::finish_setup).
     pub fn check_reissue(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
         self.confirmed_of(session, id, context).map(drop)
     }
 
-    /// The codes are saved: MFA is enabled, factor and recovery set in one commit. Returns the
-    /// session under its new stamp; every other session of the account is void.
+    /// The codes are saved: MFA is enabled, factor and recovery set in one commit. Returns
+    /// the session under its new stamp, `fresh`; every other session of the account is void.
     ///
     /// # Errors
     /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`], [`Refusal::SetupUnconfirmed`],
     /// [`Refusal::SetupExpired`] after a further hour.
     pub fn finish_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
+        fresh: Stamp,
         context: Context<'_>,
-    ) -> Result<Transition<Assurance>, Refusal> {
+    ) -> Result<Transition<Proven>, Refusal> {
         let (pending, confirmation) = self.confirmed_of(session, id, context)?;
         let mut draft = self.draft(context);
         draft.next.pending = None;
         draft.issue_codes(confirmation.recovery.clone());
         draft.next.enrollment = None;
         draft.event(EventKind::MfaEnabled { factor: pending.factor });
-        let session = draft.activate(session, pending, confirmation.right);
-        Ok(draft.commit(session))
+        let session = draft.activate(session.held().evidence, pending, confirmation.right, fresh);
+        Ok(draft.commit_session(session))
     }
 
     /// Ends a setup. A confirmed one can be canceled too: nothing was enabled yet.
@@ -210,11 +215,11 @@ impl Account {
     /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`].
     pub fn cancel_setup(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         context: Context<'_>,
     ) -> Result<Transition<()>, Refusal> {
-        self.pending_of(session, id)?;
+        self.pending_of(session, id, context)?;
         let mut draft = self.draft(context);
         draft.end_setup();
         Ok(draft.commit(()))
@@ -232,9 +237,14 @@ impl Account {
     }
 
     /// The pending setup of this name, if it is this session's.
-    fn pending_of(&self, session: &Assurance, id: SetupId) -> Result<&PendingSetup, Refusal> {
-        self.check_session(session)?;
-        session.check_unlimited()?;
+    fn pending_of(
+        &self,
+        session: &dyn Session,
+        id: SetupId,
+        context: Context<'_>,
+    ) -> Result<&PendingSetup, Refusal> {
+        self.check_session(session, context)?;
+        Self::check_may_set_up(session)?;
         let pending = self.pending().filter(|pending| pending.id == id);
         let pending = pending.ok_or(Refusal::UnknownSetup)?;
         if pending.session == session.session() {
@@ -246,11 +256,11 @@ impl Account {
 
     fn confirmed_of(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         id: SetupId,
         context: Context<'_>,
     ) -> Result<(&PendingSetup, &Confirmation), Refusal> {
-        let pending = self.pending_of(session, id)?;
+        let pending = self.pending_of(session, id, context)?;
         let confirmation = pending.confirmed.as_ref().ok_or(Refusal::SetupUnconfirmed)?;
         if context.now > after(confirmation.right.at, context.settings.finish_within) {
             return Err(Refusal::SetupExpired);
@@ -267,14 +277,16 @@ impl Draft<'_> {
         session: &Assurance,
         pending: &PendingSetup,
         right: RightCode,
+        fresh: Stamp,
     ) -> Assurance {
-        self.next.factors.push(Factor {
+        let factor = Factor {
             id: pending.factor,
             label: pending.label.clone(),
             added_at: right.at,
             last_used_at: right.at,
             suspended: false,
             weak: false,
+            failures: 0,
             state: FactorState::Totp(TotpState {
                 params: pending.params,
                 sealed: pending.sealed.clone(),
@@ -284,14 +296,15 @@ impl Draft<'_> {
                 extra: Extra::default(),
             }),
             extra: Extra::default(),
-        });
-        self.next.preferred.get_or_insert(pending.factor);
-        // Only failures of the factors that were there count against them.
-        self.next.budget.failures = 0;
-        let stamp = self.new_stamp(Some(session.session()));
+        };
+        let (id, kind, strength) = (factor.id, factor.kind(), factor.strength());
+        self.next.factors.push(factor);
+        self.next.preferred.get_or_insert(id);
+        self.restamp(fresh, Some(session.session()));
         // What factors proved that are gone by now would only pile up.
         let session = session.clone().only_factors(&self.next.factors);
-        session.with(EvidenceKind::Totp(pending.factor), right.at, self.now()).under(stamp)
+        let proven = EvidenceKind::Factor { id, kind, strength, user_verified: false };
+        session.with(proven, right.at, self.now()).under(fresh)
     }
 }
 

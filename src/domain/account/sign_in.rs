@@ -1,17 +1,19 @@
 //! Signing in: what a first factor opens.
 
 use super::state::Account;
-use crate::domain::assurance::{Assurance, PendingSignIn};
-use crate::domain::bounds::CLOCK_SKEW;
-use crate::domain::challenge::{Challenge, OfferedFactor};
+use crate::domain::assurance::Assurance;
+use crate::domain::bounds::{CLOCK_SKEW, PROOF_MAX_AGE};
+use crate::domain::challenge::Challenge;
 use crate::domain::context::Context;
 use crate::domain::evidence::EvidenceKind;
-use crate::domain::factor::Factor;
 use crate::domain::first_factor::{FirstFactor, FirstFactorKind};
 use crate::domain::id::{ChallengeId, SessionId};
 use crate::domain::instant::after;
 use crate::domain::purpose::{ActionName, Purpose};
 use crate::domain::refusal::Refusal;
+use crate::domain::session::{Proven, Session};
+use crate::domain::step_up::StepUpRule;
+use crate::domain::strength::Strength;
 
 /// Random names for what a sign-in opens.
 #[derive(Debug, Clone, Copy)]
@@ -30,11 +32,10 @@ pub struct Fresh {
 #[must_use]
 pub enum Opened {
     /// MFA is off: the first factor is all it takes.
-    Session(Assurance),
-    /// MFA is on: the challenge comes first.
-    Challenge(PendingSignIn, Challenge),
-    /// The account was reset: the enrollment code comes first.
-    Enroll(PendingSignIn, Challenge),
+    Session(Proven),
+    /// A challenge comes first: MFA is on, or the account was reset and the enrollment code is
+    /// wanted.
+    Challenge(Challenge),
 }
 
 impl Account {
@@ -51,56 +52,71 @@ impl Account {
     ) -> Result<Opened, Refusal> {
         self.settled()?;
         self.check_first_factor(&first, context)?;
+        let held = Assurance::begin(first, fresh.session, self.stamp, context.settings.epoch);
         let purpose = match (&self.enrollment, self.enabled()) {
             (Some(_), _) => Purpose::Enroll,
             (None, true) => Purpose::SignIn,
-            (None, false) => {
-                let session = Assurance::begin(first, fresh.session, self.stamp);
-                return Ok(Opened::Session(session));
-            }
+            (None, false) => return Ok(Opened::Session(Proven::new(held, self.facts()))),
         };
-        let held = Assurance::begin(first, fresh.session, self.stamp);
-        let challenge = self.challenge(&held, fresh.challenge, purpose.clone(), context)?;
-        let pending = PendingSignIn { held, purpose };
-        Ok(match pending.purpose {
-            Purpose::Enroll => Opened::Enroll(pending, challenge),
-            Purpose::SignIn | Purpose::StepUp(_) => Opened::Challenge(pending, challenge),
-        })
+        let recovery = purpose == Purpose::SignIn;
+        let challenge = self.challenge(held, fresh.challenge, purpose, recovery, context);
+        Ok(Opened::Challenge(challenge))
     }
 
     /// Adds a first factor, proven again just now, to a session that is signed in.
     ///
     /// # Errors
-    /// As [`sign_in`](Self::sign_in), and [`Refusal::SignInAgain`] when the session is void.
+    /// As [`sign_in`](Self::sign_in); [`Refusal::SignInAgain`] when the session is void, and
+    /// [`Refusal::FirstFactorNotNewer`] when this first factor is no newer than the same in the session
+    /// and more than a minute old: single sign-on has vouched for its own old session again, and asking
+    /// once more would change nothing.
     pub fn reauthenticate(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         first: FirstFactor,
         context: Context<'_>,
-    ) -> Result<Assurance, Refusal> {
-        self.check_session(session)?;
+    ) -> Result<Proven, Refusal> {
+        self.check_session(session, context)?;
         self.check_first_factor(&first, context)?;
-        let at = first.at;
-        Ok(session.with(EvidenceKind::First(first.kind), at, context.now))
+        let session = session.held().evidence;
+        let (kind, at) = (EvidenceKind::First(first.kind), first.at);
+        let just_now = context.now <= after(at, PROOF_MAX_AGE);
+        if !just_now && session.holds_since(&kind, at, context.now) {
+            return Err(Refusal::FirstFactorNotNewer);
+        }
+        Ok(Proven::new(session.with(kind, at, context.now), self.facts()))
     }
 
-    /// Opens a challenge that raises a session for an action. It writes nothing.
+    /// The session as it is, to be decided on again by what is stored now.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInAgain`] when the session is void.
+    pub fn readmit(&self, session: &dyn Session, context: Context<'_>) -> Result<Proven, Refusal> {
+        self.check_session(session, context)?;
+        Ok(Proven::new(session.held().evidence.clone(), self.facts()))
+    }
+
+    /// Opens a challenge that raises a session for an action, by what its rule takes. It writes
+    /// nothing.
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`] when there is nothing to ask for, [`Refusal::SignInAgain`] when the
     /// session is void.
     pub fn open_step_up(
         &self,
-        session: &Assurance,
+        session: &dyn Session,
         action: ActionName,
+        rule: &StepUpRule,
         id: ChallengeId,
         context: Context<'_>,
     ) -> Result<Challenge, Refusal> {
-        self.check_session(session)?;
+        self.check_session(session, context)?;
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
-        self.challenge(session, id, Purpose::StepUp(action), context)
+        let held = session.held().evidence.clone();
+        let purpose = Purpose::StepUp(action);
+        Ok(self.challenge(held, id, purpose, rule.takes_recovery(), context))
     }
 
     fn check_first_factor(&self, first: &FirstFactor, context: Context<'_>) -> Result<(), Refusal> {
@@ -116,35 +132,21 @@ impl Account {
 
     fn challenge(
         &self,
-        session: &Assurance,
+        held: Assurance,
         id: ChallengeId,
         purpose: Purpose,
+        recovery: bool,
         context: Context<'_>,
-    ) -> Result<Challenge, Refusal> {
-        let first = session.first_factor().ok_or(Refusal::SignInAgain)?.clone();
-        Ok(Challenge {
+    ) -> Challenge {
+        Challenge {
             id,
-            subject: self.subject.clone(),
-            session: session.session(),
-            stamp: self.stamp,
+            held,
             passes: self.passed.count,
             purpose,
-            first,
-            factors: self.offered_factors(),
+            needed: Strength::Standard,
+            recovery,
             expires_at: after(context.now, context.settings.challenge_lifetime),
             return_to: None,
-        })
-    }
-
-    /// The usable factors, the preferred one first.
-    fn offered_factors(&self) -> Vec<OfferedFactor> {
-        let usable = |preferred: bool| {
-            let of_kind =
-                move |f: &&Factor| !f.suspended && (self.preferred == Some(f.id)) == preferred;
-            self.factors.iter().filter(of_kind)
-        };
-        let offered =
-            |f: &Factor| OfferedFactor { factor: f.id, kind: f.kind(), label: f.label.clone() };
-        usable(true).chain(usable(false)).map(offered).collect()
+        }
     }
 }

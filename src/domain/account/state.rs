@@ -6,13 +6,16 @@ use chrono::{DateTime, Utc};
 
 use super::charged::ChargedChallenges;
 use super::passed::PassedChallenges;
-use crate::domain::budget::GuessBudget;
+use crate::domain::budget::{GuessBudget, Throttle};
+use crate::domain::context::Context;
 use crate::domain::factor::Factor;
 use crate::domain::id::{CommitId, FactorId, SessionId, Stamp, Subject, Version};
 use crate::domain::import::{ImportRecord, ImportedSet};
+use crate::domain::proof::Facts;
 use crate::domain::recovery::{CodeHash, HashScheme, RecoverySet};
 use crate::domain::refusal::Refusal;
 use crate::domain::setup::PendingSetup;
+use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::Extra;
 
 /// How many commit ids a stored account remembers.
@@ -107,6 +110,18 @@ impl Account {
         !self.factors.is_empty()
     }
 
+    /// The account's strength: that of its strongest factor, suspended ones included. `None` while
+    /// MFA is off.
+    pub fn strength(&self) -> Option<Strength> {
+        self.factors.iter().map(Factor::strength).max()
+    }
+
+    /// The strength that would be left without one of the factors.
+    pub(crate) fn strength_without(&self, factor: FactorId) -> Option<Strength> {
+        let left = self.factors.iter().filter(|other| other.id != factor);
+        left.map(Factor::strength).max()
+    }
+
     /// The confirmed factors, in the order they were added.
     pub fn factors(&self) -> &[Factor] {
         &self.factors
@@ -153,6 +168,20 @@ impl Account {
         &self.budget
     }
 
+    /// The guesses left before single codes are no longer judged, or, in the mode that suspends,
+    /// before the factors are suspended.
+    pub fn guesses_left(&self, context: Context<'_>) -> u16 {
+        let throttle = &context.settings.throttle;
+        match throttle {
+            Throttle::Budget { .. } => self.budget.left(throttle, context.now),
+            Throttle::SuspendAfter { failures } => {
+                // What is suspended has had its guesses, and takes none from what was bound since.
+                let usable = self.factors.iter().filter(|factor| !factor.suspended);
+                usable.fold(*failures, |left, factor| left.saturating_sub(factor.failures))
+            }
+        }
+    }
+
     /// Where the account is moving to, when a rename was begun and not finished.
     pub fn moving_to(&self) -> Option<&Subject> {
         self.moving_to.as_ref()
@@ -173,6 +202,12 @@ impl Account {
             self.recent.remove(0);
         }
         self.recent.push(commit);
+    }
+
+    /// What decides how far a session of this account goes.
+    pub(crate) fn facts(&self) -> Facts {
+        let weak_codes = self.enabled() && self.imported_codes().is_some_and(ImportedSet::is_weak);
+        Facts { strength: self.strength(), enrolling: self.enrollment.is_some(), weak_codes }
     }
 
     /// Refuses an account that is moving: only the move itself may touch it.

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::state::Account;
-use crate::domain::factor::{Factor, FactorKind};
+use crate::domain::factor::Factor;
+use crate::domain::factor_kind::FactorKind;
 use crate::domain::id::{FactorId, SetupId};
 use crate::domain::import_notice::ImportNotice;
 use crate::domain::label::Label;

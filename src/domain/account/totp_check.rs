@@ -18,7 +18,7 @@ use crate::domain::id::FactorId;
 use crate::domain::proof::ProvenBy;
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
-use crate::domain::verdict::{Rejection, RejectionReason, Verdict};
+use crate::domain::verdict::{Judgment, Rejection, RejectionReason};
 
 /// A well-formed answer that waits for a factor's secret.
 #[derive(Debug)]
@@ -50,8 +50,7 @@ impl Account {
         context: Context<'a>,
     ) -> Result<Read<TotpCheck<'a>>, Refusal> {
         let settings = context.settings;
-        let answered = self.charged.spent(challenge.id);
-        let answers_left = settings.answers_per_challenge.saturating_sub(answered);
+        let answers_left = self.answers_left(challenge, context);
         if answers_left == 0 {
             return Err(Refusal::ChallengeSpent);
         }
@@ -111,9 +110,16 @@ impl Account {
         (known.into(), self.factors.get(chosen as usize))
     }
 
-    fn guesses_spent(&self, context: Context<'_>) -> bool {
+    /// How many more codes of a factor a challenge takes.
+    pub(super) fn answers_left(&self, challenge: &Challenge, context: Context<'_>) -> u8 {
+        let answered = self.charged.spent(challenge.id);
+        context.settings.answers_per_challenge.saturating_sub(answered)
+    }
+
+    /// Whether the guess budget is empty, so that only three codes in a row are judged.
+    pub(super) fn guesses_spent(&self, context: Context<'_>) -> bool {
         matches!(context.settings.throttle, Throttle::Budget { .. })
-            && self.budget.left(&context.settings.throttle, context.now) == 0
+            && self.guesses_left(context) == 0
     }
 }
 
@@ -137,7 +143,7 @@ impl TotpCheck<'_> {
     ///
     /// A single code is charged before it is judged, a replayed one too. A failed triple changes
     /// nothing: it needs no limit, at 7 chances in 10¹⁸.
-    pub fn judge(self, secret: &TotpSecret, resealed: Option<SealedSecret>) -> Decision<Verdict> {
+    pub fn judge(self, secret: &TotpSecret, resealed: Option<SealedSecret>) -> Decision<Judgment> {
         let totp = self.factor.totp();
         let seconds = self.context.unix_seconds();
         let acceptable = |step: &Step| self.known && *step > totp.last_step;
@@ -151,16 +157,19 @@ impl TotpCheck<'_> {
                 let window = totp.window(seconds, TRIPLE_SEARCH);
                 match find_three(secret, totp.params, codes, window).filter(acceptable) {
                     Some(first) => Decision::Change(self.three_in_a_row(first + 2, resealed)),
-                    None => Decision::Unchanged(Verdict::Rejected(self.rejection(self.account))),
+                    None => Decision::Unchanged(Judgment::Rejected(self.rejection(self.account))),
                 }
             }
         }
     }
 
-    fn charged(self, step: Option<Step>, resealed: Option<SealedSecret>) -> Transition<Verdict> {
+    fn charged(self, step: Option<Step>, resealed: Option<SealedSecret>) -> Transition<Judgment> {
         let mut draft = self.account.draft(self.context);
         let throttle = &self.context.settings.throttle;
         draft.next.budget.charge(throttle, self.context.now);
+        if let Some(factor) = draft.factor_mut(self.factor.id) {
+            factor.failures = factor.failures.saturating_add(1);
+        }
         draft.next.charged.charge(self.challenge.id);
         match step {
             Some(step) => self.accepted(draft, step, resealed),
@@ -168,7 +177,7 @@ impl TotpCheck<'_> {
         }
     }
 
-    fn three_in_a_row(self, last: Step, resealed: Option<SealedSecret>) -> Transition<Verdict> {
+    fn three_in_a_row(self, last: Step, resealed: Option<SealedSecret>) -> Transition<Judgment> {
         let mut draft = self.account.draft(self.context);
         let drift = drift_of(last, self.context.unix_seconds(), self.factor.totp().params);
         if let Some(factor) = draft.factor_mut(self.factor.id) {
@@ -182,10 +191,11 @@ impl TotpCheck<'_> {
         mut draft: Draft<'_>,
         step: Step,
         resealed: Option<SealedSecret>,
-    ) -> Transition<Verdict> {
+    ) -> Transition<Judgment> {
         let seconds = self.context.unix_seconds();
         if let Some(factor) = draft.factor_mut(self.factor.id) {
             factor.last_used_at = factor.last_used_at.max(self.context.now);
+            factor.failures = 0;
             let totp = factor.totp_mut();
             totp.learn(step, seconds);
             // Every step up to this one is burned, whatever the clock does next.
@@ -194,17 +204,17 @@ impl TotpCheck<'_> {
                 totp.sealed = resealed;
             }
         }
-        draft.next.budget.failures = 0;
-        let factor = self.factor.id;
-        draft.event(EventKind::CodeAccepted { factor, purpose: self.challenge.purpose.clone() });
-        draft.pass(self.challenge, ProvenBy::Totp(factor))
+        let (id, purpose) = (self.factor.id, self.challenge.purpose.clone());
+        draft.event(EventKind::CodeAccepted { factor: id, purpose });
+        let (kind, strength) = (self.factor.kind(), self.factor.strength());
+        draft.pass(self.challenge, ProvenBy::Factor { id, kind, strength, user_verified: false })
     }
 
-    fn rejected(self, mut draft: Draft<'_>) -> Transition<Verdict> {
+    fn rejected(self, mut draft: Draft<'_>) -> Transition<Judgment> {
         // Looked up: a branch on what is known could be timed.
         let factor = [None, Some(self.factor.id)][usize::from(self.known)];
         draft.event(EventKind::CodeRejected { factor, purpose: self.challenge.purpose.clone() });
-        let spent = draft.next.budget.left(&self.context.settings.throttle, self.context.now) == 0;
+        let spent = draft.next.guesses_left(self.context) == 0;
         match self.context.settings.throttle {
             Throttle::Budget { .. } if spent && !draft.next.budget.told => {
                 draft.next.budget.told = true;
@@ -217,13 +227,12 @@ impl TotpCheck<'_> {
             Throttle::Budget { .. } | Throttle::SuspendAfter { .. } => {}
         }
         let rejection = self.rejection(&draft.next);
-        draft.commit(Verdict::Rejected(rejection))
+        draft.commit(Judgment::Rejected(rejection))
     }
 
     /// What the user may know of the state after this answer.
     fn rejection(&self, after: &Account) -> Rejection {
-        let answered = after.charged.spent(self.challenge.id);
-        let answers_left = self.context.settings.answers_per_challenge.saturating_sub(answered);
+        let answers_left = after.answers_left(self.challenge, self.context);
         let reason = if after.factors.iter().all(|factor| factor.suspended) {
             RejectionReason::Suspended
         } else if after.guesses_spent(self.context) {

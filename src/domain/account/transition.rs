@@ -20,6 +20,27 @@ pub enum Decision<T> {
     Change(Transition<T>),
 }
 
+impl<T> Decision<T> {
+    /// The same decision with another answer.
+    pub(crate) fn map<U>(self, answer: impl FnOnce(T) -> U) -> Decision<U> {
+        match self {
+            Self::Unchanged(outcome) => Decision::Unchanged(answer(outcome)),
+            Self::Change(transition) => Decision::Change(transition.map(answer)),
+        }
+    }
+
+    /// The same decision with another answer, if there is one.
+    pub(crate) fn try_map<U, E>(
+        self,
+        answer: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Decision<U>, E> {
+        Ok(match self {
+            Self::Unchanged(outcome) => Decision::Unchanged(answer(outcome)?),
+            Self::Change(transition) => Decision::Change(transition.try_map(answer)?),
+        })
+    }
+}
+
 /// A change to one account, with an answer that nobody can read before it is committed.
 ///
 /// A code that was judged but not charged is a free guess, and a recovery code that was shown but
@@ -29,7 +50,7 @@ pub enum Decision<T> {
 /// ```
 /// use mfakit::domain::Decision;
 /// use mfakit::store::CommitOutcome;
-/// # use mfakit::domain::{Account, Transition};
+/// # use mfakit::domain::{Account, Stamp, Transition};
 /// # use mfakit::store::Version;
 /// # use mfakit::{Settings, Subject};
 /// # use mfakit::domain::Context;
@@ -37,7 +58,7 @@ pub enum Decision<T> {
 /// # let settings = Settings::default();
 /// # let context = Context::new(&settings, chrono::Utc::now())?;
 /// # let account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
-/// let transition = account.password_changed(None, context)?;
+/// let transition = account.password_changed(None, Stamp::from_random([3; 8]), context)?; // random as well
 /// let id = CommitId::from_random([7; 16]); // from a cryptographic generator
 /// let answer = transition.commit_with(id, |commit| {
 ///     // `UPDATE … WHERE version = commit.expected()`, with commit.next() and commit.events()
@@ -84,6 +105,21 @@ impl<T> Transition<T> {
     /// What happens with this transition, once it is committed.
     pub fn events(&self) -> &[EventKind] {
         &self.events
+    }
+
+    /// The same change with another answer, made of the one that waits for the commit.
+    pub(crate) fn map<U>(self, answer: impl FnOnce(T) -> U) -> Transition<U> {
+        let Self { expected, next, events, at, outcome } = self;
+        Transition { expected, next, events, at, outcome: answer(outcome) }
+    }
+
+    /// The same change with another answer, if there is one.
+    pub(crate) fn try_map<U, E>(
+        self,
+        answer: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Transition<U>, E> {
+        let Self { expected, next, events, at, outcome } = self;
+        Ok(Transition { expected, next, events, at, outcome: answer(outcome)? })
     }
 
     /// The same change, of which nobody waits for the answer.
@@ -183,6 +219,7 @@ impl Commit {
 mod tests {
     use super::*;
     use crate::domain::context::Context;
+    use crate::domain::id::Stamp;
     use crate::domain::settings::Settings;
 
     #[test]
@@ -191,7 +228,8 @@ mod tests {
         let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
         let context = Context::new(&settings, at).unwrap();
-        let transition = account.password_changed(None, context).unwrap();
+        let transition =
+            account.password_changed(None, Stamp::from_random([3; 8]), context).unwrap();
         assert_eq!(transition.events(), [EventKind::PasswordChanged]);
 
         let id = CommitId::from_random([7; 16]);

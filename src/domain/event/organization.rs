@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::policy_terms::PolicyTerms;
+use crate::domain::strength::Strength;
 
 /// One change, as the audit trail keeps it. Who made it and why is in the event around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,29 +11,40 @@ use crate::domain::policy_terms::PolicyTerms;
 #[cfg_attr(feature = "serde", serde(tag = "change", rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum OrgChange {
-    /// MFA became required.
+    /// A strength became required.
     MadeRequired {
+        /// How strong.
+        strength: Strength,
         /// How.
         terms: PolicyTerms,
-        /// Whether whoever did it had MFA on.
-        actor_enrolled: bool,
+        /// Whether the actor's own account was that strong.
+        actor_complies: bool,
     },
-    /// The period or the scope was changed.
+    /// The period or the scope of a requirement was changed.
     TermsChanged {
+        /// Of which requirement.
+        strength: Strength,
         /// Before.
         from: PolicyTerms,
         /// After.
         to: PolicyTerms,
     },
-    /// MFA became voluntary.
-    MadeVoluntary,
+    /// A strength is no longer required.
+    MadeVoluntary {
+        /// How strong.
+        strength: Strength,
+    },
     /// A member was given longer than the others.
     MemberExtended {
+        /// For which requirement.
+        strength: Strength,
         /// How long.
         until: DateTime<Utc>,
     },
     /// A member was exempted.
     MemberExempted {
+        /// The lowest strength that the member does not need.
+        strength: Strength,
         /// Until when; `None` when it does not end.
         until: Option<DateTime<Utc>>,
     },

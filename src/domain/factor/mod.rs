@@ -6,20 +6,12 @@ pub mod webauthn;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::factor_kind::FactorKind;
 use crate::domain::id::FactorId;
 use crate::domain::label::Label;
+use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::Extra;
 use totp::TotpState;
-
-/// The kinds of second factor. WebAuthn and others will join.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum FactorKind {
-    /// A time-based one-time password, RFC 6238.
-    Totp,
-}
 
 /// One registered factor.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +23,8 @@ pub struct Factor {
     pub(crate) suspended: bool,
     /// It was imported with a seed of less than 128 bits.
     pub(crate) weak: bool,
+    /// Wrong answers that were judged by it since its last right one.
+    pub(crate) failures: u16,
     pub(crate) state: FactorState,
     pub(crate) extra: Extra,
 }
@@ -79,10 +73,17 @@ impl Factor {
         &self.state
     }
 
-    /// What kind it is.
+    /// The factor's kind.
     pub fn kind(&self) -> FactorKind {
         match self.state {
             FactorState::Totp(_) => FactorKind::Totp,
+        }
+    }
+
+    /// The factor's strength, suspended or not.
+    pub fn strength(&self) -> Strength {
+        match self.state {
+            FactorState::Totp(_) => Strength::Standard,
         }
     }
 

@@ -173,6 +173,7 @@ impl PreparedFactor {
             last_used_at,
             suspended: false,
             weak: self.factor.is_weak(),
+            failures: 0,
             state: FactorState::Totp(TotpState {
                 params: self.factor.params,
                 sealed: self.sealed.clone(),

@@ -1,12 +1,16 @@
 //! The gate: what a user may reach, as far as the policies go.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::cmp::Reverse;
+
+use chrono::{DateTime, Utc};
 
 use super::affiliation::Affiliation;
-use super::policy::Standing;
+use super::standing::Standing;
+use crate::domain::demand::{Demand, Reminded, Walled};
 use crate::domain::id::OrgId;
 use crate::domain::policy_terms::PolicyScope;
 use crate::domain::refusal::OrgRefusal;
+use crate::domain::strength::Strength;
 
 /// Whether a user may go on, and until when that answer holds by itself.
 ///
@@ -31,57 +35,26 @@ pub enum Gate {
     Allow,
     /// Go on, and be reminded.
     AllowAndRemind(Reminded),
-    /// Set MFA up first.
+    /// Set up what is required first.
     ///
     /// Signing out, re-authenticating, verifying the e-mail address, the profile page and the
     /// setup itself must stay reachable: from there is the only way out.
     SetUpFirst(Walled),
 }
 
-/// Which organizations ask, and by when. Never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reminded {
-    /// The next deadline. When none is ahead, organizations have closed their own resources only,
-    /// and it is the first of theirs.
-    pub deadline: DateTime<Utc>,
-    /// Every organization that asks, the strictest first.
-    pub organizations: Vec<Demand>,
-}
-
-/// Which organizations have closed the door, and since when. Never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Walled {
-    /// Since when there has been a wall.
-    pub since: DateTime<Utc>,
-    /// Every organization whose period is over, the longest first.
-    pub organizations: Vec<Demand>,
-}
-
-/// One organization that asks for MFA.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Demand {
-    /// From when on the door is closed.
-    pub deadline: DateTime<Utc>,
-    /// Whose door.
-    pub org: OrgId,
-    /// What is behind it.
-    pub scope: PolicyScope,
-}
-
-impl Reminded {
-    /// How many days are left, the last begun one included: 1 within the last 24 hours, 0 from the
-    /// deadline on. It is no part of the decision, which holds for longer than a day.
-    pub fn days_left(&self, now: DateTime<Utc>) -> i64 {
-        let left = (self.deadline - now).max(TimeDelta::zero());
-        left.num_days() + i64::from(left > TimeDelta::days(left.num_days()))
-    }
-}
-
 impl Access {
+    /// What is said where no organization asks anything.
+    pub(crate) const OPEN: Self = Self { gate: Gate::Allow, until: None };
+
     /// Decides for the account as a whole. Only policies with [`PolicyScope::WholeAccount`] can
     /// close it; the others remind.
-    pub fn to_account(affiliations: &[Affiliation], protected: bool, now: DateTime<Utc>) -> Self {
-        Self::decide(affiliations, None, protected, now)
+    /// `strength` is the account's, `None` without a factor.
+    pub fn to_account(
+        affiliations: &[Affiliation],
+        strength: Option<Strength>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self::decide(affiliations, None, strength, now)
     }
 
     /// Decides for the resources of one organization: its own policy can close them, and so can
@@ -92,45 +65,59 @@ impl Access {
     pub fn to_organization(
         org: &OrgId,
         affiliations: &[Affiliation],
-        protected: bool,
+        strength: Option<Strength>,
         now: DateTime<Utc>,
     ) -> Result<Self, OrgRefusal> {
         let member = |a: &Affiliation| a.org() == org && a.membership.is_member();
         if !affiliations.iter().any(member) {
             return Err(OrgRefusal::NotAMember(org.clone()));
         }
-        Ok(Self::decide(affiliations, Some(org), protected, now))
+        Ok(Self::decide(affiliations, Some(org), strength, now))
     }
 
     fn decide(
         affiliations: &[Affiliation],
         target: Option<&OrgId>,
-        protected: bool,
+        strength: Option<Strength>,
         now: DateTime<Utc>,
     ) -> Self {
-        let mut until: Option<DateTime<Utc>> = None;
+        let (mut until, mut ahead): (Option<DateTime<Utc>>, Option<DateTime<Utc>>) = (None, None);
         let (mut asking, mut closed) = (Vec::new(), Vec::new());
         for affiliation in affiliations {
-            let standing = affiliation.standing(protected, now);
-            until = standing.until().into_iter().chain(until).min();
-            let (org, scope) = (affiliation.org(), affiliation.scope());
-            let demand = |deadline| Demand { deadline, org: org.clone(), scope };
-            match standing {
-                Standing::Lapsed { since } => {
-                    let closes = scope == PolicyScope::WholeAccount || target == Some(org);
-                    if closes { &mut closed } else { &mut asking }.push(demand(since));
+            let org = affiliation.org();
+            let (mut asks, mut closes): (Option<Demand>, Option<Demand>) = (None, None);
+            for requirement in affiliation.policy().owed(strength) {
+                let standing = requirement.decide(&affiliation.membership, strength, now);
+                until = standing.until().into_iter().chain(until).min();
+                let scope = requirement.terms.scope;
+                let demand =
+                    |deadline, required| Demand { deadline, org: org.clone(), scope, required };
+                match standing {
+                    Standing::Lapsed { since, required } => {
+                        let demand = demand(since, required);
+                        if scope == PolicyScope::WholeAccount || target == Some(org) {
+                            closes = Some(demand.and_closed(closes));
+                        } else {
+                            asks = Some(demand.or_stricter(asks));
+                        }
+                    }
+                    Standing::InGrace { deadline, required } => {
+                        ahead = Some(ahead.map_or(deadline, |first| first.min(deadline)));
+                        asks = Some(demand(deadline, required).or_stricter(asks));
+                    }
+                    Standing::Voluntary | Standing::Compliant | Standing::Exempt { .. } => {}
                 }
-                Standing::InGrace { deadline } => asking.push(demand(deadline)),
-                Standing::Voluntary | Standing::Compliant | Standing::Exempt { .. } => {}
             }
+            asking.extend(asks);
+            closed.extend(closes);
         }
         closed.sort_unstable();
         asking.sort_unstable();
         let gate = if let Some(first) = closed.first() {
             Gate::SetUpFirst(Walled { since: first.deadline, organizations: closed })
         } else if let Some(first) = asking.first() {
-            let next = asking.iter().find(|demand| now < demand.deadline).unwrap_or(first);
-            Gate::AllowAndRemind(Reminded { deadline: next.deadline, organizations: asking })
+            let deadline = ahead.unwrap_or(first.deadline);
+            Gate::AllowAndRemind(Reminded { deadline, organizations: asking })
         } else {
             Gate::Allow
         };
@@ -138,19 +125,46 @@ impl Access {
     }
 }
 
-/// Refuses to switch MFA off while any organization asks for it, in its grace period too.
+impl Demand {
+    /// This and another requirement of one organization have closed the door: it takes the stronger
+    /// of the two to open it.
+    fn and_closed(self, other: Option<Self>) -> Self {
+        let Some(other) = other else { return self };
+        Self {
+            deadline: self.deadline.min(other.deadline),
+            scope: self.scope.max(other.scope),
+            required: self.required.max(other.required),
+            org: self.org,
+        }
+    }
+
+    /// Of two requirements of one organization the one whose period is over first.
+    fn or_stricter(self, other: Option<Self>) -> Self {
+        let earlier = |other: &Self| {
+            (other.deadline, Reverse(other.required)) < (self.deadline, Reverse(self.required))
+        };
+        other.filter(earlier).unwrap_or(self)
+    }
+}
+
+/// Refuses to weaken an account below what any organization asks for, in its grace period too.
+/// `left` is the strength that would be left, `None` when MFA would be off.
 ///
 /// Policy and account live in two stores, so that a policy can be made between this check and the
-/// commit that switches off. The next access decision catches that.
+/// commit that weakens. The next access decision catches that.
 ///
 /// # Errors
-/// [`OrgRefusal::PolicyRequires`] with every organization that asks.
-pub fn check_may_disable(
+/// [`OrgRefusal::PolicyRequires`] with every organization that asks for more.
+pub fn check_may_weaken(
     affiliations: &[Affiliation],
+    left: Option<Strength>,
     now: DateTime<Utc>,
 ) -> Result<(), OrgRefusal> {
-    // Asked as if it were off: an exempt member needs none.
-    let asks = |a: &&Affiliation| a.standing(false, now).asks();
+    // An exempt member may do without.
+    let asks = |a: &&Affiliation| {
+        let standing = a.standing(left, now);
+        matches!(standing, Standing::InGrace { .. } | Standing::Lapsed { .. })
+    };
     let orgs: Vec<OrgId> = affiliations.iter().filter(asks).map(|a| a.org().clone()).collect();
     if orgs.is_empty() { Ok(()) } else { Err(OrgRefusal::PolicyRequires(orgs)) }
 }

@@ -1,9 +1,16 @@
+use chrono::TimeDelta;
+
 use super::super::sample::*;
 use super::*;
 use crate::domain::organization::policy::OrgPolicy;
 
 fn demand(name: &str, deadline: i64) -> Demand {
-    Demand { deadline: day(deadline), org: org(name), scope: PolicyScope::OrganizationResources }
+    Demand {
+        deadline: day(deadline),
+        org: org(name),
+        scope: PolicyScope::OrganizationResources,
+        required: Strength::Standard.into(),
+    }
 }
 
 fn whole_demand(name: &str, deadline: i64) -> Demand {
@@ -32,7 +39,7 @@ fn of(name: &str, policy: OrgPolicy) -> Affiliation {
 #[test]
 fn the_gate_opens_as_the_table_says() {
     let (none, asks) =
-        (|name| of(name, OrgPolicy::Voluntary), |name, grace| of(name, required(0, terms(grace))));
+        (|name| of(name, OrgPolicy::VOLUNTARY), |name, grace| of(name, required(0, terms(grace))));
     let closes = |name, grace| of(name, required(0, whole(grace)));
     let exempted = |until: i64| {
         affiliation("a", required(0, whole(5)), exempt(member("a", "ada", -400), Some(day(until))))
@@ -40,37 +47,37 @@ fn the_gate_opens_as_the_table_says() {
 
     #[rustfmt::skip]
     let table = [
-        ("voluntary",               vec![none("a")], false, Gate::Allow, Gate::Allow, None),
-        ("in grace",                vec![asks("a", 14)], false,
+        ("voluntary",               vec![none("a")], NONE, Gate::Allow, Gate::Allow, None),
+        ("in grace",                vec![asks("a", 14)], NONE,
             remind(&[demand("a", 14)]), remind(&[demand("a", 14)]), Some(14)),
-        ("in grace, MFA on",        vec![closes("a", 14)], true, Gate::Allow, Gate::Allow, None),
-        ("lapsed, MFA on",          vec![closes("a", 5)], true, Gate::Allow, Gate::Allow, None),
-        ("lapsed for the account",  vec![closes("a", 5)], false,
+        ("in grace, MFA on",        vec![closes("a", 14)], APP, Gate::Allow, Gate::Allow, None),
+        ("lapsed, MFA on",          vec![closes("a", 5)], APP, Gate::Allow, Gate::Allow, None),
+        ("lapsed for the account",  vec![closes("a", 5)], NONE,
             wall(&[whole_demand("a", 5)]), wall(&[whole_demand("a", 5)]), None),
-        ("lapsed for its own",      vec![asks("a", 5)], false,
+        ("lapsed for its own",      vec![asks("a", 5)], NONE,
             remind(&[demand("a", 5)]), wall(&[demand("a", 5)]), None),
-        ("another's lapsed",        vec![none("a"), asks("b", 5)], false,
+        ("another's lapsed",        vec![none("a"), asks("b", 5)], NONE,
             remind(&[demand("b", 5)]), remind(&[demand("b", 5)]), None),
-        ("another's closes all",    vec![none("a"), closes("b", 5)], false,
+        ("another's closes all",    vec![none("a"), closes("b", 5)], NONE,
             wall(&[whole_demand("b", 5)]), wall(&[whole_demand("b", 5)]), None),
-        ("its own lapsed, all next", vec![asks("a", 5), closes("b", 14)], false,
+        ("its own lapsed, all next", vec![asks("a", 5), closes("b", 14)], NONE,
             remind_of(day(14), &[demand("a", 5), whole_demand("b", 14)]), wall(&[demand("a", 5)]), Some(14)),
-        ("the strictest first",     vec![asks("a", 30), asks("b", 14), none("c")], false,
+        ("the strictest first",     vec![asks("a", 30), asks("b", 14), none("c")], NONE,
             remind(&[demand("b", 14), demand("a", 30)]), remind(&[demand("b", 14), demand("a", 30)]), Some(14)),
-        ("two have closed",         vec![closes("a", 7), closes("b", 5), asks("c", 14)], false,
+        ("two have closed",         vec![closes("a", 7), closes("b", 5), asks("c", 14)], NONE,
             wall(&[whole_demand("b", 5), whole_demand("a", 7)]),
             wall(&[whole_demand("b", 5), whole_demand("a", 7)]), Some(14)),
-        ("closed as of now",        vec![asks("a", 10), asks("b", 14)], false,
+        ("closed as of now",        vec![asks("a", 10), asks("b", 14)], NONE,
             remind_of(day(14), &[demand("a", 10), demand("b", 14)]),
             wall(&[demand("a", 10)]), Some(14)),
-        ("exempt for a while",      vec![exempted(12)], false, Gate::Allow, Gate::Allow, Some(12)),
-        ("exempt no longer",        vec![exempted(9)], false,
+        ("exempt for a while",      vec![exempted(12)], NONE, Gate::Allow, Gate::Allow, Some(12)),
+        ("exempt no longer",        vec![exempted(9)], NONE,
             wall(&[whole_demand("a", 9)]), wall(&[whole_demand("a", 9)]), None),
     ];
-    for (case, affiliations, protected, account, resources, until) in table {
-        let answer = Access::to_account(&affiliations, protected, day(10));
+    for (case, affiliations, strength, account, resources, until) in table {
+        let answer = Access::to_account(&affiliations, strength, day(10));
         assert_eq!(answer, Access { gate: account, until: until.map(day) }, "{case}: account");
-        let answer = Access::to_organization(&org("a"), &affiliations, protected, day(10));
+        let answer = Access::to_organization(&org("a"), &affiliations, strength, day(10));
         let expected = Access { gate: resources, until: until.map(day) };
         assert_eq!(answer, Ok(expected), "{case}: resources");
     }
@@ -78,19 +85,18 @@ fn the_gate_opens_as_the_table_says() {
 
 #[test]
 fn somebody_without_organizations_is_let_through() {
-    let answer = Access::to_account(&[], false, day(0));
+    let answer = Access::to_account(&[], NONE, day(0));
     assert_eq!(answer, Access { gate: Gate::Allow, until: None });
 }
 
 #[test]
 fn an_organization_that_is_unknown_or_left_has_no_resources_for_one() {
-    let unknown =
-        Access::to_organization(&org("b"), &[of("a", OrgPolicy::Voluntary)], true, day(0));
+    let unknown = Access::to_organization(&org("b"), &[of("a", OrgPolicy::VOLUNTARY)], APP, day(0));
     assert_eq!(unknown, Err(OrgRefusal::NotAMember(org("b"))));
     let mut gone = member("a", "ada", -400);
     gone.left_at = Some(day(-1));
-    let left = [affiliation("a", OrgPolicy::Voluntary, gone)];
-    let left = Access::to_organization(&org("a"), &left, true, day(0));
+    let left = [affiliation("a", OrgPolicy::VOLUNTARY, gone)];
+    let left = Access::to_organization(&org("a"), &left, APP, day(0));
     assert_eq!(left, Err(OrgRefusal::NotAMember(org("a"))));
 }
 
@@ -117,14 +123,14 @@ fn days_left_are_counted_by_the_one_that_has_begun() {
 fn mfa_cannot_be_switched_off_where_it_is_asked_for_and_the_refusal_says_by_whom() {
     let asks = |name: &str| of(name, required(0, terms(14)));
     let exempted = affiliation("c", required(0, terms(14)), exempt(member("c", "ada", 0), None));
-    assert_eq!(check_may_disable(&[of("a", OrgPolicy::Voluntary), exempted], day(1)), Ok(()));
+    assert_eq!(check_may_weaken(&[of("a", OrgPolicy::VOLUNTARY), exempted], NONE, day(1)), Ok(()));
     for now in [day(1), day(20)] {
         let refused =
-            check_may_disable(&[asks("a"), of("b", OrgPolicy::Voluntary), asks("d")], now);
+            check_may_weaken(&[asks("a"), of("b", OrgPolicy::VOLUNTARY), asks("d")], NONE, now);
         assert_eq!(refused, Err(OrgRefusal::PolicyRequires(vec![org("a"), org("d")])));
     }
     let many: Vec<Affiliation> = (0..5).map(|n| asks(&format!("org-{n}"))).collect();
-    let refused = check_may_disable(&many, day(1)).unwrap_err();
+    let refused = check_may_weaken(&many, NONE, day(1)).unwrap_err();
     let text = "two-factor authentication is required by org-0, org-1, org-2 and 2 more";
     assert_eq!(refused.to_string(), text);
 }
@@ -133,7 +139,69 @@ fn mfa_cannot_be_switched_off_where_it_is_asked_for_and_the_refusal_says_by_whom
 fn ten_thousand_memberships_are_decided() {
     let policy = |n: i64| required(0, if n == 7_777 { whole(5) } else { terms(30 + n % 300) });
     let many: Vec<Affiliation> = (0..10_000).map(|n| of(&format!("org-{n}"), policy(n))).collect();
-    let answer = Access::to_account(&many, false, day(10));
+    let answer = Access::to_account(&many, NONE, day(10));
     assert_eq!(answer.gate, wall(&[whole_demand("org-7777", 5)]));
     assert_eq!(answer.until, Some(day(30)));
+}
+
+/// One case a row: the requirements of one organization, how strong the account is, on day 10; and
+/// the gate of the account and of its resources.
+#[test]
+fn the_gate_says_what_it_takes_to_open() {
+    let ask = |deadline, scope, strength: Strength| Demand {
+        deadline: day(deadline),
+        org: org("a"),
+        scope,
+        required: strength.into(),
+    };
+    use PolicyScope::{OrganizationResources as Own, WholeAccount as Whole};
+    use Strength::{PhishingResistant as Key, Standard as App};
+    let over = |policy| both(required(0, whole(5)), policy);
+
+    #[rustfmt::skip]
+    let table = [
+        ("keys for all, over",        keys(0, whole(5)), APP,
+            wall(&[ask(5, Whole, Key)]), wall(&[ask(5, Whole, Key)]), None),
+        ("the same, with a key",      keys(0, whole(5)), KEY, Gate::Allow, Gate::Allow, None),
+        ("keys for its own, over",    keys(0, terms(5)), APP,
+            remind(&[ask(5, Own, Key)]), wall(&[ask(5, Own, Key)]), None),
+        ("MFA over, keys ahead",      over(keys(0, terms(14))), NONE,
+            wall(&[ask(5, Whole, App)]), wall(&[ask(5, Whole, App)]), Some(14)),
+        ("the same, with an app",     over(keys(0, terms(14))), APP,
+            remind(&[ask(14, Own, Key)]), remind(&[ask(14, Own, Key)]), Some(14)),
+        ("both over, for all",        over(keys(0, whole(7))), NONE,
+            wall(&[ask(5, Whole, Key)]), wall(&[ask(5, Whole, Key)]), None),
+        ("both over, keys for its own", over(keys(0, terms(3))), NONE,
+            wall(&[ask(5, Whole, App)]), wall(&[ask(3, Whole, Key)]), None),
+        ("both ahead",                both(required(0, terms(20)), keys(0, terms(14))), NONE,
+            remind(&[ask(14, Own, Key)]), remind(&[ask(14, Own, Key)]), Some(14)),
+        ("own over, all ahead",       both(required(0, terms(5)), keys(0, whole(14))), NONE,
+            remind_of(day(14), &[ask(5, Own, App)]), wall(&[ask(5, Own, App)]), Some(14)),
+    ];
+    for (case, policy, strength, account, resources, until) in table {
+        let one = [of("a", policy)];
+        let expected = Access { gate: account, until: until.map(day) };
+        assert_eq!(Access::to_account(&one, strength, day(10)), expected, "{case}: account");
+        let expected = Access { gate: resources, until: until.map(day) };
+        let answer = Access::to_organization(&org("a"), &one, strength, day(10));
+        assert_eq!(answer, Ok(expected), "{case}: resources");
+    }
+}
+
+/// A key cannot be given up for an app where keys are asked for, in the period too; and what a
+/// policy asks for in vain does not keep anybody from anything that makes an account no weaker.
+#[test]
+fn an_account_cannot_be_made_weaker_than_any_organization_asks() {
+    let one = |policy| [of("a", policy), of("b", required(0, terms(14)))];
+    let code = |left, policy| check_may_weaken(&one(policy), left, day(1));
+    let refused = |names: &[&str]| {
+        Err(OrgRefusal::PolicyRequires(names.iter().map(|name| org(name)).collect()))
+    };
+    assert_eq!(code(APP, keys(0, terms(14))), refused(&["a"]));
+    assert_eq!(code(KEY, keys(0, terms(14))), Ok(()));
+    assert_eq!(code(NONE, keys(0, terms(14))), refused(&["a", "b"]));
+    assert_eq!(code(APP, OrgPolicy::VOLUNTARY), Ok(()));
+    let robot = exempt_from(Strength::PhishingResistant, member("a", "ada", -400), None);
+    let robot = [affiliation("a", keys(0, terms(14)), robot)];
+    assert_eq!(check_may_weaken(&robot, APP, day(1)), Ok(()));
 }

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::aggregate::Organization;
 use super::membership::Membership;
-use super::policy::{OrgPolicy, Standing};
+use super::policy::OrgPolicy;
+use super::standing::Standing;
 use crate::domain::id::OrgId;
-use crate::domain::policy_terms::PolicyScope;
+use crate::domain::strength::Strength;
 
 /// A membership together with the policy of its organization.
 #[derive(Debug, Clone)]
@@ -30,13 +31,8 @@ impl Affiliation {
         self.organization.policy()
     }
 
-    /// Where the member stands.
-    pub fn standing(&self, protected: bool, now: DateTime<Utc>) -> Standing {
-        self.policy().decide(&self.membership, protected, now)
-    }
-
-    /// What its organization puts behind the wall.
-    pub(super) fn scope(&self) -> PolicyScope {
-        self.policy().terms().map(|terms| terms.scope).unwrap_or_default()
+    /// Where the member stands, with an account of this strength.
+    pub fn standing(&self, strength: Option<Strength>, now: DateTime<Utc>) -> Standing {
+        self.policy().decide(&self.membership, strength, now)
     }
 }

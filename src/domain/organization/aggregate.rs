@@ -18,10 +18,10 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// An organization that has never had a policy, which makes MFA voluntary. `first` is a random
+    /// An organization that has never had a policy, which asks nothing. `first` is a random
     /// first version.
     pub fn absent(id: OrgId, first: Version) -> Self {
-        Self { id, version: first, stored: false, policy: OrgPolicy::Voluntary, recent: Vec::new() }
+        Self { id, version: first, stored: false, policy: OrgPolicy::VOLUNTARY, recent: Vec::new() }
     }
 
     /// Reads an organization back from where it is stored. `recent` is what

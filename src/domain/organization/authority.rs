@@ -11,6 +11,7 @@ use crate::domain::invalid::Invalid;
 use crate::domain::refusal::{OrgRefusal, Refusal};
 use crate::domain::requirement::Needed;
 use crate::domain::step_up::StepUpRule;
+use crate::domain::strength::{Required, Strength};
 
 /// That the host knows an actor as an administrator of an organization, granted explicitly for
 /// this one case.
@@ -62,11 +63,11 @@ impl OrgAuthority {
     }
 }
 
-/// What somebody says who makes MFA required without having it.
+/// What somebody says who requires more than they have themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acknowledgement {
-    /// "I have no MFA myself, and the policy will hold for me too."
-    ActorIsNotEnrolled,
+    /// "I do not have what it requires myself, and the policy will hold for me too."
+    ActorIsWeaker,
 }
 
 /// Somebody about to change a policy: the account, the session, the authority.
@@ -83,38 +84,59 @@ impl<'a> Actor<'a> {
         Self { account, session, authority }
     }
 
-    pub(super) fn enrolled(&self) -> bool {
-        self.account.enabled()
+    /// Whether the actor's own account is as strong as this.
+    pub(super) fn reaches(&self, strength: Strength) -> bool {
+        Required::from(strength).met_by(self.account.strength())
     }
 
     pub(super) fn authority(&self) -> &'a OrgAuthority {
         self.authority
     }
 
-    /// An operation on an organization wants the actor's own second factor, fresh.
+    /// An operation on an organization wants fresh evidence as strong as the actor's own account,
+    /// and an account as strong as what the organization requires now.
     pub(super) fn check(&self, org: &Organization, context: Context<'_>) -> Result<(), Refusal> {
         self.check_authority(org)?;
         if !self.account.enabled() {
-            self.account.check_session(self.session)?;
+            self.account.check_session(self.session, context)?;
             return Err(OrgRefusal::ActorNotEnrolled.into());
         }
+        self.check_strength(org, context)?;
         self.account.check_second_factor(self.session, context)
     }
 
-    /// Making MFA required can do without, when the actor says so: then a fresh first factor.
+    /// Requiring more than the actor has wants their word that they know it. Somebody without MFA
+    /// then needs a fresh first factor.
     pub(super) fn check_to_require(
         &self,
         org: &Organization,
+        strength: Strength,
         acknowledged: Option<Acknowledgement>,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
-        if self.account.enabled() || acknowledged.is_none() {
+        if self.account.enabled() {
+            self.check(org, context)?;
+            if self.reaches(strength) || acknowledged.is_some() {
+                return Ok(());
+            }
+            return Err(OrgRefusal::ActorTooWeak(strength.into()).into());
+        }
+        if acknowledged.is_none() || !org.policy().is_voluntary() {
             return self.check(org, context);
         }
         self.check_authority(org)?;
-        self.account.check_session(self.session)?;
+        self.account.check_session(self.session, context)?;
         let rule = StepUpRule::fresh(Needed::FirstFactor, context.settings.fresh);
-        rule.check(self.session, self.account.stamp(), context.now).map(drop)
+        rule.check(self.session, self.account.stamp(), context).map(drop)
+    }
+
+    /// Nobody changes what is required of others without having it. What a newer release requires
+    /// is changed by that.
+    fn check_strength(&self, org: &Organization, context: Context<'_>) -> Result<(), Refusal> {
+        let lacking = |required: &Required| !required.met_by(self.account.strength());
+        let Some(required) = org.policy().strongest().filter(lacking) else { return Ok(()) };
+        self.account.check_session(self.session, context)?;
+        Err(OrgRefusal::ActorTooWeak(required).into())
     }
 
     fn check_authority(&self, org: &Organization) -> Result<(), Refusal> {

@@ -88,19 +88,13 @@ fn byte_of(filter: RosterFilter) -> u8 {
         RosterFilter::InGrace => 1,
         RosterFilter::Lapsed => 2,
         RosterFilter::Exempt => 3,
-        RosterFilter::Protected => 4,
+        // Ranks begin above these.
+        RosterFilter::With(strength) => strength.rank(),
     }
 }
 
 fn filter_of(byte: u8) -> Option<RosterFilter> {
-    let filters = [
-        RosterFilter::WithoutMfa,
-        RosterFilter::InGrace,
-        RosterFilter::Lapsed,
-        RosterFilter::Exempt,
-        RosterFilter::Protected,
-    ];
-    filters.into_iter().find(|filter| byte_of(*filter) == byte)
+    RosterFilter::ALL.into_iter().find(|filter| byte_of(*filter) == byte)
 }
 
 /// FNV-1a: against slips, not against forgers.

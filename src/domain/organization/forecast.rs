@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::aggregate::Organization;
-use super::policy::{OrgPolicy, Standing};
+use super::policy::{OrgPolicy, ProposedPolicy};
 use super::roster::RosterRow;
+use super::standing::Standing;
 use crate::domain::id::Subject;
-use crate::domain::policy_terms::PolicyTerms;
+use crate::domain::invalid::Invalid;
+use crate::domain::strength::Strength;
 
 /// How many of those who would be hit are named.
 const NAMED: usize = 100;
 
-/// What a policy would do to the members of an organization if it were set now and nobody set MFA
-/// up. It decides by the same function that will decide then.
+/// What a policy would do to the members of an organization if it were set now and nobody set
+/// anything up. It decides by the same function that will decide then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Forecast {
@@ -22,15 +24,12 @@ pub struct Forecast {
     pub policy: OrgPolicy,
     /// When it would be set.
     pub at: DateTime<Utc>,
-    /// Members who have MFA: nothing changes for them.
-    pub protected: u64,
-    /// Members who would be exempt.
-    pub exempt: u64,
-    /// Members whose period would run.
-    pub in_grace: u64,
-    /// Members who would be behind the wall at once.
-    pub lapsed_at_once: u64,
-    /// How many more would be behind it from some time of each day on, in UTC.
+    /// What it would do to all members.
+    pub all: Prospects,
+    /// What it would do to the members by the strength of their accounts, `None` for those without
+    /// MFA. Where there are no members of a strength, it is not listed.
+    pub by_strength: BTreeMap<Option<Strength>, Prospects>,
+    /// How many more would be behind the wall from some time of each day on, in UTC.
     pub lapsing: BTreeMap<NaiveDate, u64>,
     /// How many of those who would be hit, now or some day, have signed in recently.
     pub recently_active: u64,
@@ -40,12 +39,37 @@ pub struct Forecast {
     pub actor: Option<ActorOutlook>,
 }
 
+/// How many members a policy would put where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Prospects {
+    /// Nothing would be asked of them that they do not have.
+    pub unaffected: u64,
+    /// They would be exempt.
+    pub exempt: u64,
+    /// Their period would run.
+    pub in_grace: u64,
+    /// They would be behind the wall at once.
+    pub lapsed: u64,
+}
+
+impl Prospects {
+    fn count(&mut self, standing: Standing, members: u64) {
+        let counter = match standing {
+            Standing::Voluntary | Standing::Compliant => &mut self.unaffected,
+            Standing::Exempt { .. } => &mut self.exempt,
+            Standing::InGrace { .. } => &mut self.in_grace,
+            Standing::Lapsed { .. } => &mut self.lapsed,
+        };
+        *counter = counter.saturating_add(members);
+    }
+}
+
 /// What a policy would mean for the one who sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActorOutlook {
     /// Where the actor would stand at once.
     pub standing: Standing,
-    /// When the actor would be behind the wall, still having no MFA.
+    /// When the actor would be behind the wall, still having what they have.
     pub walled_from: Option<DateTime<Utc>>,
 }
 
@@ -56,8 +80,8 @@ impl ActorOutlook {
     }
 }
 
-/// Reads a roster and forecasts. Give it every member without MFA, in any order, page by page; the
-/// others are only counted.
+/// Reads a roster and forecasts. Give it every member of whose strength something would be
+/// [asked](Self::asks), in any order, page by page; the others are only counted.
 #[derive(Debug, Clone)]
 pub struct Forecasting {
     forecast: Forecast,
@@ -67,54 +91,66 @@ pub struct Forecasting {
 }
 
 impl Organization {
-    /// The policy as it would be if these terms were set at `now`: a policy in force keeps its
-    /// start.
-    pub fn proposed(&self, terms: PolicyTerms, now: DateTime<Utc>) -> OrgPolicy {
-        self.policy.on_terms(terms, now)
+    /// The policy as it would be if this were set at `now`: a requirement in force keeps its start.
+    ///
+    /// # Errors
+    /// [`Invalid`] when there would be more than 4 requirements, some of a newer release.
+    pub fn proposed(
+        &self,
+        proposed: ProposedPolicy,
+        now: DateTime<Utc>,
+    ) -> Result<OrgPolicy, Invalid> {
+        self.policy.on(proposed, now)
     }
 
-    /// Begins a forecast for one who would set these terms now. Who signed in within `recently`
-    /// counts as active.
+    /// Begins a forecast for one who would set this now. Who signed in within `recently` counts as
+    /// active.
+    ///
+    /// # Errors
+    /// As [`proposed`](Self::proposed).
     pub fn forecast(
         &self,
-        terms: PolicyTerms,
+        proposed: ProposedPolicy,
         actor: &Subject,
         recently: TimeDelta,
         now: DateTime<Utc>,
-    ) -> Forecasting {
+    ) -> Result<Forecasting, Invalid> {
         let active_since = now.checked_sub_signed(recently).unwrap_or(DateTime::<Utc>::MIN_UTC);
         let forecast = Forecast {
-            policy: self.proposed(terms, now),
+            policy: self.proposed(proposed, now)?,
             at: now,
-            protected: 0,
-            exempt: 0,
-            in_grace: 0,
-            lapsed_at_once: 0,
+            all: Prospects::default(),
+            by_strength: BTreeMap::new(),
             lapsing: BTreeMap::new(),
             recently_active: 0,
             recently_active_named: Vec::new(),
             actor: None,
         };
-        Forecasting { forecast, actor: actor.clone(), active_since, named: BTreeSet::new() }
+        Ok(Forecasting { forecast, actor: actor.clone(), active_since, named: BTreeSet::new() })
     }
 }
 
 impl Forecasting {
-    /// Counts members who have MFA.
-    pub fn protected(&mut self, members: u64) {
-        self.forecast.protected += members;
+    /// Whether something would be asked of members whose account has this strength.
+    pub fn asks(&self, strength: Option<Strength>) -> bool {
+        self.forecast.policy.owed(strength).next().is_some()
     }
 
-    /// Says where the actor would stand. Only needed for one who has MFA: who has none is found
-    /// among the rows.
+    /// Counts members of a strength of whom nothing would be [asked](Self::asks).
+    pub fn unaffected(&mut self, strength: Option<Strength>, members: u64) {
+        self.count(strength, Standing::Compliant, members);
+    }
+
+    /// Says where the actor would stand. Only needed for one of whom nothing would be asked: the
+    /// others are found among the rows.
     pub fn actor(&mut self, row: &RosterRow) {
         let (policy, now) = (self.forecast.policy, self.forecast.at);
-        let standing = policy.decide(&row.membership, row.protected, now);
-        let walled_from = row.key(&policy).walled_from;
+        let (standing, walled_from) = (row.standing(&policy, now), row.key(&policy).walled_from);
         self.forecast.actor = Some(ActorOutlook { standing, walled_from });
     }
 
-    /// Adds one member. Those with MFA may be left out and [counted](Self::protected).
+    /// Adds one member. Those of whom nothing would be asked may be left out and
+    /// [counted](Self::unaffected).
     pub fn add(&mut self, row: &RosterRow) {
         if !row.membership.is_member() {
             return;
@@ -123,14 +159,8 @@ impl Forecasting {
             self.actor(row);
         }
         let (policy, now) = (self.forecast.policy, self.forecast.at);
-        match policy.decide(&row.membership, row.protected, now) {
-            Standing::Compliant => return self.protected(1),
-            Standing::Exempt { .. } => self.forecast.exempt += 1,
-            Standing::InGrace { .. } => self.forecast.in_grace += 1,
-            Standing::Lapsed { .. } => self.forecast.lapsed_at_once += 1,
-            Standing::Voluntary => {}
-        }
-        let Some(walled_from) = policy.walled_from(&row.membership) else { return };
+        self.count(row.strength, row.standing(&policy, now), 1);
+        let Some(walled_from) = row.key(&policy).walled_from else { return };
         if walled_from > now {
             *self.forecast.lapsing.entry(walled_from.date_naive()).or_default() += 1;
         }
@@ -140,6 +170,13 @@ impl Forecasting {
             if self.named.len() > NAMED {
                 self.named.pop_first();
             }
+        }
+    }
+
+    fn count(&mut self, strength: Option<Strength>, standing: Standing, members: u64) {
+        if members > 0 {
+            self.forecast.all.count(standing, members);
+            self.forecast.by_strength.entry(strength).or_default().count(standing, members);
         }
     }
 
@@ -153,7 +190,7 @@ impl Forecasting {
 impl Forecast {
     /// How many would be behind the wall when a day is over, in UTC.
     pub fn lapsed_by_the_end_of(&self, day: NaiveDate) -> u64 {
-        self.lapsed_at_once + self.lapsing.range(..=day).map(|(_, members)| members).sum::<u64>()
+        self.all.lapsed + self.lapsing.range(..=day).map(|(_, members)| members).sum::<u64>()
     }
 }
 

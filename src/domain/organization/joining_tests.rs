@@ -101,7 +101,7 @@ fn whoever_leaves_and_rejoins_has_no_new_period() {
     assert_eq!(refusal(ada.leave(at(13))).code(), "not_a_member");
     let ada = committed(ada.rejoin(at(15)).unwrap()).1;
     assert_eq!(refusal(ada.rejoin(at(15))).code(), "nothing_to_change");
-    assert_eq!(required(0, terms(14)).deadline(&ada), Some(day(14)));
+    assert_eq!(required(0, terms(14)).deadline(&ada, NONE), Some(day(14)));
 }
 
 #[test]

@@ -11,26 +11,30 @@ use crate::domain::event::OrgChange;
 use crate::domain::instant::{after, check_storable, whole_micros};
 use crate::domain::policy_terms::GracePeriod;
 use crate::domain::refusal::{OrgRefusal, Refusal};
+use crate::domain::strength::Strength;
 
 impl Organization {
-    /// Gives one member longer than the others, in place of an extension given before. The reason
-    /// is the authority's.
+    /// Gives one member longer than the others for the requirement of one strength, in place of an
+    /// extension given before. The reason is the authority's.
     ///
     /// # Errors
     /// [`OrgRefusal::NotRequired`]; [`OrgRefusal::ExtensionOutOfRange`] when it would not end after
     /// the deadline that the member has in common with the others and after now, or ends more than
     /// 365 days later than both; [`OrgRefusal::NotAMember`], [`OrgRefusal::ForeignOrganization`],
-    /// [`OrgRefusal::ActorNotEnrolled`], [`Refusal::StepUp`].
+    /// [`OrgRefusal::ActorNotEnrolled`],
+    /// [`OrgRefusal::ActorTooWeak`], [`Refusal::StepUp`].
     pub fn extend(
         &self,
         member: &Membership,
+        strength: Strength,
         until: DateTime<Utc>,
         actor: Actor<'_>,
         context: Context<'_>,
     ) -> Result<OrgTransition<Membership>, Refusal> {
         self.check(member, actor, context)?;
-        let deadline = self.policy.common_deadline(member).ok_or(OrgRefusal::NotRequired)?;
-        let policy_since = self.policy.since().ok_or(OrgRefusal::NotRequired)?;
+        let requirement = self.policy.requirement(strength).ok_or(OrgRefusal::NotRequired)?;
+        let deadline = requirement.common_deadline(member).ok_or(OrgRefusal::NotRequired)?;
+        let policy_since = requirement.since;
         let until = whole_micros(until);
         let least = deadline.max(context.now);
         let up_to = after(least, chrono::TimeDelta::days(i64::from(GracePeriod::MAX_DAYS)));
@@ -41,21 +45,23 @@ impl Organization {
         let reason = actor.authority().reason().to_owned();
         next.extension =
             Some(Box::new(Extension { reason, until, granted: context.now, policy_since }));
-        let change = OrgChange::MemberExtended { until };
+        let change = OrgChange::MemberExtended { strength, until };
         let events = vec![self.event(member.subject().clone(), change, actor)];
         Ok(next.change(events, context))
     }
 
-    /// Exempts one member, until an instant or for good, whether MFA is required yet or not. The
-    /// reason is the authority's.
+    /// Exempts one member from a strength and all above it, until an instant or for good, whether it
+    /// is required yet or not, in place of an exemption given before. The reason is the authority's.
     ///
     /// # Errors
     /// [`OrgRefusal::ExemptionOver`] when `until` is not in the future, [`Refusal::Invalid`] when it
     /// is after 9999; [`OrgRefusal::NotAMember`],
-    /// [`OrgRefusal::ForeignOrganization`], [`OrgRefusal::ActorNotEnrolled`], [`Refusal::StepUp`].
+    /// [`OrgRefusal::ForeignOrganization`], [`OrgRefusal::ActorNotEnrolled`],
+    /// [`OrgRefusal::ActorTooWeak`], [`Refusal::StepUp`].
     pub fn exempt(
         &self,
         member: &Membership,
+        strength: Strength,
         until: Option<DateTime<Utc>>,
         actor: Actor<'_>,
         context: Context<'_>,
@@ -68,8 +74,8 @@ impl Organization {
         until.map_or(Ok(()), |until| check_storable("end of an exemption", until))?;
         let mut next = member.clone();
         let reason = actor.authority().reason().to_owned();
-        next.exemption = Some(Box::new(Exemption { reason, until }));
-        let change = OrgChange::MemberExempted { until };
+        next.exemption = Some(Box::new(Exemption { reason, from: strength.into(), until }));
+        let change = OrgChange::MemberExempted { strength, until };
         let events = vec![self.event(member.subject().clone(), change, actor)];
         Ok(next.change(events, context))
     }
@@ -80,7 +86,8 @@ impl Organization {
     /// # Errors
     /// [`OrgRefusal::NotExempt`] when there is none, or it has ended by itself;
     /// [`OrgRefusal::NotAMember`], [`OrgRefusal::ForeignOrganization`],
-    /// [`OrgRefusal::ActorNotEnrolled`], [`Refusal::StepUp`].
+    /// [`OrgRefusal::ActorNotEnrolled`],
+    /// [`OrgRefusal::ActorTooWeak`], [`Refusal::StepUp`].
     pub fn end_exemption(
         &self,
         member: &Membership,
@@ -88,8 +95,7 @@ impl Organization {
         context: Context<'_>,
     ) -> Result<OrgTransition<Membership>, Refusal> {
         self.check(member, actor, context)?;
-        let runs = |exemption: &Exemption| exemption.until.is_none_or(|until| context.now < until);
-        if !member.exemption().is_some_and(runs) {
+        if !member.exemption().is_some_and(|exemption| exemption.runs(context.now)) {
             return Err(OrgRefusal::NotExempt.into());
         }
         let mut next = member.clone();

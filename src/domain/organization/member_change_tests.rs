@@ -4,13 +4,14 @@ use super::super::sample::*;
 use super::*;
 use crate::domain::event::EventKind;
 use crate::domain::id::CommitId;
-use crate::domain::organization::policy::Standing;
+use crate::domain::organization::standing::Standing;
 
 #[test]
 fn what_is_granted_says_why_and_when_it_was() {
     let asks = organization("acme", required(0, terms(14)));
     let (ada, admin) = (member("acme", "ada", -400), Admin::of("acme", day(1)));
-    let extended = asks.extend(&ada, day(20), admin.actor(), admin.context()).unwrap();
+    let extended =
+        asks.extend(&ada, Strength::Standard, day(20), admin.actor(), admin.context()).unwrap();
     let expected = Extension {
         reason: "audit finding".into(),
         until: day(20),
@@ -19,8 +20,14 @@ fn what_is_granted_says_why_and_when_it_was() {
     };
     assert_eq!(committed(extended).1.extension(), Some(&expected));
 
-    let exempted = asks.exempt(&ada, Some(day(40)), admin.actor(), admin.context()).unwrap();
-    let expected = Exemption { reason: "audit finding".into(), until: Some(day(40)) };
+    let exempted = asks
+        .exempt(&ada, Strength::Standard, Some(day(40)), admin.actor(), admin.context())
+        .unwrap();
+    let expected = Exemption {
+        reason: "audit finding".into(),
+        from: Strength::Standard.into(),
+        until: Some(day(40)),
+    };
     let exempted = committed(exempted).1;
     assert_eq!(exempted.exemption(), Some(&expected));
 
@@ -34,9 +41,12 @@ fn a_grant_leaves_the_other_one_alone() {
     let asks = organization("acme", required(0, terms(14)));
     let (ada, admin) = (member("acme", "ada", -400), Admin::of("acme", day(1)));
     let both = exempt(extended(ada, day(20)), None);
-    let longer = asks.extend(&both, day(30), admin.actor(), admin.context()).unwrap();
+    let longer =
+        asks.extend(&both, Strength::Standard, day(30), admin.actor(), admin.context()).unwrap();
     assert_eq!(committed(longer).1.exemption(), both.exemption());
-    let shorter = asks.exempt(&both, Some(day(30)), admin.actor(), admin.context()).unwrap();
+    let shorter = asks
+        .exempt(&both, Strength::Standard, Some(day(30)), admin.actor(), admin.context())
+        .unwrap();
     assert_eq!(committed(shorter).1.extension(), both.extension());
 }
 
@@ -47,12 +57,18 @@ fn every_grant_is_an_event_of_the_member_by_the_administrator() {
     let (actor, context, until) = (admin.actor(), admin.context(), day(20));
     let exempted = exempt(ada.clone(), None);
     let table = [
-        (asks.extend(&ada, until, actor, context), OrgChange::MemberExtended { until }),
         (
-            asks.exempt(&ada, Some(until), actor, context),
-            OrgChange::MemberExempted { until: Some(until) },
+            asks.extend(&ada, Strength::Standard, until, actor, context),
+            OrgChange::MemberExtended { strength: Strength::Standard, until },
         ),
-        (asks.exempt(&ada, None, actor, context), OrgChange::MemberExempted { until: None }),
+        (
+            asks.exempt(&ada, Strength::Standard, Some(until), actor, context),
+            OrgChange::MemberExempted { strength: Strength::Standard, until: Some(until) },
+        ),
+        (
+            asks.exempt(&ada, Strength::Standard, None, actor, context),
+            OrgChange::MemberExempted { strength: Strength::Standard, until: None },
+        ),
         (asks.end_exemption(&exempted, actor, context), OrgChange::ExemptionEnded),
     ];
     for (granted, change) in table {
@@ -86,12 +102,12 @@ fn an_extension_ends_after_the_deadline_and_within_a_year_of_it() {
     ];
     for (case, on, until, allowed) in table {
         let admin = Admin::of("acme", day(on));
-        let outcome = asks.extend(&ada, until, admin.actor(), admin.context());
+        let outcome = asks.extend(&ada, Strength::Standard, until, admin.actor(), admin.context());
         match outcome {
             Ok(transition) => {
                 assert!(allowed, "{case}");
                 let (_, ada) = committed(transition);
-                assert_eq!(asks.policy().deadline(&ada), Some(until), "{case}");
+                assert_eq!(asks.policy().deadline(&ada, NONE), Some(until), "{case}");
             }
             Err(refused) => {
                 assert!(!allowed, "{case}");
@@ -108,8 +124,9 @@ fn an_extension_ends_after_the_deadline_and_within_a_year_of_it() {
 fn an_extension_given_by_mistake_can_be_replaced_by_a_shorter_one() {
     let asks = organization("acme", required(0, terms(14)));
     let (ada, admin) = (extended(member("acme", "ada", -400), day(300)), Admin::of("acme", day(1)));
-    let shorter = asks.extend(&ada, day(20), admin.actor(), admin.context()).unwrap();
-    assert_eq!(asks.policy().deadline(&committed(shorter).1), Some(day(20)));
+    let shorter =
+        asks.extend(&ada, Strength::Standard, day(20), admin.actor(), admin.context()).unwrap();
+    assert_eq!(asks.policy().deadline(&committed(shorter).1, NONE), Some(day(20)));
 }
 
 #[test]
@@ -118,6 +135,6 @@ fn ending_an_exemption_walls_from_then_on_and_says_so() {
     let ada = exempt(member("acme", "ada", -400), None);
     let admin = Admin::of("acme", day(100));
     let ended = asks.end_exemption(&ada, admin.actor(), admin.context()).unwrap();
-    let standing = asks.policy().decide(&committed(ended).1, false, day(100));
-    assert_eq!(standing, Standing::Lapsed { since: day(100) });
+    let standing = asks.policy().decide(&committed(ended).1, NONE, day(100));
+    assert_eq!(standing, Standing::Lapsed { since: day(100), required: Strength::Standard.into() });
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::id::{CommitId, OrgId, Subject, Version};
 use crate::domain::instant::whole_micros;
 use crate::domain::refusal::OrgRefusal;
+use crate::domain::strength::Required;
 
 /// One user's membership of one organization, and what was granted to that member alone.
 ///
@@ -23,11 +24,14 @@ pub struct Membership {
     pub(super) recent: Vec<CommitId>,
 }
 
-/// That a member needs no MFA: a service account, somebody on leave.
+/// That a member does not need what is required: a service account, somebody on leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exemption {
     /// Why.
     pub reason: String,
+    /// The lowest strength that it covers: the member is exempt from requirements of this strength
+    /// and above.
+    pub from: Required,
     /// When it ends; `None` when it does not.
     pub until: Option<DateTime<Utc>>,
 }
@@ -41,9 +45,9 @@ pub struct Extension {
     pub until: DateTime<Utc>,
     /// When it was given.
     pub granted: DateTime<Utc>,
-    /// Since when MFA had been required then. When it is required since another instant, the
-    /// extension is of an earlier policy and counts no more: compared for equality, so that no two
-    /// servers' clocks decide it.
+    /// The start of the requirement that it was given for. It counts for a requirement with this
+    /// very start and for no other: one that was taken away and set again has another one. Compared
+    /// for equality, so that no two servers' clocks decide it.
     pub policy_since: DateTime<Utc>,
 }
 
@@ -137,6 +141,11 @@ impl Membership {
 }
 
 impl Exemption {
+    /// Whether it has not ended.
+    pub fn runs(&self, now: DateTime<Utc>) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+
     fn in_whole_micros(self) -> Self {
         Self { until: self.until.map(whole_micros), ..self }
     }

@@ -1,6 +1,7 @@
 use super::super::sample::*;
 use super::*;
-use crate::domain::organization::policy::OrgPolicy;
+use crate::domain::organization::policy::{OrgPolicy, OrgRequirement};
+use crate::domain::strength::Strength;
 
 /// What a store keeps is as fine as a cursor writes it, whatever a driver gives back.
 #[test]
@@ -10,7 +11,11 @@ fn every_instant_that_is_read_back_is_a_whole_microsecond() {
     let read = Membership::from_stored(StoredMembership {
         first_joined: odd,
         left_at: Some(odd),
-        exemption: Some(Exemption { reason: reason(), until: Some(odd) }),
+        exemption: Some(Exemption {
+            reason: reason(),
+            from: Strength::Standard.into(),
+            until: Some(odd),
+        }),
         extension: Some(Extension {
             reason: reason(),
             until: odd,
@@ -25,7 +30,13 @@ fn every_instant_that_is_read_back_is_a_whole_microsecond() {
     let expected = Extension { reason: reason(), until, granted, policy_since };
     assert_eq!(read.extension(), Some(&expected));
 
-    let policy = OrgPolicy::Required { since: odd, changed: odd, terms: terms(0) };
-    let acme = organization("acme", policy);
-    assert_eq!((acme.policy().since(), acme.policy().changed()), (Some(whole), Some(whole)));
+    let requirement = OrgRequirement {
+        required: Strength::Standard.into(),
+        since: odd,
+        changed: odd,
+        terms: terms(0),
+    };
+    let acme = organization("acme", OrgPolicy::of([requirement]).unwrap());
+    let read = acme.policy().requirement(Strength::Standard);
+    assert_eq!(read.map(|one| (one.since, one.changed)), Some((whole, whole)));
 }

@@ -4,12 +4,14 @@ use chrono::{DateTime, Utc};
 
 use super::aggregate::Organization;
 use super::cursor::RosterCursor;
-use super::policy::{OrgPolicy, Standing};
+use super::policy::OrgPolicy;
 use super::roster::{RosterFilter, RosterKey, RosterRow, RosterRows};
+use super::standing::Standing;
 use crate::domain::context::Context;
 use crate::domain::id::{OrgId, Subject};
 use crate::domain::invalid::within;
 use crate::domain::refusal::{OrgRefusal, Refusal};
+use crate::domain::strength::Strength;
 
 /// What an organization store is asked for a page. The store neither reads nor writes cursors.
 #[derive(Debug, Clone)]
@@ -39,9 +41,9 @@ pub struct RosterMember {
     pub subject: Subject,
     /// Where the member stands.
     pub standing: Standing,
-    /// Whether MFA is on.
-    pub protected: bool,
-    /// When the period is over, or was: for a member without MFA where it is required.
+    /// The strength of the member's account; `None` when MFA is off.
+    pub strength: Option<Strength>,
+    /// When the first period is over, or was: for a member who lacks something that is required.
     pub deadline: Option<DateTime<Utc>>,
     /// When the member last signed in, where the host keeps that.
     pub last_signed_in: Option<DateTime<Utc>>,
@@ -83,9 +85,9 @@ impl Organization {
     pub fn roster_page(&self, query: &RosterQuery, page: RosterRows) -> RosterPage {
         let member = |row: &RosterRow| RosterMember {
             subject: row.membership.subject().clone(),
-            standing: query.policy.decide(&row.membership, row.protected, query.now),
-            protected: row.protected,
-            deadline: query.policy.deadline(&row.membership).filter(|_| !row.protected),
+            standing: query.policy.decide(&row.membership, row.strength, query.now),
+            strength: row.strength,
+            deadline: query.policy.deadline(&row.membership, row.strength),
             last_signed_in: row.last_signed_in,
         };
         let last = page.rows.last().filter(|_| page.more);

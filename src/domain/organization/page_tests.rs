@@ -40,28 +40,28 @@ fn a_page_has_one_to_a_thousand_members() {
     }
 }
 
-/// One case a row: whether MFA is on, the policy; and the deadline that the overview shows.
+/// One case a row: how strong the account is, the policy; and the deadline that the overview shows.
 #[test]
 fn a_deadline_is_shown_to_whom_there_is_one() {
     let settings = Settings::default();
     let now = Context::new(&settings, day(20)).unwrap();
     let asks = required(0, terms(14));
     let table = [
-        (false, asks, Some(day(14))),
-        (true, asks, None),
-        (false, OrgPolicy::Voluntary, None),
-        (true, OrgPolicy::Voluntary, None),
+        (NONE, asks, Some(day(14))),
+        (APP, asks, None),
+        (NONE, OrgPolicy::VOLUNTARY, None),
+        (APP, OrgPolicy::VOLUNTARY, None),
     ];
-    for (protected, policy, deadline) in table {
+    for (strength, policy, deadline) in table {
         let acme = organization("acme", policy);
         let query = acme.roster_query(RosterFilter::WithoutMfa, None, 10, now).unwrap();
-        let rows = vec![roster_row(member("acme", "ada", -400), protected)];
+        let rows = vec![roster_row(member("acme", "ada", -400), strength)];
         let page = acme.roster_page(&query, RosterRows { rows, more: false });
         let [member] = &page.members[..] else { panic!("{page:?}") };
-        assert_eq!((member.deadline, member.protected), (deadline, protected), "{policy:?}");
+        assert_eq!((member.deadline, member.strength), (deadline, strength), "{policy:?}");
         assert_eq!(
             member.standing,
-            policy.decide(&self::member("acme", "ada", -400), protected, day(20))
+            policy.decide(&self::member("acme", "ada", -400), strength, day(20))
         );
     }
 }

@@ -25,20 +25,24 @@ pub struct PolicyChange {
 impl Organization {
     /// Sets what the organization asks of its members.
     ///
-    /// - MFA that becomes required is required from now on. A member who has it already is not
-    ///   affected; the others have the grace period, counted from now. An actor without MFA may do
-    ///   so after a fresh first factor, if they acknowledge it.
+    /// - A strength that becomes required is required from now on. A member who has it already is
+    ///   not affected; the others have the grace period, counted from now. An actor who does not
+    ///   have it may do so if they acknowledge it, and one without MFA after a fresh first factor.
     /// - Where it is required already, the period or the scope changes. Deadlines keep their start
     ///   and move at once, in either direction; nobody's "later" survives a shorter period, because
     ///   none is stored.
-    /// - MFA becomes voluntary. Making it required again later starts a new period for everyone.
+    /// - A strength is no longer required. Requiring it again later starts a new period for
+    ///   everyone.
+    ///
+    /// The requirements of other strengths stay as they are.
     ///
     /// # Errors
     /// [`OrgRefusal::NothingToChange`] when the policy is what is proposed;
-    /// [`OrgRefusal::ActorNotEnrolled`] when the actor has no MFA, unless MFA becomes required and
-    /// the actor acknowledges it; [`Refusal::StepUp`] when the actor's second factor, or with the
-    /// acknowledgement the first, is not fresh; [`OrgRefusal::ChangedSince`];
-    /// [`OrgRefusal::ForeignOrganization`].
+    /// [`OrgRefusal::ActorNotEnrolled`] when the actor has no MFA, unless it becomes required for
+    /// the first time and the actor acknowledges it; [`OrgRefusal::ActorTooWeak`] when the actor has
+    /// less than is required already, or than is proposed and not acknowledged;
+    /// [`Refusal::StepUp`] when the actor's second factor, or with the acknowledgement the first, is
+    /// not fresh; [`OrgRefusal::ChangedSince`]; [`OrgRefusal::ForeignOrganization`].
     pub fn set_policy(
         &self,
         actor: Actor<'_>,
@@ -46,27 +50,43 @@ impl Organization {
         acknowledged: Option<Acknowledgement>,
         context: Context<'_>,
     ) -> Result<OrgTransition<PolicyChange>, Refusal> {
-        let (policy, change) = match (self.policy.terms(), proposed) {
-            (None, ProposedPolicy::Required(terms)) => {
-                actor.check_to_require(self, acknowledged, context)?;
-                let change = OrgChange::MadeRequired { terms, actor_enrolled: actor.enrolled() };
-                (OrgPolicy::required_from(context.now, terms), change)
-            }
-            (Some(from), ProposedPolicy::Required(to)) if from != to => {
+        let in_force = |strength| self.policy.requirement(strength).map(|one| one.terms);
+        let change = match proposed {
+            ProposedPolicy::Required(strength, to) => match in_force(strength) {
+                None => {
+                    actor.check_to_require(self, strength, acknowledged, context)?;
+                    let actor_complies = actor.reaches(strength);
+                    OrgChange::MadeRequired { strength, terms: to, actor_complies }
+                }
+                Some(from) => {
+                    actor.check(self, context)?;
+                    if from == to {
+                        return Err(OrgRefusal::NothingToChange.into());
+                    }
+                    OrgChange::TermsChanged { strength, from, to }
+                }
+            },
+            ProposedPolicy::NotRequired(strength) => {
                 actor.check(self, context)?;
-                let change = OrgChange::TermsChanged { from, to };
-                (self.policy.on_terms(to, context.now), change)
-            }
-            (Some(_), ProposedPolicy::Voluntary) => {
-                actor.check(self, context)?;
-                (OrgPolicy::Voluntary, OrgChange::MadeVoluntary)
-            }
-            (Some(_), ProposedPolicy::Required(_)) | (None, ProposedPolicy::Voluntary) => {
-                actor.check(self, context)?;
-                return Err(OrgRefusal::NothingToChange.into());
+                in_force(strength).ok_or(OrgRefusal::NothingToChange)?;
+                OrgChange::MadeVoluntary { strength }
             }
         };
+        let policy = self.policy.on(proposed, context.now)?;
         Ok(self.changed_to(policy, change, actor, context))
+    }
+
+    /// A change to any policy, whoever makes it: for trying a store with policies that nobody here
+    /// may set.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn set_to(
+        &self,
+        policy: OrgPolicy,
+        change: OrgChange,
+        actor: Actor<'_>,
+        context: Context<'_>,
+    ) -> OrgTransition<PolicyChange> {
+        self.changed_to(policy, change, actor, context)
     }
 
     fn changed_to(

@@ -4,13 +4,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::sample::*;
-use super::{Membership, OrgPolicy, Reminder, ReminderRange, ReminderSchedule, RosterRow};
+use super::{
+    Membership, OrgPolicy, ProposedPolicy, Reminder, ReminderRange, ReminderSchedule, RosterRow,
+};
+use crate::domain::strength::Strength;
 
 /// A policy, and from when on it is the one that is stored.
 type Era = (DateTime<Utc>, OrgPolicy);
 
 /// When somebody joined, and until when the member is extended and exempt.
-type Facts = (DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+type Facts =
+    (DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Strength, Option<Strength>);
 
 fn instants() -> impl Strategy<Value = DateTime<Utc>> {
     // Whole days and odd microseconds, so that instants often coincide.
@@ -18,16 +22,23 @@ fn instants() -> impl Strategy<Value = DateTime<Utc>> {
         .prop_map(|(days, micros)| day(days) + TimeDelta::microseconds(micros))
 }
 
-/// Required on day 0, and then on other and other terms.
+/// MFA required on day 0, and then on other and other terms; now and then keys as well, for a while.
 fn eras() -> impl Strategy<Value = Vec<Era>> {
-    let changes = prop::collection::vec((instants(), 0..60_i64), 0..5);
+    let change = prop_oneof![
+        3 => (0..60_i64).prop_map(|grace| propose(terms(grace))),
+        2 => (0..60_i64)
+            .prop_map(|grace| ProposedPolicy::Required(Strength::PhishingResistant, terms(grace))),
+        1 => Just(ProposedPolicy::NotRequired(Strength::PhishingResistant)),
+    ];
+    let changes = prop::collection::vec((instants(), change), 0..6);
     (0..60_i64, changes).prop_map(|(grace, mut changes)| {
-        changes.sort();
-        let mut eras = vec![(day(0), OrgPolicy::required_from(day(0), terms(grace)))];
-        for (at, grace) in changes {
+        changes.sort_by_key(|(at, _)| *at);
+        let mut eras = vec![(day(0), required(0, terms(grace)))];
+        for (at, proposed) in changes {
             let (began, policy) = eras[eras.len() - 1];
-            if at > began && policy.terms() != Some(terms(grace)) {
-                eras.push((at, policy.on_terms(terms(grace), at)));
+            let next = policy.on(proposed, at).unwrap();
+            if at > began && next != policy {
+                eras.push((at, next));
             }
         }
         eras
@@ -36,17 +47,19 @@ fn eras() -> impl Strategy<Value = Vec<Era>> {
 
 fn rows() -> impl Strategy<Value = Vec<RosterRow>> {
     let joined = prop_oneof![Just(day(-400)), instants()];
-    let facts = (joined, prop::option::of(instants()), prop::option::of(instants()));
+    let ends = || prop::option::of(instants());
+    let from = prop::sample::select(Strength::ALL.to_vec());
+    let facts = (joined, ends(), ends(), from, prop::sample::select(vec![NONE, APP, KEY]));
     prop::collection::vec(facts, 1..5).prop_map(|members| {
-        let row = |(n, (first_joined, extension, exemption)): (usize, Facts)| {
+        let row = |(n, (first_joined, extension, exemption, from, strength)): (usize, Facts)| {
             let mut member = Membership { first_joined, ..member("acme", &format!("user-{n}"), 0) };
             if let Some(until) = extension {
                 member = extended(member, until);
             }
             if exemption.is_some() {
-                member = exempt(member, exemption);
+                member = exempt_from(from, member, exemption);
             }
-            roster_row(member, false)
+            roster_row(member, strength)
         };
         members.into_iter().enumerate().map(row).collect()
     })
@@ -107,13 +120,17 @@ proptest! {
             prop_assert_eq!(piecewise, at_once, "under {:?}", policy);
 
             for row in &rows {
-                let (member, common) = (&row.membership, policy.common_deadline(&row.membership));
-                if policy.walled_from(member) != common || common > Some(*began) {
+                let (member, wall) = (&row.membership, row.key(policy).walled_from);
+                let here = policy.owed(row.strength);
+                let walls: Vec<_> = here.filter(|one| one.walled_from(member) == wall).collect();
+                let common = walls.iter().all(|one| one.common_deadline(member) == wall);
+                let moved = walls.iter().map(|one| one.changed).min() == Some(*began);
+                if wall.is_none() || !common || !moved || wall > Some(*began) {
                     continue;
                 }
                 let lapsed = |reminder: &&Reminder| {
                     let of = (&reminder.subject, Some(reminder.deadline), reminder.days_before);
-                    of == (member.subject(), common, 0)
+                    of == (member.subject(), wall, 0)
                 };
                 prop_assert_eq!(told[first].iter().filter(lapsed).count(), 1, "{:?}", row);
             }

@@ -6,11 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Acknowledgement, Actor, Affiliation, Exemption, Extension, Membership, OrgAuthority, OrgPolicy,
-    OrgTransition, Organization, PolicyChange, ProposedPolicy, RosterRow, StoredMembership,
+    OrgRequirement, OrgTransition, Organization, PolicyChange, ProposedPolicy, RosterRow,
+    StoredMembership,
 };
 use crate::domain::account::Account;
 use crate::domain::assurance::Assurance;
 use crate::domain::context::Context;
+use crate::domain::event::OrgChange;
 use crate::domain::evidence::EvidenceKind;
 use crate::domain::factor::totp::{TotpParams, TotpState};
 use crate::domain::factor::{Factor, FactorState};
@@ -22,6 +24,7 @@ use crate::domain::receipt::CommitOutcome;
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
 use crate::domain::settings::Settings;
+use crate::domain::strength::{Required, Strength};
 use crate::domain::unknown_fields::Extra;
 
 /// So many days after a day like any other.
@@ -51,8 +54,49 @@ pub(crate) fn whole(grace: i64) -> PolicyTerms {
 }
 
 pub(crate) fn required(since: i64, terms: PolicyTerms) -> OrgPolicy {
-    OrgPolicy::required_from(day(since), terms)
+    OrgPolicy::requiring(Strength::Standard, day(since), terms)
 }
+
+/// The same, with periods that were changed on a day.
+pub(crate) fn changed_on(on: i64, policy: OrgPolicy) -> OrgPolicy {
+    let changed = day(on);
+    OrgPolicy::of(policy.requirements().map(|one| OrgRequirement { changed, ..*one })).unwrap()
+}
+
+/// Phishing-resistant factors, since a day.
+pub(crate) fn keys(since: i64, terms: PolicyTerms) -> OrgPolicy {
+    OrgPolicy::requiring(Strength::PhishingResistant, day(since), terms)
+}
+
+/// What both policies require.
+pub(crate) fn both(one: OrgPolicy, other: OrgPolicy) -> OrgPolicy {
+    OrgPolicy::of(one.requirements().chain(other.requirements()).copied()).unwrap()
+}
+
+/// The policy, and a strength that this release does not know.
+pub(crate) fn and_newer(policy: OrgPolicy, rank: u8) -> OrgPolicy {
+    let required = Required::from_rank(rank).unwrap();
+    let newer = policy.requirements().copied().map(|one| OrgRequirement { required, ..one });
+    OrgPolicy::of(policy.requirements().copied().chain(newer.take(1))).unwrap()
+}
+
+/// The period and the scope of MFA itself.
+pub(crate) fn terms_of(policy: &OrgPolicy) -> Option<PolicyTerms> {
+    policy.requirement(Strength::Standard).map(|requirement| requirement.terms)
+}
+
+/// Proposes MFA on these terms.
+pub(crate) fn propose(terms: PolicyTerms) -> ProposedPolicy {
+    ProposedPolicy::Required(Strength::Standard, terms)
+}
+
+/// Proposes to require MFA no longer.
+pub(crate) const VOLUNTARY: ProposedPolicy = ProposedPolicy::NotRequired(Strength::Standard);
+
+/// The strength of an account without a factor, with an app, with a key.
+pub(crate) const NONE: Option<Strength> = None;
+pub(crate) const APP: Option<Strength> = Some(Strength::Standard);
+pub(crate) const KEY: Option<Strength> = Some(Strength::PhishingResistant);
 
 pub(crate) fn version() -> Version {
     Version::first([1; 8])
@@ -81,7 +125,15 @@ pub(crate) fn row(of: &str, name: &str, joined: i64) -> StoredMembership {
 }
 
 pub(crate) fn exempt(member: Membership, until: Option<DateTime<Utc>>) -> Membership {
-    let exemption = Exemption { reason: "on leave".into(), until };
+    exempt_from(Strength::Standard, member, until)
+}
+
+pub(crate) fn exempt_from(
+    strength: Strength,
+    member: Membership,
+    until: Option<DateTime<Utc>>,
+) -> Membership {
+    let exemption = Exemption { reason: "on leave".into(), from: strength.into(), until };
     Membership { exemption: Some(Box::new(exemption)), ..member }
 }
 
@@ -107,8 +159,8 @@ pub(crate) fn affiliation(name: &str, policy: OrgPolicy, membership: Membership)
     }
 }
 
-pub(crate) fn roster_row(membership: Membership, protected: bool) -> RosterRow {
-    RosterRow { membership: Arc::new(membership), protected, last_signed_in: None }
+pub(crate) fn roster_row(membership: Membership, strength: Option<Strength>) -> RosterRow {
+    RosterRow { membership: Arc::new(membership), strength, last_signed_in: None }
 }
 
 /// An account with MFA on.
@@ -128,6 +180,7 @@ pub(crate) fn protected_account(name: &str) -> Account {
         last_used_at: day(-100),
         suspended: false,
         weak: false,
+        failures: 0,
         state: FactorState::Totp(totp),
         extra: Default::default(),
     };
@@ -142,12 +195,16 @@ pub(crate) fn plain_account(name: &str) -> Account {
 /// A session whose first factor was proven at `at`.
 pub(crate) fn password_session(account: &Account, at: DateTime<Utc>) -> Assurance {
     let first = FirstFactor::password(account.subject().clone(), at);
-    Assurance::begin(first, SessionId::from_random([1; 16]), account.stamp())
+    Assurance::begin(first, SessionId::from_random([1; 16]), account.stamp(), 0)
 }
 
 /// A session whose second factor was proven at `at` as well.
 pub(crate) fn full_session(account: &Account, at: DateTime<Utc>) -> Assurance {
-    password_session(account, at).with(EvidenceKind::Totp(FactorId::from_random([1; 16])), at, at)
+    password_session(account, at).with(
+        EvidenceKind::code_of(FactorId::from_random([1; 16])),
+        at,
+        at,
+    )
 }
 
 /// Whoever may change an organization's policy, and when.
@@ -191,6 +248,17 @@ impl Admin {
     ) -> Result<OrgTransition<PolicyChange>, Refusal> {
         organization.set_policy(self.actor(), proposed, acknowledged, self.context())
     }
+}
+
+/// A change to any policy, past who may make it.
+pub(crate) fn set_to(
+    organization: &Organization,
+    policy: OrgPolicy,
+    now: DateTime<Utc>,
+) -> OrgTransition<PolicyChange> {
+    let admin = Admin::of(organization.id().as_str(), now);
+    let change = OrgChange::MadeVoluntary { strength: Strength::Standard };
+    organization.set_to(policy, change, admin.actor(), admin.context())
 }
 
 /// Commits to a store that always says yes, and returns the row it would hold.

@@ -175,7 +175,6 @@ impl OrgCommit {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ProposedPolicy;
     use super::super::sample::*;
     use super::*;
 
@@ -186,7 +185,7 @@ mod tests {
         let mut ada = member("acme", "ada", 0);
         for commit in 0..20 {
             let id = CommitId::from_random([commit; 16]);
-            let proposed = ProposedPolicy::Required(terms(i64::from(commit) + 2));
+            let proposed = propose(terms(i64::from(commit) + 2));
             let change = admin.set_policy(&acme, proposed, None);
             let (commit, _) = change.unwrap().into_commit(id);
             let OrgRow::Organization(row) = commit.row() else { panic!("not an organization") };

@@ -5,6 +5,7 @@ mod organization;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::domain::demand::Walled;
 use crate::domain::invalid::Invalid;
 use crate::domain::purpose::ActionName;
 use crate::domain::requirement::Unmet;
@@ -20,6 +21,9 @@ pub enum Refusal {
     /// The session has not proven enough, or not recently enough.
     #[error("step-up required: {0}")]
     StepUp(Unmet),
+    /// MFA has to be set up first: the period of an organization is over.
+    #[error("two-factor authentication has to be set up first")]
+    SetUpFirst(Walled),
     /// The action has no step-up rule.
     #[error("no step-up rule is named `{}`", .0.as_str())]
     UnknownAction(ActionName),
@@ -81,6 +85,10 @@ pub enum Refusal {
     /// The first factor lies in the future, or before the last password change.
     #[error("the first factor is out of date: sign in again")]
     FirstFactorOutOfDate,
+    /// The first factor is no newer than what the session holds, and was not proven just now: whoever
+    /// vouches for it did not ask for it again.
+    #[error("the first factor is no newer than what the session holds: it has to be proven again")]
+    FirstFactorNotNewer,
     /// The account was reset: an enrollment code comes first.
     #[error("an enrollment code is needed first")]
     EnrollmentNeeded,
@@ -122,6 +130,7 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::StepUp(_) => "step_up_required",
+            Self::SetUpFirst(_) => "set_up_first",
             Self::UnknownAction(_) => "unknown_action",
             Self::SignInAgain => "sign_in_again",
             Self::ForeignSession => "foreign_session",
@@ -142,6 +151,7 @@ impl Refusal {
             Self::ProofMismatch => "proof_mismatch",
             Self::ProofTooOld => "proof_too_old",
             Self::FirstFactorOutOfDate => "first_factor_out_of_date",
+            Self::FirstFactorNotNewer => "first_factor_not_newer",
             Self::EnrollmentNeeded => "enrollment_needed",
             Self::EnrollmentExpired(_) => "enrollment_expired",
             Self::RegenerateFirst => "regenerate_first",

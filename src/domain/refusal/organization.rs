@@ -4,25 +4,31 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::domain::id::OrgId;
+use crate::domain::strength::Required;
 
 /// What the rules of organizations do not allow. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OrgRefusal {
-    /// MFA cannot be switched off while these organizations require it.
+    /// The account cannot be made weaker than these organizations require.
     #[error("two-factor authentication is required by {}", list(.0))]
     PolicyRequires(Vec<OrgId>),
-    /// The actor has no MFA. Only making it required can be done without, and only by saying so.
+    /// The actor has no MFA. Only making it required for the first time can be done without, and
+    /// only by saying so.
     #[error("whoever changes the policy must have two-factor authentication enabled")]
     ActorNotEnrolled,
+    /// The actor's account is weaker than what the organization requires, or is about to: that is
+    /// done only by saying so, and undone only by somebody who has it.
+    #[error("whoever changes the policy needs a factor of the strength it requires: {0}")]
+    ActorTooWeak(Required),
     /// The authority is over another organization.
     #[error("the authority is over another organization")]
     ForeignOrganization,
     /// The user is no member of this organization, or it is unknown.
     #[error("no member of the organization {0}")]
     NotAMember(OrgId),
-    /// MFA is voluntary: there is no deadline to change.
-    #[error("two-factor authentication is voluntary in this organization")]
+    /// A strength is not required: there is no deadline to change.
+    #[error("that strength is not required in this organization")]
     NotRequired,
     /// It is like that already.
     #[error("nothing would change")]
@@ -64,6 +70,7 @@ impl OrgRefusal {
         match self {
             Self::PolicyRequires(_) => "policy_requires",
             Self::ActorNotEnrolled => "actor_not_enrolled",
+            Self::ActorTooWeak(_) => "actor_too_weak",
             Self::ForeignOrganization => "foreign_organization",
             Self::NotAMember(_) => "not_a_member",
             Self::NotRequired => "not_required",

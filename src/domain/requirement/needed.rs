@@ -25,12 +25,12 @@ pub enum Needed {
     FirstFactor,
     /// A first factor of this method.
     FirstFactorBy(FirstFactorKind),
-    /// A code of any factor. A recovery code is none.
+    /// Any factor of the account. A recovery code is none.
     SecondFactor,
-    /// A code of any factor, or a recovery code. Rules say it by
+    /// Any factor of the account, or a recovery code. Rules say it by
     /// [`or_recovery`](crate::StepUpRule::or_recovery).
     SecondFactorOrRecovery,
-    /// A code of this TOTP factor.
+    /// This factor of the account.
     Factor(FactorId),
 }
 
@@ -43,9 +43,9 @@ impl Needed {
                 Self::FirstFactorBy(method) => method == by,
                 Self::SecondFactor | Self::SecondFactorOrRecovery | Self::Factor(_) => false,
             },
-            EvidenceKind::Totp(by) => match self {
+            EvidenceKind::Factor { id, .. } => match self {
                 Self::SecondFactor | Self::SecondFactorOrRecovery => true,
-                Self::Factor(factor) => factor == by,
+                Self::Factor(factor) => factor == id,
                 Self::FirstFactor | Self::FirstFactorBy(_) => false,
             },
             EvidenceKind::Recovery => *self == Self::SecondFactorOrRecovery,

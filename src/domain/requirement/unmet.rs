@@ -62,16 +62,18 @@ impl Unmet {
     /// # use mfakit::Settings;
     /// # use mfakit::domain::{ChallengeId, Context, SessionId};
     /// # let (settings, now) = (Settings::default(), chrono::Utc::now());
+    /// # let context = Context::new(&settings, now)?;
     /// # let ada = Subject::from(7_u64);
     /// # let account = Account::absent(ada.clone(), Version::first([1; 8]));
     /// # let (session, challenge) = (SessionId::from_random([1; 16]), ChallengeId::from_random([2; 16]));
     /// # let first = FirstFactor::password(ada, now);
-    /// # let signed_in = account.sign_in(first, Fresh { session, challenge }, Context::new(&settings, now)?)?;
-    /// # let Opened::Session(session) = signed_in else { unreachable!() };
+    /// # let signed_in = account.sign_in(first, Fresh { session, challenge }, context)?;
+    /// # let Opened::Session(proven) = signed_in else { unreachable!() };
+    /// # let session = proven.signed_in(&[], now).full().unwrap();
     /// # let stamp = account.stamp();
     /// let names = AcrNames::new("urn:example:one", "urn:example:two")?;
     /// let payout = StepUpRule::level(Level::TwoFactors, TimeDelta::minutes(5));
-    /// let Err(Refusal::StepUp(unmet)) = payout.check(&session, stamp, now) else { unreachable!() };
+    /// let Err(Refusal::StepUp(unmet)) = payout.check(&session, stamp, context) else { unreachable!() };
     /// assert_eq!(
     ///     unmet.www_authenticate(&names),
     ///     "Bearer error=\"insufficient_user_authentication\", \

@@ -4,9 +4,13 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::assurance::Assurance;
 use crate::domain::bounds::CLOCK_SKEW;
+use crate::domain::context::Context;
 use crate::domain::evidence::{Evidence, EvidenceKind};
+use crate::domain::factor_kind::FactorKind;
 use crate::domain::first_factor::FirstFactorKind;
+use crate::domain::id::Stamp;
 use crate::domain::instant::after;
+use crate::domain::refusal::Refusal;
 use crate::domain::requirement::{AcrNames, Level};
 
 /// A session's claims, for a token. With the feature `serde` they are written as such.
@@ -14,8 +18,7 @@ use crate::domain::requirement::{AcrNames, Level};
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Claims<'a> {
-    /// The name of the level. `None` for a session that may only set up a first factor, or only replace
-    /// imported recovery codes.
+    /// The name of the level. `None` when nothing is proven yet, by that clock.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub acr: Option<&'a str>,
     /// `pwd`, `otp` and `mfa` (RFC 8176 §2), and `recovery`, which is this crate's own: a recovery
@@ -27,31 +30,52 @@ pub struct Claims<'a> {
     pub auth_time: Option<i64>,
 }
 
+/// A session that is known to be current: its evidence was gained under the account's stamp as it is
+/// stored, and in this [epoch](crate::domain::SettingsBuilder::epoch).
+///
+/// [`Mfa::current`](crate::Mfa::current) makes one, and so does [`Assurance::current`]. Use it at once:
+/// what it says of the session is true of that moment.
+#[derive(Debug, Clone, Copy)]
+pub struct CurrentSession<'a> {
+    session: &'a Assurance,
+    now: DateTime<Utc>,
+}
+
 impl Assurance {
-    /// The level that the session has proven, at whatever time. `None` when it may only set up a
-    /// first factor.
+    /// Checks that the session is current under the account's stamp.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInAgain`] when the stamp or the
+    /// [epoch](crate::domain::SettingsBuilder::epoch) is not the session's.
+    pub fn current(
+        &self,
+        stamp: Stamp,
+        context: Context<'_>,
+    ) -> Result<CurrentSession<'_>, Refusal> {
+        self.check_current(stamp, context)?;
+        Ok(CurrentSession { session: self, now: context.now })
+    }
+
+    /// The level that the session has proven, at whatever time.
     pub fn level(&self) -> Option<Level> {
         self.level_since(DateTime::<Utc>::MAX_UTC).map(|(level, _)| level)
     }
 
-    /// What the session has proven, as claims of a token (OpenID Connect Core 1.0 §2, RFC 9470 §6).
-    ///
-    /// As in a [check](crate::StepUpRule::check), evidence up to 30 seconds ahead of `now` is of
-    /// now, and further ahead it is none: a reader of the token, who goes by his own clock, must not
-    /// find it fresh for longer than we would.
-    pub fn claims<'a>(&self, names: &'a AcrNames, now: DateTime<Utc>) -> Claims<'a> {
+    /// What it has proven, as claims, for a session that is known to be current.
+    fn claims<'a>(&self, names: &'a AcrNames, now: DateTime<Utc>) -> Claims<'a> {
         let credible = after(now, CLOCK_SKEW);
         let holds = |kind: fn(&EvidenceKind) -> bool| {
             self.evidence().iter().any(|e| e.at() <= credible && kind(e.kind()))
         };
         let password = holds(|k| *k == EvidenceKind::First(FirstFactorKind::Password));
         let first = holds(|k| matches!(k, EvidenceKind::First(_)));
-        let code = holds(|k| matches!(k, EvidenceKind::Totp(_)));
+        let factor = holds(EvidenceKind::is_factor);
+        let code = holds(|k| matches!(k, EvidenceKind::Factor { kind: FactorKind::Totp, .. }));
         let recovery = holds(|k| *k == EvidenceKind::Recovery);
         let amr = [
             (password, "pwd"),
             (code, "otp"),
-            (first && (code || recovery), "mfa"),
+            (first && (factor || recovery), "mfa"),
             (recovery, "recovery"),
         ];
         let level = self.level_since(credible);
@@ -64,17 +88,25 @@ impl Assurance {
 
     /// The level, and since when all of it is proven, by evidence that is not after `credible`.
     fn level_since(&self, credible: DateTime<Utc>) -> Option<(Level, DateTime<Utc>)> {
-        if self.limited_to_setup() || self.limited_to_regenerating() {
-            return None;
-        }
         let latest = |kind: fn(&EvidenceKind) -> bool| {
             let held = self.evidence().iter().filter(|e| kind(e.kind()) && e.at() <= credible);
             held.map(Evidence::at).max()
         };
         let first = latest(|kind| matches!(kind, EvidenceKind::First(_)))?;
-        Some(match latest(|kind| matches!(kind, EvidenceKind::Totp(_))) {
+        Some(match latest(EvidenceKind::is_factor) {
             Some(second) => (Level::TwoFactors, first.min(second)),
             None => (Level::OneFactor, first),
         })
+    }
+}
+
+impl CurrentSession<'_> {
+    /// What the session has proven, as claims of a token (OpenID Connect Core 1.0 §2, RFC 9470 §6).
+    ///
+    /// As in a [check](crate::StepUpRule::check), evidence up to 30 seconds ahead of the clock is of
+    /// now, and further ahead it is none: readers of the token, who go by their own clocks, must not
+    /// find it fresh for longer than we would.
+    pub fn claims<'n>(&self, names: &'n AcrNames) -> Claims<'n> {
+        self.session.claims(names, self.now)
     }
 }

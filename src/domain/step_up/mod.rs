@@ -18,6 +18,6 @@ mod rules;
 mod term;
 mod ways;
 
-pub use claims::Claims;
+pub use claims::{Claims, CurrentSession};
 pub use rule::{Satisfied, StepUpRule};
 pub use rules::{StepUpRules, StepUpRulesError};

@@ -1,15 +1,21 @@
 //! What must hold for every rule and every session.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::assurance::Assurance;
+use crate::domain::context::Context;
 use crate::domain::evidence::EvidenceKind;
+use crate::domain::factor_kind::FactorKind;
 use crate::domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
 use crate::domain::id::{FactorId, SessionId, Stamp, Subject};
 use crate::domain::refusal::Refusal;
 use crate::domain::requirement::{AcrNames, Needed, NextStep, Unmet};
+use crate::domain::settings::Settings;
+use crate::domain::strength::Strength;
 
 /// Evidence and how old it is, in milliseconds; negative: ahead of the clock.
 type Held = (EvidenceKind, i64);
@@ -24,7 +30,7 @@ fn ago(age: i64) -> DateTime<Utc> {
 
 fn session(held: &[Held]) -> Assurance {
     let first = FirstFactor::password(Subject::from(1_u64), now());
-    let mut session = Assurance::begin(first, SessionId::from_random([1; 16]), Stamp::NONE);
+    let mut session = Assurance::begin(first, SessionId::from_random([1; 16]), Stamp::NONE, 0);
     session.evidence.clear();
     // Each under the clock of its own time, as sign-ins and challenges add it.
     held.iter()
@@ -36,7 +42,7 @@ fn session(held: &[Held]) -> Assurance {
 pub(super) fn password_and_code() -> Assurance {
     let factor = FactorId::from_random([1; 16]);
     let password = EvidenceKind::First(FirstFactorKind::Password);
-    session(&[(password, 60_000), (EvidenceKind::Totp(factor), 0)])
+    session(&[(password, 60_000), (EvidenceKind::code_of(factor), 0)])
 }
 
 fn method() -> impl Strategy<Value = FirstFactorKind> {
@@ -51,10 +57,18 @@ fn factor() -> impl Strategy<Value = FactorId> {
     (1..3_u8).prop_map(|n| FactorId::from_random([n; 16]))
 }
 
+/// Of whatever strength: rules ask for a factor and not for what it is.
+fn proven_factor() -> impl Strategy<Value = EvidenceKind> {
+    let strengths = prop::sample::select(vec![Strength::Standard, Strength::PhishingResistant]);
+    (factor(), strengths, any::<bool>()).prop_map(|(id, strength, user_verified)| {
+        EvidenceKind::Factor { id, kind: FactorKind::Totp, strength, user_verified }
+    })
+}
+
 fn kind() -> impl Strategy<Value = EvidenceKind> {
     prop_oneof![
         3 => method().prop_map(EvidenceKind::First),
-        3 => factor().prop_map(EvidenceKind::Totp),
+        3 => proven_factor(),
         1 => Just(EvidenceKind::Recovery),
     ]
 }
@@ -103,12 +117,17 @@ fn any_rule() -> impl Strategy<Value = StepUpRule> {
     rule(of_any_kind())
 }
 
+pub(super) fn context(now: DateTime<Utc>) -> Context<'static> {
+    static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
+    Context::new(&SETTINGS, now).unwrap()
+}
+
 fn until(rule: &StepUpRule, session: &Assurance, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    rule.check(session, Stamp::NONE, now).ok().map(|satisfied| satisfied.until)
+    rule.check(session, Stamp::NONE, context(now)).ok().map(|satisfied| satisfied.until)
 }
 
 fn unmet(rule: &StepUpRule, session: &Assurance) -> Option<Unmet> {
-    match rule.check(session, Stamp::NONE, now()) {
+    match rule.check(session, Stamp::NONE, context(now())) {
         Ok(_) => None,
         Err(Refusal::StepUp(unmet)) => Some(unmet),
         Err(other) => panic!("{other}"),
@@ -121,9 +140,9 @@ fn take(session: &Assurance, step: &NextStep) -> Assurance {
         NextStep::SignIn(Some(method)) => EvidenceKind::First(method.clone()),
         // Any will do, so take one that no rule names.
         NextStep::SignIn(None) => EvidenceKind::First(named("saml")),
-        NextStep::Code(Some(factor)) => EvidenceKind::Totp(*factor),
+        NextStep::Code(Some(factor)) => EvidenceKind::code_of(*factor),
         NextStep::Code(None) | NextStep::SetUp => {
-            EvidenceKind::Totp(FactorId::from_random([9; 16]))
+            EvidenceKind::code_of(FactorId::from_random([9; 16]))
         }
         NextStep::CodeOrRecovery => EvidenceKind::Recovery,
     };
@@ -242,7 +261,8 @@ proptest! {
             let max_age: i64 = parameter(&header, "max_age").unwrap().parse().unwrap();
             let acrs = parameter(&header, "acr_values").unwrap();
             let other = session(&others);
-            let claims = other.claims(&names, now());
+            let current = other.current(Stamp::NONE, context(now())).unwrap();
+            let claims = current.claims(&names);
             let (Some(acr), Some(auth_time)) = (claims.acr, claims.auth_time) else { return Ok(()) };
             if acrs.split(' ').any(|offered| offered == acr)
                 && now().timestamp() - auth_time <= max_age

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::term::Term;
 use crate::domain::assurance::Assurance;
+use crate::domain::context::Context;
 use crate::domain::id::Stamp;
 use crate::domain::refusal::Refusal;
 use crate::domain::requirement::{Level, Needed, Requirement, Unmet};
@@ -40,6 +41,11 @@ pub struct Satisfied {
 }
 
 impl StepUpRule {
+    /// Nothing but a full session: for a page that anyone may see who is signed in.
+    pub const fn signed_in() -> Self {
+        Self { term: Term::All(Vec::new()) }
+    }
+
     /// Evidence of one kind, no older than `within`.
     pub fn fresh(needed: Needed, within: TimeDelta) -> Self {
         Self { term: Term::Fresh(Requirement { needed, within }) }
@@ -83,30 +89,27 @@ impl StepUpRule {
         self
     }
 
+    /// Whether a recovery code can count as the second factor for it.
+    pub(crate) fn takes_recovery(&self) -> bool {
+        self.term.takes_recovery()
+    }
+
     /// Decides whether a session has proven enough, under the account's current stamp.
     ///
-    /// Evidence up to 30 seconds ahead of `now` counts as new (two servers' clocks); further ahead
+    /// Evidence up to 30 seconds ahead of the context's time counts as new (two servers' clocks); further ahead
     /// it is never fresh. Being satisfied allocates nothing.
     ///
     /// # Errors
-    /// [`Refusal::SignInAgain`] when the stamp is not the session's, [`Refusal::EnrollmentNeeded`]
-    /// when the session may only set up a first factor, [`Refusal::RegenerateFirst`] when it has to
-    /// replace imported recovery codes first, and [`Refusal::StepUp`] with every requirement that is
-    /// missing or expired.
+    /// [`Refusal::SignInAgain`] when the stamp or the epoch is not the session's, and [`Refusal::StepUp`] with
+    /// every requirement that is missing or expired.
     pub fn check(
         &self,
         assurance: &Assurance,
         stamp: Stamp,
-        now: DateTime<Utc>,
+        context: Context<'_>,
     ) -> Result<Satisfied, Refusal> {
-        if assurance.stamp() != stamp {
-            return Err(Refusal::SignInAgain);
-        }
-        if assurance.limited_to_setup() {
-            return Err(Refusal::EnrollmentNeeded);
-        }
-        assurance.check_unlimited()?;
-        self.check_evidence(assurance, now)
+        assurance.check_current(stamp, context)?;
+        self.check_evidence(assurance, context.now)
     }
 
     /// The rule alone, without the stamp: for a session that is known to be current.

@@ -34,6 +34,13 @@ impl Term {
         }
     }
 
+    pub(super) fn takes_recovery(&self) -> bool {
+        match self {
+            Self::Fresh(requirement) => requirement.needed == Needed::SecondFactorOrRecovery,
+            Self::All(terms) | Self::Any(terms) => terms.iter().any(Self::takes_recovery),
+        }
+    }
+
     pub(super) fn allow_recovery(&mut self) {
         match self {
             Self::Fresh(Requirement { needed, .. }) if *needed == Needed::SecondFactor => {
@@ -62,6 +69,7 @@ impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (terms, word) = match self {
             Self::Fresh(requirement) => return requirement.fmt(f),
+            Self::All(terms) if terms.is_empty() => return f.write_str("a full session"),
             Self::All(terms) => (terms, " and "),
             Self::Any(terms) => (terms, " or "),
         };

@@ -97,7 +97,7 @@ impl AccountV1 {
             subject: checked("subject", Subject::new(&self.subject))?,
             version: checked("version", Version::from_stored(self.version))?,
             stored: true,
-            stamp: Stamp::from_stored(self.stamp),
+            stamp: Stamp::from_stored(whole("stamp", self.stamp)?),
             factors: each("factors", self.factors, FactorV1::into_factor)?,
             preferred: self.preferred.map(|id| checked("preferred", id.parse())).transpose()?,
             recovery: one("recovery", self.recovery, RecoveryV1::into_set)?.map(Arc::new),
@@ -171,8 +171,6 @@ fn each<T, U>(
 /// The rules between fields that every decision rests on.
 fn check(account: &Account) -> Result<(), StoredError> {
     check_names(account)?;
-    let stamp_known = account.stamp.number() <= account.version.number();
-    ensure(stamp_known, "stamp", "must not be above the version")?;
     let enabled = account.enabled();
     let own = account.recovery.is_some();
     // Only what was imported can be without a set of its own.

@@ -18,8 +18,6 @@ pub(super) struct BudgetV1 {
     told: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     refill_due: bool,
-    #[serde(default, skip_serializing_if = "is_default")]
-    failures: u16,
     #[serde(flatten)]
     extra: Extra,
 }
@@ -39,7 +37,6 @@ impl BudgetV1 {
             since: budget.since.map(write_time),
             told: budget.told,
             refill_due: budget.refill_due,
-            failures: budget.failures,
             extra: budget.extra.clone(),
         }
     }
@@ -53,7 +50,6 @@ impl BudgetV1 {
             since: optional_time("since", self.since.as_deref())?,
             told: self.told,
             refill_due: self.refill_due,
-            failures: self.failures,
             extra: self.extra,
         })
     }

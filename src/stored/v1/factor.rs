@@ -20,6 +20,8 @@ pub(super) struct FactorV1 {
     suspended: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     weak: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    failures: u16,
     totp: TotpV1,
     #[serde(flatten)]
     extra: Extra,
@@ -54,6 +56,7 @@ impl FactorV1 {
             used: write_time(factor.last_used_at),
             suspended: factor.suspended,
             weak: factor.weak,
+            failures: factor.failures,
             totp: TotpV1::of(factor.totp()),
             extra: factor.extra.clone(),
         }
@@ -68,6 +71,7 @@ impl FactorV1 {
             last_used_at: time("used", &self.used)?,
             suspended: self.suspended,
             weak: self.weak,
+            failures: self.failures,
             state: FactorState::Totp(totp),
             extra: self.extra,
         })

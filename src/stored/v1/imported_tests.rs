@@ -30,7 +30,7 @@ fn imported() -> Account {
     };
     let mut account = Account::absent(Subject::from(7_u64), Version::first([1; 8]));
     account.stored = true;
-    account.stamp = Stamp::from_stored(account.version.number());
+    account.stamp = Stamp::from_random([2; 8]);
     account.factors = vec![Factor {
         id: FactorId::from_random([1; 16]),
         label: Label::new("Phone").unwrap(),
@@ -38,6 +38,7 @@ fn imported() -> Account {
         last_used_at: at(2),
         suspended: false,
         weak: true,
+        failures: 0,
         state: FactorState::Totp(totp),
         extra: Extra::default(),
     }];

@@ -8,7 +8,7 @@ use super::factor::{ParamsV1, drift};
 use super::is_default;
 use super::recovery::RecoveryV1;
 use crate::domain::parts::{Confirmation, Extra, RightCode};
-use crate::domain::{AccountName, Label, PendingSetup};
+use crate::domain::{AccountName, Issuer, Label, PendingSetup};
 use crate::stored::StoredError;
 use crate::stored::reading::{checked, ensure, sealed, time, whole, write_sealed, write_time};
 
@@ -19,6 +19,8 @@ pub(super) struct SetupV1 {
     factor: String,
     label: String,
     account: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
     #[serde(flatten)]
     params: ParamsV1,
     sealed: String,
@@ -51,6 +53,7 @@ impl SetupV1 {
             factor: pending.factor.to_string(),
             label: pending.label.as_str().to_owned(),
             account: pending.account.as_str().to_owned(),
+            issuer: pending.issuer.as_ref().map(|issuer| issuer.as_str().to_owned()),
             params: ParamsV1::of(pending.params),
             sealed: write_sealed(&pending.sealed),
             begun: write_time(pending.begun_at),
@@ -71,6 +74,7 @@ impl SetupV1 {
             factor: checked("factor", self.factor.parse())?,
             label: checked("label", Label::new(&self.label))?,
             account: checked("account", AccountName::new(&self.account))?,
+            issuer: self.issuer.map(|text| checked("issuer", Issuer::new(&text))).transpose()?,
             params: self.params.into_params()?,
             sealed: sealed("sealed", &self.sealed)?,
             begun_at: time("begun", &self.begun)?,

@@ -3,7 +3,7 @@
 use mfakit::{Answer, Refusal, RejectionReason, SignIn};
 
 use super::{guess, left, three_codes, wrong_code};
-use crate::world::{User, World, block_on, refused, rejected};
+use crate::world::{User, World, any_code, block_on, refused, rejected};
 
 /// Spends the budget by wrong codes, as many a challenge as it takes.
 async fn exhaust(world: &World, user: &User) {
@@ -17,7 +17,7 @@ fn a_challenge_takes_five_codes_and_an_account_twenty() {
         let world = World::new();
         let ada = world.protect("ada").await;
         let code = wrong_code(&world, [&ada.phone]);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         for expected in (0..5).rev() {
             let why = rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
             assert_eq!(why.answers_left, Some(expected));
@@ -28,7 +28,7 @@ fn a_challenge_takes_five_codes_and_an_account_twenty() {
         exhaust(&world, &ada).await;
 
         world.store.reset();
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let right = Answer::code(&ada.phone.code_at(world.now()));
         let why = rejected(world.mfa.answer(&challenge, right).await);
         let throttled = RejectionReason::ThreeCodesWanted { malformed: false };
@@ -46,7 +46,7 @@ fn nothing_the_owner_does_gives_an_attacker_guesses() {
         let session = world.sign_in(&ada).await;
         let (tablet, _) = world.add_phone(&session, "Tablet").await;
         let code = wrong_code(&world, [&ada.phone]);
-        let (_, attackers) = world.challenge(&ada.subject).await;
+        let attackers = world.challenge(&ada.subject).await;
         for _ in 0..5 {
             rejected(world.mfa.answer(&attackers, Answer::code(&code)).await);
         }
@@ -72,7 +72,7 @@ fn an_old_copy_of_a_challenge_brings_no_guess_back() {
         let world = World::new();
         let ada = world.protect("ada").await;
         let code = wrong_code(&world, [&ada.phone]);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let written = serde_json::to_string(&challenge).unwrap();
         for _ in 0..5 {
             rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
@@ -92,13 +92,13 @@ fn step_up_spends_the_same_budget_as_sign_in() {
         let session = world.sign_in(&ada).await;
         let code = wrong_code(&world, [&ada.phone]);
         for _ in 0..4 {
-            let step_up = world.mfa.step_up(&session, "disable").await.unwrap();
+            let step_up = world.mfa.step_up(&session, "disable", &any_code()).await.unwrap();
             for _ in 0..5 {
                 rejected(world.mfa.answer(&step_up, Answer::code(&code)).await);
             }
         }
         assert_eq!(left(&world, &ada.subject), 0);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let why = rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
         assert_eq!(why.reason, RejectionReason::ThreeCodesWanted { malformed: false });
     });
@@ -118,7 +118,7 @@ fn the_budget_belongs_to_the_account_not_to_the_factor() {
         assert_eq!(factors.len(), 10);
         let mut judged = 0;
         for round in 0..6 {
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             for number in 0..5 {
                 let factor = factors[(round + number) % 10].factor;
                 let answer = Answer::code_of(factor, &wrong_code(&world, [&ada.phone]));
@@ -153,7 +153,7 @@ fn a_replay_is_charged_and_malformed_input_is_not() {
         let ada = world.protect("ada").await;
         let code = ada.phone.code_at(world.now());
         world.sign_in_with(&ada.subject, Answer::code(&code)).await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         for typed in ["", "12345", "1234567", "abcdef", "４９２０３９", &"1".repeat(10_000)] {
             let why = rejected(world.mfa.answer(&challenge, Answer::code(typed)).await);
             assert_eq!(why.reason, RejectionReason::Malformed);
@@ -176,7 +176,7 @@ fn an_abandoned_challenge_stays_charged() {
         let code = wrong_code(&world, [&ada.phone]);
         for expected in [19, 18, 17] {
             let signed_in = world.mfa.sign_in(world.password(&ada.subject)).await;
-            let Ok(SignIn::Challenge(_, challenge)) = signed_in else { panic!("no challenge") };
+            let Ok(SignIn::Challenge(challenge)) = signed_in else { panic!("no challenge") };
             rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
             assert_eq!(left(&world, &ada.subject), expected);
         }

@@ -2,9 +2,9 @@
 
 use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
-use mfakit::{Answer, Confirmed, EmailStatus, NewFactor, Refusal, SignIn, Verdict};
+use mfakit::{Answer, Confirmed, EmailStatus, NewFactor, Refusal, SignIn, SignedIn, Verdict};
 
-use crate::world::{World, block_on, passed, refused, rejected};
+use crate::world::{World, any_code, block_on, passed, refused, rejected};
 
 /// Attack 1: CVE-2015-7225, CVE-2021-43177: a code was good again in the next interval.
 #[test]
@@ -15,7 +15,7 @@ fn a_code_is_not_good_again_in_the_same_or_the_next_interval() {
         let code = ada.phone.code_at(world.now());
         world.sign_in_with(&ada.subject, Answer::code(&code)).await;
         for _ in 0..3 {
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
             world.next_code();
         }
@@ -33,7 +33,7 @@ fn a_code_of_a_fast_clock_is_not_good_again_when_its_time_comes() {
         world.sign_in_with(&ada.subject, Answer::code(&ahead)).await;
         for _ in 0..3 {
             world.next_code();
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             rejected(world.mfa.answer(&challenge, Answer::code(&ahead)).await);
         }
     });
@@ -47,7 +47,7 @@ fn a_code_before_the_last_one_is_refused_whatever_the_drift() {
         let ada = world.protect("ada").await;
         let older = ada.phone.code_at(world.now());
         world.sign_in_with(&ada.subject, Answer::code(&ada.phone.code_after(world.now(), 1))).await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         rejected(world.mfa.answer(&challenge, Answer::code(&older)).await);
     });
 }
@@ -63,7 +63,7 @@ fn a_clock_that_runs_backwards_reopens_no_used_code() {
         world.wait(600);
         world.sign_in(&ada).await;
         world.clock.set(then);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
     });
 }
@@ -80,8 +80,8 @@ fn the_code_that_confirmed_a_setup_does_not_sign_in() {
         let code = Authenticator::scan(setup.otpauth_uri()).unwrap().code_at(world.now());
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
         assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
-        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
-        let (_, challenge) = world.challenge(&ada).await;
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
+        let challenge = world.challenge(&ada).await;
         rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
     });
 }
@@ -94,14 +94,14 @@ fn a_code_that_signed_in_does_not_raise_a_session_and_the_other_way_round() {
         let ada = world.protect("ada").await;
         let code = ada.phone.code_at(world.now());
         let session = world.sign_in_with(&ada.subject, Answer::code(&code)).await;
-        let step_up = world.mfa.step_up(&session, "payout").await.unwrap();
+        let step_up = world.mfa.step_up(&session, "payout", &any_code()).await.unwrap();
         rejected(world.mfa.answer(&step_up, Answer::code(&code)).await);
 
         world.next_code();
         let code = ada.phone.code_at(world.now());
-        let step_up = world.mfa.step_up(&session, "payout").await.unwrap();
+        let step_up = world.mfa.step_up(&session, "payout", &any_code()).await.unwrap();
         passed(world.mfa.answer(&step_up, Answer::code(&code)).await);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
     });
 }
@@ -112,7 +112,7 @@ fn a_passed_challenge_is_spent() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let answer = Answer::code(&ada.phone.code_at(world.now()));
         passed(world.mfa.answer(&challenge, answer).await);
         world.next_code();
@@ -132,10 +132,10 @@ fn a_recovery_code_is_consumed_by_its_use_on_every_path() {
         let world = World::new();
         let ada = world.protect("ada").await;
         let session = world.sign_in_with(&ada.subject, Answer::recovery(&ada.recovery(0))).await;
-        let step_up = world.mfa.step_up(&session, "payout").await.unwrap();
+        let step_up = world.mfa.step_up(&session, "payout", &any_code()).await.unwrap();
         rejected(world.mfa.answer(&step_up, Answer::recovery(&ada.recovery(0))).await);
         passed(world.mfa.answer(&step_up, Answer::recovery(&ada.recovery(1))).await);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         for number in [0, 1] {
             let spent = Answer::recovery(&ada.recovery(number));
             rejected(world.mfa.answer(&challenge, spent).await);
@@ -152,7 +152,7 @@ fn no_string_but_an_unused_code_recovers() {
         let ada = world.protect("ada").await;
         let before = world.memory.load(&ada.subject).await.unwrap();
         let first = ada.recovery(0);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         for typed in [
             "",
             " ",
@@ -186,70 +186,12 @@ fn what_is_one_users_is_worth_nothing_to_another() {
     block_on(async {
         let world = World::new();
         let (ada, bob) = (world.protect("ada").await, world.protect("bob").await);
-        let (pending_bob, of_bob) = world.challenge(&bob.subject).await;
+        let of_bob = world.challenge(&bob.subject).await;
         rejected(world.mfa.answer(&of_bob, Answer::code(&ada.phone.code_at(world.now()))).await);
         rejected(world.mfa.answer(&of_bob, Answer::recovery(&ada.recovery(0))).await);
         let adas_factor = world.mfa.status(&ada.subject).await.unwrap().factors[0].factor;
         let code = Answer::code_of(adas_factor, &ada.phone.code_at(world.now()));
         rejected(world.mfa.answer(&of_bob, code).await);
-
-        let (_, of_ada) = world.challenge(&ada.subject).await;
-        let code = Answer::code(&ada.phone.code_at(world.now()));
-        let proof = passed(world.mfa.answer(&of_ada, code).await).proof;
-        let raised = pending_bob.raise(proof, world.mfa.context().unwrap());
-        assert_eq!(raised, Err(Refusal::ProofMismatch));
-    });
-}
-
-/// Attack 13: The same between two sessions of one user, and between two purposes.
-#[test]
-fn a_proof_raises_only_the_session_and_the_purpose_it_was_gained_for() {
-    block_on(async {
-        let world = World::new();
-        let ada = world.protect("ada").await;
-        let context = || world.mfa.context().unwrap();
-        let (one, challenge) = world.challenge(&ada.subject).await;
-        let (other, _) = world.challenge(&ada.subject).await;
-        let code = Answer::code(&ada.phone.code_at(world.now()));
-        let proof = passed(world.mfa.answer(&challenge, code).await).proof;
-        assert_eq!(other.raise(proof, context()), Err(Refusal::ProofMismatch));
-
-        world.next_code();
-        let (_, challenge) = world.challenge(&ada.subject).await;
-        let code = Answer::code(&ada.phone.code_at(world.now()));
-        let proof = passed(world.mfa.answer(&challenge, code).await).proof;
-        assert_eq!(one.raise(proof, context()), Err(Refusal::ProofMismatch));
-
-        world.next_code();
-        let (pending, challenge) = world.challenge(&ada.subject).await;
-        let copy = pending.clone();
-        let code = Answer::code(&ada.phone.code_at(world.now()));
-        let proof = passed(world.mfa.answer(&challenge, code).await).proof;
-        let session = pending.raise(proof, context()).unwrap();
-        world.next_code();
-        let step_up = world.mfa.step_up(&session, "payout").await.unwrap();
-        let code = Answer::code(&ada.phone.code_at(world.now()));
-        let proof = passed(world.mfa.answer(&step_up, code).await).proof;
-        let raised = copy.raise(proof, context());
-        assert_eq!(raised, Err(Refusal::ProofMismatch), "a step-up's proof completes no sign-in");
-    });
-}
-
-/// A proof is for the request that gained it.
-#[test]
-fn a_proof_is_worth_nothing_after_a_minute() {
-    block_on(async {
-        let world = World::new();
-        let ada = world.protect("ada").await;
-        for (seconds, fresh) in [(60, true), (61, false)] {
-            let (pending, challenge) = world.challenge(&ada.subject).await;
-            let answer = Answer::code(&ada.phone.code_at(world.now()));
-            let proof = passed(world.mfa.answer(&challenge, answer).await).proof;
-            world.wait(seconds);
-            let raised = pending.raise(proof, world.mfa.context().unwrap());
-            assert_eq!(raised.is_ok(), fresh, "after {seconds} s: {raised:?}");
-            world.next_code();
-        }
     });
 }
 
@@ -261,8 +203,13 @@ fn the_second_factor_alone_is_no_sign_in() {
         let world = World::new();
         let ada = world.protect("ada").await;
         let bob = mfakit::FirstFactor::password("bob".try_into().unwrap(), world.now());
-        let SignIn::Complete(bobs) = world.mfa.sign_in(bob).await.unwrap() else { panic!("bob") };
-        assert_eq!(refused(world.mfa.step_up(&bobs, "payout").await), Refusal::NotEnabled);
+        let SignIn::Done(SignedIn::Full(bobs, None)) = world.mfa.sign_in(bob).await.unwrap() else {
+            panic!("bob")
+        };
+        assert_eq!(
+            refused(world.mfa.step_up(&bobs, "payout", &any_code()).await),
+            Refusal::NotEnabled
+        );
         let stale = mfakit::FirstFactor::password(
             ada.subject.clone(),
             world.now() + chrono::TimeDelta::seconds(31),
@@ -279,14 +226,15 @@ fn a_first_factor_proven_twice_is_no_second_factor() {
         let ada = mfakit::Subject::new("ada").unwrap();
         let session = world.sign_in_plain(&ada).await;
         let sso = mfakit::FirstFactor::named("oidc", ada.clone(), world.now()).unwrap();
-        let session = world.mfa.reauthenticate(&session, sso).await.unwrap();
-        let session = world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap();
+        let session = world.mfa.reauthenticate(&session, sso).await.unwrap().full().unwrap();
+        let session =
+            world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap().full().unwrap();
         assert!(!session.has_second_factor());
         let rule = mfakit::StepUpRule::level(
             mfakit::step_up::Level::TwoFactors,
             chrono::TimeDelta::minutes(10),
         );
-        assert!(matches!(refused(world.mfa.check(&rule, &session).await), Refusal::StepUp(_)));
+        assert!(matches!(refused(world.mfa.guard_now(&session, &rule).await), Refusal::StepUp(_)));
     });
 }
 
@@ -306,7 +254,7 @@ fn wrong_replayed_and_unknown_give_one_verdict() {
             Answer::code(&code),
             Answer::code_of(unknown, &ada.phone.code_after(world.now(), 1)),
         ] {
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             let verdict: Verdict = world.mfa.answer(&challenge, answer).await.unwrap();
             verdicts.push(format!("{verdict:?}"));
         }

@@ -45,7 +45,7 @@ fn a_setup_beside_a_live_factor_leaves_it_working() {
         let session = world.sign_in(&ada).await;
         let (_, unconfirmed) = begin(&world, &session, "Tablet").await;
         world.next_code();
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let of_tablet = Answer::code(&unconfirmed.code_at(world.now()));
         rejected(world.mfa.answer(&challenge, of_tablet).await);
         world.sign_in(&ada).await;
@@ -90,8 +90,8 @@ fn another_session_can_do_nothing_with_a_setup() {
         assert_eq!(refused(mfa.reissue_codes(&thief, id).await), Refusal::SetupElsewhere);
         assert_eq!(refused(mfa.finish_setup(&thief, id).await), Refusal::SetupElsewhere);
         // Re-authentication keeps the session.
-        let own = mfa.reauthenticate(&own, world.password(&ada)).await.unwrap();
-        mfa.finish_setup(&own, id).await.unwrap();
+        let own = mfa.reauthenticate(&own, world.password(&ada)).await.unwrap().full().unwrap();
+        mfa.finish_setup(&own, id).await.unwrap().full().unwrap();
     });
 }
 
@@ -176,7 +176,7 @@ fn a_slow_phone_is_followed_and_its_window_does_not_widen() {
         for (off, inside) in
             [(-6, false), (-2, false), (0, false), (-5, true), (-4, true), (-3, true)]
         {
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             let code = Answer::code(&ada.phone.code_after(world.now(), off));
             let verdict = world.mfa.answer(&challenge, code).await;
             assert_eq!(matches!(verdict, Ok(mfakit::Verdict::Passed(_))), inside, "{off}");
@@ -188,7 +188,7 @@ fn a_slow_phone_is_followed_and_its_window_does_not_widen() {
             world.sign_in_with(&ada.subject, code).await;
         }
         world.wait(300);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let code = Answer::code(&ada.phone.code_after(world.now(), -6));
         rejected(world.mfa.answer(&challenge, code).await);
     });

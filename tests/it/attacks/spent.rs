@@ -16,7 +16,7 @@ fn a_learned_drift_does_not_bring_a_used_code_back() {
         world.sign_in_with(&ada.subject, Answer::three_codes(three)).await;
         // The window is now centered four periods ahead, on the third of them, and follows the clock.
         for _ in 0..8 {
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             for code in &ahead {
                 rejected(world.mfa.answer(&challenge, Answer::code(code)).await);
             }
@@ -43,7 +43,7 @@ fn the_code_that_added_or_replaced_a_factor_opens_nothing_else() {
             assert!(confirms(&world, &session, &setup, &code).await);
 
             let id = factor(&world, &ada.subject, "Tablet").await;
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             rejected(world.mfa.answer(&challenge, Answer::code_of(id, &code)).await);
             world.next_code();
             let next = tablet.code_at(world.now());
@@ -59,7 +59,7 @@ fn a_code_that_was_one_of_three_is_used_up_and_three_hold_no_used_one() {
         let ada = world.protect("ada").await;
         world.wait(60);
         world.sign_in_with(&ada.subject, three_codes(&world, &ada.phone)).await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         for periods in [-2, -1, 0] {
             let code = ada.phone.code_after(world.now(), periods);
             rejected(world.mfa.answer(&challenge, Answer::code(&code)).await);
@@ -84,7 +84,7 @@ fn ten_codes_recover_ten_times_and_no_eleventh() {
             assert!(session.has_second_factor());
         }
         assert_eq!(stored(&world, &ada.subject).recovery().unwrap().left(), 0);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         for number in 0..10 {
             rejected(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(number))).await);
         }
@@ -97,7 +97,7 @@ fn a_recovery_code_is_no_enrollment_code_and_an_enrollment_code_no_recovery_code
     block_on(async {
         let world = World::new();
         let (admin, ada) = (world.protect("admin").await, world.protect("ada").await);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let answer = Answer::enrollment(&ada.recovery(0));
         assert_eq!(refused(world.mfa.answer(&challenge, answer).await).code(), "wrong_answer_kind");
 
@@ -105,7 +105,7 @@ fn a_recovery_code_is_no_enrollment_code_and_an_enrollment_code_no_recovery_code
         let authority = HostAuthority::grant(over, actor, "lost her phone").unwrap();
         let issued = world.mfa.reset(&admin.session, &authority).await.unwrap();
         let again = world.mfa.sign_in(world.password(&ada.subject)).await.unwrap();
-        let SignIn::Enroll(_, challenge) = again else { panic!("{again:?}") };
+        let SignIn::Challenge(challenge) = again else { panic!("{again:?}") };
         rejected(world.mfa.answer(&challenge, Answer::enrollment(&ada.recovery(0))).await);
         for answer in [
             Answer::recovery(&issued.code.reveal()),
@@ -128,9 +128,9 @@ fn codes_that_were_lost_before_they_were_saved_are_dead() {
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
         let Confirmed::FirstFactor(lost) = confirmed else { panic!("{confirmed:?}") };
         let saved = world.mfa.reissue_codes(&session, setup.id()).await.unwrap();
-        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
 
-        let (_, challenge) = world.challenge(session.subject()).await;
+        let challenge = world.challenge(session.subject()).await;
         for code in &lost {
             rejected(world.mfa.answer(&challenge, Answer::recovery(&code.reveal())).await);
         }
@@ -144,7 +144,7 @@ fn a_challenge_that_takes_no_more_codes_takes_a_recovery_code() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let wrong = wrong_code(&world, [&ada.phone]);
         for _ in 0..5 {
             rejected(world.mfa.answer(&challenge, Answer::code(&wrong)).await);

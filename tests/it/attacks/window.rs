@@ -3,7 +3,7 @@
 use mfakit::{Answer, Challenge, HostAuthority, Mfa, Refusal, SignIn};
 
 use super::{left, stored, three_codes, wrong_code};
-use crate::world::{User, World, block_on, passed, refused, rejected};
+use crate::world::{User, World, any_code, block_on, passed, refused, rejected};
 
 /// The phone's code now, which has never been used.
 fn fresh_code(world: &World, ada: &User) -> Answer {
@@ -35,7 +35,7 @@ fn a_passed_challenge_is_refused_at_once_and_after_any_number_of_passes() {
         for others in [0, 1, 7, 8, 14, 15, 16] {
             let world = World::new();
             let ada = world.protect("ada").await;
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             passed(world.mfa.answer(&challenge, fresh_code(&world, &ada)).await);
             sign_in_times(&world, &ada, others).await;
             is_spent(&world, &world.mfa, &ada, &challenge).await;
@@ -48,7 +48,7 @@ fn a_passed_challenge_is_refused_in_another_process() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         passed(world.mfa.answer(&challenge, fresh_code(&world, &ada)).await);
         for others in [0, 14] {
             sign_in_times(&world, &ada, others).await;
@@ -66,11 +66,11 @@ fn a_challenge_passed_by_whatever_answer_is_spent() {
         let session = world.sign_in(&ada).await;
         world.wait(90);
         for answer in [three_codes(&world, &ada.phone), Answer::recovery(&ada.recovery(0))] {
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             passed(world.mfa.answer(&challenge, answer).await);
             is_spent(&world, &world.mfa, &ada, &challenge).await;
         }
-        let step_up = world.mfa.step_up(&session, "payout").await.unwrap();
+        let step_up = world.mfa.step_up(&session, "payout", &any_code()).await.unwrap();
         passed(world.mfa.answer(&step_up, fresh_code(&world, &ada)).await);
         is_spent(&world, &world.mfa, &ada, &step_up).await;
     });
@@ -84,7 +84,7 @@ fn an_enrollment_challenge_passes_once() {
         let (over, actor) = (ada.subject.clone(), admin.subject.clone());
         let authority = HostAuthority::grant(over, actor, "lost her phone").unwrap();
         let issued = world.mfa.reset(&admin.session, &authority).await.unwrap();
-        let SignIn::Enroll(_, challenge) =
+        let SignIn::Challenge(challenge) =
             world.mfa.sign_in(world.password(&ada.subject)).await.unwrap()
         else {
             panic!("no enrollment code is asked for")
@@ -104,11 +104,11 @@ fn a_challenge_outlives_fifteen_passes_of_others_and_not_sixteen() {
             let world = World::new();
             let ada = world.protect("ada").await;
             let session = world.sign_in(&ada).await;
-            let (_, old) = world.challenge(&ada.subject).await;
+            let old = world.challenge(&ada.subject).await;
             let by_code = others - 2;
             sign_in_times(&world, &ada, by_code).await;
             world.sign_in_with(&ada.subject, Answer::recovery(&ada.recovery(0))).await;
-            let step_up = world.mfa.step_up(&session, "payout").await.unwrap();
+            let step_up = world.mfa.step_up(&session, "payout", &any_code()).await.unwrap();
             passed(world.mfa.answer(&step_up, fresh_code(&world, &ada)).await);
 
             let answer = world.mfa.answer(&old, fresh_code(&world, &ada)).await;
@@ -126,9 +126,9 @@ fn a_failed_answer_closes_no_other_challenge() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let (_, own) = world.challenge(&ada.subject).await;
+        let own = world.challenge(&ada.subject).await;
         for _ in 0..19 {
-            let (_, other) = world.challenge(&ada.subject).await;
+            let other = world.challenge(&ada.subject).await;
             rejected(
                 world.mfa.answer(&other, Answer::code(&wrong_code(&world, [&ada.phone]))).await,
             );

@@ -3,12 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::Account;
 use mfakit::store::{Format, StoredAccount};
-use mfakit::{Answer, Challenge, Error, FirstFactor, PendingSignIn, Refusal, SignIn};
+use mfakit::{Answer, Challenge, Error, FirstFactor, Refusal, SignIn};
 
 use super::scene;
 use crate::attacks::{guess, left, new_factor, stored, three_codes};
 use crate::operations::every_operation;
-use crate::world::{World, block_on, passed, refused, rejected};
+use crate::world::{World, block_on, raised, refused, rejected};
 
 const YEAR_10000: i64 = 253_402_300_800;
 
@@ -51,7 +51,7 @@ fn at_the_ends_of_its_range_everything_works_and_can_be_read_back() {
             world.clock.set(at(first));
             let ada = world.protect("ada").await;
             world.sign_in(&ada).await;
-            let (pending, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             world.clock.set(at(last));
 
             let account = stored(&world, &ada.subject);
@@ -59,13 +59,10 @@ fn at_the_ends_of_its_range_everything_works_and_can_be_read_back() {
             let read: StoredAccount = serde_json::from_str(&written).unwrap();
             let read: Account = read.into_account().unwrap();
             assert_eq!(read, *account);
-            let written = serde_json::to_string(&(&pending, &challenge)).unwrap();
-            let (pending, challenge): (PendingSignIn, Challenge) =
-                serde_json::from_str(&written).unwrap();
+            let written = serde_json::to_string(&challenge).unwrap();
+            let challenge: Challenge = serde_json::from_str(&written).unwrap();
 
-            let passed =
-                passed(world.mfa.answer(&challenge, three_codes(&world, &ada.phone)).await);
-            pending.raise(passed.proof, world.mfa.context().unwrap()).unwrap();
+            raised(world.mfa.answer(&challenge, three_codes(&world, &ada.phone)).await);
         });
     }
 }
@@ -105,7 +102,7 @@ fn a_clock_that_runs_backwards_opens_no_used_step_again() {
         }
         for seconds in [60, 30, 0, -30] {
             world.clock.set(started + TimeDelta::seconds(seconds));
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             rejected(world.mfa.answer(&challenge, three_codes(&world, &ada.phone)).await);
             for code in &used {
                 rejected(world.mfa.answer(&challenge, Answer::code(code)).await);
@@ -130,7 +127,7 @@ fn a_clock_that_runs_backwards_grows_no_guess_and_frees_no_recovery_code() {
         for days in [1, 14, 400, 10_000] {
             world.clock.set(now - TimeDelta::days(days));
             assert_eq!(left(&world, &ada.subject), 0, "{days} days earlier");
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             let spent = Answer::recovery(&ada.recovery(0));
             rejected(world.mfa.answer(&challenge, spent).await);
         }

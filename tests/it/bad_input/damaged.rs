@@ -57,7 +57,7 @@ impl Ruin {
         let world = World::new();
         let ada = block_on(world.protect("ada"));
         let store = Damaged { inner: world.memory.clone(), damage: Arc::default() };
-        let mfa = Mfa::builder(store.clone())
+        let mfa = Mfa::builder_without_policies(store.clone())
             .issuer("Scrivio")
             .keyring(keyring("k1"))
             .hasher(hasher())
@@ -70,7 +70,7 @@ impl Ruin {
 
     /// Answers under damage: how it failed. Nothing is changed, and nothing passes.
     fn fails(&self, answer: Answer, damage: impl Fn(&mut Value) + Send + 'static) -> Error {
-        let (_, challenge) = block_on(self.world.challenge(&self.ada.subject));
+        let challenge = block_on(self.world.challenge(&self.ada.subject));
         let before = scene(&self.world, &self.ada.subject);
         *self.store.damage.lock().expect("the damage") = Some(Box::new(damage));
         let verdict = block_on(self.mfa.answer(&challenge, answer));
@@ -85,7 +85,7 @@ impl Ruin {
 
     /// Once the damage is gone, the very code that was tried passes.
     fn is_whole(&self) {
-        let (_, challenge) = block_on(self.world.challenge(&self.ada.subject));
+        let challenge = block_on(self.world.challenge(&self.ada.subject));
         passed(block_on(self.mfa.answer(&challenge, self.right_code())));
     }
 
@@ -198,7 +198,7 @@ fn a_scheme_of_absurd_costs_is_refused_before_anything_is_computed() {
         assert_eq!(error.code(), "hasher", "{scheme}");
         assert!(begun.elapsed().as_millis() < 1_000, "{scheme} was computed");
     }
-    let (_, challenge) = block_on(ruin.world.challenge(&ruin.ada.subject));
+    let challenge = block_on(ruin.world.challenge(&ruin.ada.subject));
     let whole = Answer::recovery(&ruin.ada.recovery(0));
     passed(block_on(ruin.mfa.answer(&challenge, whole)));
     ruin.is_whole();

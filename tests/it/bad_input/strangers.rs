@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 
 use super::scene;
 use crate::attacks::{begin, factor, new_factor, three_codes, wrong_code};
-use crate::world::{World, block_on, passed, refused, rejected};
+use crate::world::{World, any_code, block_on, passed, refused, rejected};
 
 /// What came of a setup.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +59,7 @@ async fn ended(world: &World, end: End) -> (mfakit::Assurance, SetupId, String) 
         }
         End::Finished => {
             confirm(&setup).await;
-            let session = mfa.finish_setup(&session, setup.id()).await.unwrap();
+            let session = mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
             return (session, setup.id(), code(world));
         }
     }
@@ -127,7 +127,7 @@ fn a_setup_is_open_to_the_last_second_of_its_ten_minutes_and_its_hour() {
         let code = phone.code_at(world.now());
         let _ = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
         world.wait(3_600);
-        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
     });
 }
 
@@ -139,7 +139,7 @@ fn a_factor_that_is_unknown_or_a_strangers_is_not_managed() {
         let bobs = factor(&world, &bob.subject, "Phone").await;
         let (_, session) = world.add_phone(&ada.session, "Tablet").await;
         let gone = factor(&world, &ada.subject, "Tablet").await;
-        let session = world.mfa.remove_factor(&session, gone).await.unwrap();
+        let session = world.mfa.remove_factor(&session, gone).await.unwrap().full().unwrap();
         let before = [&ada, &bob].map(|user| scene(&world, &user.subject));
         let mfa = &world.mfa;
         for id in [bobs, gone, FactorId::from_random([0; 16])] {
@@ -224,8 +224,8 @@ fn a_challenge_that_is_over_takes_no_answer_of_any_kind() {
         ] {
             let world = World::new();
             let ada = world.protect("ada").await;
-            let (_, sign_in) = world.challenge(&ada.subject).await;
-            let step_up = world.mfa.step_up(&ada.session, "payout").await.unwrap();
+            let sign_in = world.challenge(&ada.subject).await;
+            let step_up = world.mfa.step_up(&ada.session, "payout", &any_code()).await.unwrap();
             match late {
                 Late::TenMinutesAndASecond => world.wait(601),
                 Late::AYear => world.wait(86_400 * 365),
@@ -233,7 +233,9 @@ fn a_challenge_that_is_over_takes_no_answer_of_any_kind() {
                     drop(world.mfa.password_changed(&ada.subject, None).await.unwrap());
                 }
                 Late::FactorAdded => drop(world.add_phone(&ada.session, "Tablet").await),
-                Late::Disabled => drop(world.mfa.disable(&ada.session).await.unwrap()),
+                Late::Disabled => {
+                    drop(world.mfa.disable(&ada.session).await.unwrap().full().unwrap())
+                }
                 Late::Erased => {
                     let subject = || ada.subject.clone();
                     let authority = HostAuthority::grant(subject(), subject(), "left").unwrap();
@@ -263,7 +265,7 @@ fn a_challenge_is_open_to_the_last_second_of_its_ten_minutes() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         world.wait(600);
         passed(world.mfa.answer(&challenge, Answer::code(&ada.phone.code_at(world.now()))).await);
     });
@@ -274,12 +276,12 @@ fn a_challenge_for_somebody_who_is_not_there_opens_nothing() {
     block_on(async {
         let world = World::new();
         let ada = world.protect("ada").await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let mut written = serde_json::to_value(&challenge).unwrap();
         for (subject, stamp) in [("nobody", None), ("nobody", Some(0))] {
-            written["subject"] = subject.into();
+            written["held"]["subject"] = subject.into();
             if let Some(stamp) = stamp {
-                written["stamp"] = stamp.into();
+                written["held"]["stamp"] = stamp.into();
             }
             let forged: Challenge = serde_json::from_value(written.clone()).unwrap();
             for answer in [
@@ -305,7 +307,7 @@ fn an_enrollment_code_is_good_for_72_hours_and_a_new_reset_brings_a_new_one() {
         let authority = authority.unwrap();
         let issued = world.mfa.reset(&admin.session, &authority).await.unwrap();
         let enroll = async || match world.mfa.sign_in(world.password(&ada.subject)).await {
-            Ok(SignIn::Enroll(_, challenge)) => challenge,
+            Ok(SignIn::Challenge(challenge)) => challenge,
             other => panic!("{other:?}"),
         };
         world.clock.set(issued.expires_at);

@@ -8,7 +8,7 @@ use mfakit::{
 
 use super::scene;
 use crate::attacks::{begin, factor, new_factor};
-use crate::world::{World, block_on, keyring, passed, refused, rejected};
+use crate::world::{World, any_code, block_on, keyring, passed, refused, rejected};
 
 /// What cannot be a code of six digits.
 fn no_codes() -> Vec<String> {
@@ -53,7 +53,7 @@ fn what_cannot_be_a_code_is_malformed_and_costs_nothing() {
         let world = World::new();
         let ada = world.protect("ada").await;
         let phone = factor(&world, &ada.subject, "Phone").await;
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let right = ada.phone.code_at(world.now());
         let before = scene(&world, &ada.subject);
         for text in no_codes() {
@@ -242,10 +242,10 @@ fn an_action_without_a_proper_name_opens_no_challenge() {
         let ada = world.protect("ada").await;
         let before = scene(&world, &ada.subject);
         for action in ["", "pay\0out", &"a".repeat(65)] {
-            let refusal = refused(world.mfa.step_up(&ada.session, action).await);
+            let refusal = refused(world.mfa.step_up(&ada.session, action, &any_code()).await);
             assert_eq!(refusal.code(), "invalid", "{action:?}");
         }
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         for heading in ["", "/a\r\nSet-Cookie: b", &"/".repeat(2_049)] {
             assert!(challenge.clone().with_return_to(heading).is_err());
         }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::Subject;
 use mfakit::organization::{
-    Exemption, Extension, Membership, OrgId, OrgPolicy, Organization, PolicyScope, RosterCounts,
-    RosterFilter, RosterQuery,
+    Exemption, Extension, Membership, OrgId, OrgPolicy, OrgRequirement, Organization, PolicyScope,
+    RosterCounts, RosterFilter, RosterQuery,
 };
 use mfakit::store::{OrgRow, RosterRow, RosterRows, StoredMembership};
+use mfakit::{Strength, Subject};
 
 use super::org_wrong::OrgWrong;
 use super::organizations::Offices;
@@ -19,7 +19,8 @@ impl OrgWrong {
     pub(super) fn spoil_policy(self, row: &Arc<Organization>) -> Arc<Organization> {
         let (recent, mut policy) = (row.recent_commits(), *row.policy());
         let mut recent = recent.to_vec();
-        if let OrgPolicy::Required { since, changed, terms } = &mut policy {
+        let mut requirements: Vec<OrgRequirement> = policy.requirements().copied().collect();
+        for OrgRequirement { since, changed, terms, .. } in &mut requirements {
             match self {
                 Self::KeepsWholeSeconds => *since = cut(*since, 1_000_000),
                 Self::ForgetsWhenTermsChanged => *changed = *since,
@@ -27,6 +28,12 @@ impl OrgWrong {
                 _ => {}
             }
         }
+        match self {
+            Self::KeepsOneRequirement => requirements.truncate(1),
+            Self::ForgetsUnknownStrengths => requirements.retain(|r| r.required.known().is_some()),
+            _ => {}
+        }
+        policy = OrgPolicy::of(requirements).unwrap();
         if self == Self::RemembersOneCommit {
             recent.drain(..recent.len().saturating_sub(1));
         }
@@ -51,6 +58,9 @@ impl OrgWrong {
                 *reason = reason.chars().take(80).collect();
             }
             (Self::KeepsExemptionsForGood, Some(exemption), _) => exemption.until = None,
+            (Self::ExemptsFromEverything, Some(exemption), _) => {
+                exemption.from = Strength::Standard.into();
+            }
             (Self::ForgetsWhenAnExtensionWasGranted, _, Some(Extension { until, granted, .. })) => {
                 *granted = *until;
             }
@@ -76,7 +86,7 @@ impl Offices {
         let rows = self.rows.lock().unwrap();
         let first = || rows.members.keys().find(|(_, user)| *user == place.1);
         let (had, has) = (rows.had_mfa.contains(&place), accounts.enabled(member.subject()));
-        let protected = match self.wrong {
+        let has = match self.wrong {
             OrgWrong::KnowsMfaFromJoining => had,
             OrgWrong::KnowsMfaOfOneOrganization => {
                 if first() == Some(&place) {
@@ -95,7 +105,12 @@ impl Offices {
             }
             _ => has,
         };
-        RosterRow { membership: Arc::clone(member), protected, last_signed_in: None }
+        let strength = match self.wrong {
+            OrgWrong::TakesAppsForKeys => Strength::PhishingResistant,
+            _ => Strength::Standard,
+        };
+        let strength = has.then_some(strength);
+        RosterRow { membership: Arc::clone(member), strength, last_signed_in: None }
     }
 
     fn members(&self, org: &OrgId, accounts: &Store) -> Vec<RosterRow> {
@@ -125,11 +140,22 @@ impl Offices {
                 filter.admits(row, policy, now - TimeDelta::microseconds(1))
             }
             OrgWrong::HonorsOldExtensions => filter.admits(&honored(row, policy), policy, now),
+            // As if there were nothing to ask of them.
+            OrgWrong::NeverWallsWhoHasMfa => match filter {
+                RosterFilter::InGrace | RosterFilter::Lapsed | RosterFilter::Exempt => {
+                    row.strength.is_none() && filter.admits(row, policy, now)
+                }
+                _ => filter.admits(row, policy, now),
+            },
+            OrgWrong::HoldsToTheWeakestRequirement => {
+                let weakest = OrgPolicy::of(policy.requirements().take(1).copied()).unwrap();
+                filter.admits(row, &weakest, now)
+            }
             // Written down when the membership was: before any of them has ended.
             OrgWrong::JudgesExemptionsAtWriting => {
                 let written = row.membership.exemption().is_some();
                 match filter {
-                    RosterFilter::Exempt => written && !row.protected,
+                    RosterFilter::Exempt => written && row.exempting(policy).is_some(),
                     RosterFilter::InGrace | RosterFilter::Lapsed => {
                         !written && filter.admits(row, policy, now)
                     }
@@ -165,6 +191,7 @@ impl Offices {
                 ReadsThePolicyBeforeItWaits => row.key(&early(row)),
                 KeepsTheOrderOfAnOldPolicy => row.key(&met(row)),
                 HonorsOldExtensions => honored(row, &policy).key(&policy),
+                SortsWhoHasMfaBySubject if row.strength.is_some() => row.key(&OrgPolicy::VOLUNTARY),
                 _ => row.key(&policy),
             };
             let walled = key.walled_from.filter(|_| self.wrong != SortsBySubject);
@@ -225,11 +252,13 @@ impl Offices {
         let count = |filter| {
             rows.iter().filter(|row| self.admits(filter, row, &policy, now)).count() as u64
         };
+        let with = |strength| count(RosterFilter::With(strength));
         let (lapsed, exempt) = (count(RosterFilter::Lapsed), count(RosterFilter::Exempt));
         let confused = self.wrong == OrgWrong::CountsTheExemptAsLapsed;
         RosterCounts {
             members: rows.len() as u64,
-            protected: count(RosterFilter::Protected),
+            standard: with(Strength::Standard),
+            phishing_resistant: with(Strength::PhishingResistant),
             in_grace: count(RosterFilter::InGrace),
             lapsed: if confused { lapsed + exempt } else { lapsed },
             exempt,
@@ -261,7 +290,8 @@ impl Offices {
 /// The same row as if its extension had been granted under today's policy.
 fn honored(row: &RosterRow, policy: &OrgPolicy) -> RosterRow {
     let member = &row.membership;
-    let since = policy.since().unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let since = policy.requirements().next().map(|requirement| requirement.since);
+    let since = since.unwrap_or(DateTime::<Utc>::MAX_UTC);
     let extension = member.extension().map(|e| Extension { policy_since: since, ..e.clone() });
     let row_of = StoredMembership {
         org: member.org().clone(),

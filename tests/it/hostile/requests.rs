@@ -27,7 +27,7 @@ impl Attacker {
                 world.next_code();
             }
             let lost = user.session.evidence().iter().find_map(|e| match e.kind() {
-                mfakit::domain::EvidenceKind::Totp(factor) => Some(*factor),
+                mfakit::domain::EvidenceKind::Factor { id, .. } => Some(*id),
                 _ => None,
             });
             let new = NewFactor::totp("A new one", "ada@example.org").expect("a factor");
@@ -39,7 +39,7 @@ impl Attacker {
                 .expect("a setup");
             user
         });
-        let challenge = block_on(world.challenge(&victim.subject)).1;
+        let challenge = block_on(world.challenge(&victim.subject));
         Self { victim, challenge, sent: 0 }
     }
 
@@ -78,7 +78,7 @@ impl Attacker {
     fn sign_in(&mut self, world: &World) {
         let first = FirstFactor::password(self.victim.subject.clone(), world.now());
         match block_on(world.mfa.sign_in(first)).expect("an answer") {
-            SignIn::Challenge(_, challenge) => self.challenge = challenge,
+            SignIn::Challenge(challenge) => self.challenge = challenge,
             other => panic!("no challenge: {other:?}"),
         }
     }

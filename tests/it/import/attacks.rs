@@ -2,16 +2,17 @@
 
 use std::pin::Pin;
 
+use mfakit::domain::Stamp;
 use mfakit::import::{CodeReading, Import, Imported, ImportedCodes, ImportedFactor, Seed};
 use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
 use mfakit::{
     Answer, EmailStatus, Error, HostAuthority, NewFactor, Refusal, RejectionReason, SignIn,
-    Subject, Verdict,
+    SignedIn, Subject, Verdict,
 };
 
 use super::{SEED, ada, authority, challenged, moved_in, one_phone, phone, recover, world};
-use crate::world::{World, block_on, hasher, keyring, passed, refused};
+use crate::world::{World, block_on, full, hasher, keyring, limited, passed, refused};
 
 fn labeled(label: &str, seed: &[u8]) -> ImportedFactor {
     ImportedFactor::totp(label, Seed::from_bytes(seed).unwrap()).unwrap()
@@ -41,11 +42,12 @@ fn a_second_run_changes_nothing_not_even_what_the_owner_has_changed_since() {
         let uri = format!("otpauth://totp/x?secret={SEED}&algorithm=SHA1&digits=6&period=30");
         let app = Authenticator::scan(&uri).unwrap();
         let session = super::sign_in(&world, Answer::code(&app.code_at(world.now()))).await;
-        let (session, _) = world.mfa.regenerate_codes(&session).await.unwrap();
-        world.mfa.disable(&session).await.unwrap();
+        let (session, _) = world.mfa.regenerate_codes(&limited(session)).await.unwrap();
+        let session = full(session);
+        world.mfa.disable(&session).await.unwrap().full().unwrap();
         assert_eq!(world.mfa.import(&authority(), import()).await.unwrap(), Imported::Before(at));
         let signed_in = world.mfa.sign_in(world.password(&ada())).await.unwrap();
-        assert!(matches!(signed_in, SignIn::Complete(_)));
+        assert!(matches!(signed_in, SignIn::Done(SignedIn::Full(_, None))));
     });
 }
 
@@ -68,7 +70,7 @@ fn an_account_that_has_mfa_is_left_alone_unless_the_host_says_so() {
             mfakit::step_up::Needed::FirstFactor,
             chrono::TimeDelta::hours(1),
         );
-        let void = world.mfa.check(&rule, &owner.session).await;
+        let void = world.mfa.guard_now(&owner.session, &rule).await;
         assert_eq!(refused(void), Refusal::SignInAgain);
         recover(&world, &owner.recovery(0)).await.unwrap();
     });
@@ -99,7 +101,8 @@ fn a_seed_that_is_live_pending_or_repeated_is_refused() {
         assert_eq!(refusal(&world, import).await, Refusal::SeedTaken);
 
         // In an unfinished setup of the account.
-        let SignIn::Complete(session) = world.mfa.sign_in(world.password(&ada())).await.unwrap()
+        let SignIn::Done(SignedIn::Full(session, None)) =
+            world.mfa.sign_in(world.password(&ada())).await.unwrap()
         else {
             panic!("MFA is on");
         };
@@ -112,7 +115,7 @@ fn a_seed_that_is_live_pending_or_repeated_is_refused() {
         // Live: set up here.
         let code = Authenticator::scan(setup.otpauth_uri()).unwrap().code_at(world.now());
         let _ = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
-        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
         let live = Import::new()
             .factor(ImportedFactor::totp("Again", Seed::from_base32(&shown).unwrap()).unwrap())
             .beside_live_factors();
@@ -124,7 +127,8 @@ fn a_seed_that_is_live_pending_or_repeated_is_refused() {
 fn an_import_ends_an_unfinished_setup_and_voids_every_session() {
     block_on(async {
         let world = world();
-        let SignIn::Complete(session) = world.mfa.sign_in(world.password(&ada())).await.unwrap()
+        let SignIn::Done(SignedIn::Full(session, None)) =
+            world.mfa.sign_in(world.password(&ada())).await.unwrap()
         else {
             panic!("MFA is on");
         };
@@ -195,14 +199,14 @@ fn without_a_last_used_step_the_whole_window_is_burned_and_not_a_step_more() {
             moved_in(&world, Import::new().factor(phone(SEED).drift(drift))).await;
             let center = i64::from(drift);
             for off in -1..=1 {
-                let (_, challenge) = challenged(&world).await;
+                let challenge = challenged(&world).await;
                 let code = app.code_after(world.now(), center + off);
                 let verdict = world.mfa.answer(&challenge, Answer::code(&code)).await;
                 crate::world::rejected(verdict);
             }
             let next = app.code_after(world.now(), center + 2);
             world.wait(30);
-            let (_, challenge) = challenged(&world).await;
+            let challenge = challenged(&world).await;
             passed(world.mfa.answer(&challenge, Answer::code(&next)).await);
         }
     });
@@ -217,7 +221,8 @@ fn only_an_authority_over_this_account_imports_and_never_past_a_reset() {
         let prepared = world.mfa.prepare_import(&ada(), one_phone()).await.unwrap();
         let account = mfakit::domain::Account::absent(ada(), mfakit::store::Version::first([1; 8]));
         let context = world.mfa.context().unwrap();
-        let foreign = account.import(&bob, &prepared, &[], context).unwrap_err();
+        let foreign =
+            account.import(&bob, &prepared, &[], Stamp::from_random([2; 8]), context).unwrap_err();
         assert_eq!(foreign, Refusal::ForeignSession);
 
         let owner = world.protect("ada").await;
@@ -238,7 +243,7 @@ fn one_imported_code_signs_in_once_however_often_it_is_sent_at_once() {
             moved_in(&world, import.accept_codes_under_64_bits()).await;
             let mut challenges = Vec::new();
             for _ in 0..16 {
-                challenges.push(challenged(&world).await.1);
+                challenges.push(challenged(&world).await);
             }
             let answers =
                 challenges.iter().map(|c| world.mfa.answer(c, Answer::recovery(codes[0])));
@@ -277,12 +282,12 @@ fn regenerating_against_a_use_leaves_no_old_code_alive() {
             let uri = format!("otpauth://totp/x?secret={SEED}&algorithm=SHA1&digits=6&period=30");
             let app = Authenticator::scan(&uri).unwrap();
             let session = super::sign_in(&world, Answer::code(&app.code_at(world.now()))).await;
-            let (_, challenge) = challenged(&world).await;
+            let challenge = challenged(&world).await;
             let use_it = async {
                 let verdict = world.mfa.answer(&challenge, Answer::recovery("28480242")).await;
                 matches!(verdict, Ok(Verdict::Passed(_)))
             };
-            let replace = async { world.mfa.regenerate_codes(&session).await.is_ok() };
+            let replace = async { world.mfa.regenerate_codes(session.session()).await.is_ok() };
             let both: Vec<Pin<Box<dyn Future<Output = bool>>>> = match first {
                 true => vec![Box::pin(use_it), Box::pin(replace)],
                 false => vec![Box::pin(replace), Box::pin(use_it)],
@@ -305,7 +310,7 @@ fn guesses_at_once_are_charged_exactly() {
         moved_in(&world, import.accept_codes_under_64_bits()).await;
         let mut challenges = Vec::new();
         for _ in 0..40 {
-            challenges.push(challenged(&world).await.1);
+            challenges.push(challenged(&world).await);
         }
         let wrong: Vec<String> = (0..40).map(|n| format!("9999{n:04}")).collect();
         let answers = challenges

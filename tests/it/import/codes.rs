@@ -1,15 +1,15 @@
 //! Imported recovery codes: a mode of their own, a budget of their own, and the way out of it.
 
 use chrono::TimeDelta;
-use mfakit::domain::{ImportedEvaluation, ProvenBy, Question};
+use mfakit::domain::{ImportedEvaluation, Question};
 use mfakit::import::{ImportNotice, ImportedCodes};
 use mfakit::step_up::Needed;
 use mfakit::store::EventLog;
-use mfakit::{Answer, EventKind, Refusal, RejectionReason, StepUpRule};
+use mfakit::{Answer, EventKind, LimitedTo, Refusal, RejectionReason, StepUpRule};
 
 use super::{ada, authority, challenged, moved_in, one_phone, recover, sign_in, world};
 use crate::attacks::stored;
-use crate::world::{World, block_on, passed, refused};
+use crate::world::{World, any_code, block_on, full, limited, passed, refused};
 use mfakit::testing::Authenticator;
 
 const WEAK: [&str; 3] = ["28480242", "38352190", "10964550"];
@@ -59,7 +59,7 @@ fn weak_codes_have_a_budget_of_their_own_and_authenticator_codes_keep_theirs() {
         // The authenticator's own budget is untouched.
         let status = world.mfa.status(&ada()).await.unwrap();
         assert_eq!(status.recovery_left, Some(3));
-        sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
+        let _ = sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
         // One grows back in 14 days.
         world.wait(14 * 86_400 - 1);
         assert_eq!(
@@ -77,7 +77,7 @@ fn authenticator_guesses_leave_the_budget_of_codes_alone() {
     block_on(async {
         let world = with_codes(&WEAK).await;
         for _ in 0..4 {
-            let (_, challenge) = challenged(&world).await;
+            let challenge = challenged(&world).await;
             for _ in 0..5 {
                 let _ = world.mfa.answer(&challenge, Answer::code("000000")).await;
             }
@@ -112,8 +112,7 @@ fn strong_codes_have_no_budget_and_force_nothing() {
         let written = events(&world).await.len();
         assert_eq!(written, 1, "misses write nothing");
         assert_eq!(recover(&world, "3F9A-71C2-88AB-0D5E").await, Ok(1));
-        let session = sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
-        assert!(!session.limited_to_regenerating());
+        full(sign_in(&world, Answer::code(&app().code_at(world.now()))).await);
     });
 }
 
@@ -121,35 +120,30 @@ fn strong_codes_have_no_budget_and_force_nothing() {
 fn a_session_with_both_factors_can_do_nothing_before_it_has_new_codes() {
     block_on(async {
         let world = with_codes(&WEAK).await;
-        let (pending, challenge) = challenged(&world).await;
+        let challenge = challenged(&world).await;
         let answer = Answer::code(&app().code_at(world.now()));
         let pass = passed(world.mfa.answer(&challenge, answer).await);
         assert_eq!(pass.import_notices, [ImportNotice::RegenerateCodes]);
-        let session = pending.raise(pass.proof, world.mfa.context().unwrap()).unwrap();
-        assert!(session.limited_to_regenerating());
+        let session = limited(pass.signed_in);
+        assert_eq!(*session.next_step(), LimitedTo::RegenerateCodes);
 
-        let any = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
+        // Most operations do not take it at all; of those that take either session:
         let first = Refusal::RegenerateFirst;
-        assert_eq!(refused(world.mfa.check(&any, &session).await), first);
-        assert_eq!(refused(world.mfa.guard(&any, &session).await), first);
-        assert_eq!(refused(world.mfa.guard_access(&session).await), first);
-        assert_eq!(refused(world.mfa.disable(&session).await), first);
-        let factor = world.mfa.status(&ada()).await.unwrap().factors[0].factor;
-        assert_eq!(refused(world.mfa.remove_factor(&session, factor).await), first);
-        assert_eq!(refused(world.mfa.rename_factor(&session, factor, "x").await), first);
-        assert_eq!(refused(world.mfa.prefer_factor(&session, factor).await), first);
         let new = mfakit::NewFactor::totp("Tablet", "ada@example.org").unwrap();
         let begun = world.mfa.begin_setup(&session, new, mfakit::EmailStatus::Verified).await;
         assert_eq!(refused(begun), first);
-        let names = mfakit::step_up::AcrNames::new("one", "two").unwrap();
-        assert_eq!(session.claims(&names, world.now()).acr, None);
         // Neither re-authenticating nor another proof gets it out.
-        let session = world.mfa.reauthenticate(&session, world.password(&ada())).await.unwrap();
-        assert!(session.limited_to_regenerating());
+        let again = world.mfa.reauthenticate(&session, world.password(&ada())).await;
+        let session = limited(again.unwrap());
+        world.wait(30);
+        let challenge = world.mfa.step_up(&session, "anything", &any_code()).await.unwrap();
+        let answer = Answer::code(&app().code_at(world.now()));
+        let session = limited(passed(world.mfa.answer(&challenge, answer).await).signed_in);
+        let session = limited(world.mfa.readmit(&session).await.unwrap());
 
         let (session, codes) = world.mfa.regenerate_codes(&session).await.unwrap();
-        assert!(!session.limited_to_regenerating());
-        world.mfa.check(&any, &session).await.unwrap();
+        let any = StepUpRule::fresh(Needed::FirstFactor, TimeDelta::hours(1));
+        world.mfa.guard_now(&full(session), &any).await.unwrap();
         let status = world.mfa.status(&ada()).await.unwrap();
         assert_eq!((status.recovery_left, status.import_notices), (Some(10), vec![]));
         for dead in WEAK {
@@ -157,8 +151,7 @@ fn a_session_with_both_factors_can_do_nothing_before_it_has_new_codes() {
         }
         recover(&world, &codes.as_slice()[0].reveal()).await.unwrap();
         world.wait(60);
-        let session = sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
-        assert!(!session.limited_to_regenerating());
+        full(sign_in(&world, Answer::code(&app().code_at(world.now()))).await);
     });
 }
 
@@ -166,15 +159,13 @@ fn a_session_with_both_factors_can_do_nothing_before_it_has_new_codes() {
 fn a_session_by_recovery_is_not_limited_until_it_shows_a_code() {
     block_on(async {
         let world = with_codes(&WEAK).await;
-        let session = sign_in(&world, Answer::recovery(WEAK[0])).await;
-        assert!(!session.limited_to_regenerating(), "it may replace the lost phone");
-        let challenge = world.mfa.step_up(&session, "anything").await.unwrap();
+        // It may replace the lost phone.
+        let session = full(sign_in(&world, Answer::recovery(WEAK[0])).await);
+        let challenge = world.mfa.step_up(&session, "anything", &any_code()).await.unwrap();
         let answer = Answer::code(&app().code_at(world.now()));
         let pass = passed(world.mfa.answer(&challenge, answer).await);
-        assert!(matches!(pass.proof.proven_by(), ProvenBy::Totp(_)));
-        let session = session.raise(pass.proof, world.mfa.context().unwrap()).unwrap();
-        assert!(session.limited_to_regenerating());
-        world.mfa.regenerate_codes(&session).await.unwrap();
+        let session = limited(pass.signed_in);
+        let _ = world.mfa.regenerate_codes(&session).await.unwrap();
     });
 }
 
@@ -182,11 +173,12 @@ fn a_session_by_recovery_is_not_limited_until_it_shows_a_code() {
 fn the_limit_survives_being_stored() {
     block_on(async {
         let world = with_codes(&WEAK).await;
-        let session = sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
+        let session = limited(sign_in(&world, Answer::code(&app().code_at(world.now()))).await);
         let json = serde_json::to_string(&session).unwrap();
-        let read: mfakit::Assurance = serde_json::from_str(&json).unwrap();
-        assert!(read.limited_to_regenerating());
+        let read: mfakit::Limited = serde_json::from_str(&json).unwrap();
         assert_eq!(read, session);
+        let full = serde_json::from_str::<mfakit::Assurance>(&json);
+        assert!(full.is_err(), "a limited session was read as a full one");
     });
 }
 
@@ -203,8 +195,8 @@ fn an_account_without_codes_is_marked_and_gets_some_on_request() {
             (None, &[ImportNotice::IssueCodes][..])
         );
         assert!(recover(&world, "28480242").await.is_err());
-        let session = sign_in(&world, Answer::code(&app().code_at(world.now()))).await;
-        assert!(!session.limited_to_regenerating(), "prompted, not forced");
+        // Prompted, not forced.
+        let session = full(sign_in(&world, Answer::code(&app().code_at(world.now()))).await);
         let (_, codes) = world.mfa.regenerate_codes(&session).await.unwrap();
         assert!(world.mfa.status(&ada()).await.unwrap().import_notices.is_empty());
         recover(&world, &codes.as_slice()[3].reveal()).await.unwrap();
@@ -217,7 +209,7 @@ fn replacing_the_lost_phone_issues_codes_of_our_own() {
     block_on(async {
         let world = with_codes(&WEAK).await;
         let lost = world.mfa.status(&ada()).await.unwrap().factors[0].factor;
-        let session = sign_in(&world, Answer::recovery(WEAK[2])).await;
+        let session = full(sign_in(&world, Answer::recovery(WEAK[2])).await);
         let new = mfakit::NewFactor::totp("New phone", "ada@example.org").unwrap().replacing(lost);
         let setup =
             world.mfa.begin_setup(&session, new, mfakit::EmailStatus::Verified).await.unwrap();
@@ -256,7 +248,7 @@ fn the_owner_is_told_once_that_his_imported_codes_are_being_guessed() {
 fn an_evaluation_counts_again_for_the_very_hashes_it_judged() {
     block_on(async {
         let world = with_codes(&STRONG).await;
-        let (_, challenge) = challenged(&world).await;
+        let challenge = challenged(&world).await;
         let account = stored(&world, &ada());
         let answer = Answer::recovery(STRONG[0]);
         let context = world.mfa.context().unwrap();

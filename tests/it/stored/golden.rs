@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{Account, FactorState, Throttle};
-use mfakit::{Answer, Settings};
+use mfakit::{Answer, NewFactor, Settings};
 use serde_json::Value as Json;
 
 use super::history::{History, Step};
@@ -101,6 +101,9 @@ fn a_golden_file_means_what_it_meant() {
     assert_eq!(setup.begun_at, time("2027-01-16T01:05:00.123456Z"));
     assert_eq!(export.password_changed_at, Some(time("2027-01-16T01:05:00.123456Z")));
 
+    let issuer = file("setup_of_another_issuer").export().setup.unwrap().issuer.unwrap();
+    assert_eq!(issuer.as_str(), "Scrivio Staging");
+
     let guesses = file("guessed_at").export().guesses;
     assert_eq!((guesses.spent, guesses.told), (20, true));
     assert_eq!(guesses.since, Some(time("2027-01-16T08:02:00.123456Z")));
@@ -134,7 +137,7 @@ fn a_golden_file_means_what_it_meant() {
     assert_eq!(file("moved").moved_from().unwrap().as_str(), "user-1815");
     assert_eq!(file("moved").subject().as_str(), "user-1852");
     assert_eq!(file("enabled").version().number(), 1_311_768_467_463_790_323);
-    assert_eq!(file("password_changed").stamp().number(), 1_311_768_467_463_790_320);
+    assert_eq!(file("password_changed").stamp().number(), 4_564_476_756_301_768_121);
 }
 
 #[test]
@@ -215,6 +218,7 @@ fn accounts() -> Vec<(&'static str, Account)> {
         ("password_changed", story(History::change_password)),
         ("setup_pending", story(setup_pending)),
         ("setup_confirmed", story(setup_confirmed)),
+        ("setup_of_another_issuer", story(setup_of_another_issuer)),
         ("enabled", story(enabled)),
         ("guessed_at", story(guessed_at)),
         ("suspended", story(suspended)),
@@ -263,6 +267,11 @@ fn imported_regenerated(history: &mut History) -> Step {
     history.wait(TimeDelta::minutes(2));
     history.sign_in(History::right_code)?;
     history.regenerate()
+}
+
+fn setup_of_another_issuer(history: &mut History) -> Step {
+    let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
+    history.begin_new(&new.issuer("Scrivio Staging").unwrap())
 }
 
 fn setup_pending(history: &mut History) -> Step {

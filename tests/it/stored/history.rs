@@ -4,15 +4,16 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
-    Account, Algorithm, Arrival, ChallengeId, CodeHash, Context, Decision, Fresh, HashScheme,
-    HashedCodes, ImportedEvaluation, ImportedHash, Issuer, Judged, Label, NewSecret, OneTimeCode,
-    Opened, Question, Reseal, SealedSecret, SessionId, TotpSecret, Transition,
+    Account, Algorithm, Arrival, ChallengeId, CodeHash, ConfirmedSetup, Context, Decision, Fresh,
+    HashScheme, HashedCodes, ImportedEvaluation, ImportedHash, Issuer, Judged, Judgment, Label,
+    NewSecret, OneTimeCode, Opened, Proven, Question, Reseal, SealedSecret, SessionId, Stamp,
+    TotpSecret, Transition,
 };
 use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
 use mfakit::store::{CommitId, CommitOutcome, Version};
 use mfakit::{
-    Answer, Assurance, Confirmed, EmailStatus, EventKind, FactorId, FirstFactor, HostAuthority,
-    KeyId, NewFactor, RecoveryCodes, Refusal, Settings, SetupId, Subject, Verdict,
+    Answer, Assurance, EmailStatus, EventKind, FactorId, FirstFactor, HostAuthority, KeyId,
+    NewFactor, RecoveryCodes, Refusal, Settings, SetupId, SignedIn, Subject,
 };
 
 use subtle::Choice;
@@ -28,7 +29,7 @@ pub(crate) type Step<T = ()> = Result<T, Refusal>;
 /// An account, the session of its owner and what he has written down.
 pub(crate) struct History {
     pub(crate) account: Arc<Account>,
-    pub(crate) session: Assurance,
+    pub(crate) session: SignedIn,
     pub(crate) events: Vec<EventKind>,
     pub(crate) settings: &'static Settings,
     pub(crate) phone_is_ahead: TimeDelta,
@@ -51,9 +52,10 @@ impl History {
             challenge: ChallengeId::from_random([0xC4; 16]),
         };
         let first = FirstFactor::password(subject, now);
-        let Opened::Session(session) = account.sign_in(first, fresh, context).unwrap() else {
+        let Opened::Session(proven) = account.sign_in(first, fresh, context).unwrap() else {
             panic!("a new account has no second factor");
         };
+        let session = proven.signed_in(&[], now);
         Self {
             account,
             session,
@@ -85,12 +87,23 @@ impl History {
         let hashes = codes.iter().map(|code| ImportedHash::new(code).unwrap()).collect();
         let codes = import.recovery_codes().cloned().map(|codes| codes.prepared(hashes).unwrap());
         let prepared = import.prepared(vec![factor], codes);
-        let Decision::Change(moved) = account.import(&authority, &prepared, &[], self.context())?
+        let Decision::Change(moved) =
+            account.import(&authority, &prepared, &[], self.stamp(), self.context())?
         else {
             panic!("imported before");
         };
         let Imported::Now(_) = self.commit(moved) else { panic!("imported before") };
         Ok(())
+    }
+
+    /// Keeps a session of a user who belongs to no organization.
+    fn keep(&mut self, proven: Proven) {
+        self.session = proven.signed_in(&[], self.now);
+    }
+
+    /// The session, where an operation takes only a full one.
+    fn full(&self) -> Result<Assurance, Refusal> {
+        self.session.clone().full().ok_or(Refusal::RegenerateFirst)
     }
 
     /// Lets time pass.
@@ -100,18 +113,23 @@ impl History {
 
     pub(crate) fn change_password(&mut self) -> Step {
         let account = Arc::clone(&self.account);
-        let session = account.check_session(&self.session).is_ok().then(|| self.session.clone());
-        let transition = account.password_changed(session.as_ref(), self.context())?;
-        if let Some(session) = self.commit(transition) {
-            self.session = session;
+        let own = self.session.clone();
+        let session =
+            Some(own.session()).filter(|own| account.check_session(*own, self.context()).is_ok());
+        let transition = account.password_changed(session, self.stamp(), self.context())?;
+        if let Some(proven) = self.commit(transition) {
+            self.keep(proven);
         }
         Ok(())
     }
 
     pub(crate) fn begin(&mut self, label: &str, replaces: Option<FactorId>) -> Step {
-        let account = Arc::clone(&self.account);
         let new = NewFactor::totp(label, "ada@example.org").unwrap();
-        let new = replaces.iter().fold(new, |new, lost| new.replacing(*lost));
+        self.begin_new(&replaces.iter().fold(new, |new, lost| new.replacing(*lost)))
+    }
+
+    pub(crate) fn begin_new(&mut self, new: &NewFactor) -> Step {
+        let account = Arc::clone(&self.account);
         let secret = TotpSecret::from_random(Algorithm::Sha1, SECRET).unwrap();
         let secret = NewSecret {
             setup: SetupId::from_random(self.name()),
@@ -121,7 +139,8 @@ impl History {
         };
         let issuer = Issuer::new("Scrivio").unwrap();
         let (email, context) = (EmailStatus::Verified, self.context());
-        let begun = account.begin_setup(&self.session, &new, email, &issuer, &secret, context)?;
+        let begun =
+            account.begin_setup(self.session.session(), new, email, &issuer, &secret, context)?;
         self.commit(begun);
         Ok(())
     }
@@ -134,22 +153,28 @@ impl History {
         let secret = TotpSecret::from_bytes(SECRET).unwrap();
         let session = self.session.clone();
         let (typed, context) = (self.code(right), self.context());
-        let decision =
-            match account.judge_confirmation(&session, setup, &typed, &secret, context)? {
-                Judged::Decided(decision) => decision,
-                Judged::Right(right) => {
-                    let (codes, hashed) = self.fresh_codes();
-                    Decision::Change(right.with_codes(codes, hashed)?)
-                }
-            };
+        let decision = match account.judge_confirmation(
+            session.session(),
+            setup,
+            &typed,
+            &secret,
+            self.stamp(),
+            context,
+        )? {
+            Judged::Decided(decision) => decision,
+            Judged::Right(right) => {
+                let (codes, hashed) = self.fresh_codes();
+                Decision::Change(right.with_codes(codes, hashed)?)
+            }
+        };
         match self.decide(decision) {
-            Confirmed::FirstFactor(codes) => self.codes = codes.iter().cloned().collect(),
-            Confirmed::Added(session) => self.session = session,
-            Confirmed::Replaced(session, codes) => {
-                self.session = session;
+            ConfirmedSetup::FirstFactor(codes) => self.codes = codes.iter().cloned().collect(),
+            ConfirmedSetup::Added(proven) => self.keep(proven),
+            ConfirmedSetup::Replaced(proven, codes) => {
+                self.keep(proven);
                 self.codes = codes.iter().cloned().collect();
             }
-            Confirmed::Rejected(_) => {}
+            ConfirmedSetup::Rejected(_) => {}
         }
         Ok(())
     }
@@ -159,8 +184,10 @@ impl History {
         let Some(setup) = account.pending().map(|pending| pending.id()) else {
             return Err(Refusal::UnknownSetup);
         };
-        let finished = account.finish_setup(&self.session, setup, self.context())?;
-        self.session = self.commit(finished);
+        let finished =
+            account.finish_setup(self.session.session(), setup, self.stamp(), self.context())?;
+        let proven = self.commit(finished);
+        self.keep(proven);
         Ok(())
     }
 
@@ -180,18 +207,16 @@ impl History {
             challenge: ChallengeId::from_random(self.name()),
         };
         let context = self.context();
-        let (pending, challenge) = match account.sign_in(first, fresh, context)? {
-            Opened::Session(session) => {
-                self.session = session;
+        let challenge = match account.sign_in(first, fresh, context)? {
+            Opened::Session(proven) => {
+                self.keep(proven);
                 return Ok(());
             }
-            Opened::Challenge(pending, challenge) | Opened::Enroll(pending, challenge) => {
-                (pending, challenge)
-            }
+            Opened::Challenge(challenge) => challenge,
         };
         let secret = TotpSecret::from_bytes(SECRET).unwrap();
         let decision = match account.question(&challenge, &answer(self), context)? {
-            Question::Decided(verdict) => Decision::Unchanged(verdict),
+            Question::Decided(why) => Decision::Unchanged(Judgment::Rejected(why)),
             Question::Totp(asked) => asked.judge(&secret, None),
             Question::OneTime(check) => {
                 let evaluation = check.hash().evaluate(&digest(check.code()));
@@ -207,8 +232,8 @@ impl History {
                 check.judge(&evaluation)
             }
         };
-        if let Verdict::Passed(passed) = self.decide(decision) {
-            self.session = pending.raise(passed.proof, context)?;
+        if let Judgment::Passed(passed) = self.decide(decision) {
+            self.keep(challenge.raise(passed.proof, context)?);
         }
         Ok(())
     }
@@ -235,9 +260,15 @@ impl History {
     pub(crate) fn regenerate(&mut self) -> Step {
         let account = Arc::clone(&self.account);
         let (codes, hashed) = self.fresh_codes();
-        let regenerated = account.regenerate(&self.session, codes, hashed, self.context())?;
-        let (session, codes) = self.commit(regenerated);
-        self.session = session;
+        let regenerated = account.regenerate(
+            self.session.session(),
+            codes,
+            hashed,
+            self.stamp(),
+            self.context(),
+        )?;
+        let (proven, codes) = self.commit(regenerated);
+        self.keep(proven);
         self.codes = codes.iter().cloned().collect();
         Ok(())
     }
@@ -246,7 +277,7 @@ impl History {
         let account = Arc::clone(&self.account);
         let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
         let label = Label::new(label).unwrap();
-        let renamed = account.rename_factor(&self.session, id, &label, self.context())?;
+        let renamed = account.rename_factor(&self.full()?, id, &label, self.context())?;
         self.commit(renamed);
         Ok(())
     }
@@ -254,7 +285,7 @@ impl History {
     pub(crate) fn prefer(&mut self, index: usize) -> Step {
         let account = Arc::clone(&self.account);
         let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
-        let preferred = account.prefer_factor(&self.session, id, self.context())?;
+        let preferred = account.prefer_factor(&self.full()?, id, self.context())?;
         self.commit(preferred);
         Ok(())
     }
@@ -262,8 +293,9 @@ impl History {
     pub(crate) fn remove(&mut self, index: usize) -> Step {
         let account = Arc::clone(&self.account);
         let id = account.factors().get(index).ok_or(Refusal::UnknownFactor)?.id();
-        let removed = account.remove_factor(&self.session, id, self.context())?;
-        self.session = self.commit(removed);
+        let removed = account.remove_factor(&self.full()?, id, self.stamp(), self.context())?;
+        let proven = self.commit(removed);
+        self.keep(proven);
         Ok(())
     }
 
@@ -272,7 +304,8 @@ impl History {
         let code = OneTimeCode::from_random(&self.name());
         let hash = CodeHash::new(self.name(), digest(&code));
         let authority = self.authority();
-        let reset = account.reset(&authority, code, scheme(), hash, self.context())?;
+        let reset =
+            account.reset(&authority, code, scheme(), hash, self.stamp(), self.context())?;
         self.enrollment = Some(self.commit(reset).code);
         Ok(())
     }
@@ -280,7 +313,7 @@ impl History {
     pub(crate) fn begin_move(&mut self, to: &str) -> Step {
         let account = Arc::clone(&self.account);
         let to = Subject::new(to).unwrap();
-        let decision = account.begin_move(&to, &self.authority(), self.context())?;
+        let decision = account.begin_move(&to, &self.authority(), self.stamp(), self.context())?;
         self.decide(decision);
         Ok(())
     }
@@ -296,7 +329,7 @@ impl History {
                 resealed.push(Reseal { factor: place.factor, from, to });
             }
         }
-        let arrival = Arrival { subject, version: Version::first([7; 8]) };
+        let arrival = Arrival { subject, version: Version::first([7; 8]), stamp: self.stamp() };
         let arrived = account.arrive(arrival, resealed, self.context())?;
         self.commit(arrived);
         Ok(())
@@ -326,6 +359,11 @@ impl History {
         name[..8].copy_from_slice(&half(0x9E37_79B9_7F4A_7C15));
         name[8..].copy_from_slice(&half(0xD1B5_4A32_D192_ED03));
         name
+    }
+
+    /// A stamp that no earlier credentials had.
+    fn stamp(&self) -> Stamp {
+        Stamp::from_random((self.names + 1).wrapping_mul(0xBF58_476D_1CE4_E5B9).to_be_bytes())
     }
 
     fn seal(&mut self, key: &str) -> SealedSecret {

@@ -15,7 +15,7 @@ fn drift(world: &World, ada: &User) -> i8 {
 
 /// Signs in with what the phone shows when its clock is so many periods ahead.
 async fn shows(world: &World, ada: &User, ahead: i64) -> bool {
-    let (_, challenge) = world.challenge(&ada.subject).await;
+    let challenge = world.challenge(&ada.subject).await;
     let code = ada.phone.code_after(world.now(), ahead);
     match world.mfa.answer(&challenge, Answer::code(&code)).await {
         Ok(verdict) => matches!(verdict, mfakit::Verdict::Passed(_)),
@@ -99,7 +99,7 @@ fn three_codes_in_a_row_find_a_clock_that_single_codes_have_lost() {
         let ada = world.protect("ada").await;
         world.wait(86_400);
         assert!(!shows(&world, &ada, 4).await);
-        let (_, challenge) = world.challenge(&ada.subject).await;
+        let challenge = world.challenge(&ada.subject).await;
         let codes = [2, 3, 4].map(|ahead| ada.phone.code_after(world.now(), ahead));
         let codes = codes.each_ref().map(String::as_str);
         passed(world.mfa.answer(&challenge, Answer::three_codes(codes)).await);
@@ -131,9 +131,9 @@ fn a_setup_names_the_clock_that_is_off_and_accepts_nothing_by_it() {
         let code = phone.code_after(world.now(), 1);
         let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
         assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
-        world.mfa.finish_setup(&session, setup.id()).await.unwrap();
+        world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
         world.wait(86_400);
-        let (_, challenge) = world.challenge(session.subject()).await;
+        let challenge = world.challenge(session.subject()).await;
         let late = Answer::code(&phone.code_after(world.now(), -1));
         rejected(world.mfa.answer(&challenge, late).await);
         let ahead = Answer::code(&phone.code_after(world.now(), 2));

@@ -7,7 +7,7 @@ use mfakit::{Answer, Error, EventKind, Refusal, Verdict};
 use super::{Dice, told};
 use crate::attacks::{left, stored, wrong_code};
 use crate::concurrency::{at_once, counted};
-use crate::world::{User, World, block_on, passed, rejected};
+use crate::world::{User, World, block_on, passed, raised, rejected};
 
 /// How many answers of the attacker are played at one instant, of the thousand a second that he
 /// sends. Between two instants nothing changes that another thousand could do more about: what is
@@ -34,12 +34,12 @@ impl Attacker {
     }
 
     async fn volley(&mut self, world: &World, ada: &User) {
-        let (_, mut challenge) = world.challenge(&ada.subject).await;
+        let mut challenge = world.challenge(&ada.subject).await;
         for _ in 0..VOLLEY {
             match world.mfa.answer(&challenge, self.answer(world, ada)).await {
                 Ok(verdict) => assert!(matches!(verdict, Verdict::Rejected(_)), "he is in"),
                 Err(Error::Refused(Refusal::ChallengeSpent)) => {
-                    challenge = world.challenge(&ada.subject).await.1;
+                    challenge = world.challenge(&ada.subject).await;
                 }
                 Err(error) => panic!("{error}"),
             }
@@ -56,7 +56,7 @@ fn size(world: &World, ada: &User) -> usize {
 /// they come, and is in. The attacker goes on meanwhile.
 async fn she_signs_in(world: &World, ada: &User, attacker: &mut Attacker) -> TimeDelta {
     let begun: DateTime<Utc> = world.now();
-    let (pending, challenge) = world.challenge(&ada.subject).await;
+    let challenge = world.challenge(&ada.subject).await;
     let mut codes = Vec::new();
     for period in 0..3 {
         if period > 0 {
@@ -67,8 +67,7 @@ async fn she_signs_in(world: &World, ada: &User, attacker: &mut Attacker) -> Tim
     }
     let [a, b, c] = &codes[..] else { panic!("three codes") };
     let answer = Answer::three_codes([a, b, c]);
-    let passed = passed(world.mfa.answer(&challenge, answer).await);
-    pending.raise(passed.proof, world.mfa.context().unwrap()).expect("a session");
+    raised(world.mfa.answer(&challenge, answer).await);
     world.now() - begun
 }
 
@@ -118,9 +117,9 @@ fn an_attacker_in_the_midst_of_her_answer_does_not_hold_it_up() {
         let (hers, his) = block_on(async {
             let mut his = Vec::new();
             for _ in 0..40 {
-                his.push(world.challenge(&ada.subject).await.1);
+                his.push(world.challenge(&ada.subject).await);
             }
-            (world.challenge(&ada.subject).await.1, his)
+            (world.challenge(&ada.subject).await, his)
         });
         world.store.yield_around_calls();
         let wrong = wrong_code(&world, [&ada.phone]);

@@ -37,7 +37,7 @@ impl Attacker {
         let near = outwards.map(|periods| ada.phone.code_after(world.now(), periods));
         let three = RejectionReason::ThreeCodesWanted { malformed: false };
         loop {
-            let (_, challenge) = world.challenge(&ada.subject).await;
+            let challenge = world.challenge(&ada.subject).await;
             for _ in 0..5 {
                 let code = self.guess(&near);
                 let before = world.store.commits();

@@ -29,7 +29,7 @@ pub(crate) async fn of_an_answer(store: &str, world: &World) {
         world.wait();
 
         let first = world.first_factor(user);
-        let SignIn::Challenge(pending, challenge) = world.mfa.sign_in(first).await.unwrap() else {
+        let SignIn::Challenge(challenge) = world.mfa.sign_in(first).await.unwrap() else {
             panic!("MFA is off")
         };
         let code = world.code(user);
@@ -37,7 +37,7 @@ pub(crate) async fn of_an_answer(store: &str, world: &World) {
         let started = Instant::now();
         let verdict = world.mfa.answer(&challenge, Answer::code(&code)).await.unwrap();
         let Verdict::Passed(passed) = verdict else { panic!("{verdict:?}") };
-        let raised = pending.raise(passed.proof, world.mfa.context().unwrap()).unwrap();
+        let raised = passed.signed_in.full().unwrap();
         let (took, in_store) = (started.elapsed(), world.spent.take());
         assert!(raised.has_second_factor());
         core.push(took.saturating_sub(in_store));

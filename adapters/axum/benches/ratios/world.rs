@@ -10,7 +10,7 @@ use mfakit::store::{AccountStore, OrgStore, Stamps};
 use mfakit::testing::{Authenticator, ManualClock};
 use mfakit::{
     Argon2Hasher, Confirmed, EmailStatus, FirstFactor, Keyring, Mfa, NewFactor, SealingKey, SignIn,
-    Subject,
+    SignedIn, Subject,
 };
 use mfakit_axum::MfaWeb;
 use tower::ServiceExt;
@@ -42,11 +42,10 @@ impl World {
         let clock = ManualClock::at(1_800_000_007);
         let spent = Spent::default();
         let timed = Timed::new(store.clone(), &spent);
-        let mfa = Mfa::builder(timed.clone())
+        let mfa = Mfa::builder((timed.clone(), store))
             .issuer("Scrivio")
             .keyring(Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).unwrap()))
             .hasher(Argon2Hasher::cheap_and_insecure())
-            .organizations(store)
             .stamps(timed)
             .clock(clock.clone())
             .build()
@@ -115,14 +114,16 @@ impl World {
 
 async fn protect(mfa: &Mfa, clock: &ManualClock, name: String) -> User {
     let first = FirstFactor::password(Subject::new(&name).unwrap(), clock.now());
-    let SignIn::Complete(session) = mfa.sign_in(first).await.unwrap() else { panic!("MFA is on") };
+    let SignIn::Done(SignedIn::Full(session, _)) = mfa.sign_in(first).await.unwrap() else {
+        panic!("MFA is on")
+    };
     let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
     let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
     let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
     let code = phone.code_at(clock.now());
     let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
     assert!(matches!(confirmed, Confirmed::FirstFactor(_)));
-    let session = mfa.finish_setup(&session, setup.id()).await.unwrap();
+    let session = mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
     assert!(session.has_second_factor());
     User { name, phone }
 }

@@ -6,7 +6,7 @@ use axum::extract::Query;
 use axum::response::Html;
 use mfakit::ports::{Entropy, OsEntropy};
 use mfakit::{Keyring, MemoryStore, Mfa, SealingKey};
-use mfakit_axum::{ReturnPath, SignedIn};
+use mfakit_axum::{ReturnPath, SignedInUser};
 use serde::Deserialize;
 
 pub(crate) type AnyError = Box<dyn Error>;
@@ -62,7 +62,7 @@ pub(crate) async fn sign_in_form(Query(heading): Query<Heading>) -> Html<String>
 }
 
 /// What only a complete sign-in sees.
-pub(crate) async fn dashboard(who: SignedIn) -> Html<String> {
+pub(crate) async fn dashboard(who: SignedInUser) -> Html<String> {
     Html(format!(
         "<!doctype html><html lang=en><title>Dashboard</title><h1>Hello, {}</h1>\
          <p><a href=\"/mfa/factors\">Two-factor authentication</a>\

@@ -3,16 +3,16 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use mfakit::domain::ChallengeId;
-use mfakit::{Answer, FactorId, OfferedFactor, Purpose, Rejection, RejectionReason};
+use mfakit::domain::{ChallengeId, Label};
+use mfakit::{Answer, Ask, Challenge, FactorId, Purpose, RejectionReason};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Typed, given};
 use super::caller::Caller;
-use crate::flows::challenge::{self, AnswerKind, Answered, asked, return_to, wants_three_codes};
+use crate::flows::challenge::{self, AnswerKind, Answered, asked, is_enrollment, return_to};
 use crate::rejection::MfaRejection;
 use crate::safety::{Fields, append};
-use crate::session::{OpenChallenge, State};
+use crate::session::State;
 use crate::visit::Visit;
 
 /// The question, and the answers that it takes.
@@ -20,13 +20,27 @@ use crate::visit::Visit;
 struct ChallengeBody<'a> {
     challenge: ChallengeId,
     purpose: &'static str,
-    factors: &'a [OfferedFactor],
+    factors: Vec<FactorBody<'a>>,
     takes: &'static [&'static str],
-    digits: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     answers_left: Option<u8>,
     expires_at: DateTime<Utc>,
     attempt: u32,
+}
+
+/// One of the factors that it can be answered with.
+#[derive(Serialize)]
+struct FactorBody<'a> {
+    factor: FactorId,
+    kind: &'static str,
+    label: &'a str,
+    digits: u8,
+}
+
+impl<'a> FactorBody<'a> {
+    fn of((factor, label, digits): (FactorId, &'a Label, u8)) -> Self {
+        Self { factor, kind: "totp", label: label.as_str(), digits }
+    }
 }
 
 /// Where to go on to.
@@ -74,24 +88,21 @@ pub(crate) async fn show(Caller(visit): Caller) -> Result<Response, MfaRejection
 }
 
 /// The question, as long as it stands.
-pub(super) async fn show_asked(
-    visit: Visit,
-    asked: &OpenChallenge,
-) -> Result<Response, MfaRejection> {
+pub(super) async fn show_asked(visit: Visit, asked: &Challenge) -> Result<Response, MfaRejection> {
     match challenge::stands(&visit, asked).await? {
-        Answered::Repeated(stands) => {
+        Answered::Repeated(ask) => {
+            let factors: Vec<FactorBody<'_>> = ask.factors().map(FactorBody::of).collect();
             let question = ChallengeBody {
-                challenge: asked.challenge.id(),
-                purpose: match asked.challenge.purpose() {
+                challenge: asked.id(),
+                purpose: match asked.purpose() {
                     Purpose::Enroll => "enroll",
                     Purpose::StepUp(_) => "step_up",
                     _ => "sign_in",
                 },
-                factors: asked.factors(),
-                takes: takes(asked, &stands),
-                digits: visit.web.mfa().settings().totp().digits().count(),
-                answers_left: stands.answers_left,
-                expires_at: asked.challenge.expires_at(),
+                factors,
+                takes: takes(&ask),
+                answers_left: ask.tries_left,
+                expires_at: asked.expires_at(),
                 attempt: visit.session.form,
             };
             Ok(visit.json(&question).await)
@@ -116,9 +127,9 @@ pub(crate) async fn answer(
         return Ok(elsewhere(visit, body.challenge).await);
     };
     let taken = match kind {
-        AnswerKind::Code | AnswerKind::ThreeCodes => !asked.is_enrollment(),
-        AnswerKind::Recovery => !asked.is_enrollment() && asked.recovery,
-        AnswerKind::Enrollment => asked.is_enrollment(),
+        AnswerKind::Code | AnswerKind::ThreeCodes => !is_enrollment(&asked),
+        AnswerKind::Recovery => asked.takes_recovery(),
+        AnswerKind::Enrollment => is_enrollment(&asked),
     };
     if !taken {
         return Ok(wrong_kind(visit).await);
@@ -127,8 +138,8 @@ pub(crate) async fn answer(
     let answered = challenge::answer(&mut visit, kind, &fields, answer).await?;
     match answered {
         // Three codes where one is asked for.
-        Answered::Repeated(stands)
-            if kind == AnswerKind::ThreeCodes && !wants_three_codes(&stands) && !repeated =>
+        Answered::Repeated(ask)
+            if kind == AnswerKind::ThreeCodes && !ask.three_codes && !repeated =>
         {
             Ok(wrong_kind(visit).await)
         }
@@ -191,8 +202,8 @@ fn read(body: &Answering) -> Option<(AnswerKind, Answer, Fields)> {
 }
 
 /// The challenge of this name, if it is what the session is asked.
-fn named(visit: &Visit, challenge: ChallengeId) -> Option<OpenChallenge> {
-    asked(&visit.session).filter(|asked| asked.challenge.id() == challenge)
+fn named(visit: &Visit, challenge: ChallengeId) -> Option<Challenge> {
+    asked(&visit.session).filter(|asked| asked.id() == challenge)
 }
 
 /// An answer to what is not asked. One that has passed goes on once more.
@@ -215,13 +226,8 @@ async fn wrong_kind(visit: Visit) -> Response {
     visit.answer(problem).await
 }
 
-async fn settle(
-    visit: Visit,
-    asked: &OpenChallenge,
-    answered: Answered,
-    kind: AnswerKind,
-) -> Response {
-    let (rejected, repeated) = match answered {
+async fn settle(visit: Visit, asked: &Challenge, answered: Answered, kind: AnswerKind) -> Response {
+    let (rejected, ask) = match answered {
         Answered::GoOn(to) => {
             let low = visit.signed_in().ok().and_then(|signed_in| signed_in.low_codes);
             return visit.json(&Onward { to, recovery_codes_left: low }).await;
@@ -232,22 +238,23 @@ async fn settle(
             let problem = visit.problem(StatusCode::CONFLICT, "enrollment_expired", detail);
             return visit.answer(problem).await;
         }
-        Answered::Rejected(rejected) => (rejected, false),
-        Answered::Repeated(rejected) => (rejected, true),
+        Answered::Rejected(rejected, ask) => (Some(rejected), ask),
+        Answered::Repeated(ask) => (None, ask),
     };
-    let (status, code) = match repeated {
-        true => (StatusCode::CONFLICT, "repeated"),
-        false => status_and_code(rejected.reason, kind),
+    let (status, code) = match &rejected {
+        None => (StatusCode::CONFLICT, "repeated"),
+        Some(rejected) => status_and_code(rejected.reason, kind),
     };
-    let detail = match repeated {
-        true => "this answer was judged before: wait for the next code".to_owned(),
-        false => rejected.to_string(),
+    let detail = match &rejected {
+        None => "this answer was judged before: wait for the next code".to_owned(),
+        Some(rejected) => rejected.to_string(),
     };
     let mut problem = visit
         .problem(status, code, &detail)
-        .with("takes", takes(asked, &rejected))
+        .with("takes", takes(&ask))
         .with("attempt", visit.session.form);
-    if let Some(left) = rejected.answers_left {
+    let left = rejected.map_or(ask.tries_left, |rejected| rejected.answers_left);
+    if let Some(left) = left {
         problem = problem.with("answers_left", left);
     }
     visit.answer(problem).await
@@ -271,24 +278,23 @@ fn status_and_code(reason: RejectionReason, kind: AnswerKind) -> (StatusCode, &'
 }
 
 /// The members that an answer may have.
-fn takes(asked: &OpenChallenge, stands: &Rejection) -> &'static [&'static str] {
-    if asked.is_enrollment() {
+fn takes(ask: &Ask) -> &'static [&'static str] {
+    if ask.wants_enrollment_code() {
         return &["enrollment_code"];
     }
-    let codes = !asked.factors().is_empty() && stands.reason != RejectionReason::Suspended;
-    let recovery = asked.recovery && stands.reason != RejectionReason::RecoveryPaused;
-    match (codes, wants_three_codes(stands), recovery) {
-        (true, false, true) => &["code", "recovery_code"],
-        (true, false, false) => &["code"],
-        (true, true, true) => &["codes", "recovery_code"],
-        (true, true, false) => &["codes"],
-        (false, _, true) => &["recovery_code"],
-        (false, _, false) => &[],
+    let recovery = ask.takes_recovery() && !ask.recovery_paused;
+    match (ask.suspended, ask.three_codes, recovery) {
+        (false, false, true) => &["code", "recovery_code"],
+        (false, false, false) => &["code"],
+        (false, true, true) => &["codes", "recovery_code"],
+        (false, true, false) => &["codes"],
+        (true, _, true) => &["recovery_code"],
+        (true, _, false) => &[],
     }
 }
 
 /// The challenge is over. A sign-in ends with it; a step-up can be asked for again.
-async fn ended(mut visit: Visit, asked: &OpenChallenge) -> Response {
+async fn ended(mut visit: Visit, asked: &Challenge) -> Response {
     const CODE: &str = "challenge_over";
     if visit.signed_in().is_ok() {
         challenge::cancel(&mut visit);

@@ -4,6 +4,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use mfakit::import::ImportNotice;
 use mfakit::organization::{Gate, OrgId};
+use mfakit::{Limited, LimitedTo};
 use serde::Serialize;
 
 use super::caller::SignedInCaller;
@@ -43,10 +44,10 @@ pub(super) async fn answer(visit: Visit) -> Response {
 }
 
 async fn of(visit: &Visit) -> Result<StatusBody, MfaRejection> {
-    let assurance = &visit.signed_in()?.assurance;
-    let limited_to_setup = assurance.limited_to_setup();
-    let limited_to_regenerating = assurance.limited_to_regenerating();
-    let (access, deadline, demands) = match visit.access().await?.gate {
+    let limited = visit.session.limited().map(Limited::next_step);
+    let limited_to_setup = limited == Some(&LimitedTo::FirstSetup);
+    let limited_to_regenerating = limited == Some(&LimitedTo::RegenerateCodes);
+    let (access, deadline, demands) = match visit.gate().await? {
         Gate::Allow => ("allowed", None, Vec::new()),
         Gate::AllowAndRemind(reminded) => {
             ("reminded", Some(reminded.deadline), reminded.organizations)

@@ -1,13 +1,12 @@
 //! Answering a challenge: of a sign-in, of a step-up, after a reset.
 
 use mfakit::{
-    Answer, Assurance, Challenge, Error, Mfa, PendingSignIn, Refusal, Rejection, RejectionReason,
-    Verdict,
+    Answer, Ask, Challenge, Error, LimitedTo, Mfa, Purpose, Refusal, Rejection, SignedIn, Verdict,
 };
 
 use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};
-use crate::session::{Fingerprint, OpenChallenge, Session, State};
+use crate::session::{Fingerprint, Session, State};
 use crate::visit::Visit;
 
 /// The kinds of answers.
@@ -35,10 +34,10 @@ impl AnswerKind {
 pub(crate) enum Answered {
     /// On to where the visitor was going.
     GoOn(String),
-    /// The code was not accepted.
-    Rejected(Rejection),
-    /// This form was answered before. Nothing was judged.
-    Repeated(Rejection),
+    /// The code was not accepted, and this is what is asked now.
+    Rejected(Rejection, Ask),
+    /// This form was answered before. Nothing was judged; this is what is asked.
+    Repeated(Ask),
     /// The challenge takes no more answers, or never did.
     Ended,
     /// The enrollment code was not used in time.
@@ -46,13 +45,16 @@ pub(crate) enum Answered {
 }
 
 /// The challenge of this session, if there is one.
-pub(crate) fn asked(session: &Session) -> Option<OpenChallenge> {
+pub(crate) fn asked(session: &Session) -> Option<Challenge> {
     match &session.state {
-        State::Waiting(waiting) => {
-            Some(OpenChallenge { challenge: waiting.challenge.clone(), recovery: true })
-        }
+        State::Waiting(challenge) => Some(challenge.clone()),
         State::SignedIn(signed_in) => signed_in.step_up.clone(),
     }
+}
+
+/// Whether it wants an enrollment code, and nothing else.
+pub(crate) fn is_enrollment(asked: &Challenge) -> bool {
+    *asked.purpose() == Purpose::Enroll
 }
 
 /// Where a session without a challenge goes from the challenge's page.
@@ -65,16 +67,9 @@ pub(crate) fn destination(visit: &Visit) -> String {
 }
 
 /// How a challenge stands before it is answered: whether it still takes answers, and what kind.
-/// Nothing that could be a code is judged, so nothing is charged.
-pub(crate) async fn stands(visit: &Visit, asked: &OpenChallenge) -> Result<Answered, MfaRejection> {
-    let nothing = match asked.is_enrollment() {
-        true => Answer::enrollment(""),
-        false if asked.factors().is_empty() => Answer::recovery(""),
-        false => Answer::code(""),
-    };
-    match visit.web.mfa().answer(&asked.challenge, nothing).await {
-        Ok(Verdict::Rejected(rejected)) => Ok(Answered::Repeated(rejected)),
-        Ok(Verdict::Passed(_)) => Ok(Answered::Ended),
+pub(crate) async fn stands(visit: &Visit, asked: &Challenge) -> Result<Answered, MfaRejection> {
+    match visit.web.mfa().ask(asked).await {
+        Ok(ask) => Ok(Answered::Repeated(ask)),
         Err(error) => over(visit, error).await,
     }
 }
@@ -93,16 +88,12 @@ pub(crate) async fn answer(
     if visit.session.has_answered(form) {
         return stands(visit, &asked).await;
     }
-    let raising = match &visit.session.state {
-        State::Waiting(waiting) => Raising::SignIn(waiting.pending.clone()),
-        State::SignedIn(signed_in) => Raising::StepUp(signed_in.assurance.clone()),
-    };
     let mfa = visit.web.mfa().clone();
-    let challenge = asked.challenge.clone();
-    let judging = async move { judge(mfa, challenge, raising, answer).await };
+    let challenge = asked.clone();
+    let judging = async move { judge(mfa, challenge, answer).await };
     match visit.web.once().run(form, judging).await {
         Some(Ok(Judged::Raised(raised))) => Ok(Answered::GoOn(go_on(visit, &asked, *raised))),
-        Some(Ok(Judged::Rejected(rejected))) => Ok(rejected_form(visit, form, rejected)),
+        Some(Ok(Judged::Rejected(rejected))) => rejected_form(visit, &asked, form, rejected).await,
         // Three codes where one is asked for.
         Some(Err(Error::Refused(Refusal::WrongAnswerKind))) => stands(visit, &asked).await,
         Some(Err(error)) => over(visit, error).await,
@@ -112,11 +103,6 @@ pub(crate) async fn answer(
             stands => Ok(stands),
         },
     }
-}
-
-/// Whether the challenge takes three codes in a row and no single one.
-pub(crate) fn wants_three_codes(stands: &Rejection) -> bool {
-    matches!(stands.reason, RejectionReason::ThreeCodesWanted { .. })
 }
 
 /// Leaves a challenge. `true` when the sign-in is to end with it.
@@ -132,76 +118,64 @@ pub(crate) fn cancel(visit: &mut Visit) -> bool {
     }
 }
 
-enum Raising {
-    SignIn(PendingSignIn),
-    StepUp(Assurance),
-}
-
 enum Judged {
     Raised(Box<Raised>),
     Rejected(Rejection),
 }
 
 struct Raised {
-    assurance: Assurance,
+    signed_in: SignedIn,
     low_codes: Option<usize>,
 }
 
-/// Judges an answer and raises with its proof at once, because a proof lasts a minute and a request
-/// may be gone by then.
-async fn judge(
-    mfa: Mfa,
-    challenge: Challenge,
-    raising: Raising,
-    answer: Answer,
-) -> Result<Judged, Error> {
+async fn judge(mfa: Mfa, challenge: Challenge, answer: Answer) -> Result<Judged, Error> {
     let passed = match mfa.answer(&challenge, answer).await? {
         Verdict::Rejected(rejected) => return Ok(Judged::Rejected(rejected)),
         Verdict::Passed(passed) => passed,
     };
-    let context = mfa.context()?;
-    let assurance = match raising {
-        Raising::SignIn(pending) => pending.raise(passed.proof, context)?,
-        Raising::StepUp(assurance) => assurance.raise(passed.proof, context)?,
-    };
     let low_codes = passed.recovery_left.filter(|_| passed.recovery_low);
-    Ok(Judged::Raised(Box::new(Raised { assurance, low_codes })))
+    Ok(Judged::Raised(Box::new(Raised { signed_in: passed.signed_in, low_codes })))
 }
 
-fn go_on(visit: &mut Visit, asked: &OpenChallenge, raised: Raised) -> String {
-    let to = if raised.assurance.limited_to_setup() {
-        visit.web.path("/setup")
-    } else if raised.assurance.limited_to_regenerating() {
-        visit.web.path("/codes")
-    } else {
-        return_to(visit, asked).to_string()
+fn go_on(visit: &mut Visit, asked: &Challenge, raised: Raised) -> String {
+    let to = match &raised.signed_in {
+        SignedIn::Full(..) => return_to(visit, asked).to_string(),
+        SignedIn::Limited(limited) => visit.web.path(match limited.next_step() {
+            LimitedTo::RegenerateCodes => "/codes",
+            _ => "/setup",
+        }),
     };
-    if visit.signed_in_mut().is_none() {
-        visit.session = Session::signed_in(raised.assurance.clone());
+    match visit.signed_in_mut() {
+        Some(_) => visit.session.keep(raised.signed_in),
+        None => visit.session = Session::signed_in(raised.signed_in),
     }
-    visit.session.keep(raised.assurance);
     if let Some(signed_in) = visit.signed_in_mut() {
         signed_in.step_up = None;
         signed_in.went_to = Some(to.clone());
-        signed_in.passed = Some(asked.challenge.id());
+        signed_in.passed = Some(asked.id());
         signed_in.low_codes = raised.low_codes;
     }
     visit.raised();
     to
 }
 
-fn rejected_form(visit: &mut Visit, form: Fingerprint, rejected: Rejection) -> Answered {
+async fn rejected_form(
+    visit: &mut Visit,
+    asked: &Challenge,
+    form: Fingerprint,
+    rejected: Rejection,
+) -> Result<Answered, MfaRejection> {
     visit.session.note_answered(form);
     visit.changed();
-    match rejected.answers_left {
-        Some(0) => Answered::Ended,
-        _ => Answered::Rejected(rejected),
+    match stands(visit, asked).await? {
+        Answered::Repeated(ask) => Ok(Answered::Rejected(rejected, ask)),
+        over => Ok(over),
     }
 }
 
 /// Where the visitor was going, if that is still a place of this site.
-pub(crate) fn return_to(visit: &Visit, asked: &OpenChallenge) -> ReturnPath {
-    let noted = asked.challenge.return_to().and_then(ReturnPath::parse);
+pub(crate) fn return_to(visit: &Visit, asked: &Challenge) -> ReturnPath {
+    let noted = asked.return_to().and_then(ReturnPath::parse);
     noted.unwrap_or_else(|| visit.web.places().dashboard.clone())
 }
 

@@ -2,7 +2,7 @@
 
 use mfakit::organization::{OrgId, OrgRefusal};
 use mfakit::step_up::Needed;
-use mfakit::{Assurance, Error, FactorId, RecoveryCodes, Refusal, Status, StepUpRule};
+use mfakit::{Error, FactorId, RecoveryCodes, Refusal, SignedIn, Status, StepUpRule};
 
 use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};
@@ -29,7 +29,7 @@ pub(crate) enum WhyUnchanged {
 /// How the account stands, to a session that still counts.
 pub(crate) async fn status(visit: &Visit) -> Result<Status, MfaRejection> {
     visit.still_counts().await?;
-    match visit.web.mfa().status(visit.signed_in()?.assurance.subject()).await {
+    match visit.web.mfa().status(visit.session.subject()).await {
         Ok(status) => Ok(status),
         Err(error) => Err(visit.refused(error).await),
     }
@@ -86,11 +86,11 @@ pub(crate) async fn regenerate(
     if visit.session.has_answered(form) {
         return Ok(Ok(None));
     }
-    let (mfa, assurance) = (visit.web.mfa().clone(), visit.assurance()?);
-    let regenerating = async move { mfa.regenerate_codes(&assurance).await };
+    let (mfa, held) = (visit.web.mfa().clone(), visit.held()?);
+    let regenerating = async move { mfa.regenerate_codes(held.session()).await };
     match visit.web.once().run(form, regenerating).await {
-        Some(Ok((assurance, codes))) => {
-            visit.session.keep(assurance);
+        Some(Ok((signed_in, codes))) => {
+            visit.session.keep(signed_in);
             if let Some(signed_in) = visit.signed_in_mut() {
                 signed_in.low_codes = None;
             }
@@ -106,11 +106,11 @@ pub(crate) async fn regenerate(
 async fn kept(
     visit: &mut Visit,
     form: Fingerprint,
-    session: Option<Result<Assurance, Error>>,
+    session: Option<Result<SignedIn, Error>>,
 ) -> Result<Changed, MfaRejection> {
     match session {
-        Some(Ok(assurance)) => {
-            visit.session.keep(assurance);
+        Some(Ok(signed_in)) => {
+            visit.session.keep(signed_in);
             visit.session.note_answered(form);
             visit.raised();
             Ok(Changed::Done)

@@ -1,8 +1,8 @@
 //! Setting up: start, scan, confirm, save the codes.
 
 use mfakit::{
-    Assurance, Confirmed, Error, FactorId, Invalid, NewFactor, RecoveryCodes, Refusal, Setup,
-    SetupId, SetupRejection,
+    Confirmed, Error, FactorId, Invalid, NewFactor, RecoveryCodes, Refusal, Setup, SetupId,
+    SetupRejection, SignedIn,
 };
 
 use crate::rejection::MfaRejection;
@@ -123,9 +123,9 @@ async fn begin(
         None => new,
     };
     let Some(signed_in) = visit.signed_in_mut() else { return Err(Refusal::SignInAgain.into()) };
-    let assurance = signed_in.assurance.clone();
+    let held = signed_in.held.clone();
     let (mfa, email) = (visit.web.mfa().clone(), visit.visitor.email);
-    let beginning = async move { mfa.begin_setup(&assurance, new, email).await };
+    let beginning = async move { mfa.begin_setup(held.session(), new, email).await };
     let begun = match form {
         Some(form) => visit.web.once().run(form, beginning).await,
         None => Some(beginning.await),
@@ -146,7 +146,7 @@ async fn begin(
 }
 
 async fn show(visit: &mut Visit, id: SetupId) -> Result<SetupState, MfaRejection> {
-    match visit.web.mfa().show_setup(&visit.assurance()?, id).await {
+    match visit.web.mfa().show_setup(visit.held()?.session(), id).await {
         Ok(setup) => Ok(SetupState::Begun(setup)),
         Err(error) => over(visit, id, error).await,
     }
@@ -171,9 +171,9 @@ pub(crate) async fn confirm(
     if repeated {
         return Ok(CodeOutcome::Repeated(show(visit, id).await?));
     }
-    let (mfa, session) = (visit.web.mfa().clone(), visit.assurance()?);
+    let (mfa, held) = (visit.web.mfa().clone(), visit.held()?);
     let typed = zeroize::Zeroizing::new(fields.text("code").to_owned());
-    let confirming = async move { mfa.confirm_setup(&session, id, &typed).await };
+    let confirming = async move { mfa.confirm_setup(held.session(), id, &typed).await };
     let confirmed = match visit.web.once().run(form, confirming).await {
         Some(Ok(confirmed)) => confirmed,
         Some(Err(error)) => return Ok(CodeOutcome::Stands(over(visit, id, error).await?)),
@@ -183,12 +183,12 @@ pub(crate) async fn confirm(
     visit.changed();
     match confirmed {
         Confirmed::FirstFactor(codes) => Ok(CodeOutcome::Codes(codes)),
-        Confirmed::Added(assurance) => {
-            raised(visit, assurance);
+        Confirmed::Added(signed_in) => {
+            raised(visit, signed_in);
             Ok(CodeOutcome::Stands(SetupState::Finished))
         }
-        Confirmed::Replaced(assurance, codes) => {
-            raised(visit, assurance);
+        Confirmed::Replaced(signed_in, codes) => {
+            raised(visit, signed_in);
             Ok(CodeOutcome::Replaced(codes))
         }
         Confirmed::Rejected(rejection) if rejection.tries_left == 0 => {
@@ -212,8 +212,8 @@ pub(crate) async fn reissue(
     if visit.session.has_answered(form) {
         return Ok(Err(show(visit, id).await?));
     }
-    let (mfa, session) = (visit.web.mfa().clone(), visit.assurance()?);
-    let reissuing = async move { mfa.reissue_codes(&session, id).await };
+    let (mfa, held) = (visit.web.mfa().clone(), visit.held()?);
+    let reissuing = async move { mfa.reissue_codes(held.session(), id).await };
     match visit.web.once().run(form, reissuing).await {
         Some(Ok(codes)) => {
             visit.session.note_answered(form);
@@ -234,12 +234,12 @@ pub(crate) async fn finish(visit: &mut Visit, fields: &Fields) -> Result<SetupSt
     if fields.names_another_form(visit.session.form) {
         return show(visit, id).await;
     }
-    let (mfa, session) = (visit.web.mfa().clone(), visit.assurance()?);
-    let finishing = async move { mfa.finish_setup(&session, id).await };
+    let (mfa, held) = (visit.web.mfa().clone(), visit.held()?);
+    let finishing = async move { mfa.finish_setup(held.session(), id).await };
     match visit.web.once().run(form, finishing).await {
-        Some(Ok(assurance)) => {
+        Some(Ok(signed_in)) => {
             visit.session.note_answered(form);
-            raised(visit, assurance);
+            raised(visit, signed_in);
             Ok(SetupState::Finished)
         }
         Some(Err(error)) => over(visit, id, error).await,
@@ -250,9 +250,9 @@ pub(crate) async fn finish(visit: &mut Visit, fields: &Fields) -> Result<SetupSt
 /// "Cancel": nothing was enabled.
 pub(crate) async fn cancel(visit: &mut Visit) -> Result<(), MfaRejection> {
     let signed_in = visit.signed_in()?;
-    let (session, setup) = (signed_in.assurance.clone(), signed_in.setup);
+    let (held, setup) = (signed_in.held.clone(), signed_in.setup);
     if let Some(id) = setup {
-        match visit.web.mfa().cancel_setup(&session, id).await {
+        match visit.web.mfa().cancel_setup(held.session(), id).await {
             Ok(()) | Err(Error::Refused(Refusal::UnknownSetup | Refusal::SetupElsewhere)) => {}
             Err(error) => return Err(visit.refused(error).await),
         }
@@ -303,8 +303,8 @@ async fn over(visit: &mut Visit, id: SetupId, error: Error) -> Result<SetupState
     }
 }
 
-fn raised(visit: &mut Visit, assurance: Assurance) {
-    visit.session.keep(assurance);
+fn raised(visit: &mut Visit, signed_in: SignedIn) {
+    visit.session.keep(signed_in);
     keep(visit, None);
     visit.raised();
 }

@@ -1,10 +1,10 @@
 //! Opening a challenge that raises a session.
 
-use mfakit::{Error, Refusal};
+use mfakit::step_up::Needed;
+use mfakit::{Error, Refusal, StepUpRule};
 
 use crate::rejection::MfaRejection;
 use crate::safety::ReturnPath;
-use crate::session::OpenChallenge;
 use crate::visit::{MANAGE, Visit};
 
 /// Opens a challenge for an action and notes where the visitor was going. Returns `false` for an
@@ -15,11 +15,15 @@ pub(crate) async fn open(
     to: &ReturnPath,
     recovery: bool,
 ) -> Result<bool, MfaRejection> {
-    if action != MANAGE && visit.web.rules().require(action).is_err() {
-        return Ok(false);
-    }
-    let assurance = visit.assurance()?;
-    let challenge = match visit.web.mfa().step_up(&assurance, action).await {
+    let rule = match action {
+        MANAGE => manage_rule(visit, recovery),
+        named => match visit.web.rules().require(named) {
+            Ok(rule) => rule.clone(),
+            Err(_) => return Ok(false),
+        },
+    };
+    let held = visit.held()?;
+    let challenge = match visit.web.mfa().step_up(held.session(), action, &rule).await {
         Ok(challenge) => challenge,
         // Nothing can be asked for yet.
         Err(Error::Refused(Refusal::NotEnabled)) => return Ok(false),
@@ -27,8 +31,15 @@ pub(crate) async fn open(
     };
     let challenge = challenge.clone().with_return_to(to.as_str()).unwrap_or(challenge);
     if let Some(signed_in) = visit.signed_in_mut() {
-        signed_in.step_up = Some(OpenChallenge { challenge, recovery });
+        signed_in.step_up = Some(challenge);
     }
     visit.changed();
     Ok(true)
+}
+
+/// What the adapter's own pages ask for. Replacing a lost factor takes a recovery code; what does not
+/// refuses the session that used one.
+fn manage_rule(visit: &Visit, recovery: bool) -> StepUpRule {
+    let rule = StepUpRule::fresh(Needed::SecondFactor, visit.web.mfa().settings().fresh());
+    if recovery { rule.or_recovery() } else { rule }
 }

@@ -5,26 +5,27 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use mfakit::organization::{Access, Gate, OrgId, OrgRefusal, Reminded};
-use mfakit::{Assurance, Error, Refusal, Subject};
+use mfakit::organization::{OrgId, OrgRefusal, Reminded};
+use mfakit::{Assurance, Error, Refusal, Session, StepUpRule, Subject};
 
 use crate::rejection::{MfaRejection, return_to};
+use crate::session::Held;
 use crate::web::MfaWeb;
 
 /// A request that a guard has let pass.
 #[derive(Clone)]
-pub(super) struct Guarded(pub(super) MfaWeb, pub(super) SignedIn);
+pub(super) struct Guarded(pub(super) MfaWeb, pub(super) SessionUser);
 
 /// The signed-in user, behind a [`Guard`](super::Guard). On a route without one it is refused with
 /// status 500.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedIn {
-    pub(super) assurance: Assurance,
-    pub(super) reminded: Option<Reminded>,
-    pub(super) low_codes: Option<usize>,
+pub struct SignedInUser {
+    assurance: Assurance,
+    reminded: Option<Reminded>,
+    low_codes: Option<usize>,
 }
 
-impl SignedIn {
+impl SignedInUser {
     /// The user.
     pub fn subject(&self) -> &Subject {
         self.assurance.subject()
@@ -50,11 +51,68 @@ impl SignedIn {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for SignedIn {
+impl<S: Sync> FromRequestParts<S> for SignedInUser {
     type Rejection = MfaRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MfaRejection> {
-        guarded(parts).map(|Guarded(_, signed_in)| signed_in.clone())
+        let Guarded(web, user) = guarded(parts)?.clone();
+        user.full().ok_or_else(|| MfaRejection::set_up_first(&web, parts))
+    }
+}
+
+/// The user of a session that is full or limited, behind a [`Guard`](super::Guard): for what stays
+/// reachable [behind the wall](super::Guard::behind_the_wall).
+#[derive(Debug, Clone)]
+pub struct SessionUser {
+    pub(super) held: Held,
+    pub(super) reminded: Option<Reminded>,
+    pub(super) low_codes: Option<usize>,
+}
+
+impl SessionUser {
+    /// The user.
+    pub fn subject(&self) -> &Subject {
+        self.held.session().subject()
+    }
+
+    /// The session: pass it to those operations of [`Mfa`](mfakit::Mfa) that take either.
+    pub fn session(&self) -> &dyn Session {
+        self.held.session()
+    }
+
+    /// What a full session has proven; `None` when the session is limited.
+    pub fn assurance(&self) -> Option<&Assurance> {
+        match &self.held {
+            Held::Full(session) => Some(session),
+            Held::Limited(_) => None,
+        }
+    }
+
+    /// The user of a full session; `None` when the session is limited.
+    pub fn full(self) -> Option<SignedInUser> {
+        let Self { held, reminded, low_codes } = self;
+        match held {
+            Held::Full(assurance) => Some(SignedInUser { assurance, reminded, low_codes }),
+            Held::Limited(_) => None,
+        }
+    }
+
+    /// The organizations that ask for two-factor authentication soon, and by when.
+    pub fn reminded(&self) -> Option<&Reminded> {
+        self.reminded.as_ref()
+    }
+
+    /// How many recovery codes are left, when the last sign-in found them few.
+    pub fn low_codes(&self) -> Option<usize> {
+        self.low_codes
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for SessionUser {
+    type Rejection = MfaRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MfaRejection> {
+        guarded(parts).map(|Guarded(_, user)| user.clone())
     }
 }
 
@@ -81,20 +139,20 @@ pub trait Action: Send + Sync + 'static {
 /// [`step_up`](super::Guard::step_up) as an extractor, for a handler that must not be mounted
 /// without it. It stands behind a [`Guard`](super::Guard) too.
 pub struct SteppedUp<A> {
-    signed_in: SignedIn,
+    user: SignedInUser,
     action: PhantomData<A>,
 }
 
 impl<A> std::ops::Deref for SteppedUp<A> {
-    type Target = SignedIn;
-    fn deref(&self) -> &SignedIn {
-        &self.signed_in
+    type Target = SignedInUser;
+    fn deref(&self) -> &SignedInUser {
+        &self.user
     }
 }
 
 impl<A> fmt::Debug for SteppedUp<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SteppedUp").field(&self.signed_in).finish()
+        f.debug_tuple("SteppedUp").field(&self.user).finish()
     }
 }
 
@@ -102,18 +160,22 @@ impl<S: Sync, A: Action> FromRequestParts<S> for SteppedUp<A> {
     type Rejection = MfaRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MfaRejection> {
-        let Guarded(web, signed_in) = guarded(parts)?.clone();
+        let user = SignedInUser::from_request_parts(parts, &()).await?;
+        let web = guarded(parts)?.0.clone();
         let checked = match web.rules().require(A::NAME) {
-            Ok(rule) => web.mfa().guard(rule, &signed_in.assurance).await,
+            Ok(rule) => web.mfa().guard(&user.assurance, rule).await,
             Err(refusal) => Err(refusal.into()),
         };
         match checked {
-            Ok(_) => Ok(Self { signed_in, action: PhantomData }),
+            Ok(_) => Ok(Self { user, action: PhantomData }),
             Err(Error::Refused(Refusal::StepUp(unmet))) => {
                 let to = return_to(&web, parts);
                 Err(MfaRejection::step_up(&web, parts, A::NAME, &unmet, &to))
             }
             Err(Error::Refused(Refusal::SignInAgain)) => Err(MfaRejection::void(&web, parts)),
+            Err(Error::Refused(Refusal::SetUpFirst(_))) => {
+                Err(MfaRejection::set_up_first(&web, parts))
+            }
             Err(error) => Err(MfaRejection::failed(parts, error).with_page(&web, parts)),
         }
     }
@@ -146,7 +208,7 @@ pub trait OfOrganization: Send + Sync + 'static {
 /// by its policy: the guard's [`organization`](super::Guard::organization) as an extractor, for a handler
 /// that must not be mounted without it. It stands behind a [`Guard`](super::Guard) too.
 pub struct MemberOf<O> {
-    signed_in: SignedIn,
+    user: SignedInUser,
     organization: OrgId,
     of: PhantomData<O>,
 }
@@ -159,15 +221,15 @@ impl<O> MemberOf<O> {
 }
 
 impl<O> std::ops::Deref for MemberOf<O> {
-    type Target = SignedIn;
-    fn deref(&self) -> &SignedIn {
-        &self.signed_in
+    type Target = SignedInUser;
+    fn deref(&self) -> &SignedInUser {
+        &self.user
     }
 }
 
 impl<O> fmt::Debug for MemberOf<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("MemberOf").field(&self.organization).field(&self.signed_in).finish()
+        f.debug_tuple("MemberOf").field(&self.organization).field(&self.user).finish()
     }
 }
 
@@ -175,19 +237,21 @@ impl<S: Sync, O: OfOrganization> FromRequestParts<S> for MemberOf<O> {
     type Rejection = MfaRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MfaRejection> {
-        let Guarded(web, signed_in) = guarded(parts)?.clone();
+        let user = SignedInUser::from_request_parts(parts, &()).await?;
+        let web = guarded(parts)?.0.clone();
         let Some(organization) = O::read(parts) else {
             return Err(MfaRejection::not_a_member(parts).with_page(&web, parts));
         };
-        match web.mfa().guard_organization(&organization, &signed_in.assurance).await {
-            Ok(Access { gate: Gate::SetUpFirst(_), .. }) => {
-                Err(MfaRejection::set_up_first(&web, parts))
-            }
-            Ok(_) => Ok(Self { signed_in, organization, of: PhantomData }),
+        let any = StepUpRule::signed_in();
+        match web.mfa().guard_organization(&organization, &user.assurance, &any).await {
+            Ok(_) => Ok(Self { user, organization, of: PhantomData }),
             Err(Error::Refused(Refusal::Organization(OrgRefusal::NotAMember(_)))) => {
                 Err(MfaRejection::not_a_member(parts).with_page(&web, parts))
             }
             Err(Error::Refused(Refusal::SignInAgain)) => Err(MfaRejection::void(&web, parts)),
+            Err(Error::Refused(Refusal::SetUpFirst(_))) => {
+                Err(MfaRejection::set_up_first(&web, parts))
+            }
             Err(error) => Err(MfaRejection::failed(parts, error).with_page(&web, parts)),
         }
     }

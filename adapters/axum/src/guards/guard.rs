@@ -8,16 +8,16 @@ use std::task::{Context, Poll};
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use mfakit::organization::{Gate, OrgId, OrgRefusal};
-use mfakit::{Error, Refusal};
+use mfakit::organization::{OrgId, OrgRefusal};
+use mfakit::{Error, LimitedTo, Refusal, StepUpRule};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::Boxed;
-use super::extract::{Guarded, SignedIn};
+use super::extract::{Guarded, SessionUser};
 use crate::rejection::{MfaRejection, return_to};
 use crate::safety::append;
-use crate::session::SignedInState;
+use crate::session::Held;
 use crate::visit::Visit;
 use crate::web::MfaWeb;
 
@@ -45,7 +45,8 @@ type Organization = dyn Fn(&Parts) -> Option<OrgId> + Send + Sync;
 /// # }
 /// ```
 ///
-/// Put it inside the host's session layer. The routes behind it may use [`SignedIn`].
+/// Put it inside the host's session layer. The routes behind it may use
+/// [`SignedInUser`](super::SignedInUser).
 #[derive(Clone)]
 pub struct Guard {
     web: MfaWeb,
@@ -85,7 +86,9 @@ impl Guard {
     }
 
     /// Also lets those pass who have to set up two-factor authentication first. For what must stay
-    /// reachable: verifying the e-mail address, the profile page.
+    /// reachable: verifying the e-mail address, the profile page. The routes behind it use
+    /// [`SessionUser`], whose session may be limited. Beside [`step_up`](Self::step_up) or
+    /// [`organization`](Self::organization) it opens nothing.
     #[must_use]
     pub fn behind_the_wall(mut self) -> Self {
         self.behind_the_wall = true;
@@ -100,70 +103,60 @@ impl Guard {
     }
 
     /// Whether this visit may go on, and what the routes behind may know of it.
-    async fn admit(&self, visit: &Visit) -> Result<SignedIn, MfaRejection> {
+    async fn admit(&self, visit: &Visit) -> Result<SessionUser, MfaRejection> {
         let (web, parts) = (&visit.web, &visit.parts);
         let state = visit.signed_in()?;
-        let access = visit.access().await?;
-        if state.assurance.limited_to_setup() {
-            return Err(MfaRejection::set_up_first(web, parts));
-        }
-        if state.assurance.limited_to_regenerating() {
-            return Err(MfaRejection::regenerate_first(web, parts));
-        }
-        let reminded = match access.gate {
-            Gate::Allow => None,
-            Gate::AllowAndRemind(reminded) => Some(reminded),
-            Gate::SetUpFirst(_) if self.behind_the_wall => None,
-            Gate::SetUpFirst(_) => return Err(MfaRejection::set_up_first(web, parts)),
+        let user = |reminded| SessionUser {
+            held: state.held.clone(),
+            reminded,
+            low_codes: state.low_codes,
         };
-        if let Some(of) = &self.organization {
-            let org =
-                of(parts).ok_or_else(|| MfaRejection::not_a_member(parts).with_page(web, parts))?;
-            self.admit_member(visit, state, &org).await?;
-        }
-        if let Some(action) = &self.action {
-            step_up(visit, action, state).await?;
-        }
-        Ok(SignedIn { assurance: state.assurance.clone(), reminded, low_codes: state.low_codes })
-    }
-
-    async fn admit_member(
-        &self,
-        visit: &Visit,
-        state: &SignedInState,
-        org: &OrgId,
-    ) -> Result<(), MfaRejection> {
-        let (web, parts) = (&visit.web, &visit.parts);
-        match web.mfa().guard_organization(org, &state.assurance).await {
-            Ok(access) => match access.gate {
-                Gate::SetUpFirst(_) => Err(MfaRejection::set_up_first(web, parts)),
-                Gate::Allow | Gate::AllowAndRemind(_) => Ok(()),
+        let session = match &state.held {
+            Held::Full(session) => session,
+            Held::Limited(limited) => {
+                let walled = matches!(limited.next_step(), LimitedTo::SetUp(_));
+                return match walled && self.opens_to_the_walled() {
+                    true => Ok(user(None)),
+                    false => Err(visit.limited_to(limited.next_step())),
+                };
+            }
+        };
+        let any = StepUpRule::signed_in();
+        let rule = match &self.action {
+            Some(action) => match web.rules().require(action) {
+                Ok(rule) => rule,
+                Err(refusal) => return Err(visit.refused(refusal.into()).await),
             },
+            None => &any,
+        };
+        let admitted = match &self.organization {
+            Some(of) => {
+                let org = of(parts);
+                let org =
+                    org.ok_or_else(|| MfaRejection::not_a_member(parts).with_page(web, parts))?;
+                web.mfa().guard_organization(&org, session, rule).await
+            }
+            None => web.mfa().guard(session, rule).await,
+        };
+        match admitted {
+            Ok(admitted) => Ok(user(admitted.reminded)),
+            Err(Error::Refused(Refusal::SetUpFirst(_))) if self.opens_to_the_walled() => {
+                Ok(user(None))
+            }
+            Err(Error::Refused(Refusal::StepUp(unmet))) => {
+                let (to, action) = (return_to(web, parts), self.action.as_deref());
+                Err(MfaRejection::step_up(web, parts, action.unwrap_or_default(), &unmet, &to))
+            }
             Err(Error::Refused(Refusal::Organization(OrgRefusal::NotAMember(_)))) => {
                 Err(MfaRejection::not_a_member(parts).with_page(web, parts))
             }
             Err(error) => Err(visit.refused(error).await),
         }
     }
-}
 
-/// Checks the rule of an action: by one projected read, or from memory.
-pub(super) async fn step_up(
-    visit: &Visit,
-    action: &str,
-    state: &SignedInState,
-) -> Result<(), MfaRejection> {
-    let rule = match visit.web.rules().require(action) {
-        Ok(rule) => rule,
-        Err(refusal) => return Err(visit.refused(refusal.into()).await),
-    };
-    match visit.web.mfa().guard(rule, &state.assurance).await {
-        Ok(_) => Ok(()),
-        Err(Error::Refused(Refusal::StepUp(unmet))) => {
-            let to = return_to(&visit.web, &visit.parts);
-            Err(MfaRejection::step_up(&visit.web, &visit.parts, action, &unmet, &to))
-        }
-        Err(error) => Err(visit.refused(error).await),
+    /// What has a rule or an organization of its own is not among the ways out.
+    fn opens_to_the_walled(&self) -> bool {
+        self.behind_the_wall && self.action.is_none() && self.organization.is_none()
     }
 }
 
@@ -220,9 +213,9 @@ async fn pass(guard: &Guard, parts: &mut Parts) -> Result<axum::http::HeaderMap,
     let mut visit = Visit::enter(&guard.web, parts.clone()).await?;
     let admitted = guard.admit(&visit).await;
     match admitted {
-        Ok(signed_in) => {
+        Ok(user) => {
             let headers = visit.write().await?;
-            parts.extensions.insert(Guarded(guard.web.clone(), signed_in));
+            parts.extensions.insert(Guarded(guard.web.clone(), user));
             Ok(headers)
         }
         // A session that was just ended must not be written again.

@@ -10,7 +10,7 @@ use std::pin::Pin;
 
 use axum::response::Response;
 
-pub use extract::{Action, MemberOf, OfOrganization, SignedIn, SteppedUp};
+pub use extract::{Action, MemberOf, OfOrganization, SessionUser, SignedInUser, SteppedUp};
 pub use guard::{Guard, GuardService};
 pub use same_origin::SameOrigin;
 

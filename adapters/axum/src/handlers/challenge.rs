@@ -2,27 +2,27 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use mfakit::{Answer, FactorId, OfferedFactor, Rejection, RejectionReason};
+use mfakit::{Answer, Ask, Challenge, FactorId, Purpose, Rejection, RejectionReason};
 
 use super::{UNPROCESSABLE, status_of};
-use crate::flows::challenge::{self, AnswerKind, Answered, asked, destination, wants_three_codes};
+use crate::flows::challenge::{self, AnswerKind, Answered, asked, destination, is_enrollment};
 use crate::pages;
 use crate::rejection::{MfaRejection, see_other};
 use crate::safety::{Fields, page};
-use crate::session::{OpenChallenge, State};
+use crate::session::State;
 use crate::visit::Visit;
 
 /// `GET /challenge`, with `?factor=` of the factor that the visitor has picked.
 pub(crate) async fn screen(visit: Visit) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
     match challenge::stands(&visit, &asked).await? {
-        Answered::Repeated(stands) if asked.factors().is_empty() && !asked.is_enrollment() => {
-            let alert = suspended(&visit, &stands);
-            Ok(show_recovery(visit, &asked, alert, StatusCode::OK).await)
+        Answered::Repeated(ask) if ask.suspended && ask.takes_recovery() => {
+            let alert = Some(visit.texts().factors_suspended.to_string());
+            Ok(show_recovery(visit, &ask, alert, StatusCode::OK).await)
         }
-        Answered::Repeated(stands) => {
+        Answered::Repeated(ask) => {
             let picked = visit.query().id("factor");
-            Ok(show(visit, &asked, picked, stands, None).await)
+            Ok(show(visit, &asked, picked, &ask, None).await)
         }
         answered => Ok(settle(visit, &asked, answered, None, AnswerKind::Code).await),
     }
@@ -32,8 +32,8 @@ pub(crate) async fn screen(visit: Visit) -> Result<Response, MfaRejection> {
 pub(crate) async fn recovery(visit: Visit) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
     match challenge::stands(&visit, &asked).await? {
-        Answered::Repeated(_) if asked.recovery && !asked.is_enrollment() => {
-            Ok(show_recovery(visit, &asked, None, StatusCode::OK).await)
+        Answered::Repeated(ask) if ask.takes_recovery() => {
+            Ok(show_recovery(visit, &ask, None, StatusCode::OK).await)
         }
         Answered::Repeated(_) => Ok(visit.go("/challenge").await),
         answered => Ok(settle(visit, &asked, answered, None, AnswerKind::Recovery).await),
@@ -43,7 +43,7 @@ pub(crate) async fn recovery(visit: Visit) -> Result<Response, MfaRejection> {
 /// `POST /challenge`
 pub(crate) async fn code(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
-    if asked.is_enrollment() {
+    if is_enrollment(&asked) {
         return Ok(visit.go("/challenge").await);
     }
     let factor: Option<FactorId> = fields.id("factor");
@@ -63,7 +63,7 @@ pub(crate) async fn code(mut visit: Visit, fields: Fields) -> Result<Response, M
 /// `POST /challenge/recovery`
 pub(crate) async fn recover(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
-    if !asked.recovery || asked.is_enrollment() {
+    if !asked.takes_recovery() {
         return Ok(visit.go("/challenge").await);
     }
     let answer = Answer::recovery(fields.text("code"));
@@ -75,7 +75,7 @@ pub(crate) async fn recover(mut visit: Visit, fields: Fields) -> Result<Response
 /// `POST /challenge/enrollment`
 pub(crate) async fn enroll(mut visit: Visit, fields: Fields) -> Result<Response, MfaRejection> {
     let Some(asked) = asked(&visit.session) else { return Ok(onward(visit).await) };
-    if !asked.is_enrollment() {
+    if !is_enrollment(&asked) {
         return Ok(visit.go("/challenge").await);
     }
     let answer = Answer::enrollment(fields.text("code"));
@@ -101,85 +101,104 @@ async fn onward(visit: Visit) -> Response {
 
 async fn settle(
     visit: Visit,
-    asked: &OpenChallenge,
+    asked: &Challenge,
     answered: Answered,
     factor: Option<FactorId>,
     kind: AnswerKind,
 ) -> Response {
-    let (rejected, repeated) = match answered {
+    let (rejected, ask) = match answered {
         Answered::GoOn(to) => return visit.answer(see_other(&to)).await,
         Answered::Ended => return ended(visit, asked).await,
         Answered::EnrollmentExpired => {
             let alert = Some(visit.texts().enrollment_expired.to_string());
             return show_enrollment(visit, alert).await;
         }
-        Answered::Rejected(rejected) => (rejected, false),
-        Answered::Repeated(rejected) => (rejected, true),
+        Answered::Rejected(rejected, ask) => (Some(rejected), ask),
+        Answered::Repeated(ask) => (None, ask),
     };
-    let alert = Some(message(&visit, &rejected, repeated, kind));
+    let digits = digits(&visit, picked(&ask, factor));
+    let alert = Some(message(&visit, rejected.as_ref(), &ask, (kind, digits)));
     match kind {
-        AnswerKind::Recovery => show_recovery(visit, asked, alert, UNPROCESSABLE).await,
+        AnswerKind::Recovery => show_recovery(visit, &ask, alert, UNPROCESSABLE).await,
         AnswerKind::Enrollment => show_enrollment(visit, alert).await,
-        AnswerKind::Code | AnswerKind::ThreeCodes => {
-            show(visit, asked, factor, rejected, alert).await
-        }
+        AnswerKind::Code | AnswerKind::ThreeCodes => show(visit, asked, factor, &ask, alert).await,
     }
 }
 
-/// Why an answer did not pass, in words.
-fn message(visit: &Visit, rejected: &Rejection, repeated: bool, kind: AnswerKind) -> String {
+/// Why an answer did not pass, in words. Without a rejection it was judged before.
+fn message(
+    visit: &Visit,
+    rejected: Option<&Rejection>,
+    ask: &Ask,
+    (kind, digits): (AnswerKind, u8),
+) -> String {
     use RejectionReason::{Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong};
     let t = visit.texts();
-    let text = match (kind, rejected.reason) {
-        (_, Suspended) => &t.factors_suspended,
-        (AnswerKind::Recovery, RecoveryPaused) => &t.recovery_paused,
+    let text = match (kind, rejected.map(|rejected| rejected.reason)) {
+        (_, Some(Suspended)) => &t.factors_suspended,
+        (_, None) if ask.suspended => &t.factors_suspended,
+        (AnswerKind::Recovery, Some(RecoveryPaused)) => &t.recovery_paused,
+        (AnswerKind::Recovery, None) if ask.recovery_paused => &t.recovery_paused,
         (AnswerKind::Recovery, _) => &t.wrong_recovery_code,
         (AnswerKind::Enrollment, _) => &t.wrong_enrollment_code,
         (AnswerKind::ThreeCodes, _) => &t.wrong_three,
-        (AnswerKind::Code, _) if repeated => &t.same_code,
-        (AnswerKind::Code, Malformed | ThreeCodesWanted { malformed: true }) => &t.malformed_code,
-        (AnswerKind::Code, Wrong | ThreeCodesWanted { malformed: false } | RecoveryPaused) => {
-            &t.wrong_code
+        (AnswerKind::Code, None) => &t.same_code,
+        (AnswerKind::Code, Some(Malformed | ThreeCodesWanted { malformed: true })) => {
+            &t.malformed_code
         }
+        (
+            AnswerKind::Code,
+            Some(Wrong | ThreeCodesWanted { malformed: false } | RecoveryPaused),
+        ) => &t.wrong_code,
     };
-    let text = visit.fill(text);
-    match rejected.answers_left {
-        Some(1) if !wants_three_codes(rejected) => format!("{text} {}", t.last_try),
+    let text = visit.fill(text, &[("digits", &digits.to_string())]);
+    let counted = matches!(kind, AnswerKind::Code | AnswerKind::ThreeCodes);
+    match ask.tries_left {
+        Some(1) if counted && !ask.three_codes => format!("{text} {}", t.last_try),
         _ => text,
     }
 }
 
-fn suspended(visit: &Visit, stands: &Rejection) -> Option<String> {
-    let suspended = stands.reason == RejectionReason::Suspended;
-    suspended.then(|| visit.texts().factors_suspended.to_string())
+/// The factor that was picked, if it is asked for, or else the preferred one, with the digits of its
+/// codes.
+fn picked(ask: &Ask, picked: Option<FactorId>) -> Option<(FactorId, u8)> {
+    let known = ask.factors().find(|(factor, ..)| Some(*factor) == picked);
+    known.or_else(|| ask.factors().next()).map(|(factor, _, digits)| (factor, digits))
+}
+
+/// How many digits a code of this factor has.
+fn digits(visit: &Visit, factor: Option<(FactorId, u8)>) -> u8 {
+    let usual = visit.web.mfa().settings().totp().digits().count();
+    factor.map_or(usual, |(_, digits)| digits)
 }
 
 async fn show(
     visit: Visit,
-    asked: &OpenChallenge,
-    picked: Option<FactorId>,
-    stands: Rejection,
+    asked: &Challenge,
+    factor: Option<FactorId>,
+    ask: &Ask,
     alert: Option<String>,
 ) -> Response {
-    if asked.is_enrollment() {
+    if is_enrollment(asked) {
         return show_enrollment(visit, alert).await;
     }
-    if stands.reason == RejectionReason::Suspended && asked.recovery {
-        return show_recovery(visit, asked, alert, UNPROCESSABLE).await;
+    if ask.suspended && ask.takes_recovery() {
+        return show_recovery(visit, ask, alert, UNPROCESSABLE).await;
     }
-    let known = picked.filter(|id| asked.factors().iter().any(|factor| factor.factor() == *id));
-    let current = known.or_else(|| asked.factors().first().map(OfferedFactor::factor));
-    let factor = |factor: &OfferedFactor| pages::FactorOption {
-        factor: factor.factor(),
-        label: factor.label().to_string(),
-        asked: Some(factor.factor()) == current,
-    };
+    let current = picked(ask, factor);
     let view = pages::ChallengePage {
-        factors: asked.factors().iter().map(factor).collect(),
-        digits: visit.web.mfa().settings().totp().digits().count(),
-        three_codes: wants_three_codes(&stands),
-        recovery: asked.recovery,
-        step_up: asked.is_step_up(),
+        factors: ask
+            .factors()
+            .map(|(factor, label, _)| pages::FactorOption {
+                factor,
+                label: label.to_string(),
+                asked: current.is_some_and(|(current, _)| current == factor),
+            })
+            .collect(),
+        digits: digits(&visit, current),
+        three_codes: ask.three_codes,
+        recovery: ask.takes_recovery(),
+        step_up: matches!(asked.purpose(), Purpose::StepUp(_)),
         alert,
     };
     let status = status_of(view.alert.as_ref());
@@ -188,11 +207,11 @@ async fn show(
 
 async fn show_recovery(
     visit: Visit,
-    asked: &OpenChallenge,
+    ask: &Ask,
     alert: Option<String>,
     status: StatusCode,
 ) -> Response {
-    let view = pages::RecoveryPage { back: !asked.factors().is_empty(), alert };
+    let view = pages::RecoveryPage { back: ask.factors().next().is_some(), alert };
     visit.show(status, |pages, page| pages.recovery(page, &view)).await
 }
 
@@ -203,7 +222,7 @@ async fn show_enrollment(visit: Visit, alert: Option<String>) -> Response {
 }
 
 /// The challenge is over. A sign-in ends with it; a step-up can be asked for again.
-async fn ended(mut visit: Visit, asked: &OpenChallenge) -> Response {
+async fn ended(mut visit: Visit, asked: &Challenge) -> Response {
     let to = challenge::return_to(&visit, asked);
     let step_up = matches!(visit.session.state, State::SignedIn(_));
     let again = match step_up {

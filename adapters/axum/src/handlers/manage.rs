@@ -82,7 +82,7 @@ pub(crate) async fn sure_regenerate(visit: Visit) -> Result<Response, MfaRejecti
         return Ok(visit.go("/factors").await);
     }
     // One that has to may always ask; whether it is fresh is checked with the answer.
-    if !visit.assurance()?.limited_to_regenerating() {
+    if visit.session.limited().is_none() {
         check_fresh(&visit, "/codes").await?;
     }
     let t = visit.texts();

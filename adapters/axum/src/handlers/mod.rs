@@ -29,9 +29,9 @@ impl Visit {
         self.answer((status, page(shown)).into_response()).await
     }
 
-    /// A text with only those words in braces that every page knows.
-    fn fill(&self, text: &str) -> String {
-        self.web.page(&self.parts, self.session.form).fill(text, &[])
+    /// A text with these words in its braces, and those that every page knows.
+    fn fill(&self, text: &str, values: &[(&str, &str)]) -> String {
+        self.web.page(&self.parts, self.session.form).fill(text, values)
     }
 
     /// Answers with a redirect to a route of the adapter's.

@@ -2,8 +2,11 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use mfakit::organization::{Gate, OrgId};
-use mfakit::{EmailStatus, FactorId, Setup, SetupId, SetupRejection, SetupRejectionReason};
+use mfakit::organization::{Demand, Gate, OrgId};
+use mfakit::{
+    EmailStatus, FactorId, Limited, LimitedTo, Setup, SetupId, SetupRejection,
+    SetupRejectionReason, Strength,
+};
 use zeroize::Zeroizing;
 
 use super::{UNPROCESSABLE, show_codes, status_of};
@@ -18,7 +21,8 @@ use crate::visit::Visit;
 /// `GET /setup`, with `?replaces=` of a lost factor that the new one is to replace.
 pub(crate) async fn screen(mut visit: Visit) -> Result<Response, MfaRejection> {
     visit.still_counts().await?;
-    if visit.signed_in().is_ok_and(|signed_in| signed_in.assurance.limited_to_regenerating()) {
+    let limited = visit.session.limited().map(Limited::next_step);
+    if limited == Some(&LimitedTo::RegenerateCodes) {
         return Ok(visit.go("/codes").await);
     }
     let standing = setup::standing(&mut visit).await?;
@@ -161,10 +165,14 @@ async fn show_confirm(visit: Visit, setup: SetupId, alert: Option<String>) -> Re
 
 /// Who demands it, of a visitor who stands before a wall.
 async fn demanded(visit: &Visit) -> Result<Option<String>, MfaRejection> {
-    let Gate::SetUpFirst(walled) = visit.access().await?.gate else { return Ok(None) };
+    let Gate::SetUpFirst(walled) = visit.gate().await? else { return Ok(None) };
+    let standard = |demand: &Demand| demand.required == Strength::Standard.into();
+    let standard = walled.organizations.iter().all(standard);
     let organizations: Vec<OrgId> = walled.organizations.into_iter().map(|d| d.org).collect();
     let names = visit.names_of(&organizations).await.join(", ");
-    Ok(Some(fill(&visit.texts().demanded, &[("organizations", &names)])))
+    let texts = visit.texts();
+    let text = if standard { &texts.demanded } else { &texts.demanded_stronger };
+    Ok(Some(fill(text, &[("organizations", &names)])))
 }
 
 fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {
@@ -180,7 +188,7 @@ fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {
             let text = if slow { &t.clock_slow } else { &t.clock_fast };
             fill(text, &[("minutes", &minutes)])
         }
-        SetupRejectionReason::Malformed => visit.fill(&t.malformed_code),
+        SetupRejectionReason::Malformed => visit.fill(&t.malformed_code, &[]),
         SetupRejectionReason::Wrong => t.wrong_setup_code.to_string(),
     };
     if rejection.tries_left == 1 { format!("{text} {}", t.last_try) } else { text }

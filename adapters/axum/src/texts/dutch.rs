@@ -65,6 +65,9 @@ impl Texts {
             demanded: Cow::Borrowed(
                 "{organizations} verplicht tweestapsverificatie. Stel het in om verder te gaan.",
             ),
+            demanded_stronger: Cow::Borrowed(
+                "{organizations} verplicht een passkey of beveiligingssleutel. Een authenticator-app is daar niet genoeg.",
+            ),
             step: Cow::Borrowed("Stap {number} van 3"),
             scan_title: Cow::Borrowed("Scan de QR-code"),
             scan_lead: Cow::Borrowed(

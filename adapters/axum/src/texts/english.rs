@@ -65,6 +65,9 @@ impl Texts {
             demanded: Cow::Borrowed(
                 "{organizations} requires two-factor authentication. Set it up to continue.",
             ),
+            demanded_stronger: Cow::Borrowed(
+                "{organizations} requires a passkey or security key. An authenticator app is not enough there.",
+            ),
             step: Cow::Borrowed("Step {number} of 3"),
             scan_title: Cow::Borrowed("Scan the QR code"),
             scan_lead: Cow::Borrowed(
@@ -179,7 +182,7 @@ impl Texts {
                 "That enrollment code was not accepted. Check it and try again.",
             ),
             malformed_code: Cow::Borrowed(
-                "That is not a {digits}-digit code. Check it and try again.",
+                "That is not a code of {digits} digits. Check it and try again.",
             ),
             same_code: Cow::Borrowed(
                 "You have sent that code already. Wait for the next one and enter it.",

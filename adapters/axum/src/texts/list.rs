@@ -122,6 +122,8 @@ texts! {
     email_first,
     /// Why a setup is asked for. Knows `{organizations}`.
     demanded,
+    /// Why more than an authenticator app is asked for. Knows `{organizations}`.
+    demanded_stronger,
     /// How far a setup is. Knows `{number}`, 1 to 3.
     step,
     /// The title of the QR code's page.

@@ -51,7 +51,7 @@ async fn a_wrong_code_shows_a_message_and_an_empty_field() {
     assert!(refused.alert().expect("alert").starts_with("That code is not right"));
     refused.lacks(&wrong).shows("aria-describedby=\"alert\"");
     let malformed = browser.submit(&refused, "/mfa/challenge", &[("code", "12345")]).await;
-    assert!(malformed.alert().expect("alert").starts_with("That is not a 6-digit code"));
+    assert!(malformed.alert().expect("alert").starts_with("That is not a code of 6 digits"));
     let code = ada.phone.code_at(world.now());
     let passed = browser.submit(&malformed, "/mfa/challenge", &[("code", &code)]).await;
     assert_eq!(passed.location(), "/dashboard");

@@ -1,10 +1,10 @@
 //! What stands in front of the host's routes.
 
 use chrono::TimeDelta;
-use mfakit::Subject;
 use mfakit::organization::{
     GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy,
 };
+use mfakit::{Strength, Subject};
 use serde_json::Value;
 
 use crate::world::{Browser, World};
@@ -30,7 +30,12 @@ pub(crate) async fn require(world: &World, scope: PolicyScope, days: i64, member
     let assurance = session.assurance().unwrap();
     world
         .mfa
-        .set_policy(assurance, &authority, ProposedPolicy::Required(terms), None)
+        .set_policy(
+            assurance,
+            &authority,
+            ProposedPolicy::Required(Strength::Standard, terms),
+            None,
+        )
         .await
         .unwrap();
 }

@@ -1,5 +1,6 @@
 //! An account that came from another system: its codes work, and have to be replaced.
 
+use mfakit::domain::{Algorithm, Digits, TotpParams};
 use mfakit::import::{Import, ImportedCodes, ImportedFactor, Seed};
 use mfakit::testing::Authenticator;
 use mfakit::{HostAuthority, Subject};
@@ -33,6 +34,84 @@ async fn moved_in_with(
     let seed = format!("{seed:A<26}");
     let uri = format!("otpauth://totp/x?secret={seed}&algorithm=SHA1&digits=6&period=30");
     Authenticator::scan(&uri).expect("scan")
+}
+
+/// Somebody with an old token of eight digits, which is this, and a phone of six.
+async fn moved_in_with_two(world: &World) -> Authenticator {
+    let eight = TotpParams::new(Algorithm::Sha1, Digits::Eight, 30).expect("parameters");
+    let factor = |label: &str, seed: &str, params: TotpParams| {
+        let seed = Seed::from_base32(seed).expect("seed");
+        ImportedFactor::totp(label, seed).expect("factor").params(params)
+    };
+    let import = Import::new().factor(factor("Old token", SEED, eight));
+    let phone = factor("Phone", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", TotpParams::default());
+    let (ada, job) = (Subject::new("ada").expect("subject"), Subject::new("job").expect("subject"));
+    let authority = HostAuthority::grant(ada, job, "moved in").expect("authority");
+    let _ = world.mfa.import(&authority, import.factor(phone)).await.expect("imported");
+    world.wait(90);
+    let uri = format!("otpauth://totp/x?secret={SEED}&algorithm=SHA1&digits=8&period=30");
+    Authenticator::scan(&uri).expect("scan")
+}
+
+#[tokio::test]
+async fn the_page_asks_for_as_many_digits_as_the_factor_shows() {
+    let world = World::new();
+    let token = moved_in_with_two(&world).await;
+    let mut browser = world.signed_in("ada");
+    let _ = browser.get("/dashboard").await;
+    let page = browser.get("/mfa/challenge").await;
+    page.shows("Open “Old token” and enter the 8-digit code it shows.");
+    page.shows("data-digits=\"8\"").lacks("data-digits=\"6\"");
+    let six = browser.submit(&page, "/mfa/challenge", &[("code", "123456")]).await;
+    assert!(six.alert().expect("alert").contains("not a code of 8 digits"));
+
+    let (_, link) = page.body.split_once("aria-current=\"true\"").expect("the one asked now");
+    let (_, other) = link.split_once("?factor=").expect("the other one");
+    let other = format!("/mfa/challenge?factor={}", &other[..32]);
+    let phone = browser.get(&other).await;
+    phone.shows("Open “Phone” and enter the 6-digit code it shows.");
+    phone.shows("data-digits=\"6\"").lacks("data-digits=\"8\"");
+    let eight = browser.submit(&phone, "/mfa/challenge", &[("code", "12345678")]).await;
+    assert!(eight.alert().expect("alert").contains("not a code of 6 digits"));
+
+    let code = token.code_at(world.now());
+    let on = browser.submit(&six, "/mfa/challenge", &[("code", &code)]).await;
+    assert_ne!(on.location(), "/mfa/challenge", "{}", on.body);
+}
+
+#[tokio::test]
+async fn three_codes_in_a_row_have_as_many_digits_as_the_factor_shows() {
+    let world = World::new();
+    let token = moved_in_with_two(&world).await;
+    for _ in 0..4 {
+        let mut thief = world.signed_in("ada");
+        let mut page = thief.get("/mfa/challenge").await;
+        for _ in 0..5 {
+            page = thief.submit(&page, "/mfa/challenge", &[("code", "00000000")]).await;
+        }
+    }
+    let mut browser = world.signed_in("ada");
+    let page = browser.get("/mfa/challenge").await;
+    page.shows("Enter three codes in a row");
+    assert_eq!(page.body.matches("data-digits=\"8\"").count(), 3, "{}", page.body);
+    let codes: Vec<String> = (0..3).map(|n| token.code_after(world.now(), n)).collect();
+    let three = [("code", &*codes[0]), ("code2", &*codes[1]), ("code3", &*codes[2])];
+    let passed = browser.submit(&page, "/mfa/challenge", &three).await;
+    assert_eq!(passed.status, 303, "{}", passed.body);
+}
+
+#[tokio::test]
+async fn the_api_tells_the_digits_of_each_factor_and_takes_as_many() {
+    let world = World::new();
+    let token = moved_in_with_two(&world).await;
+    let mut client = Client::signed_in(&world, "ada");
+    let _ = client.answer("code", "123456".to_owned()).await;
+    let asked = client.get("/challenge").await;
+    let digits: Vec<_> =
+        asked.body["factors"].as_array().unwrap().iter().map(|f| f["digits"].clone()).collect();
+    assert_eq!(digits, [json!(8), json!(6)]);
+    let passed = client.answer("code", token.code_at(world.now())).await;
+    assert_eq!(passed.status, 200, "{}", passed.body);
 }
 
 #[tokio::test]

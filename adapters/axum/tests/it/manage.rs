@@ -1,7 +1,7 @@
 //! Factors and recovery codes, managed.
 
 use mfakit::organization::{OrgAuthority, PolicyScope, PolicyTerms, ProposedPolicy};
-use mfakit::{Answer, Subject};
+use mfakit::{Answer, Strength, Subject};
 
 use crate::world::{Browser, Owner, World};
 
@@ -145,7 +145,11 @@ async fn switching_off_is_refused_where_an_organization_requires_it() {
     let days = mfakit::organization::GracePeriod::days(14).unwrap();
     let terms = PolicyTerms { grace: days, scope: PolicyScope::WholeAccount };
     let actor = kept.assurance().unwrap();
-    world.mfa.set_policy(actor, &authority, ProposedPolicy::Required(terms), None).await.unwrap();
+    world
+        .mfa
+        .set_policy(actor, &authority, ProposedPolicy::Required(Strength::Standard, terms), None)
+        .await
+        .unwrap();
     let refused = browser.submit(&sure, "/mfa/disable", &[]).await;
     assert!(refused.alert().expect("alert").starts_with("northwind Inc. requires"));
     assert!(world.mfa.status(&ada).await.unwrap().enabled);
@@ -190,7 +194,7 @@ async fn a_lost_phone_is_replaced_with_a_recovery_code() {
     let old = world
         .mfa
         .sign_in(mfakit::FirstFactor::password(Subject::new(ada.name).unwrap(), world.now()));
-    let mfakit::SignIn::Challenge(_, challenge) = old.await.unwrap() else { panic!("MFA is off") };
+    let mfakit::SignIn::Challenge(challenge) = old.await.unwrap() else { panic!("MFA is off") };
     let old = Answer::code(&ada.phone.code_at(world.now()));
     let verdict = world.mfa.answer(&challenge, old).await.unwrap();
     assert!(matches!(verdict, mfakit::Verdict::Rejected(_)), "{verdict:?}");

@@ -49,7 +49,7 @@ async fn the_words_say_how_many_digits_a_code_has_and_how_long_it_is_shown() {
     let page = browser.get("/mfa/setup/confirm").await;
     page.shows("a code of 8 digits for Scrivio. It changes every 60 seconds");
     let short = browser.submit(&page, "/mfa/setup/confirm", &[("code", "123456")]).await;
-    assert!(short.alert().expect("alert").contains("8-digit code"));
+    assert!(short.alert().expect("alert").contains("a code of 8 digits"));
 
     let unnamed = World::with(|settings| settings, |web| web.product(""));
     let mut browser = unnamed.signed_in("ada");

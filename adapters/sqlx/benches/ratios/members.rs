@@ -1,13 +1,13 @@
 //! An organization of 1,000,000 members, of whom 600,000 have MFA on.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::Settings;
 use mfakit::domain::Context;
 use mfakit::organization::{
     GracePeriod, OrgId, OrgPolicy, Organization, PolicyScope, PolicyTerms, RosterCursor,
     RosterFilter, RosterQuery,
 };
 use mfakit::store::{RosterRow, RosterRows, Version};
+use mfakit::{Settings, Strength};
 
 /// Since when MFA is required. The period is 14 days, and the overview is read after 30.
 const SINCE: i64 = 1_800_000_000;
@@ -21,13 +21,13 @@ pub(crate) fn fill() -> String {
     format!(
         "INSERT INTO mfakit_organizations VALUES ('acme', 1, '{policy}', '');\
          INSERT INTO mfakit_accounts \
-         SELECT md5(n::text), 1, 1, true, '', '{{}}' FROM generate_series(1, 1000000) AS n \
+         SELECT md5(n::text), 1, 1, 20, '', '{{}}' FROM generate_series(1, 1000000) AS n \
          WHERE n % 5 < 3;\
          INSERT INTO mfakit_memberships \
          SELECT 'acme', md5(n::text), 1, 1000000 * CASE WHEN n / 5 % 5 < 4 \
              THEN {SINCE} - n * 7919::int8 % 31536000 ELSE {SINCE} + n * 7919::int8 % 2592000 END, \
-         NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, '\\x0123456789abcdef0123456789abcdef', \
-         n % 5 < 3, NULL FROM generate_series(1, 1000000) AS n;\
+         NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, '\\x0123456789abcdef0123456789abcdef', \
+         CASE WHEN n % 5 < 3 THEN 20 ELSE 0 END, NULL FROM generate_series(1, 1000000) AS n;\
          {grants}",
         policy = serde_json::to_string(&policy()).expect("JSON"),
         grants = grants(GRANTS),
@@ -54,11 +54,12 @@ CREATE TABLE staff (org text COLLATE \"C\", person text COLLATE \"C\", since big
 INSERT INTO staff SELECT org, subject, first_joined, left_at FROM mfakit_memberships;
 CREATE INDEX ON staff (org, since, person);
 CREATE VIEW team AS SELECT s.org, s.person AS subject, s.since AS first_joined, \
-    s.until AS left_at, NULL::text AS exemption_reason, NULL::bigint AS exemption_until, \
+    s.until AS left_at, NULL::text AS exemption_reason, \
+    NULL::smallint AS exemption_from, NULL::bigint AS exemption_until, \
     NULL::text AS extension_reason, NULL::bigint AS extension_until, \
     NULL::bigint AS extension_granted, NULL::bigint AS extension_since, false AS personal, \
-    coalesce((SELECT a.enabled FROM mfakit_accounts a WHERE a.subject = s.person), false) \
-    AS has_mfa, NULL::bigint AS last_signed_in FROM staff s;
+    coalesce((SELECT a.strength FROM mfakit_accounts a WHERE a.subject = s.person), 0::smallint) \
+    AS strength, NULL::bigint AS last_signed_in FROM staff s;
 ";
 
 pub(crate) fn acme() -> OrgId {
@@ -76,7 +77,7 @@ fn since() -> DateTime<Utc> {
 fn policy() -> OrgPolicy {
     let grace = GracePeriod::days(14).expect("days");
     let terms = PolicyTerms { grace, scope: PolicyScope::WholeAccount };
-    OrgPolicy::Required { since: since(), changed: since(), terms }
+    OrgPolicy::requiring(Strength::Standard, since(), terms)
 }
 
 /// A page of 100 lapsed members: the first, or what follows this member.

@@ -20,7 +20,7 @@ const SCRIPT: &str = "\
 \\set turn :turn + 1
 SELECT version, document FROM {schema}.mfakit_accounts WHERE subject = :subject \\gset
 WITH put AS (UPDATE {schema}.mfakit_accounts SET version = :version, stamp = :version, \
-enabled = true, sealed_under = ' bench ', document = :document \
+strength = 20, sealed_under = ' bench ', document = :document \
 WHERE subject = :subject AND version = :version RETURNING 1), \
 log AS (INSERT INTO {schema}.mfakit_events (commit_id, place, subject, at, event) \
 SELECT :commit, e.place, e.subject, e.at, e.event FROM put, \

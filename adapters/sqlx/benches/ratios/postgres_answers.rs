@@ -94,7 +94,7 @@ async fn select(executor: impl PgExecutor<'_>, user: usize) -> (i64, String) {
 }
 
 async fn update(executor: impl PgExecutor<'_>, user: usize, (version, document): (i64, String)) {
-    let update = "UPDATE mfakit_accounts SET version = $2, stamp = $2, enabled = true, \
+    let update = "UPDATE mfakit_accounts SET version = $2, stamp = $2, strength = 20, \
          sealed_under = ' bench ', document = $3 WHERE subject = $1 AND version = $2";
     let update = sqlx::query(update).bind(subject(user).to_string()).bind(version).bind(document);
     let updated = update.execute(executor).await.expect("an update");

@@ -60,9 +60,9 @@ async fn select_and_commit(pool: &SqlitePool, turn: &Mutex<()>, event: &str, use
     let select = "SELECT version, document FROM mfakit_accounts WHERE subject = $1";
     let select = sqlx::query_as(select).bind(&subject).fetch_one(pool).await;
     let (version, document): (i64, String) = select.expect("a row");
-    let update = "UPDATE mfakit_accounts SET version = $2, stamp = $2, enabled = $3, \
+    let update = "UPDATE mfakit_accounts SET version = $2, stamp = $2, strength = $3, \
          sealed_under = $4, document = $5 WHERE subject = $1 AND version = $2";
-    let update = sqlx::query(update).bind(&subject).bind(version).bind(true).bind(" bench ");
+    let update = sqlx::query(update).bind(&subject).bind(version).bind(20).bind(" bench ");
     let append = "INSERT INTO mfakit_events (commit_id, place, subject, at, event) \
          SELECT $1, key, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2) ORDER BY key";
     let events = serde_json::to_string(&[(&subject, 1_800_000_000_000_000_i64, event)]);

@@ -9,7 +9,7 @@ use mfakit::store::AccountStore;
 use mfakit::testing::{Authenticator, ManualClock};
 use mfakit::{
     Answer, Argon2Hasher, Challenge, Confirmed, EmailStatus, FirstFactor, Keyring, Mfa, NewFactor,
-    SealingKey, SignIn, Subject, Verdict,
+    SealingKey, SignIn, SignedIn, Subject, Verdict,
 };
 
 const START: i64 = 1_800_000_000;
@@ -38,7 +38,7 @@ pub(crate) struct Open {
 /// The library on a store. The hashes are cheap: what is measured is what is stored.
 pub(crate) fn mfa(store: impl AccountStore + 'static, clock: ManualClock) -> Mfa {
     let key = SealingKey::from_bytes("bench", &[7; 32]).expect("a key");
-    let builder = Mfa::builder(store).issuer("Scrivio").keyring(Keyring::new(key));
+    let builder = Mfa::builder_without_policies(store).issuer("Scrivio").keyring(Keyring::new(key));
     let builder = builder.hasher(Argon2Hasher::cheap_and_insecure()).clock(clock);
     builder.build().expect("complete")
 }
@@ -85,7 +85,7 @@ impl World {
             let mut own = Vec::with_capacity(challenges);
             for _ in 0..challenges {
                 let first = FirstFactor::password(user.subject.clone(), self.now());
-                let Ok(SignIn::Challenge(_, challenge)) = self.mfa.sign_in(first).await else {
+                let Ok(SignIn::Challenge(challenge)) = self.mfa.sign_in(first).await else {
                     panic!("MFA is on, and the store answers");
                 };
                 own.push(Open { challenge, code: user.phone.code_at(self.now()) });
@@ -157,7 +157,7 @@ pub(crate) fn subject(user: usize) -> Subject {
 async fn set_up(mfa: &Mfa, user: usize, now: DateTime<Utc>) -> User {
     let subject = subject(user);
     let first = FirstFactor::password(subject.clone(), now);
-    let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else {
+    let Ok(SignIn::Done(SignedIn::Full(session, _))) = mfa.sign_in(first).await else {
         panic!("nobody is there yet, and the store answers");
     };
     let phone = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
@@ -165,6 +165,6 @@ async fn set_up(mfa: &Mfa, user: usize, now: DateTime<Utc>) -> User {
     let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
     let confirmed = mfa.confirm_setup(&session, setup.id(), &phone.code_at(now)).await;
     assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))), "{confirmed:?}");
-    mfa.finish_setup(&session, setup.id()).await.expect("finished");
+    let _ = mfa.finish_setup(&session, setup.id()).await.expect("finished");
     User { subject, phone }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mfakit::organization::{OrgChange, OrgPolicy};
+use mfakit::organization::OrgChange;
 use mfakit::store::EventId;
-use mfakit::{Event, EventKind, FactorId, Subject};
+use mfakit::{Event, EventKind, FactorId, Strength, Subject};
 
 use crate::Failure;
 use crate::database::Database;
@@ -148,14 +148,15 @@ impl Found {
             ) => Some(*terms),
             _ => None,
         };
-        if policy.terms() != terms || (policy == OrgPolicy::Voluntary) != terms.is_none() {
+        let stored = policy.requirement(Strength::Standard).map(|requirement| requirement.terms);
+        if stored != terms || policy.is_voluntary() != terms.is_none() {
             return Err(
                 format!("the policy is {policy:?}, the last change {:?}", self.policy).into()
             );
         }
         let counts = db.mfa.overview(&world::org()?).await?;
         let enabled = self.sums.values().filter(|sum| !sum.factors.is_empty()).count();
-        if counts.members != u64::from(USERS) || counts.protected != u64::try_from(enabled)? {
+        if counts.members != u64::from(USERS) || counts.protected() != u64::try_from(enabled)? {
             return Err(format!("{enabled} have MFA on, and the overview says {counts:?}").into());
         }
         Ok(())

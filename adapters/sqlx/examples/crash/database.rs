@@ -66,7 +66,7 @@ impl Database {
 fn mfa<S: Store + Clone>(store: &S) -> Result<Mfa, Failure> {
     let keyring = Keyring::new(SealingKey::from_bytes("crash", &[7; 32])?);
     let builder = Mfa::builder(store.clone()).index(store.clone()).event_log(store.clone());
-    let builder = builder.organizations(store.clone()).stamps(store.clone());
+    let builder = builder.stamps(store.clone());
     let builder = builder.hasher(Argon2Hasher::cheap_and_insecure()).clock(FastClock);
     Ok(builder.issuer("Scrivio").keyring(keyring).build()?)
 }

@@ -3,14 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use mfakit::organization::{
-    GracePeriod, OrgAuthority, OrgPolicy, PolicyScope, PolicyTerms, ProposedPolicy,
-};
+use mfakit::organization::{GracePeriod, OrgAuthority, PolicyScope, PolicyTerms, ProposedPolicy};
 use mfakit::ports::Clock;
 use mfakit::testing::Authenticator;
 use mfakit::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor, NewFactor, Refusal,
-    RejectionReason, SignIn, Status, Verdict,
+    RejectionReason, SignIn, SignedIn, Status, Strength, Verdict,
 };
 
 use crate::database::Database;
@@ -99,46 +97,43 @@ impl Worker {
 
     async fn sign_in(&mut self, user: &User) -> Result<Option<Assurance>, Failure> {
         let first = FirstFactor::password(world::user(user.number)?, FastClock.now());
-        let (pending, challenge) = match self.db.mfa.sign_in(first).await? {
-            SignIn::Complete(session)
-            | SignIn::Remind(session, _)
-            | SignIn::SetUpFirst(session, _) => return Ok(Some(session)),
-            SignIn::Challenge(pending, challenge) => (pending, challenge),
-            _ => return Ok(None),
+        let challenge = match self.db.mfa.sign_in(first).await? {
+            SignIn::Done(signed_in) => return Ok(signed_in.full()),
+            SignIn::Challenge(challenge) => challenge,
         };
-        let factors = u32::try_from(challenge.factors().len())?;
+        let ask = self.db.mfa.ask(&challenge).await?;
+        let factors = u32::try_from(ask.factors().count())?;
         let factor = usize::try_from(self.dice.below(factors.max(1)))?;
-        let Some(factor) = challenge.factors().get(factor) else { return Ok(None) };
-        let label = factor.label().as_str().to_owned();
+        let Some((factor, label, _)) = ask.factors().nth(factor) else { return Ok(None) };
+        let label = label.as_str().to_owned();
         let app = user.wallet.app(&label)?;
         let step = world::step(FastClock.now());
         let detail = format!("{label} {step}");
-        let answer = Answer::code_of(factor.factor(), &code(&app, step)?);
+        let answer = Answer::code_of(factor, &code(&app, step)?);
         let mut passed = self.answer(user, &challenge, answer, &detail).await?;
         if let Err(true) = passed {
             let detail = format!("{label} {} {step} {}", step - 1, step + 1);
             let codes = [code(&app, step - 1)?, code(&app, step)?, code(&app, step + 1)?];
             let [one, two, three] = &codes;
-            let answer = Answer::three_codes_of(factor.factor(), [one, two, three]);
+            let answer = Answer::three_codes_of(factor, [one, two, three]);
             passed = self.answer(user, &challenge, answer, &detail).await?;
         }
-        let Ok(proof) = passed else { return Ok(None) };
-        Ok(Some(pending.raise(proof, self.db.mfa.context()?)?))
+        Ok(passed.ok().and_then(SignedIn::full))
     }
 
-    /// The proof, or whether three codes in a row are wanted.
+    /// The session, or whether three codes in a row are wanted.
     async fn answer(
         &mut self,
         user: &User,
         challenge: &Challenge,
         answer: Answer,
         detail: &str,
-    ) -> Result<Result<mfakit::domain::Proof, bool>, Failure> {
+    ) -> Result<Result<SignedIn, bool>, Failure> {
         self.journal.trying(Kind::Code, user.number, detail)?;
         match self.db.mfa.answer(challenge, answer).await? {
             Verdict::Passed(passed) => {
                 self.journal.done(Kind::Code, user.number, detail)?;
-                Ok(Ok(passed.proof))
+                Ok(Ok(passed.signed_in))
             }
             Verdict::Rejected(why) => {
                 self.journal.not(Kind::Code, user.number, detail)?;
@@ -153,7 +148,7 @@ impl Worker {
         let number = usize::try_from(self.dice.below(count.max(1)))?;
         let Some(code) = codes.get(number) else { return Ok(()) };
         let first = FirstFactor::password(world::user(user.number)?, FastClock.now());
-        let SignIn::Challenge(_, challenge) = self.db.mfa.sign_in(first).await? else {
+        let SignIn::Challenge(challenge) = self.db.mfa.sign_in(first).await? else {
             return Ok(());
         };
         self.journal.trying(Kind::Recovery, user.number, code)?;
@@ -220,9 +215,10 @@ impl Worker {
         let mfa = &self.db.mfa;
         let policy = *mfa.organization(&world::org()?).await?.policy();
         self.journal.trying(Kind::Policy, user.number, &reason)?;
-        let proposed = match policy {
-            OrgPolicy::Required { .. } if self.dice.below(2) == 0 => ProposedPolicy::Voluntary,
-            OrgPolicy::Required { .. } | OrgPolicy::Voluntary => ProposedPolicy::Required(terms),
+        let proposed = if policy.is_voluntary() || self.dice.below(2) > 0 {
+            ProposedPolicy::Required(Strength::Standard, terms)
+        } else {
+            ProposedPolicy::NotRequired(Strength::Standard)
         };
         let changed = mfa.set_policy(&session, &authority, proposed, None).await;
         self.told(Kind::Policy, user, &reason, changed.map(drop))

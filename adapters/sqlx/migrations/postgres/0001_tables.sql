@@ -13,8 +13,8 @@ CREATE TABLE mfakit_schema (
 CREATE TABLE mfakit_accounts (
     subject      text COLLATE "C" PRIMARY KEY,  -- the host's identifier of the user
     version      bigint NOT NULL,               -- what compare-and-swap compares
-    stamp        bigint NOT NULL,               -- the version at which credentials last changed; 0 is never
-    enabled      boolean NOT NULL,              -- whether MFA is on
+    stamp        bigint NOT NULL,               -- of the credentials, random; 0 is none yet
+    strength     smallint NOT NULL,             -- the rank of its strongest factor; 0 without MFA
     sealed_under text COLLATE "C" NOT NULL,     -- key ids of its sealed secrets, a space around each; '' is none
     document     text NOT NULL                  -- the account in its versioned form, as JSON
 ) WITH (fillfactor = 70);
@@ -60,15 +60,16 @@ CREATE TABLE mfakit_memberships (
     version           bigint NOT NULL,            -- what compare-and-swap compares
     first_joined      bigint NOT NULL,            -- when the member joined for the first time
     left_at           bigint,                     -- when the member left; NULL for a member
-    exemption_reason  text,                       -- why the member needs no MFA; NULL without exemption
+    exemption_reason  text,                       -- why the member is exempt; NULL without exemption
+    exemption_from    smallint,                   -- the lowest rank of a strength that it covers
     exemption_until   bigint,                     -- when that ends; NULL is never
     extension_reason  text,                       -- why the member has longer; NULL without extension
     extension_until   bigint,                     -- how long
     extension_granted bigint,                     -- when that was granted
-    extension_since   bigint,                     -- since when MFA had been required then
+    extension_since   bigint,                     -- the start of the requirement that it was granted for
     personal          boolean NOT NULL,           -- whether there is an exemption or an extension
     recent            bytea NOT NULL,             -- the last commits, 16 bytes each
-    has_mfa           boolean NOT NULL,           -- the account's `enabled`, kept by the triggers below
+    strength          smallint NOT NULL,          -- the account's `strength`, kept by the triggers below
     last_signed_in    bigint,                     -- when the member last signed in, where the host says so
     PRIMARY KEY (org, subject)
 ) WITH (fillfactor = 90);
@@ -76,20 +77,26 @@ CREATE TABLE mfakit_memberships (
 -- By hash, so that no plan ever takes this index for the order of a roster.
 CREATE INDEX mfakit_memberships_of ON mfakit_memberships USING hash (subject);
 
--- The roster. Without personal terms a deadline is one instant for everybody who joined before MFA
--- became required, and follows the day of joining for everybody else: two indexes hold both orders,
--- under every policy, so that a change of policy rewrites no row.
+-- The roster. Without personal terms a deadline is one instant for everybody who joined before
+-- something became required, and follows the day of joining for everybody else: two indexes hold both
+-- orders, under every policy, so that a change of policy rewrites no row. What is asked depends on the
+-- strength of the account, so there are two for those without MFA and two for those with an app. Of
+-- the strongest nothing is asked that a release knows: their order is by subject.
 CREATE INDEX mfakit_memberships_open ON mfakit_memberships (org, subject, first_joined)
-    WHERE NOT has_mfa AND left_at IS NULL AND NOT personal;
+    WHERE strength < 20 AND left_at IS NULL AND NOT personal;
 CREATE INDEX mfakit_memberships_joined ON mfakit_memberships (org, first_joined, subject)
-    WHERE NOT has_mfa AND left_at IS NULL AND NOT personal;
-CREATE INDEX mfakit_memberships_personal ON mfakit_memberships (org, subject)
-    WHERE NOT has_mfa AND left_at IS NULL AND personal;
-CREATE INDEX mfakit_memberships_protected ON mfakit_memberships (org, subject)
-    WHERE has_mfa AND left_at IS NULL;
+    WHERE strength < 20 AND left_at IS NULL AND NOT personal;
+CREATE INDEX mfakit_memberships_standard ON mfakit_memberships (org, subject, first_joined)
+    WHERE strength >= 20 AND strength < 40 AND left_at IS NULL AND NOT personal;
+CREATE INDEX mfakit_memberships_standard_joined ON mfakit_memberships (org, first_joined, subject)
+    WHERE strength >= 20 AND strength < 40 AND left_at IS NULL AND NOT personal;
+CREATE INDEX mfakit_memberships_strong ON mfakit_memberships (org, subject, first_joined)
+    WHERE strength >= 40 AND left_at IS NULL AND NOT personal;
+CREATE INDEX mfakit_memberships_personal ON mfakit_memberships (org, strength, subject)
+    WHERE left_at IS NULL AND personal;
 -- The counts. Few different entries, each kept once: a sixth of the size of an index with subjects,
 -- so that counting a whole organization reads it rather than the table.
-CREATE INDEX mfakit_memberships_counted ON mfakit_memberships (org, has_mfa, personal)
+CREATE INDEX mfakit_memberships_counted ON mfakit_memberships (org, strength, personal)
     WHERE left_at IS NULL;
 
 -- How often a user's memberships changed, and the policies of all. Their sum is the revision.
@@ -103,7 +110,7 @@ CREATE TABLE mfakit_policies (
 );
 INSERT INTO mfakit_policies (changes) VALUES (0);
 
--- `has_mfa` follows `enabled`. A membership that is made reads the account, and an account that
+-- `strength` follows the account's. A membership that is made reads the account, and an account that
 -- changes writes the memberships: neither would see the other's uncommitted row. So both take the
 -- user's advisory lock first, and look only then. Each statement of a function has a snapshot of its
 -- own at READ COMMITTED and at no other level, so at another one they refuse.
@@ -121,26 +128,26 @@ CREATE FUNCTION mfakit_account_changed() RETURNS trigger LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $$
 DECLARE
     who text := CASE TG_OP WHEN 'DELETE' THEN OLD.subject ELSE NEW.subject END;
-    mfa boolean := CASE TG_OP WHEN 'DELETE' THEN false ELSE NEW.enabled END;
+    rank smallint := CASE TG_OP WHEN 'DELETE' THEN 0 ELSE NEW.strength END;
 BEGIN
     PERFORM mfakit_lock_user(who);
-    UPDATE mfakit_memberships SET has_mfa = mfa WHERE subject = who AND has_mfa <> mfa;
+    UPDATE mfakit_memberships SET strength = rank WHERE subject = who AND strength <> rank;
     RETURN NULL;
 END $$;
 
 CREATE TRIGGER mfakit_made AFTER INSERT ON mfakit_accounts
-    FOR EACH ROW WHEN (NEW.enabled) EXECUTE FUNCTION mfakit_account_changed();
-CREATE TRIGGER mfakit_switched AFTER UPDATE OF enabled ON mfakit_accounts
-    FOR EACH ROW WHEN (OLD.enabled <> NEW.enabled) EXECUTE FUNCTION mfakit_account_changed();
+    FOR EACH ROW WHEN (NEW.strength <> 0) EXECUTE FUNCTION mfakit_account_changed();
+CREATE TRIGGER mfakit_switched AFTER UPDATE OF strength ON mfakit_accounts
+    FOR EACH ROW WHEN (OLD.strength <> NEW.strength) EXECUTE FUNCTION mfakit_account_changed();
 CREATE TRIGGER mfakit_erased AFTER DELETE ON mfakit_accounts
-    FOR EACH ROW WHEN (OLD.enabled) EXECUTE FUNCTION mfakit_account_changed();
+    FOR EACH ROW WHEN (OLD.strength <> 0) EXECUTE FUNCTION mfakit_account_changed();
 
 CREATE FUNCTION mfakit_membership_made() RETURNS trigger LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $$
 BEGIN
     PERFORM mfakit_lock_user(NEW.subject);
-    NEW.has_mfa := EXISTS (
-        SELECT 1 FROM mfakit_accounts WHERE subject = NEW.subject AND enabled
+    NEW.strength := coalesce(
+        (SELECT strength FROM mfakit_accounts WHERE subject = NEW.subject), 0
     );
     RETURN NEW;
 END $$;

@@ -13,8 +13,8 @@ CREATE TABLE mfakit_schema (
 CREATE TABLE mfakit_accounts (
     subject      TEXT NOT NULL PRIMARY KEY,  -- the host's identifier of the user
     version      INTEGER NOT NULL,           -- what compare-and-swap compares
-    stamp        INTEGER NOT NULL,           -- the version at which credentials last changed; 0 is never
-    enabled      INTEGER NOT NULL,           -- whether MFA is on, 0 or 1
+    stamp        INTEGER NOT NULL,           -- of the credentials, random; 0 is none yet
+    strength     INTEGER NOT NULL,           -- the rank of its strongest factor; 0 without MFA
     sealed_under TEXT NOT NULL,              -- key ids of its sealed secrets, a space around each; '' is none
     document     TEXT NOT NULL               -- the account in its versioned form, as JSON
 ) STRICT;
@@ -58,34 +58,41 @@ CREATE TABLE mfakit_memberships (
     version           INTEGER NOT NULL,  -- what compare-and-swap compares
     first_joined      INTEGER NOT NULL,  -- when the member joined for the first time
     left_at           INTEGER,           -- when the member left; NULL for a member
-    exemption_reason  TEXT,              -- why the member needs no MFA; NULL without exemption
+    exemption_reason  TEXT,              -- why the member is exempt; NULL without exemption
+    exemption_from    INTEGER,           -- the lowest rank of a strength that it covers
     exemption_until   INTEGER,           -- when that ends; NULL is never
     extension_reason  TEXT,              -- why the member has longer; NULL without extension
     extension_until   INTEGER,           -- how long
     extension_granted INTEGER,           -- when that was granted
-    extension_since   INTEGER,           -- since when MFA had been required then
+    extension_since   INTEGER,           -- the start of the requirement that it was granted for
     personal          INTEGER NOT NULL,  -- whether there is an exemption or an extension, 0 or 1
     recent            BLOB NOT NULL,     -- the last commits, 16 bytes each
-    has_mfa           INTEGER NOT NULL,  -- the account's `enabled`, kept by the triggers below
+    strength          INTEGER NOT NULL,  -- the account's `strength`, kept by the triggers below
     last_signed_in    INTEGER,           -- when the member last signed in, where the host says so
     PRIMARY KEY (org, subject)
 ) STRICT;
 
 CREATE INDEX mfakit_memberships_of ON mfakit_memberships (subject);
 
--- The roster. Without personal terms a deadline is one instant for everybody who joined before MFA
--- became required, and follows the day of joining for everybody else: two indexes hold both orders,
--- under every policy, so that a change of policy rewrites no row.
+-- The roster. Without personal terms a deadline is one instant for everybody who joined before
+-- something became required, and follows the day of joining for everybody else: two indexes hold both
+-- orders, under every policy, so that a change of policy rewrites no row. What is asked depends on the
+-- strength of the account, so there are two for those without MFA and two for those with an app. Of
+-- the strongest nothing is asked that a release knows: their order is by subject.
 CREATE INDEX mfakit_memberships_open ON mfakit_memberships (org, subject, first_joined)
-    WHERE NOT has_mfa AND left_at IS NULL AND NOT personal;
+    WHERE strength < 20 AND left_at IS NULL AND NOT personal;
 CREATE INDEX mfakit_memberships_joined ON mfakit_memberships (org, first_joined, subject)
-    WHERE NOT has_mfa AND left_at IS NULL AND NOT personal;
-CREATE INDEX mfakit_memberships_personal ON mfakit_memberships (org, subject)
-    WHERE NOT has_mfa AND left_at IS NULL AND personal;
-CREATE INDEX mfakit_memberships_protected ON mfakit_memberships (org, subject)
-    WHERE has_mfa AND left_at IS NULL;
+    WHERE strength < 20 AND left_at IS NULL AND NOT personal;
+CREATE INDEX mfakit_memberships_standard ON mfakit_memberships (org, subject, first_joined)
+    WHERE strength >= 20 AND strength < 40 AND left_at IS NULL AND NOT personal;
+CREATE INDEX mfakit_memberships_standard_joined ON mfakit_memberships (org, first_joined, subject)
+    WHERE strength >= 20 AND strength < 40 AND left_at IS NULL AND NOT personal;
+CREATE INDEX mfakit_memberships_strong ON mfakit_memberships (org, subject, first_joined)
+    WHERE strength >= 40 AND left_at IS NULL AND NOT personal;
+CREATE INDEX mfakit_memberships_personal ON mfakit_memberships (org, strength, subject)
+    WHERE left_at IS NULL AND personal;
 -- The counts: smaller than an index with subjects.
-CREATE INDEX mfakit_memberships_counted ON mfakit_memberships (org, has_mfa, personal)
+CREATE INDEX mfakit_memberships_counted ON mfakit_memberships (org, strength, personal)
     WHERE left_at IS NULL;
 
 -- How often a user's memberships changed, and the policies of all. Their sum is the revision.
@@ -99,20 +106,22 @@ CREATE TABLE mfakit_policies (
 ) STRICT;
 INSERT INTO mfakit_policies (changes) VALUES (0);
 
--- `has_mfa` follows `enabled`. One writer at a time, so neither side misses the other.
-CREATE TRIGGER mfakit_account_made AFTER INSERT ON mfakit_accounts WHEN NEW.enabled BEGIN
-    UPDATE mfakit_memberships SET has_mfa = 1 WHERE subject = NEW.subject;
+-- `strength` follows the account's. One writer at a time, so neither side misses the other.
+CREATE TRIGGER mfakit_account_made AFTER INSERT ON mfakit_accounts WHEN NEW.strength <> 0 BEGIN
+    UPDATE mfakit_memberships SET strength = NEW.strength WHERE subject = NEW.subject;
 END;
-CREATE TRIGGER mfakit_account_switched AFTER UPDATE OF enabled ON mfakit_accounts
-WHEN OLD.enabled <> NEW.enabled BEGIN
-    UPDATE mfakit_memberships SET has_mfa = NEW.enabled WHERE subject = NEW.subject;
+CREATE TRIGGER mfakit_account_switched AFTER UPDATE OF strength ON mfakit_accounts
+WHEN OLD.strength <> NEW.strength BEGIN
+    UPDATE mfakit_memberships SET strength = NEW.strength WHERE subject = NEW.subject;
 END;
-CREATE TRIGGER mfakit_account_erased AFTER DELETE ON mfakit_accounts WHEN OLD.enabled BEGIN
-    UPDATE mfakit_memberships SET has_mfa = 0 WHERE subject = OLD.subject;
+CREATE TRIGGER mfakit_account_erased AFTER DELETE ON mfakit_accounts WHEN OLD.strength <> 0 BEGIN
+    UPDATE mfakit_memberships SET strength = 0 WHERE subject = OLD.subject;
 END;
 CREATE TRIGGER mfakit_membership_made AFTER INSERT ON mfakit_memberships BEGIN
     UPDATE mfakit_memberships
-    SET has_mfa = EXISTS (SELECT 1 FROM mfakit_accounts WHERE subject = NEW.subject AND enabled)
+    SET strength = coalesce(
+        (SELECT strength FROM mfakit_accounts WHERE subject = NEW.subject), 0
+    )
     WHERE org = NEW.org AND subject = NEW.subject;
 END;
 

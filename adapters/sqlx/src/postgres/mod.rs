@@ -14,7 +14,7 @@
 //! - **Durability** is the server's `synchronous_commit`; a store does not open where it is off.
 //! - **Retries** only follow errors that say that nothing was done (40001, 40P01), six times within
 //!   two seconds. After anything else the service looks for the id of its commit.
-//! - **`has_mfa`** of a membership follows the account by triggers, because two transactions that do
+//! - **`strength`** of a membership follows the account by triggers, because two transactions that do
 //!   not see each other's uncommitted rows touch it: one that makes a membership and reads the
 //!   account, and one that switches MFA and writes the memberships. Both take the user's advisory
 //!   lock before they look, and each statement of a trigger looks again at READ COMMITTED; so the
@@ -52,7 +52,6 @@ use crate::store::{Store, Transaction};
 ///     .index(store.clone())
 ///     .event_log(store.clone())
 ///     .subject_events(store.clone())
-///     .organizations(store.clone())
 ///     .stamps(store)
 ///     .issuer("Scrivio")
 ///     .keyring(Keyring::from_env("MFAKIT_KEYS")?)

@@ -11,7 +11,7 @@
 //!   the host's, is waited for with SQLite's `busy_timeout`.
 //! - **Retries** only follow SQLITE_BUSY, which says that nothing was done, six times within two
 //!   seconds.
-//! - **`has_mfa`** of a membership follows the account by triggers. There is one writer, so neither
+//! - **`strength`** of a membership follows the account by triggers. There is one writer, so neither
 //!   misses the other.
 //! - **The cursor of the events** is their number. There is one writer, so a higher number is never
 //!   visible before a lower one.
@@ -50,7 +50,6 @@ use crate::store::{Store, Transaction};
 ///     .index(store.clone())
 ///     .event_log(store.clone())
 ///     .subject_events(store.clone())
-///     .organizations(store.clone())
 ///     .stamps(store)
 ///     .issuer("Scrivio")
 ///     .keyring(Keyring::from_env("MFAKIT_KEYS")?)

@@ -1,7 +1,8 @@
 //! The administrators' overview.
 
 use chrono::{DateTime, Utc};
-use mfakit::organization::{OrgId, RosterCounts, RosterQuery};
+use mfakit::Strength;
+use mfakit::organization::{OrgId, OrgPolicy, RosterCounts, RosterQuery};
 use mfakit::store::{OrgStore, RosterRows, StoreError};
 
 use super::Store;
@@ -31,8 +32,8 @@ impl<D: Dialect> Store<D> {
         let organization = self.organization(org).await?;
         let policy = organization.map(|organization| *organization.policy()).unwrap_or_default();
         let statement = roster::counts(org.as_str(), &policy, now);
-        let row = self.base.one(&self.text(&statement), &statement.values).await?;
-        counts(&row, policy.since().is_some())
+        let rows = self.base.rows(&self.text(&statement), &statement.values).await?;
+        counts(&rows, &policy)
     }
 
     fn text(&self, statement: &Statement) -> Text {
@@ -40,22 +41,29 @@ impl<D: Dialect> Store<D> {
     }
 }
 
-fn counts(row: &impl Columns, required: bool) -> Result<RosterCounts, StoreError> {
-    let maybe = |column: &'static str| {
-        row.maybe_number(column)?.map(|count| unsigned(column, count)).transpose()
-    };
-    let number = |column: &'static str| Ok::<_, StoreError>(maybe(column)?.unwrap_or_default());
-    let (protected, plain, personal) =
-        (number("protected")?, number("plain")?, number("personal")?);
-    let over = plain.saturating_sub(maybe("running")?.unwrap_or(plain));
-    let (exempt, lapsed) = (number("exempt")?, over + number("late")?);
-    let lapsed = if required { lapsed } else { 0 };
-    let open = (plain + personal).saturating_sub(exempt);
-    Ok(RosterCounts {
-        members: protected + plain + personal,
-        protected,
-        in_grace: if required { open.saturating_sub(lapsed) } else { 0 },
-        lapsed,
-        exempt,
-    })
+/// Adds up the rows of the counts, one for each strength.
+fn counts(rows: &[impl Columns], policy: &OrgPolicy) -> Result<RosterCounts, StoreError> {
+    let mut counts = RosterCounts::default();
+    for (row, strength) in rows.iter().zip(std::iter::once(None).chain(Strength::ALL.map(Some))) {
+        let maybe = |column: &'static str| {
+            row.maybe_number(column)?.map(|count| unsigned(column, count)).transpose()
+        };
+        let number = |column: &'static str| Ok::<_, StoreError>(maybe(column)?.unwrap_or_default());
+        let (plain, personal, exempt) = (number("plain")?, number("personal")?, number("exempt")?);
+        let all = plain + personal;
+        counts.members += all;
+        match strength {
+            Some(Strength::Standard) => counts.standard += all,
+            Some(Strength::PhishingResistant) => counts.phishing_resistant += all,
+            _ => {}
+        }
+        counts.exempt += exempt;
+        if policy.owed(strength).next().is_some() {
+            let over = plain.saturating_sub(maybe("running")?.unwrap_or(plain));
+            let lapsed = over + number("late")?;
+            counts.lapsed += lapsed;
+            counts.in_grace += all.saturating_sub(exempt).saturating_sub(lapsed);
+        }
+    }
+    Ok(counts)
 }

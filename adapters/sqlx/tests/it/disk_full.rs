@@ -11,7 +11,7 @@ use mfakit_sqlx::{Cause, SqliteStore, StageError, Tables, cause_of};
 use sqlx::sqlite::SqlitePoolOptions;
 
 use crate::databases::block_on;
-use crate::world::{World, commit_id, org, subject};
+use crate::world::{World, commit_id, org, stamp, subject};
 
 /// A file system of one mebibyte, in memory.
 struct Small(PathBuf);
@@ -107,6 +107,8 @@ fn every_kind_of_write_goes_on_after_the_disk_was_full() {
         let world = World::on(SqliteStore::open(pool, Tables::default()).await.unwrap());
         let (store, ada) = (&world.store, subject("ada"));
         world.mfa.join_organization(&org("acme"), &ada, world.now()).await.unwrap();
+        let lasting = subject("lasting");
+        store.members_changed(&lasting).await.unwrap();
         for what in ["sign-in", "member", "relay", "forgotten", "transaction"] {
             let filler = small.fill();
             let mut written = 0;
@@ -119,10 +121,14 @@ fn every_kind_of_write_goes_on_after_the_disk_was_full() {
                     }
                     "member" => store.members_changed(&subject(&name)).await,
                     "relay" => store.register_relay(&name).await,
-                    "forgotten" => {
-                        store.members_changed(&subject(&name)).await.ok();
-                        store.forget(&subject(&name)).await.map(drop)
-                    }
+                    "forgotten" => match store.members_changed(&subject(&name)).await {
+                        Ok(()) => store.forget(&subject(&name)).await.map(drop),
+                        // Whoever is not there is forgotten without a write, however full it is.
+                        Err(full) => match store.forget(&lasting).await {
+                            Ok(0) => Err(full),
+                            forgotten => forgotten.map(drop),
+                        },
+                    },
                     _ => in_a_transaction(&world, &name).await,
                 };
                 match tried {
@@ -140,7 +146,7 @@ fn every_kind_of_write_goes_on_after_the_disk_was_full() {
 async fn in_a_transaction(world: &World<SqliteStore>, name: &str) -> Result<(), StoreError> {
     let mut tx = world.store.begin().await?;
     let absent = Account::absent(subject(name), Version::first([9; 8]));
-    let changed = absent.password_changed(None, world.context()).unwrap();
+    let changed = absent.password_changed(None, stamp(), world.context()).unwrap();
     match tx.stage(commit_id(), changed).await {
         Ok(_) => tx.commit().await.map(drop),
         Err(StageError::Store(error)) => Err(error),

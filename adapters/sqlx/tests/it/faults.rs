@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use mfakit::Error;
-use mfakit::organization::ProposedPolicy;
+use mfakit::organization::{Gate, OrgPolicy, ProposedPolicy, RosterFilter};
 use mfakit::store::{AccountStore, OrgStore, StoreErrorKind};
+use mfakit::{Error, Strength};
 use mfakit_sqlx::{Cause, PostgresStore, SqliteStore, Tables, cause_of};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
@@ -54,24 +54,47 @@ async fn corrupted_policies_and_memberships_open_no_door(database: &impl Databas
     let authority = world.authority(&org("acme"), &ada.subject);
     world
         .mfa
-        .set_policy(&session, &authority, ProposedPolicy::Required(terms), None)
+        .set_policy(&session, &authority, ProposedPolicy::Required(Strength::Standard, terms), None)
         .await
         .unwrap();
     let sound = database.number("SELECT version FROM mfakit_organizations").await;
+    let policy = OrgPolicy::requiring(Strength::Standard, world.now(), terms);
+    let of_rank = |rank: &str| {
+        let policy = serde_json::to_string(&policy).unwrap();
+        policy.replace("\"strength\":20", &format!("\"strength\":{rank}"))
+    };
+    let policy = |json: String| format!("UPDATE mfakit_organizations SET policy = '{json}'");
     for damage in [
-        "UPDATE mfakit_organizations SET policy = '{\"policy\":\"unheard_of\"}'",
-        "UPDATE mfakit_organizations SET version = -1",
+        policy("{\"policy\":\"unheard_of\"}".to_owned()),
+        policy(of_rank("0")),
+        policy(of_rank("256")),
+        "UPDATE mfakit_organizations SET version = -1".to_owned(),
     ] {
-        database.run(damage).await;
+        database.run(&damage).await;
         let error = world.store.affiliations(&bob).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Unreadable, "{damage}");
         assert!(world.mfa.access(&bob).await.is_err(), "{damage}");
         let mend = format!(
-            "UPDATE mfakit_organizations SET version = {sound}, policy = '{{\"policy\":\"voluntary\"}}'"
+            "UPDATE mfakit_organizations SET version = {sound}, policy = '{{\"requirements\":[]}}'"
         );
         database.run(&mend).await;
         assert!(world.mfa.access(&bob).await.is_ok());
     }
+    // What a newer release requires is read, met by nobody, and not changed from here.
+    database.run(&policy(of_rank("60"))).await;
+    world.mfa.join_organization(&org("acme"), &ada.subject, world.now()).await.unwrap();
+    for who in [&bob, &ada.subject] {
+        let gate = world.mfa.access(who).await.unwrap().gate;
+        let Gate::SetUpFirst(walled) = gate else { panic!("{gate:?}") };
+        assert_eq!(walled.organizations[0].required.known(), None);
+        let row = world.store.roster_row(&org("acme"), who).await.unwrap().unwrap();
+        let lapsed = world.mfa.roster(&org("acme"), RosterFilter::Lapsed, None, 10).await.unwrap();
+        let listed = lapsed.members.iter().any(|m| m.subject == *row.membership.subject());
+        assert!(listed, "{lapsed:?}");
+    }
+    let lifted = ProposedPolicy::NotRequired(Strength::Standard);
+    let refused = world.mfa.set_policy(&session, &authority, lifted, None).await.unwrap_err();
+    assert_eq!(refused.code(), "actor_too_weak");
     database.run("UPDATE mfakit_memberships SET extension_reason = 'x', personal = true").await;
     let error = world.store.membership(&org("acme"), &bob).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unreadable);
@@ -87,10 +110,7 @@ async fn tables_that_vanish_are_told_by_type(database: &impl Database) {
 
 async fn refused_by<S: Store>(store: S, expected: &Cause) {
     let world = World::on(store);
-    let first = world.password(&subject("eve"));
-    let mfakit::SignIn::Complete(session) = world.mfa.sign_in(first).await.unwrap() else {
-        panic!("eve has no MFA");
-    };
+    let session = world.plain_session(&subject("eve")).await;
     let phone = mfakit::NewFactor::totp("Phone", "eve@example.org").unwrap();
     let setup = world.mfa.begin_setup(&session, phone, mfakit::EmailStatus::Verified).await;
     let Err(Error::Store(error)) = setup else { panic!("{setup:?}") };

@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
 use crate::databases::{Database, Schema, Store, block_on};
-use crate::world::{World, commit_id};
+use crate::world::{World, commit_id, stamp};
 
 /// Polls a future so many times and drops it where it stands.
 async fn give_up<F: Future>(future: F, polls: usize) {
@@ -94,7 +94,7 @@ fn nothing_is_answered_from_within_a_transaction_that_somebody_left_open() {
         let (user, _) = world.protect("ada").await;
         for polls in 0..12 {
             world.clock.advance(chrono::TimeDelta::seconds(30));
-            let (_, challenge) = world.challenge(&user).await;
+            let challenge = world.challenge(&user).await;
             give_up(pool.begin(), polls).await;
             other_requests(&pool).await;
             let code = Answer::code(&user.phone.code_at(world.now()));
@@ -106,7 +106,7 @@ fn nothing_is_answered_from_within_a_transaction_that_somebody_left_open() {
         }
         let before = store.load(&user.subject).await.unwrap().unwrap();
         for left in ["BEGIN", "BEGIN; SELECT 1 / 0"] {
-            let changed = before.password_changed(None, world.context()).unwrap();
+            let changed = before.password_changed(None, stamp(), world.context()).unwrap();
             let (commit, _) = changed.into_commit(commit_id());
             let _ = sqlx::raw_sql(left).execute(&pool).await;
             other_requests(&pool).await;
@@ -115,7 +115,7 @@ fn nothing_is_answered_from_within_a_transaction_that_somebody_left_open() {
             assert_eq!(store.load(&user.subject).await.unwrap().as_ref(), Some(&before), "{left}");
         }
         // A statement that writes nothing answers no row, and is no less in the wrong transaction.
-        let changed = before.password_changed(None, world.context()).unwrap();
+        let changed = before.password_changed(None, stamp(), world.context()).unwrap();
         let (commit, _) = changed.into_commit(commit_id());
         assert_eq!(store.commit(&commit).await.unwrap(), CommitOutcome::Committed);
         sqlx::raw_sql("BEGIN").execute(&pool).await.unwrap();

@@ -1,5 +1,6 @@
 //! Policies and memberships: compare-and-swap, the revision, what leaves and what stays.
 
+use mfakit::Strength;
 use mfakit::organization::{
     Gate, GracePeriod, Membership, PolicyScope, PolicyTerms, ProposedPolicy,
 };
@@ -50,10 +51,22 @@ async fn everything_of_a_membership_comes_back(database: &impl Database) {
     let (acme, ada) = (org("Ac'me é"), subject("ada \"; DROP TABLE"));
     world.mfa.join_organization(&acme, &ada, world.now()).await.unwrap();
     let authority = world.authority(&acme, &admin.subject);
-    world.mfa.set_policy(&session, &authority, ProposedPolicy::Required(NOW), None).await.unwrap();
+    world
+        .mfa
+        .set_policy(&session, &authority, ProposedPolicy::Required(Strength::Standard, NOW), None)
+        .await
+        .unwrap();
     let until = world.now() + chrono::TimeDelta::microseconds(86_400_000_001);
-    let exempted = world.mfa.exempt_member(&session, &authority, &ada, Some(until)).await.unwrap();
-    let extended = world.mfa.extend_member(&session, &authority, &ada, until).await.unwrap();
+    let exempted = world
+        .mfa
+        .exempt_member(&session, &authority, &ada, Strength::Standard, Some(until))
+        .await
+        .unwrap();
+    let extended = world
+        .mfa
+        .extend_member(&session, &authority, &ada, Strength::Standard, until)
+        .await
+        .unwrap();
     assert_eq!(exempted.exemption(), extended.exemption());
     let stored = world.store.membership(&acme, &ada).await.unwrap().unwrap();
     assert_eq!(stored.extension(), extended.extension());
@@ -62,7 +75,7 @@ async fn everything_of_a_membership_comes_back(database: &impl Database) {
     assert_eq!(stored.recent_commits().len(), 3);
     let [affiliation] = &world.store.affiliations(&ada).await.unwrap()[..] else { panic!("one") };
     assert_eq!(*affiliation.membership, *stored);
-    assert_eq!(affiliation.policy().terms(), Some(NOW));
+    assert_eq!(affiliation.policy().requirement(Strength::Standard).map(|r| r.terms), Some(NOW));
     world.mfa.leave_organization(&acme, &ada).await.unwrap();
     assert!(world.store.affiliations(&ada).await.unwrap().is_empty());
     assert!(world.store.roster_row(&acme, &ada).await.unwrap().is_none());
@@ -77,14 +90,18 @@ async fn a_policy_walls_its_members_and_says_so_in_the_log(database: &impl Datab
     world.mfa.join_organization(&org("acme"), &ada, world.now()).await.unwrap();
     let authority = world.authority(&org("acme"), &admin.subject);
     let before = world.store.events(None).await.len();
-    world.mfa.set_policy(&session, &authority, ProposedPolicy::Required(NOW), None).await.unwrap();
+    world
+        .mfa
+        .set_policy(&session, &authority, ProposedPolicy::Required(Strength::Standard, NOW), None)
+        .await
+        .unwrap();
     let access = world.mfa.access(&ada).await.unwrap();
     assert!(matches!(access.gate, Gate::SetUpFirst(_)), "{access:?}");
     assert_eq!(world.store.events(None).await.len(), before + 1);
     world.protect("ada").await;
     assert!(matches!(world.mfa.access(&ada).await.unwrap().gate, Gate::Allow));
     let counts = world.mfa.overview(&org("acme")).await.unwrap();
-    assert_eq!((counts.members, counts.protected, counts.lapsed), (1, 1, 0));
+    assert_eq!((counts.members, counts.protected(), counts.lapsed), (1, 1, 0));
 }
 
 async fn the_revision_changes_with_every_policy_and_membership(database: &impl Database) {
@@ -100,7 +117,12 @@ async fn the_revision_changes_with_every_policy_and_membership(database: &impl D
             1 => drop(
                 world
                     .mfa
-                    .set_policy(&session, &authority, ProposedPolicy::Required(NOW), None)
+                    .set_policy(
+                        &session,
+                        &authority,
+                        ProposedPolicy::Required(Strength::Standard, NOW),
+                        None,
+                    )
                     .await
                     .unwrap(),
             ),

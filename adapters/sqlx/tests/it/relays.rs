@@ -5,7 +5,7 @@ use mfakit::store::{AccountStore, EventCursor, EventId, EventLog};
 use mfakit_sqlx::{Cause, cause_of};
 
 use crate::databases::{Database, Schema, Staging, Store, block_on, on_both};
-use crate::world::{World, commit_id};
+use crate::world::{World, commit_id, stamp};
 
 on_both! {
     pruning_stops_at_the_slowest_relay
@@ -125,7 +125,7 @@ fn a_commit_that_comes_late_is_not_passed() {
         let start = cursor_after(store, 1_000).await;
         let mut tx = store.begin_transaction().await;
         let account = tx.account(&ada.subject).await.unwrap();
-        let disabled = account.disable(&session, world.context()).unwrap();
+        let disabled = account.disable(&session, stamp(), world.context()).unwrap();
         let closed = tx.put(commit_id(), disabled).await.unwrap();
         let late = closed.waits_for();
         world.protect("bob").await;
@@ -133,7 +133,7 @@ fn a_commit_that_comes_late_is_not_passed() {
         let page = store.read(Some(&start), 1_000).await.unwrap();
         assert_eq!((page.events.len(), page.next), (0, None));
         let receipt = tx.end().await.unwrap();
-        closed.open(&receipt).unwrap();
+        let _ = closed.open(&receipt).unwrap();
         let came = store.events(Some(&start)).await;
         assert_eq!(came.first().map(|event| event.id().commit), Some(late));
         assert!(came.len() > 1, "bob's come behind it");

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::Settings;
 use mfakit::domain::Context;
 use mfakit::organization::{
-    Exemption, Extension, GracePeriod, Membership, OrgPolicy, Organization, PolicyScope,
-    PolicyTerms, ReminderSchedule, RosterCounts, RosterFilter, RosterQuery,
+    Exemption, Extension, GracePeriod, Membership, OrgPolicy, OrgRequirement, Organization,
+    PolicyScope, PolicyTerms, ReminderSchedule, RosterCounts, RosterFilter, RosterQuery,
 };
 use mfakit::store::{OrgStore, RosterKey, RosterRow, StoredMembership, Version};
+use mfakit::{Required, Settings, Strength};
 
 use crate::databases::{Database, Store, on_both};
 use crate::world::{org, subject};
@@ -18,14 +18,6 @@ on_both! {
     pages_and_counts_are_those_of_a_plain_walk
     a_view_of_the_hosts_is_read_as_the_table_is
 }
-
-const FILTERS: [RosterFilter; 5] = [
-    RosterFilter::WithoutMfa,
-    RosterFilter::InGrace,
-    RosterFilter::Lapsed,
-    RosterFilter::Exempt,
-    RosterFilter::Protected,
-];
 
 /// A generator that repeats: xorshift64*.
 struct Dice(u64);
@@ -39,6 +31,10 @@ impl Dice {
         i64::try_from(drawn).unwrap() % bound
     }
 
+    fn index(&mut self, of: i64) -> usize {
+        usize::try_from(self.below(of)).unwrap()
+    }
+
     fn one_in(&mut self, of: i64) -> bool {
         self.below(of) == 0
     }
@@ -48,7 +44,7 @@ impl Dice {
         day(self.below(40)) + TimeDelta::microseconds(self.below(3) - 1)
     }
 
-    /// Since when MFA is required: one of few, so that extensions are often of that policy.
+    /// Since when something is required: one of few, so that extensions are often of that policy.
     fn since(&mut self) -> DateTime<Utc> {
         day(10 * self.below(3)) + TimeDelta::microseconds(self.below(2))
     }
@@ -58,10 +54,12 @@ fn day(days: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::days(days)
 }
 
-fn member(dice: &mut Dice, number: i64) -> RosterRow {
+/// A member, and the rank of the account: sometimes one of a later release.
+fn member(dice: &mut Dice, number: i64) -> (RosterRow, u8) {
     let exemption = dice.one_in(4).then(|| {
         let until = (!dice.one_in(4)).then(|| dice.instant());
-        Exemption { reason: "on leave".to_owned(), until }
+        let from = Required::from_rank([20, 20, 40, 60][dice.index(4)]).unwrap();
+        Exemption { reason: "on leave".to_owned(), from, until }
     });
     let extension = dice.one_in(4).then(|| {
         let (until, granted) = (dice.instant(), dice.instant());
@@ -83,7 +81,9 @@ fn member(dice: &mut Dice, number: i64) -> RosterRow {
         recent: Vec::new(),
     });
     let last_signed_in = dice.one_in(3).then(|| dice.instant());
-    RosterRow { membership: Arc::new(membership), protected: dice.one_in(3), last_signed_in }
+    let rank = [0, 0, 0, 20, 20, 40, 10, 30, 60][dice.index(9)];
+    let strength = Strength::reached_by(rank);
+    (RosterRow { membership: Arc::new(membership), strength, last_signed_in }, rank)
 }
 
 fn literal(text: Option<&str>) -> String {
@@ -94,26 +94,26 @@ fn micros(at: Option<DateTime<Utc>>) -> String {
     at.map_or("NULL".to_owned(), |at| at.timestamp_micros().to_string())
 }
 
-/// The rows as SQL. `has_mfa` is left to the triggers: accounts come before some memberships and
+/// The rows as SQL. `strength` is left to the triggers: accounts come before some memberships and
 /// after others.
-fn insert(rows: &[RosterRow], table: &str, empty: &str) -> String {
-    let account = |row: &RosterRow| {
+fn insert(rows: &[(RosterRow, u8)], table: &str, empty: &str) -> String {
+    let account = |(row, rank): &(RosterRow, u8)| {
         format!(
-            "INSERT INTO mfakit_accounts VALUES ('{}', 1, 1, {}, '', '{{}}');",
+            "INSERT INTO mfakit_accounts VALUES ('{}', 1, 1, {rank}, '', '{{}}');",
             row.membership.subject(),
-            row.protected
         )
     };
-    let membership = |row: &RosterRow| {
+    let membership = |(row, _): &(RosterRow, u8)| {
         let m = &row.membership;
         let (exemption, extension) = (m.exemption(), m.extension());
         format!(
-            "INSERT INTO {table} VALUES ('acme', '{}', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {empty}, false, {});",
+            "INSERT INTO {table} VALUES ('acme', '{}', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {empty}, 0, {});",
             m.subject(),
             m.version().number(),
             m.first_joined().timestamp_micros(),
             micros(m.left_at()),
             literal(exemption.map(|e| e.reason.as_str())),
+            exemption.map_or("NULL".to_owned(), |e| e.from.rank().to_string()),
             micros(exemption.and_then(|e| e.until)),
             literal(extension.map(|e| e.reason.as_str())),
             micros(extension.map(|e| e.until)),
@@ -128,14 +128,17 @@ fn insert(rows: &[RosterRow], table: &str, empty: &str) -> String {
     accounts_first.chain(after.iter().map(|row| membership(row) + &account(row))).collect()
 }
 
+/// Often one requirement, sometimes several, and now and then one of a later release.
 fn policy(dice: &mut Dice) -> OrgPolicy {
-    if dice.one_in(6) {
-        return OrgPolicy::Voluntary;
-    }
-    let grace = GracePeriod::days(dice.below(12)).unwrap();
-    let terms = PolicyTerms { grace, scope: PolicyScope::WholeAccount };
-    let since = dice.since();
-    OrgPolicy::Required { since, changed: since, terms }
+    let sets = [&[] as &[u8], &[20], &[20], &[40], &[20, 40], &[20, 40], &[20, 40, 60], &[30]];
+    let set = sets[dice.index(8)];
+    let requirement = |rank: &u8| {
+        let grace = GracePeriod::days(dice.below(12)).unwrap();
+        let terms = PolicyTerms { grace, scope: PolicyScope::WholeAccount };
+        let (required, since) = (Required::from_rank(*rank).unwrap(), dice.since());
+        OrgRequirement { required, since, changed: since, terms }
+    };
+    OrgPolicy::of(set.iter().map(requirement)).unwrap()
 }
 
 /// What a plain walk finds, in order.
@@ -174,10 +177,10 @@ fn facts(rows: &[RosterRow]) -> Vec<String> {
         let m = &row.membership;
         let terms = (m.exemption(), m.extension());
         format!(
-            "{} {} {terms:?} {} {:?}",
+            "{} {} {terms:?} {:?} {:?}",
             m.subject(),
             m.first_joined(),
-            row.protected,
+            row.strength,
             row.last_signed_in
         )
     };
@@ -191,7 +194,7 @@ async fn compare(store: &impl Store, rows: &[RosterRow], dice: &mut Dice, rounds
         let organization =
             Organization::from_stored(org("acme"), Version::first([1; 8]), policy, Vec::new());
         let context = Context::new(&settings, dice.instant()).unwrap();
-        for filter in FILTERS {
+        for filter in RosterFilter::ALL {
             let limit = usize::try_from(1 + dice.below(9)).unwrap();
             let query = organization.roster_query(filter, None, limit, context).unwrap();
             let expected = walk(rows, &query);
@@ -213,10 +216,11 @@ async fn pages_and_counts_are_those_of_a_plain_walk(database: &impl Database) {
     let empty = empty_bytes(database).await;
     let mut dice = Dice(1815);
     for members in [0, 1, 7, 40, 90] {
-        let rows: Vec<RosterRow> = (0..members).map(|number| member(&mut dice, number)).collect();
+        let made: Vec<_> = (0..members).map(|number| member(&mut dice, number)).collect();
+        let rows: Vec<RosterRow> = made.iter().map(|(row, _)| row.clone()).collect();
         let clear = "DELETE FROM mfakit_memberships; DELETE FROM mfakit_accounts;";
         database.run(clear).await;
-        database.run(&insert(&rows, "mfakit_memberships", empty)).await;
+        database.run(&insert(&made, "mfakit_memberships", empty)).await;
         compare(&store, &rows, &mut dice, 12).await;
         check_counts(database, &store, &rows, &mut dice).await;
     }
@@ -249,9 +253,13 @@ async fn check_counts(
             let admitted = rows.iter().filter(|row| filter.admits(row, &policy, now));
             u64::try_from(admitted.count()).unwrap()
         };
+        let of = |strength| count(RosterFilter::of(strength));
         let expected = RosterCounts {
-            members: count(RosterFilter::Protected) + count(RosterFilter::WithoutMfa),
-            protected: count(RosterFilter::Protected),
+            members: of(None)
+                + of(Some(Strength::Standard))
+                + of(Some(Strength::PhishingResistant)),
+            standard: of(Some(Strength::Standard)),
+            phishing_resistant: of(Some(Strength::PhishingResistant)),
             in_grace: count(RosterFilter::InGrace),
             lapsed: count(RosterFilter::Lapsed),
             exempt: count(RosterFilter::Exempt),
@@ -270,21 +278,22 @@ async fn a_view_of_the_hosts_is_read_as_the_table_is(database: &impl Database) {
     };
     let host = format!(
         "CREATE TABLE staff (org {text}, person {text}, version bigint, since bigint, until bigint, \
-         r1 text, u1 bigint, r2 text, u2 bigint, g2 bigint, s2 bigint, personal boolean, recent text, \
-         unused boolean, seen bigint);\
+         r1 text, f1 smallint, u1 bigint, r2 text, u2 bigint, g2 bigint, s2 bigint, personal boolean, recent text, \
+         unused smallint, seen bigint);\
          CREATE VIEW team AS SELECT s.org, s.person AS subject, s.since AS first_joined, \
-         s.until AS left_at, s.r1 AS exemption_reason, s.u1 AS exemption_until, \
+         s.until AS left_at, s.r1 AS exemption_reason, s.f1 AS exemption_from, s.u1 AS exemption_until, \
          s.r2 AS extension_reason, s.u2 AS extension_until, s.g2 AS extension_granted, s.s2 AS extension_since, \
          s.personal, \
-         coalesce(a.enabled, false) AS has_mfa, s.seen AS last_signed_in \
+         coalesce(a.strength, 0) AS strength, s.seen AS last_signed_in \
          FROM staff s LEFT JOIN mfakit_accounts a ON a.subject = s.person;"
     );
     database.run(&host).await;
     let tables = database.tables().members_from("team").unwrap();
     let store = database.open_only(tables).await.unwrap();
     let mut dice = Dice(1852);
-    let rows: Vec<RosterRow> = (0..40).map(|number| member(&mut dice, number)).collect();
-    database.run(&insert(&rows, "staff", "''")).await;
+    let made: Vec<_> = (0..40).map(|number| member(&mut dice, number)).collect();
+    let rows: Vec<RosterRow> = made.iter().map(|(row, _)| row.clone()).collect();
+    database.run(&insert(&made, "staff", "''")).await;
     compare(&store, &rows, &mut dice, 12).await;
     check_counts(database, &store, &rows, &mut dice).await;
     let settings = Settings::default();

@@ -61,7 +61,7 @@ async fn copied(database: &impl Database, directory: &str) {
     let world = World::on(database.open_only(tables.clone()).await.unwrap());
     let (ada, _) = world.protect("ada").await;
     world.mfa.join_organization(&org("acme"), &ada.subject, world.now()).await.unwrap();
-    assert_eq!(world.mfa.overview(&org("acme")).await.unwrap().protected, 1);
+    assert_eq!(world.mfa.overview(&org("acme")).await.unwrap().protected(), 1);
     let again = database.open(tables).await.unwrap();
     assert!(again.load(&ada.subject).await.unwrap().is_some(), "migrating finds nothing to do");
     let applied = database.number("SELECT count(*) FROM scrivio_schema").await;
@@ -128,8 +128,8 @@ fn a_view_that_compares_by_a_language_is_refused() {
         schema.store().await;
         let view = "CREATE VIEW team AS SELECT org COLLATE \"default\" AS org, \
              subject COLLATE \"default\" AS subject, first_joined, left_at, exemption_reason, \
-             exemption_until, extension_reason, extension_until, extension_granted, extension_since, personal, \
-             has_mfa, last_signed_in FROM mfakit_memberships";
+             exemption_from, exemption_until, extension_reason, extension_until, extension_granted, extension_since, personal, \
+             strength, last_signed_in FROM mfakit_memberships";
         schema.run(view).await;
         let tables = schema.tables().members_from("team").unwrap();
         let refused = schema.open_only(tables).await.unwrap_err();

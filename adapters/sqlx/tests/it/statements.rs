@@ -10,7 +10,7 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 
 use crate::databases::{Database, File, Schema, Store, block_on};
-use crate::world::{World, commit_id, org};
+use crate::world::{World, commit_id, org, stamp};
 
 /// Keeps what the driver logs, by the name of the thread that it does it on: PostgreSQL's driver
 /// runs on the test's own thread, SQLite's on one that is named after it.
@@ -69,11 +69,12 @@ fn beginning(logged: &str) -> String {
 /// What each operation sends. `commit` is what a commit is on this database.
 async fn check(world: &World<impl Store>, thread: &str, commit: &[&str]) {
     let (user, _) = world.protect("ada").await;
-    let (_, challenge) = world.challenge(&user).await;
+    let challenge = world.challenge(&user).await;
     sent(thread);
     let code = Answer::code(&user.phone.code_at(world.now()));
     assert!(matches!(world.mfa.answer(&challenge, code).await.unwrap(), Verdict::Passed(_)));
-    let answered: Vec<&str> = ["SELECT version,"].iter().chain(commit).copied().collect();
+    let answered: Vec<&str> =
+        ["SELECT version,", "SELECT m.org,"].iter().chain(commit).copied().collect();
     assert_eq!(sent(thread), answered, "an answered challenge");
 
     world.mfa.status(&user.subject).await.unwrap();
@@ -101,7 +102,7 @@ async fn check(world: &World<impl Store>, thread: &str, commit: &[&str]) {
 }
 
 #[test]
-fn an_answer_is_a_load_and_one_statement_on_postgres() {
+fn an_answer_is_two_reads_and_one_statement_on_postgres() {
     let Some(schema) = Schema::new() else { return };
     block_on(async {
         schema.store().await;
@@ -115,11 +116,11 @@ fn an_answer_is_a_load_and_one_statement_on_postgres() {
 }
 
 #[test]
-fn an_answer_is_a_load_and_one_transaction_on_sqlite() {
+fn an_answer_is_two_reads_and_one_transaction_on_sqlite() {
     block_on(async {
         let file = File::new();
         file.store().await;
-        let thread = "sqlite of an_answer_is_a_load".to_owned();
+        let thread = "sqlite of an_answer_is_two_reads".to_owned();
         let name = thread.clone();
         let options = SqliteStore::options(file.path()).thread_name(move |_| name.clone());
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
@@ -139,7 +140,7 @@ fn a_page_with_certain_events_does_not_wait_for_those_that_are_held_back() {
         let certain = world.store.read(None, 1_000).await.unwrap();
         let mut open = world.store.begin().await.unwrap();
         let account = open.load(&ada.subject).await.unwrap().unwrap();
-        let disabled = account.disable(&session, world.context()).unwrap();
+        let disabled = account.disable(&session, stamp(), world.context()).unwrap();
         let _closed = open.stage(commit_id(), disabled).await.unwrap();
         world.protect("bob").await;
         let thread = std::thread::current().name().unwrap().to_owned();

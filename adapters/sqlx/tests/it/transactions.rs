@@ -8,7 +8,7 @@ use mfakit::store::{AccountStore, OrgStore, StoreErrorKind, Version};
 use mfakit_sqlx::{Cause, StageError, cause_of};
 
 use crate::databases::{Database, Staging, Store, on_both};
-use crate::world::{World, commit_id, org, subject};
+use crate::world::{World, commit_id, org, stamp, subject};
 
 on_both! {
     what_is_staged_opens_with_the_commit
@@ -32,7 +32,7 @@ async fn what_is_staged_opens_with_the_commit(database: &impl Database) {
     let before = events(&world.store).await;
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada.subject).await.unwrap();
-    let changed = account.password_changed(Some(&session), world.context()).unwrap();
+    let changed = account.password_changed(Some(&session), stamp(), world.context()).unwrap();
     let closed = tx.put(commit_id(), changed).await.unwrap();
     let other = Receipt::vouch_that_these_are_durable([commit_id()]);
     let closed = closed.open(&other).expect_err("it opens with its own receipt only");
@@ -41,7 +41,8 @@ async fn what_is_staged_opens_with_the_commit(database: &impl Database) {
     assert_eq!(outside.version(), account.version());
     let id = closed.waits_for();
     let receipt = tx.end().await.unwrap();
-    let session = closed.open(&receipt).unwrap().unwrap();
+    let proven = closed.open(&receipt).unwrap().unwrap();
+    let session = proven.signed_in(&[], world.now()).full().unwrap();
     let after = world.store.load(&ada.subject).await.unwrap().unwrap();
     assert_eq!(after.stamp(), session.stamp());
     assert!(after.remembers(id));
@@ -54,7 +55,7 @@ async fn a_dropped_transaction_leaves_nothing(database: &impl Database) {
     let (before, log) = (world.store.load(&ada.subject).await.unwrap(), events(&world.store).await);
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada.subject).await.unwrap();
-    let disabled = account.disable(&session, world.context()).unwrap();
+    let disabled = account.disable(&session, stamp(), world.context()).unwrap();
     let closed = tx.put(commit_id(), disabled).await.unwrap();
     drop(tx);
     assert_eq!(world.store.load(&ada.subject).await.unwrap(), before);
@@ -74,12 +75,12 @@ async fn a_host_row_and_an_account_become_durable_together(database: &impl Datab
         tx.run("INSERT INTO host_audit VALUES ('removed')").await.unwrap();
         let account = tx.account(&ada.subject).await.unwrap();
         let factor = account.factors()[0].id();
-        let removed = account.remove_factor(&session, factor, world.context()).unwrap();
+        let removed = account.remove_factor(&session, factor, stamp(), world.context()).unwrap();
         let closed = tx.put(commit_id(), removed).await.unwrap();
         if rolled_back {
             drop(tx);
         } else {
-            closed.open(&tx.end().await.unwrap()).unwrap();
+            let _ = closed.open(&tx.end().await.unwrap()).unwrap();
         }
         let rows = database.number("SELECT count(*) FROM host_audit").await;
         let enabled = world.store.load(&ada.subject).await.unwrap().unwrap().enabled();
@@ -93,13 +94,13 @@ async fn a_stale_transition_is_not_staged_and_the_transaction_goes_on(database: 
     let stale = world.store.load(&ada.subject).await.unwrap().unwrap();
     world.sign_in(&ada).await;
     let mut tx = world.store.begin_transaction().await;
-    let change = stale.disable(&session, world.context()).unwrap();
+    let change = stale.disable(&session, stamp(), world.context()).unwrap();
     let refused = tx.put(commit_id(), change).await.unwrap_err();
     assert!(matches!(refused, StageError::Conflict), "{refused:?}");
     let account = tx.account(&ada.subject).await.unwrap();
-    let disabled = account.disable(&session, world.context()).unwrap();
+    let disabled = account.disable(&session, stamp(), world.context()).unwrap();
     let closed = tx.put(commit_id(), disabled).await.unwrap();
-    closed.open(&tx.end().await.unwrap()).unwrap();
+    let _ = closed.open(&tx.end().await.unwrap()).unwrap();
     assert!(!world.store.load(&ada.subject).await.unwrap().unwrap().enabled());
 }
 
@@ -115,8 +116,9 @@ async fn an_answer_cannot_be_staged(database: &impl Database) {
     let account = world.store.load(&ada).await.unwrap().unwrap();
     let secret =
         mfakit::domain::TotpSecret::from_random(mfakit::domain::Algorithm::Sha1, &[9; 20]).unwrap();
+    let fresh = stamp();
     let judged =
-        account.judge_confirmation(&session, setup.id(), "000000", &secret, world.context());
+        account.judge_confirmation(&session, setup.id(), "000000", &secret, fresh, world.context());
     let mfakit::domain::Judged::Decided(Decision::Change(wrong)) = judged.unwrap() else {
         panic!("a wrong code is charged");
     };
@@ -140,7 +142,7 @@ async fn after_a_failed_statement_there_is_no_receipt(database: &impl Database) 
     database.run("CREATE TABLE host_users (id integer PRIMARY KEY)").await;
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada.subject).await.unwrap();
-    let disabled = account.disable(&session, world.context()).unwrap();
+    let disabled = account.disable(&session, stamp(), world.context()).unwrap();
     let closed = tx.put(commit_id(), disabled).await.unwrap();
     tx.run("INSERT INTO host_users VALUES (1)").await.unwrap();
     // A host that overlooks the error of its own statement.
@@ -168,7 +170,7 @@ async fn after_a_rollback_to_a_savepoint_there_is_no_receipt(database: &impl Dat
     let mut tx = world.store.begin_transaction().await;
     tx.run("SAVEPOINT before").await.unwrap();
     let account = tx.account(&ada.subject).await.unwrap();
-    let disabled = account.disable(&session, world.context()).unwrap();
+    let disabled = account.disable(&session, stamp(), world.context()).unwrap();
     let _closed = tx.put(commit_id(), disabled).await.unwrap();
     tx.run("ROLLBACK TO SAVEPOINT before").await.unwrap();
     let undone = tx.end().await.unwrap_err();
@@ -223,7 +225,7 @@ async fn an_import_becomes_durable_with_the_rows_of_the_host_or_not_at_all(
         let mut tx = world.store.begin_transaction().await;
         tx.run("INSERT INTO host_moved VALUES ('ada')").await.unwrap();
         let account = Account::absent(ada.clone(), Version::first([9; 8]));
-        let imported = account.import(&world.over(&ada), &prepared, &[], world.context());
+        let imported = account.import(&world.over(&ada), &prepared, &[], stamp(), world.context());
         let Decision::Change(imported) = imported.unwrap() else { panic!("it is the first") };
         let closed = tx.put(commit_id(), imported).await.unwrap();
         if rolled_back {
@@ -241,8 +243,8 @@ async fn an_import_becomes_durable_with_the_rows_of_the_host_or_not_at_all(
     assert_eq!(account.imported_codes().unwrap().left(), 2);
     let again = world.mfa.import(&world.over(&ada), import()).await.unwrap();
     assert_eq!(again, Imported::Before(world.now()));
-    let (_, challenge) = match world.mfa.sign_in(world.password(&ada)).await.unwrap() {
-        mfakit::SignIn::Challenge(pending, challenge) => (pending, challenge),
+    let challenge = match world.mfa.sign_in(world.password(&ada)).await.unwrap() {
+        mfakit::SignIn::Challenge(challenge) => challenge,
         other => panic!("{other:?}"),
     };
     let recovered = world.mfa.answer(&challenge, mfakit::Answer::recovery("2848 0242")).await;

@@ -3,15 +3,14 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::Context;
+use mfakit::domain::{Context, Stamp};
 use mfakit::organization::{OrgAuthority, OrgId};
 use mfakit::ports::Clock;
 use mfakit::store::CommitId;
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy};
 use mfakit::{
     Answer, Argon2Hasher, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, HostAuthority,
-    Keyring, Mfa, MfaBuilder, NewFactor, PendingSignIn, SealingKey, Settings, SignIn, Subject,
-    Verdict,
+    Keyring, Mfa, MfaBuilder, NewFactor, SealingKey, Settings, SignIn, SignedIn, Subject, Verdict,
 };
 
 use crate::databases::Store;
@@ -48,6 +47,12 @@ pub fn commit_id() -> CommitId {
     CommitId::from_random((number << 64).to_be_bytes())
 }
 
+/// A stamp that no other call gives.
+pub fn stamp() -> Stamp {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    Stamp::from_random(NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes())
+}
+
 impl<S: Store> World<S> {
     pub fn on(store: S) -> Self {
         let clock = ManualClock::at(1_800_000_000);
@@ -62,7 +67,6 @@ impl<S: Store> World<S> {
             .index(store.clone())
             .event_log(store.clone())
             .subject_events(store.clone())
-            .organizations(store.clone())
             .stamps(store.clone())
             .issuer("Scrivio")
             .argon2(Argon2Hasher::cheap_and_insecure())
@@ -84,41 +88,45 @@ impl<S: Store> World<S> {
         FirstFactor::password(subject.clone(), self.now())
     }
 
-    /// A session of somebody without MFA.
+    /// A full session of somebody without MFA.
     pub async fn plain_session(&self, subject: &Subject) -> Assurance {
+        self.session_as_is(subject).await.full().expect("a full session")
+    }
+
+    /// The session of somebody without MFA, however far a sign-in gets.
+    pub async fn session_as_is(&self, subject: &Subject) -> SignedIn {
         match self.mfa.sign_in(self.password(subject)).await.unwrap() {
-            SignIn::Complete(session)
-            | SignIn::Remind(session, _)
-            | SignIn::SetUpFirst(session, _) => session,
+            SignIn::Done(signed_in) => signed_in,
             other => panic!("{other:?}"),
         }
     }
 
     /// Sets MFA up, up to the last step.
-    pub async fn set_up(&self, name: &str) -> (Assurance, mfakit::SetupId, User) {
+    pub async fn set_up(&self, name: &str) -> (SignedIn, mfakit::SetupId, User) {
         let subject = subject(name);
-        let session = self.plain_session(&subject).await;
+        let signed_in = self.session_as_is(&subject).await;
+        let session = signed_in.session();
         let phone = NewFactor::totp("Phone", "ada@example.org").unwrap();
-        let setup = self.mfa.begin_setup(&session, phone, EmailStatus::Verified).await.unwrap();
+        let setup = self.mfa.begin_setup(session, phone, EmailStatus::Verified).await.unwrap();
         let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
         let code = phone.code_at(self.now());
-        let confirmed = self.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let confirmed = self.mfa.confirm_setup(session, setup.id(), &code).await.unwrap();
         assert!(matches!(confirmed, Confirmed::FirstFactor(_)), "{confirmed:?}");
         let id = setup.id();
-        (session, id, User { subject, phone })
+        (signed_in, id, User { subject, phone })
     }
 
     /// A user with MFA, and a session with both factors.
     pub async fn protect(&self, name: &str) -> (User, Assurance) {
         let (session, id, user) = self.set_up(name).await;
-        let session = self.mfa.finish_setup(&session, id).await.unwrap();
+        let session = self.mfa.finish_setup(session.session(), id).await.unwrap().full().unwrap();
         self.clock.advance(TimeDelta::seconds(30));
         (user, session)
     }
 
-    pub async fn challenge(&self, user: &User) -> (PendingSignIn, Challenge) {
+    pub async fn challenge(&self, user: &User) -> Challenge {
         match self.mfa.sign_in(self.password(&user.subject)).await.unwrap() {
-            SignIn::Challenge(pending, challenge) => (pending, challenge),
+            SignIn::Challenge(challenge) => challenge,
             other => panic!("{other:?}"),
         }
     }
@@ -126,12 +134,10 @@ impl<S: Store> World<S> {
     /// Signs in with both factors.
     pub async fn sign_in(&self, user: &User) -> Assurance {
         self.clock.advance(TimeDelta::seconds(30));
-        let (pending, challenge) = self.challenge(user).await;
+        let challenge = self.challenge(user).await;
         let code = Answer::code(&user.phone.code_at(self.now()));
         match self.mfa.answer(&challenge, code).await.unwrap() {
-            Verdict::Passed(passed) => {
-                pending.raise(passed.proof, self.mfa.context().unwrap()).unwrap()
-            }
+            Verdict::Passed(passed) => passed.signed_in.full().expect("a full session"),
             Verdict::Rejected(why) => panic!("{why}"),
         }
     }

@@ -25,11 +25,11 @@ struct Reminder {
 
 /// `GET /dashboard`
 pub(crate) async fn show(State(app): State<App>, viewer: Viewer) -> Answer {
-    let reminder = viewer.signed_in.reminded().map(|reminded| Reminder {
+    let reminder = viewer.session.reminded().map(|reminded| Reminder {
         organizations: words::names(reminded.organizations.iter().map(|demand| &demand.org)),
         deadline: words::time(reminded.deadline),
         left: words::count(reminded.days_left(app.now()), "day", "days"),
     });
-    let low_codes = viewer.signed_in.low_codes();
+    let low_codes = viewer.session.low_codes();
     page(None, &Page { frame: viewer.frame("/dashboard"), reminder, low_codes })
 }

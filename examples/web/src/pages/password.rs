@@ -64,8 +64,8 @@ pub(crate) async fn change(
     }
     app.records.change_password(&user.id, &passwords::hash(&typed.new).await?).await?;
     // From here on every other session is void; this one goes on, under another token.
-    let assurance = viewer.signed_in.assurance();
-    let headers = match app.mfa().password_changed(&user.id, Some(assurance)).await? {
+    let session = viewer.session.session();
+    let headers = match app.mfa().password_changed(&user.id, Some(session)).await? {
         Some(session) => app.web.keep(&request, session).await?,
         None => HeaderMap::new(),
     };

@@ -64,14 +64,16 @@ async fn demand(app: &App, viewer: &Viewer) -> Result<Option<String>, mfakit::Er
     Ok(match app.mfa().access(viewer.id()).await?.gate {
         Gate::Allow => None,
         Gate::AllowAndRemind(asked) => Some(format!(
-            "{} will require two-factor authentication from {} on: {} left.",
+            "{} will require {} from {} on: {} left.",
             words::names(asked.organizations.iter().map(|demand| &demand.org)),
+            asked.organizations.first().map_or("", |demand| words::required(demand.required)),
             words::time(asked.deadline),
             words::count(asked.days_left(app.now()), "day", "days"),
         )),
         Gate::SetUpFirst(walled) => Some(format!(
-            "{} has required two-factor authentication since {}. Set it up to go on.",
+            "{} has required {} since {}. Set it up to go on.",
             words::names(walled.organizations.iter().map(|demand| &demand.org)),
+            walled.organizations.first().map_or("", |demand| words::required(demand.required)),
             words::time(walled.since),
         )),
     })

@@ -102,7 +102,9 @@ pub(crate) async fn sign_out(State(app): State<App>, request: Parts) -> Answer {
 async fn signed_in(app: &App, request: &Parts) -> Result<Option<Session>, RecordsError> {
     let complete = |session: &Session| {
         let mfa = session.mfa.as_deref().map(serde_json::from_str::<mfakit_axum::Session>);
-        mfa.is_some_and(|mfa| mfa.is_ok_and(|mfa| mfa.assurance().is_some()))
+        mfa.is_some_and(|mfa| {
+            mfa.is_ok_and(|mfa| mfa.assurance().is_some() || mfa.limited().is_some())
+        })
     };
     Ok(app.sessions.of(request).await?.filter(complete))
 }

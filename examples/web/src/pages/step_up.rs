@@ -19,8 +19,10 @@ pub(super) async fn freshness(
     let enrolled = app.mfa().status(viewer.id()).await?.enabled;
     let needed = if enrolled { Needed::SecondFactor } else { Needed::FirstFactor };
     let rule = StepUpRule::fresh(needed, app.mfa().settings().fresh());
-    match app.mfa().check(&rule, viewer.signed_in.assurance()).await {
-        Ok(_) => Ok(()),
+    // Who has to set up first has no second factor, and types the password on the page itself.
+    let Some(session) = viewer.session.assurance() else { return Ok(()) };
+    match app.mfa().guard_now(session, &rule).await {
+        Ok(_) | Err(Error::Refused(Refusal::SetUpFirst(_))) => Ok(()),
         Err(Error::Refused(Refusal::StepUp(_))) => Err(ask(app, enrolled, action, to)),
         Err(error) => Err(error.into()),
     }

@@ -3,9 +3,9 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use mfakit::Subject;
 use mfakit::organization::OrgId;
-use mfakit_axum::SignedIn;
+use mfakit::{Assurance, Subject};
+use mfakit_axum::SessionUser;
 
 use super::Problem;
 use crate::app::{App, PRODUCT};
@@ -14,7 +14,7 @@ use crate::records::User;
 
 /// A visitor whom a guard has let pass, with what the application knows of them.
 pub(crate) struct Viewer {
-    pub(crate) signed_in: SignedIn,
+    pub(crate) session: SessionUser,
     pub(crate) user: User,
     pub(crate) administers: Option<OrgId>,
 }
@@ -36,7 +36,12 @@ pub(crate) struct Frame {
 
 impl Viewer {
     pub(crate) fn id(&self) -> &Subject {
-        self.signed_in.subject()
+        self.session.subject()
+    }
+
+    /// What the session has proven. Where this is asked for, no limited session gets.
+    pub(crate) fn assurance(&self) -> Result<&Assurance, Problem> {
+        self.session.assurance().ok_or(Problem::Forbidden)
     }
 
     pub(crate) fn frame(&self, here: &'static str) -> Frame {
@@ -49,14 +54,14 @@ impl FromRequestParts<App> for Viewer {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let signed_in = SignedIn::from_request_parts(parts, app).await;
-        let signed_in = signed_in.map_err(IntoResponse::into_response)?;
-        let user = app.records.user(signed_in.subject()).await;
+        let session = SessionUser::from_request_parts(parts, app).await;
+        let session = session.map_err(IntoResponse::into_response)?;
+        let user = app.records.user(session.subject()).await;
         let user = user.map_err(|error| Problem::from(error).into_response())?;
         // Users are never deleted here.
         let user = user.ok_or_else(|| Problem::NotFound.into_response())?;
-        let administers = authority::administered_by(signed_in.subject());
-        Ok(Self { signed_in, user, administers })
+        let administers = authority::administered_by(session.subject());
+        Ok(Self { session, user, administers })
     }
 }
 

@@ -17,6 +17,7 @@ mod elsewhere;
 mod guessing;
 mod keyboard;
 mod languages;
+mod moved_in;
 mod organization;
 mod payout;
 mod repeated;

@@ -44,7 +44,14 @@ fn an_administrator_sees_what_a_policy_would_do_before_confirming_it() {
     admin.fill("Reason", "Health records").press("Make it required");
     assert_eq!(
         admin.links("Members by state"),
-        ["Without 3", "In transition period 3", "Lapsed 0", "Exempt 0", "Protected 1"]
+        [
+            "Without 3",
+            "In transition period 3",
+            "Lapsed 0",
+            "Exempt 0",
+            "With an app only 1",
+            "With a passkey or security key 0"
+        ]
     );
     admin.look("organization-required");
     member.visit("/dashboard").shows("14 days left to set up two-factor authentication");
@@ -90,7 +97,14 @@ fn an_administrator_sees_who_is_late_and_extends_or_exempts() {
     admin.visit("/organization?show=lapsed").look("organization-lapsed");
     assert_eq!(
         admin.links("Members by state"),
-        ["Without 3", "In transition period 0", "Lapsed 3", "Exempt 0", "Protected 1"]
+        [
+            "Without 3",
+            "In transition period 0",
+            "Lapsed 3",
+            "Exempt 0",
+            "With an app only 1",
+            "With a passkey or security key 0"
+        ]
     );
     for email in [MEMBER, OTHER, BOTH] {
         assert!(admin.has(Role::Link, email), "{email}");
@@ -105,7 +119,14 @@ fn an_administrator_sees_who_is_late_and_extends_or_exempts() {
     admin.visit("/organization");
     assert_eq!(
         admin.links("Members by state"),
-        ["Without 3", "In transition period 1", "Lapsed 1", "Exempt 1", "Protected 1"]
+        [
+            "Without 3",
+            "In transition period 1",
+            "Lapsed 1",
+            "Exempt 1",
+            "With an app only 1",
+            "With a passkey or security key 0"
+        ]
     );
     world.signs_in(MEMBER).is_at("/mfa/setup", SETUP);
     world.signs_in(OTHER).is_at("/dashboard", "Dashboard").shows("8 days left to set up");
@@ -125,7 +146,7 @@ fn a_reset_hands_out_an_enrollment_code_without_which_the_password_opens_nothing
     let Some(world) = World::start() else { return };
     let (lost, mut member) = world.protects(MEMBER);
     let (_, mut admin) = world.protects(ADMIN);
-    of_member(&mut admin, "protected", MEMBER).follow("Reset two-factor authentication");
+    of_member(&mut admin, "app", MEMBER).follow("Reset two-factor authentication");
     admin.look("organization-reset").fill("Reason", "Lost the phone").press("Reset");
     let code = admin.value("Enrollment code");
     admin.look("organization-enrollment-code").follow("Done").lacks(&code);

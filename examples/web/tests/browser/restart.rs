@@ -143,7 +143,7 @@ fn a_policy_and_a_reset_survive_being_killed_between_any_two_steps() {
     process.is_killed_and_starts_again();
     process.signs_in("second@example.org").shows("14 days left to set up");
 
-    admin.visit("/organization?show=protected").follow(SOMEBODY);
+    admin.visit("/organization?show=app").follow(SOMEBODY);
     admin.follow("Reset two-factor authentication").fill("Reason", "Lost the phone");
     process.is_killed_and_starts_again();
     admin.press("Reset");

@@ -52,7 +52,7 @@ fn a_wrong_code_shows_a_message_and_an_empty_field_that_has_the_focus() {
     visitor.look("challenge-wrong-code");
     // What is too short waits for "Verify", and is said to be no code.
     visitor.fill("Verification code", "1234").press("Verify");
-    let malformed = "That is not a 6-digit code. Check it and try again.";
+    let malformed = "That is not a code of 6 digits. Check it and try again.";
     assert_eq!(visitor.alert().as_deref(), Some(malformed));
     visitor.type_code(&owner.phone.code_at(world.now())).is_at("/dashboard", "Dashboard");
 }

@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::FactorId;
 use mfakit::domain::{Account, CodeHash, EvidenceKind, OneTimeCode};
+use mfakit::{FactorId, LimitedTo};
 use mfakit_axum::Session;
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ impl Seen {
         let session = self.session()?;
         let evidence = session.assurance()?.evidence().iter();
         let second = evidence.filter(|evidence| match evidence.kind() {
-            EvidenceKind::Totp(_) => true,
+            EvidenceKind::Factor { .. } => true,
             EvidenceKind::Recovery => recovery,
             _ => false,
         });
@@ -120,8 +120,8 @@ impl Seen {
         });
         let enrolled = |seen: &Self| {
             let session = seen.session();
-            let assurance = session.as_ref().and_then(Session::assurance);
-            assurance.is_some_and(mfakit::Assurance::limited_to_setup)
+            let limited = session.as_ref().and_then(Session::limited);
+            limited.is_some_and(|limited| *limited.next_step() == LimitedTo::FirstSetup)
         };
         later || self.left() < before.left() || (enrolled(self) && !enrolled(before))
     }
@@ -134,8 +134,8 @@ impl Seen {
 /// A password opens a challenge and nothing else, whatever its owner has used before.
 pub(super) fn intruder_got_nowhere(before: &Seen, after: &Seen) {
     let session = after.session();
-    let assurance = session.as_ref().and_then(Session::assurance);
-    assert!(assurance.is_none(), "a password alone got in: {assurance:?}");
+    let got_in = session.as_ref().is_some_and(|s| s.assurance().is_some() || s.limited().is_some());
+    assert!(!got_in, "a password alone got in: {session:?}");
     let (Some(before), Some(after)) = (&before.account, &after.account) else {
         panic!("the account is gone")
     };

@@ -37,7 +37,7 @@ impl Stage {
         // Nothing of one input may be remembered in the next one. Ids are never the same twice, so
         // that a form of one input is no repetition of another's.
         let settings = Settings::builder().recheck(TimeDelta::zero()).build().expect("settings");
-        let mfa = Mfa::builder(store.clone())
+        let mfa = Mfa::builder_without_policies(store.clone())
             .issuer("Scrivio")
             .keyring(scene::keyring())
             .hasher(scene::hasher().with_threads(1))

@@ -40,9 +40,10 @@ pub(super) struct Visit<'s> {
 /// A session of its own for every input: forms are recognized by it.
 fn signed_in(session: &Assurance) -> String {
     static SESSIONS: AtomicU64 = AtomicU64::new(1);
-    let mut value = serde_json::json!({ "state": { "signed_in": { "assurance": session } } });
+    let mut value =
+        serde_json::json!({ "state": { "signed_in": { "held": { "full": session } } } });
     let id = format!("{:032x}", SESSIONS.fetch_add(1, Ordering::Relaxed));
-    value["state"]["signed_in"]["assurance"]["session"] = id.into();
+    value["state"]["signed_in"]["held"]["full"]["session"] = id.into();
     value.to_string()
 }
 
@@ -179,8 +180,7 @@ impl<'s> Visit<'s> {
 
     fn knowledge(&self, who: usize, seen: &Seen) -> Knowledge {
         let state = &seen.shown["state"];
-        let challenge =
-            [&state["waiting"]["challenge"], &state["signed_in"]["step_up"]["challenge"]];
+        let challenge = [&state["waiting"], &state["signed_in"]["step_up"]];
         let challenge = challenge.iter().find_map(|challenge| challenge["id"].as_str());
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let factors = seen.account.as_ref().map_or(&[][..], |account| account.factors());

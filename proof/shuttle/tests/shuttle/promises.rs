@@ -169,11 +169,11 @@ pub(crate) const GUARD: Promise = Promise {
         });
         let guards = (1..tasks).map(|_| {
             let session = session.clone();
-            let task: Task<()> = Box::new(move |mfa| drop(block_on(mfa.guard(&rule(), &session))));
+            let task: Task<()> = Box::new(move |mfa| drop(block_on(mfa.guard(&session, &rule()))));
             task
         });
         scene.at_once(std::iter::once(change).chain(guards).collect());
-        let guarded = block_on(scene.mfa.guard(&rule(), &session));
+        let guarded = block_on(scene.mfa.guard(&session, &rule()));
         assert!(guarded.is_err(), "a void session passes, from memory");
     },
 };

@@ -11,7 +11,7 @@ use mfakit::store::{AccountStore, Commit, CommitOutcome, StoreError};
 use mfakit::testing::Authenticator;
 use mfakit::{
     Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor, Keyring, MemoryStore, Mfa,
-    NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, Subject, Verdict,
+    NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, SignedIn, Subject, Verdict,
 };
 use shuttle::future::block_on;
 
@@ -35,7 +35,8 @@ impl Prepared {
         let recorder = Recorder::default();
         let mfa = service(recorder.clone(), settings(), START - 30, 1);
         block_on(async {
-            let SignIn::Complete(session) = mfa.sign_in(password("ada", -30)).await.expect("in")
+            let SignIn::Done(SignedIn::Full(session, _)) =
+                mfa.sign_in(password("ada", -30)).await.expect("in")
             else {
                 panic!("MFA is on")
             };
@@ -46,6 +47,7 @@ impl Prepared {
             let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
             let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("{confirmed:?}") };
             let session = mfa.finish_setup(&session, setup.id()).await.expect("finish");
+            let session = session.full().expect("a full session");
             let commits = recorder.commits.lock().expect("the record").clone();
             Self { commits, phone, codes, session }
         })
@@ -77,7 +79,7 @@ impl Scene {
     /// A new sign-in's challenge.
     pub(crate) fn challenge(&self) -> Challenge {
         match block_on(self.mfa.sign_in(password("ada", 0))) {
-            Ok(SignIn::Challenge(_, challenge)) => challenge,
+            Ok(SignIn::Challenge(challenge)) => challenge,
             other => panic!("no challenge: {other:?}"),
         }
     }
@@ -85,7 +87,7 @@ impl Scene {
     /// A session of somebody who has no second factor.
     pub(crate) fn plain_session(&self) -> Assurance {
         match block_on(self.mfa.sign_in(password("bob", 0))) {
-            Ok(SignIn::Complete(session)) => session,
+            Ok(SignIn::Done(SignedIn::Full(session, _))) => session,
             other => panic!("no session: {other:?}"),
         }
     }
@@ -129,7 +131,8 @@ fn password(subject: &str, seconds: i64) -> FirstFactor {
 
 fn service(store: impl AccountStore + 'static, settings: Settings, at: i64, seed: u64) -> Mfa {
     let keyring = Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("a key"));
-    let builder = Mfa::builder(store).issuer("Scrivio").keyring(keyring).settings(settings);
+    let builder =
+        Mfa::builder_without_policies(store).issuer("Scrivio").keyring(keyring).settings(settings);
     let builder = builder.hasher(NoHash).clock(Still(at));
     builder.entropy(Counting(AtomicU64::new(seed << 32))).build().expect("a complete builder")
 }

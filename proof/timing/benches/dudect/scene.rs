@@ -11,7 +11,7 @@ use mfakit::store::{AccountStore, Commit, CommitOutcome, StoreError};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, FactorId, FirstFactor, HostAuthority,
-    Keyring, MemoryStore, Mfa, NewFactor, SealingKey, SetupId, SignIn, Subject, Verdict,
+    Keyring, MemoryStore, Mfa, NewFactor, SealingKey, SetupId, SignIn, SignedIn, Subject, Verdict,
 };
 
 use crate::hashing::{Hashing, Inline, Plain};
@@ -53,10 +53,13 @@ impl Scene {
         let memory = MemoryStore::new();
         let mfa = mfa(memory.clone(), Hashing::Argon2);
         let first = FirstFactor::password(ada(), now());
-        let Ok(SignIn::Complete(session)) = mfa.sign_in(first).await else { panic!("sign-in") };
+        let Ok(SignIn::Done(SignedIn::Full(session, _))) = mfa.sign_in(first).await else {
+            panic!("sign-in")
+        };
         let (confirmed, setup, phone) = set_up(&mfa, &session, "Phone").await;
         let Confirmed::FirstFactor(codes) = confirmed else { panic!("not confirmed") };
         let session = mfa.finish_setup(&session, setup).await.expect("finished");
+        let session = session.full().expect("a full session");
         let (_, _, tablet) = set_up(&mfa, &session, "Tablet").await;
         let codes: Vec<_> = codes.iter().map(|code| code.reveal().replace('-', "")).collect();
         Self::frozen(&mfa, &memory, hashing, codes, &[phone, tablet]).await
@@ -158,14 +161,14 @@ async fn set_up(mfa: &Mfa, session: &Assurance, name: &str) -> (Confirmed, Setup
 
 async fn challenge(mfa: &Mfa) -> Challenge {
     match mfa.sign_in(FirstFactor::password(ada(), now())).await {
-        Ok(SignIn::Challenge(_, challenge)) => challenge,
+        Ok(SignIn::Challenge(challenge)) => challenge,
         other => panic!("no challenge: {other:?}"),
     }
 }
 
 fn mfa(store: impl AccountStore + 'static, hashing: Hashing) -> Mfa {
     let keyring = Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("a key"));
-    Mfa::builder(store)
+    Mfa::builder_without_policies(store)
         .issuer("Scrivio")
         .keyring(keyring)
         .hasher(Inline::new(hashing))

@@ -8,13 +8,12 @@ use std::sync::Arc;
 use self::handles::{Handles, Index, OrgHandles};
 use self::hasher::InstantHasher;
 use crate::domain::{
-    Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, NewFactor, RecoveryCodes,
-    Subject, Verdict,
+    Answer, Assurance, Challenge, EmailStatus, FirstFactor, NewFactor, RecoveryCodes, SignedIn,
+    Subject,
 };
 use crate::keyring::{Keyring, SealingKey};
 use crate::ports::Clock;
-use crate::service::Mfa;
-use crate::service::SignIn;
+use crate::service::{Confirmed, Mfa, SignIn, Verdict};
 use crate::testing::conformance::Candidate;
 use crate::testing::conformance::join::{Boxed, join_all};
 use crate::testing::conformance::report::Violation;
@@ -37,15 +36,16 @@ impl Application {
     pub(super) fn on(c: &Candidate) -> Result<Self, Violation> {
         let clock = ManualClock::at(start().timestamp());
         let key = SealingKey::from_bytes("conformance", &[7; 32]).map_err(broken_sample)?;
-        let mut mfa = Mfa::builder(Handles::of(c))
+        let builder = match OrgHandles::of(c) {
+            Some(organizations) => Mfa::builder((Handles::of(c), organizations)),
+            None => Mfa::builder_without_policies(Handles::of(c)),
+        };
+        let mut mfa = builder
             .issuer("Conformance")
             .keyring(Keyring::new(key))
             .hasher(InstantHasher)
             .clock(clock.clone())
             .entropy(SeededEntropy::new(7));
-        if let Some(organizations) = OrgHandles::of(c) {
-            mfa = mfa.organizations(organizations);
-        }
         if let Some(index) = &c.index {
             mfa = mfa.index(Index(Arc::clone(index)));
         }
@@ -58,7 +58,8 @@ impl Application {
 
     pub(super) async fn protect(&self, name: &str) -> Result<User, Violation> {
         let subject = subject(name)?;
-        let SignIn::Complete(session) = self.mfa.sign_in(self.password(&subject)).await? else {
+        let signed_in = self.mfa.sign_in(self.password(&subject)).await?;
+        let SignIn::Done(SignedIn::Full(session, _)) = signed_in else {
             return Err(Violation::new("a fresh store has an account with MFA"));
         };
         let new = NewFactor::totp("Phone", "ada@example.org").map_err(broken_sample)?;
@@ -72,28 +73,28 @@ impl Application {
                 "expected a confirmed setup, but {confirmed:?} came"
             )));
         };
-        self.mfa.finish_setup(&session, setup.id()).await?;
+        let _ = self.mfa.finish_setup(&session, setup.id()).await?;
         self.clock.advance(chrono::TimeDelta::seconds(30));
         Ok(User { subject, phone, codes })
     }
 
-    pub(super) async fn challenge(
-        &self,
-        user: &User,
-    ) -> Result<(crate::domain::PendingSignIn, Challenge), Violation> {
+    pub(super) async fn challenge(&self, user: &User) -> Result<Challenge, Violation> {
         match self.mfa.sign_in(self.password(&user.subject)).await? {
-            SignIn::Challenge(pending, challenge) => Ok((pending, challenge)),
+            SignIn::Challenge(challenge) => Ok(challenge),
             other => Err(Violation::new(format!("expected a challenge, but {other:?} came"))),
         }
     }
 
     pub(super) async fn sign_in(&self, user: &User) -> Result<Assurance, Violation> {
-        let (pending, challenge) = self.challenge(user).await?;
+        let challenge = self.challenge(user).await?;
         let answer = Answer::code(&user.phone.code_at(self.clock.now()));
         match self.mfa.answer(&challenge, answer).await? {
-            Verdict::Passed(passed) => {
-                pending.raise(passed.proof, self.mfa.context()?).map_err(broken_sample)
-            }
+            Verdict::Passed(passed) => match passed.signed_in {
+                SignedIn::Full(session, _) => Ok(session),
+                SignedIn::Limited(limited) => {
+                    Err(Violation::new(format!("expected a full session, but {limited:?} came")))
+                }
+            },
             Verdict::Rejected(why) => {
                 Err(Violation::new(format!("a right code was rejected: {why}")))
             }
@@ -108,7 +109,7 @@ impl Application {
     ) -> Result<usize, Violation> {
         let mut challenges = Vec::new();
         for answer in answers {
-            challenges.push((self.challenge(user).await?.1, answer));
+            challenges.push((self.challenge(user).await?, answer));
         }
         let answers = challenges.iter_mut().map(|(challenge, answer)| {
             let answer = std::mem::replace(answer, Answer::code(""));

@@ -1,8 +1,8 @@
 //! Rules about the whole service on the store: what all of this is for.
 
-use crate::domain::{Answer, HostAuthority, Subject, Verdict};
+use crate::domain::{Answer, HostAuthority, Subject};
 use crate::ports::Clock;
-use crate::service::SignIn;
+use crate::service::{SignIn, Verdict};
 use crate::testing::conformance::Candidate;
 use crate::testing::conformance::application::Application;
 use crate::testing::conformance::join::{Boxed, join_all};
@@ -72,7 +72,7 @@ async fn regenerating_and_using_an_old_code_do_not_both_win(
     for round in 0..8 {
         let ada = app.protect(&format!("ada {round}")).await?;
         let session = app.sign_in(&ada).await?;
-        let (_, challenge) = app.challenge(&ada).await?;
+        let challenge = app.challenge(&ada).await?;
         let code = ada.codes.iter().next().map(|code| code.reveal()).unwrap_or_default();
         let regenerate: Boxed<'_, Result<bool, crate::error::Error>> =
             Box::pin(async { app.mfa.regenerate_codes(&session).await.map(|_| true) });
@@ -117,7 +117,7 @@ async fn two_administrators_do_not_lose_each_others_reset(
     let after = loaded(&*c.accounts, &ada.subject).await?.version();
     let commits = after.number().checked_sub(before.number());
     expect("commits between before two resets at once and after them", &Some(2), &commits)?;
-    let SignIn::Enroll(_, challenge) = app.mfa.sign_in(app.password(&ada.subject)).await? else {
+    let SignIn::Challenge(challenge) = app.mfa.sign_in(app.password(&ada.subject)).await? else {
         return Err(Violation::new("the password alone signed in after a reset"));
     };
     let mut works = 0;

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
-    Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, Confirmed, Context,
-    Decision, EmailStatus, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes, HostAuthority,
-    Issuer, Judged, KeyId, NewFactor, NewSecret, Opened, Receipt, RecoveryCodes, SealedSecret,
-    SessionId, Settings, Setup, SetupId, Subject, TotpSecret, Transition, Version,
+    Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, ConfirmedSetup,
+    Context, Decision, EmailStatus, FactorId, FirstFactor, Fresh, HashScheme, HashedCodes,
+    HostAuthority, Issuer, Judged, KeyId, NewFactor, NewSecret, Opened, Proven, Receipt,
+    RecoveryCodes, SealedSecret, SessionId, Settings, Setup, SetupId, Stamp, Subject, TotpSecret,
+    Transition, Version,
 };
 use crate::testing::Authenticator;
 use crate::testing::conformance::Violation;
@@ -62,6 +63,10 @@ impl Author {
         bytes
     }
 
+    fn fresh_stamp(&mut self) -> Stamp {
+        Stamp::from_random(self.draw())
+    }
+
     /// The account of a subject that has no row.
     pub(crate) fn absent(&mut self, subject: &Subject) -> Account {
         Account::absent(subject.clone(), Version::first(self.draw()))
@@ -69,7 +74,9 @@ impl Author {
 
     /// A commit that changes the account by as little as a decision can.
     pub(crate) fn touch(&mut self, account: &Account) -> Result<Commit, Violation> {
-        let touched = account.password_changed(None, self.context()?).map_err(broken_sample)?;
+        let fresh = self.fresh_stamp();
+        let touched =
+            account.password_changed(None, fresh, self.context()?).map_err(broken_sample)?;
         Ok(self.commit(touched))
     }
 
@@ -91,8 +98,9 @@ impl Author {
 
     /// What [`touch`](Self::touch) does, for a host's transaction.
     pub(crate) fn touch_within(&mut self, account: &Account) -> Result<Within, Violation> {
+        let fresh = self.fresh_stamp();
         self.within(|author| {
-            let touched = account.password_changed(None, author.context()?);
+            let touched = account.password_changed(None, fresh, author.context()?);
             Ok(touched.map_err(broken_sample)?.without_outcome())
         })
     }
@@ -183,7 +191,8 @@ impl Author {
         account: &Account,
         session: &Assurance,
     ) -> Result<Commit, Violation> {
-        let off = account.disable(session, self.context()?).map_err(broken_sample)?;
+        let fresh = self.fresh_stamp();
+        let off = account.disable(session, fresh, self.context()?).map_err(broken_sample)?;
         Ok(self.commit(off))
     }
 
@@ -194,9 +203,14 @@ impl Author {
         };
         let first = FirstFactor::password(account.subject().clone(), self.now);
         match account.sign_in(first, fresh, self.context()?).map_err(broken_sample)? {
-            Opened::Session(session) => Ok(session),
+            Opened::Session(proven) => self.full(proven),
             other => Err(broken_sample(format!("{other:?}"))),
         }
+    }
+
+    /// The session of a user who belongs to no organization.
+    fn full(&self, proven: Proven) -> Result<Assurance, Violation> {
+        proven.signed_in(&[], self.now).full().ok_or_else(|| broken_sample("a limited session"))
     }
 
     fn next_setup(
@@ -211,7 +225,8 @@ impl Author {
             .map_err(broken_sample)?;
         let sealed = SealedSecret::new(1, key, &[number; 60]).map_err(broken_sample)?;
         let label = LABELS.get(usize::from(number)).copied().unwrap_or("one more");
-        let mut new = NewFactor::totp(label, "ada@example.org").map_err(broken_sample)?;
+        let new = NewFactor::totp(label, "ada@example.org").map_err(broken_sample)?;
+        let mut new = new.issuer(&"é".repeat(64)).map_err(broken_sample)?;
         // An account of ten takes another only in the place of one.
         if account.factors().len() >= 10
             && let Some(lost) = account.factors().first()
@@ -246,19 +261,22 @@ impl Author {
         let hashed = HashedCodes { scheme, hashes };
         let settings = self.settings.clone();
         let context = Context::new(&settings, self.now).map_err(broken_sample)?;
-        let before = account.clone();
-        let judged = before.judge_confirmation(&session, setup.id(), &code, &secret, context);
+        let (before, fresh) = (account.clone(), self.fresh_stamp());
+        let judged =
+            before.judge_confirmation(&session, setup.id(), &code, &secret, fresh, context);
         let transition = match judged.map_err(broken_sample)? {
             Judged::Decided(Decision::Change(transition)) => transition,
             Judged::Right(right) => right.with_codes(codes, hashed).map_err(broken_sample)?,
             other => return Err(broken_sample(format!("{other:?}"))),
         };
         match self.apply(account, transition) {
-            Some(Confirmed::Added(session)) => Ok(session),
-            Some(Confirmed::FirstFactor(_)) => {
-                let finished = account.finish_setup(&session, setup.id(), context);
+            Some(ConfirmedSetup::Added(proven)) => self.full(proven),
+            Some(ConfirmedSetup::FirstFactor(_)) => {
+                let fresh = self.fresh_stamp();
+                let finished = account.finish_setup(&session, setup.id(), fresh, context);
                 let finished = finished.map_err(broken_sample)?;
-                self.apply(account, finished).ok_or_else(|| broken_sample("not finished"))
+                let proven = self.apply(account, finished);
+                self.full(proven.ok_or_else(|| broken_sample("not finished"))?)
             }
             other => Err(broken_sample(format!("{other:?}"))),
         }

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{
     Account, Acknowledgement, Actor, Assurance, CommitId, GracePeriod, Membership, OrgAuthority,
-    OrgCommit, OrgId, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyScope, PolicyTerms,
-    ProposedPolicy, StoredMembership, Version,
+    OrgChange, OrgCommit, OrgId, OrgPolicy, OrgRow, OrgTransition, Organization, PolicyScope,
+    PolicyTerms, ProposedPolicy, StoredMembership, Strength, Version,
 };
 use crate::testing::conformance::Violation;
 use crate::testing::conformance::samples::accounts::{Author, broken_sample, start, subject};
@@ -27,7 +27,7 @@ pub(crate) fn terms(days: i64, scope: PolicyScope) -> Result<PolicyTerms, Violat
 /// MFA required since a day, with so many days to put it off.
 pub(crate) fn required(since: i64, grace: i64) -> Result<OrgPolicy, Violation> {
     let terms = terms(grace, PolicyScope::OrganizationResources)?;
-    Ok(OrgPolicy::required_from(day(since), terms))
+    Ok(OrgPolicy::requiring(Strength::Standard, day(since), terms))
 }
 
 /// A membership as a row, with nothing granted.
@@ -100,7 +100,7 @@ impl Office {
         days: i64,
     ) -> Result<OrgCommit, Violation> {
         let terms = terms(days, PolicyScope::OrganizationResources)?;
-        self.set_policy(organization, ProposedPolicy::Required(terms))
+        self.set_policy(organization, ProposedPolicy::Required(Strength::Standard, terms))
     }
 
     /// A commit that makes MFA voluntary.
@@ -108,7 +108,7 @@ impl Office {
         &mut self,
         organization: &Organization,
     ) -> Result<OrgCommit, Violation> {
-        self.set_policy(organization, ProposedPolicy::Voluntary)
+        self.set_policy(organization, ProposedPolicy::NotRequired(Strength::Standard))
     }
 
     /// A commit that ends in this policy to the microsecond, whatever was there before.
@@ -117,22 +117,11 @@ impl Office {
         organization: &Organization,
         policy: OrgPolicy,
     ) -> Result<OrgCommit, Violation> {
-        let (id, version) = (organization.id().clone(), organization.version());
-        let recent = organization.recent_commits().to_vec();
-        let Some(wanted) = policy.terms() else {
-            let before = required(0, 0)?;
-            return self.make_voluntary(&Organization::from_stored(id, version, before, recent));
-        };
-        // Another scope alone keeps both instants.
-        let scope = match wanted.scope {
-            PolicyScope::WholeAccount => PolicyScope::OrganizationResources,
-            PolicyScope::OrganizationResources => PolicyScope::WholeAccount,
-        };
-        let (since, changed) = (policy.since(), policy.changed());
-        let (since, changed) = (since.unwrap_or_default(), changed.unwrap_or_default());
-        let before = OrgPolicy::Required { since, changed, terms: PolicyTerms { scope, ..wanted } };
-        let before = Organization::from_stored(id, version, before, recent);
-        self.set_policy(&before, ProposedPolicy::Required(wanted))
+        let by = self.authority(organization.id(), "a test")?;
+        let actor = Actor::new(&self.account, &self.session, &by);
+        let change = OrgChange::MadeVoluntary { strength: Strength::Standard };
+        let set = organization.set_to(policy, change, actor, self.author.context()?);
+        Ok(self.sealed(set))
     }
 
     fn set_policy(
@@ -142,7 +131,7 @@ impl Office {
     ) -> Result<OrgCommit, Violation> {
         let by = self.authority(organization.id(), "a test")?;
         let actor = Actor::new(&self.account, &self.session, &by);
-        let acknowledged = Some(Acknowledgement::ActorIsNotEnrolled);
+        let acknowledged = Some(Acknowledgement::ActorIsWeaker);
         let context = self.author.context()?;
         let set = organization.set_policy(actor, proposed, acknowledged, context);
         let set = set.map_err(broken_sample)?;
@@ -185,7 +174,7 @@ impl Office {
         let by = self.authority(member.org(), reason)?;
         let actor = Actor::new(&self.account, &self.session, &by);
         let of = Organization::absent(member.org().clone(), Version::first([1; 8]));
-        let exempted = of.exempt(member, until, actor, self.author.context()?);
+        let exempted = of.exempt(member, Strength::Standard, until, actor, self.author.context()?);
         let exempted = exempted.map_err(broken_sample)?;
         Ok(self.sealed(exempted))
     }
@@ -194,10 +183,10 @@ impl Office {
     pub(crate) fn touch(&mut self, row: &OrgRow) -> Result<OrgCommit, Violation> {
         match row {
             OrgRow::Membership(member) => self.exempt(member, None, "a test"),
-            OrgRow::Organization(organization) => match organization.policy() {
-                OrgPolicy::Voluntary => self.require_of(organization, 14),
-                OrgPolicy::Required { .. } => self.make_voluntary(organization),
-            },
+            OrgRow::Organization(organization) if organization.policy().is_voluntary() => {
+                self.require_of(organization, 14)
+            }
+            OrgRow::Organization(organization) => self.make_voluntary(organization),
         }
     }
 }

@@ -5,24 +5,15 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{
-    Context, Exemption, Extension, Membership, OrgPolicy, OrgRow, Organization, PolicyScope,
-    RosterCounts, RosterFilter, RosterKey, RosterQuery, RosterRow, Settings, StoredMembership,
-    Subject, Version,
+    Context, Exemption, Extension, Membership, OrgPolicy, OrgRequirement, OrgRow, Organization,
+    PolicyScope, Required, RosterCounts, RosterFilter, RosterKey, RosterQuery, RosterRow, Settings,
+    StoredMembership, Strength, Subject, Version,
 };
 use crate::ports::OrgStore;
 use crate::testing::conformance::report::{Violation, expect, expect_list};
 use crate::testing::conformance::samples::accounts::broken_sample;
 use crate::testing::conformance::samples::organizations::{Office, day, plain, terms};
 use crate::testing::conformance::steps::organizations::{done, put};
-
-/// Every list that an overview has.
-pub(crate) const FILTERS: [RosterFilter; 5] = [
-    RosterFilter::WithoutMfa,
-    RosterFilter::InGrace,
-    RosterFilter::Lapsed,
-    RosterFilter::Exempt,
-    RosterFilter::Protected,
-];
 
 /// Chance that repeats: SplitMix64.
 pub(crate) struct Dice(u64);
@@ -67,7 +58,9 @@ impl Dice {
         let mut row = plain(of, who, self.instant())?;
         if self.one_in(3) {
             let until = (!self.one_in(4)).then(|| self.instant());
-            row.exemption = Some(Exemption { reason: "on leave".into(), until });
+            let from = self.of(&[20, 20, 40, 60], 20);
+            let from = Required::from_rank(from).map_err(broken_sample)?;
+            row.exemption = Some(Exemption { reason: "on leave".into(), from, until });
         }
         if self.one_in(4) {
             // Often longer than the period itself, or it would say nothing.
@@ -80,18 +73,26 @@ impl Dice {
         Ok(row)
     }
 
+    /// Often one requirement, sometimes more, and now and then one of a newer release.
     fn policy(&mut self) -> Result<OrgPolicy, Violation> {
         if self.one_in(8) {
-            return Ok(OrgPolicy::Voluntary);
+            return Ok(OrgPolicy::VOLUNTARY);
         }
-        let grace = self.of(&[0, 1, 7, 14, 30, 365], 7);
-        let scopes = [PolicyScope::OrganizationResources, PolicyScope::WholeAccount];
-        let terms = terms(grace, self.of(&scopes, PolicyScope::WholeAccount))?;
-        Ok(OrgPolicy::Required { since: self.since(), changed: self.instant(), terms })
+        let ranks = [&[20_u8] as &[u8], &[20], &[40], &[20, 40], &[20, 40], &[20, 60], &[30, 40]];
+        let mut requirements = Vec::new();
+        for rank in self.of(&ranks, &[20]) {
+            let required = Required::from_rank(*rank).map_err(broken_sample)?;
+            let grace = self.of(&[0, 1, 7, 14, 30, 365], 7);
+            let scopes = [PolicyScope::OrganizationResources, PolicyScope::WholeAccount];
+            let terms = terms(grace, self.of(&scopes, PolicyScope::WholeAccount))?;
+            let (since, changed) = (self.since(), self.instant());
+            requirements.push(OrgRequirement { required, since, changed, terms });
+        }
+        OrgPolicy::of(requirements).map_err(broken_sample)
     }
 }
 
-/// One organization as the kit knows it: every row that was stored, and who has MFA.
+/// One organization as the kit knows it: every row that was stored, and how strong each account is.
 pub(crate) struct Known {
     pub(crate) organization: Organization,
     pub(crate) rows: Vec<RosterRow>,
@@ -120,7 +121,8 @@ impl Known {
                 known.set_policy(orgs, office, dice).await?;
             }
             let row = dice.member(name, &format!("user {number:03}"))?;
-            known.join(orgs, office, row, protected(number)).await?;
+            let strength = protected(number).then_some(Strength::Standard);
+            known.join(orgs, office, row, strength).await?;
         }
         Ok(known)
     }
@@ -130,20 +132,20 @@ impl Known {
         orgs: &dyn OrgStore,
         office: &mut Office,
         row: StoredMembership,
-        protected: bool,
+        strength: Option<Strength>,
     ) -> Result<(), Violation> {
         let commit = office.member(row)?;
         done(orgs, &commit).await?;
         if let OrgRow::Membership(membership) = commit.row() {
-            self.knows(Arc::clone(membership), protected);
+            self.knows(Arc::clone(membership), strength);
         }
         Ok(())
     }
 
     /// Takes a row in place of the one that was there.
-    pub(crate) fn knows(&mut self, membership: Arc<Membership>, protected: bool) {
+    pub(crate) fn knows(&mut self, membership: Arc<Membership>, strength: Option<Strength>) {
         self.rows.retain(|row| row.membership.subject() != membership.subject());
-        self.rows.push(RosterRow { membership, protected, last_signed_in: None });
+        self.rows.push(RosterRow { membership, strength, last_signed_in: None });
     }
 
     /// Sets any policy, in place of the one that was there.
@@ -182,9 +184,14 @@ impl Known {
     /// What a plain walk over all members counts.
     pub(crate) fn counted(&self, now: DateTime<Utc>) -> RosterCounts {
         let count = |filter| u64::try_from(self.walked(filter, now).len()).unwrap_or(u64::MAX);
+        let (standard, phishing_resistant) = (
+            count(RosterFilter::With(Strength::Standard)),
+            count(RosterFilter::With(Strength::PhishingResistant)),
+        );
         RosterCounts {
-            members: count(RosterFilter::WithoutMfa) + count(RosterFilter::Protected),
-            protected: count(RosterFilter::Protected),
+            members: count(RosterFilter::WithoutMfa) + standard + phishing_resistant,
+            standard,
+            phishing_resistant,
             in_grace: count(RosterFilter::InGrace),
             lapsed: count(RosterFilter::Lapsed),
             exempt: count(RosterFilter::Exempt),
@@ -197,9 +204,10 @@ impl Known {
         for _ in 0..3 {
             let row = usize::try_from(dice.below(1 << 20)).unwrap_or(0);
             let Some(row) = self.rows.iter().cycle().nth(row) else { break };
-            let walled = self.organization.policy().walled_from(&row.membership);
+            let policy = self.organization.policy();
+            let walls = policy.requirements().filter_map(|one| one.walled_from(&row.membership));
             let ends = row.membership.exemption().and_then(|exemption| exemption.until);
-            for at in walled.into_iter().chain(ends) {
+            for at in walls.chain(ends) {
                 times.extend([at, at - TimeDelta::microseconds(1)]);
             }
         }
@@ -213,7 +221,7 @@ impl Known {
         now: DateTime<Utc>,
         limit: usize,
     ) -> Result<(), Violation> {
-        for filter in FILTERS {
+        for filter in RosterFilter::ALL {
             let came = pages(orgs, query(&self.organization, filter, limit, now)?).await?;
             same(&format!("{filter:?} at {now}"), &self.walked(filter, now), &came)?;
         }
@@ -267,12 +275,16 @@ pub(crate) fn same(
     expected: &[RosterRow],
     came: &[RosterRow],
 ) -> Result<(), Violation> {
-    let shown = |rows: &[RosterRow]| -> Vec<(Subject, bool)> {
-        rows.iter().map(|row| (row.membership.subject().clone(), row.protected)).collect()
+    let shown = |rows: &[RosterRow]| -> Vec<(Subject, Option<Strength>)> {
+        rows.iter().map(|row| (row.membership.subject().clone(), row.strength)).collect()
     };
     let memberships = |rows: &[RosterRow]| -> Vec<Arc<Membership>> {
         rows.iter().map(|row| Arc::clone(&row.membership)).collect()
     };
-    expect_list(&format!("{what}, and whether MFA is on"), &shown(expected), &shown(came))?;
+    expect_list(
+        &format!("{what}, and how strong their accounts are"),
+        &shown(expected),
+        &shown(came),
+    )?;
     expect_list(what, &memberships(expected), &memberships(came))
 }

@@ -8,7 +8,7 @@ pub(super) const ALL: &[&Table] = &[&DOMAIN, &AXUM, &SQLX];
 #[rustfmt::skip]
 pub(super) const LEAVES: &[&str] = &[
     "invalid", "unknown_fields", "bounds", "id", "instant", "label", "policy_terms", "purpose",
-    "sealed", "strength", "first_factor", "import_notice", "evidence",
+    "sealed", "strength", "factor_kind", "demand", "first_factor", "import_notice", "evidence",
 ];
 
 #[rustfmt::skip]
@@ -25,49 +25,61 @@ pub(super) const DOMAIN: Table = Table {
         ("policy_terms", &["invalid"]),
         ("purpose", &["invalid"]),
         ("sealed", &["invalid", "id"]),
-        ("strength", &[]),
+        ("strength", &["invalid"]),
+        ("demand", &["bounds", "id", "policy_terms", "strength"]),
+        ("factor_kind", &[]),
         ("first_factor", &["invalid", "id", "instant"]),
         ("import_notice", &["id"]),
-        ("evidence", &["id", "first_factor"]),
+        ("evidence", &["id", "strength", "factor_kind", "first_factor"]),
         // Rules, and what they are made of.
         ("recovery", &["invalid", "unknown_fields"]),
         ("budget", &["invalid", "unknown_fields", "instant"]),
-        ("event", &["id", "policy_terms", "purpose"]),
+        ("event", &["id", "policy_terms", "purpose", "strength"]),
         ("receipt", &["id"]),
-        ("factor", &["invalid", "unknown_fields", "id", "label", "sealed"]),
-        ("challenge", &["invalid", "bounds", "id", "label", "purpose", "evidence", "factor"]),
+        ("factor", &[
+            "invalid", "unknown_fields", "id", "label", "sealed", "strength", "factor_kind"
+        ]),
+        ("prompt", &["id", "label"]),
         ("requirement", &["invalid", "id", "first_factor", "evidence"]),
         ("settings", &["invalid", "budget", "factor"]),
-        ("refusal", &["invalid", "id", "purpose", "requirement"]),
+        ("refusal", &["invalid", "id", "purpose", "strength", "demand", "requirement"]),
         ("context", &["instant", "settings", "refusal"]),
         ("import", &[
             "invalid", "unknown_fields", "bounds", "id", "label", "budget", "import_notice",
             "sealed", "factor", "refusal", "context"
         ]),
-        ("proof", &["bounds", "id", "instant", "purpose", "refusal", "context"]),
+        ("proof", &[
+            "bounds", "id", "instant", "purpose", "strength", "factor_kind", "refusal", "context"
+        ]),
         ("assurance", &[
-            "bounds", "id", "instant", "purpose", "first_factor", "evidence", "factor", "refusal",
-            "context", "proof"
+            "bounds", "id", "instant", "first_factor", "evidence", "factor", "refusal", "context",
+            "proof"
+        ]),
+        ("session", &["id", "demand", "evidence", "proof", "assurance"]),
+        ("challenge", &[
+            "invalid", "bounds", "id", "purpose", "strength", "evidence", "refusal", "context",
+            "proof", "assurance", "session"
         ]),
         ("verdict", &["import_notice", "proof"]),
         ("setup", &[
-            "invalid", "unknown_fields", "id", "label", "recovery", "sealed", "factor", "assurance"
+            "invalid", "unknown_fields", "id", "label", "recovery", "sealed", "factor", "session"
         ]),
         ("step_up", &[
-            "invalid", "bounds", "id", "instant", "purpose", "first_factor", "evidence",
-            "requirement", "refusal", "assurance"
+            "invalid", "bounds", "id", "instant", "purpose", "strength", "factor_kind",
+            "first_factor", "evidence", "requirement", "settings", "refusal", "context", "assurance"
         ]),
         ("account", &[
             "invalid", "unknown_fields", "bounds", "id", "instant", "label", "purpose", "recovery",
-            "budget", "event", "first_factor", "import_notice", "receipt", "sealed", "evidence",
-            "factor", "challenge", "requirement", "settings", "refusal", "context", "import",
-            "proof", "assurance", "verdict", "setup", "step_up"
+            "strength", "factor_kind", "budget", "event", "first_factor", "import_notice", "receipt", "sealed",
+            "evidence", "prompt", "factor", "requirement", "settings", "refusal", "context",
+            "import", "proof", "assurance", "session", "challenge", "verdict", "setup", "step_up"
         ]),
         ("organization", &[
             "invalid", "unknown_fields", "bounds", "id", "instant", "label", "policy_terms",
-            "event", "first_factor", "receipt", "sealed", "evidence", "factor", "requirement",
-            "settings", "refusal", "context", "assurance", "step_up", "account"
+            "demand", "event", "first_factor", "receipt", "sealed", "strength", "evidence", "factor",
+            "requirement", "settings", "refusal", "context", "assurance", "step_up", "account"
         ]),
+        ("signed_in", &["demand", "assurance", "session", "organization"]),
     ],
 };
 
@@ -108,7 +120,8 @@ const SQLX: Table = Table {
         ("columns", &["cause"]),
         ("open_error", &["cause"]),
         ("retry", &["cause"]),
-        ("roster", &["query"]),
+        ("curve", &[]),
+        ("roster", &["query", "curve"]),
         ("account_row", &["cause", "columns"]),
         ("org_row", &["cause", "columns", "account_row"]),
         ("migrate", &["cause", "query", "tables", "columns", "open_error", "org_row"]),

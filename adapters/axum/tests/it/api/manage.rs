@@ -1,7 +1,7 @@
 //! Factors, recovery codes and the account's state by the API.
 
-use mfakit::Subject;
 use mfakit::organization::{OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy};
+use mfakit::{Strength, Subject};
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -131,7 +131,12 @@ async fn an_organization_that_requires_mfa_is_named_and_forbids_switching_it_off
     let assurance = session.assurance().unwrap();
     world
         .mfa
-        .set_policy(assurance, &authority, ProposedPolicy::Required(terms), None)
+        .set_policy(
+            assurance,
+            &authority,
+            ProposedPolicy::Required(Strength::Standard, terms),
+            None,
+        )
         .await
         .unwrap();
 

@@ -17,7 +17,8 @@ use mfakit::{
     Argon2Hasher, Keyring, MemoryStore, Mfa, SealingKey, Settings, StepUpRule, StepUpRules,
 };
 use mfakit_axum::{
-    Action, MemberOf, MfaWeb, MfaWebBuilder, OfOrganization, SameOrigin, SignedIn, SteppedUp,
+    Action, MemberOf, MfaWeb, MfaWebBuilder, OfOrganization, SameOrigin, SessionUser, SignedInUser,
+    SteppedUp,
 };
 
 pub(crate) use browser::{Answer, Browser};
@@ -58,11 +59,10 @@ impl World {
         let clock = ManualClock::at(START);
         let memory = MemoryStore::new();
         let counted = Counted::new(memory.clone());
-        let mfa = Mfa::builder(counted.clone())
+        let mfa = Mfa::builder((counted.clone(), memory))
             .issuer("Scrivio")
             .keyring(Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("key")))
             .argon2(Argon2Hasher::cheap_and_insecure())
-            .organizations(memory)
             .stamps(counted.clone())
             .clock(clock.clone())
             .settings(settings(Settings::builder()).build().expect("settings"))
@@ -150,8 +150,11 @@ fn rules() -> StepUpRules {
 }
 
 fn routes(web: &MfaWeb) -> Router {
-    async fn who(signed_in: SignedIn) -> String {
+    async fn who(signed_in: SignedInUser) -> String {
         format!("{} {:?}", signed_in.subject(), signed_in.reminded().map(|r| r.organizations.len()))
+    }
+    async fn anyone(user: SessionUser) -> String {
+        format!("{} {:?}", user.subject(), user.reminded().map(|r| r.organizations.len()))
     }
     let payout = Router::new()
         .route("/payout", get(who).post(who))
@@ -159,7 +162,7 @@ fn routes(web: &MfaWeb) -> Router {
     let nobody =
         Router::new().route("/unruled", get(who)).route_layer(web.guard().step_up("no-such-rule"));
     let profile =
-        Router::new().route("/profile", get(who)).route_layer(web.guard().behind_the_wall());
+        Router::new().route("/profile", get(anyone)).route_layer(web.guard().behind_the_wall());
     let org = |parts: &Parts| OrgId::new(parts.uri.path().strip_prefix("/org/")?).ok();
     let organization =
         Router::new().route("/org/{id}", get(who)).route_layer(web.guard().organization(org));

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::http::HeaderMap;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use mfakit::Strength;
 use serde::Deserialize;
 
 use super::PATH;
@@ -110,12 +111,14 @@ async fn change(
         Ok(authority) => authority,
         Err(denied) => return Ok(Some(denied.to_string())),
     };
-    let (mfa, actor, subject) = (app.mfa(), viewer.signed_in.assurance(), &member.subject);
+    let (mfa, actor, subject) = (app.mfa(), viewer.assurance()?, &member.subject);
     let changed = match (deed, end_of(&filled.until)) {
         (Deed::Extend, Ok(Some(until))) => {
-            mfa.extend_member(actor, &authority, subject, until).await
+            mfa.extend_member(actor, &authority, subject, Strength::Standard, until).await
         }
-        (Deed::Exempt, Ok(until)) => mfa.exempt_member(actor, &authority, subject, until).await,
+        (Deed::Exempt, Ok(until)) => {
+            mfa.exempt_member(actor, &authority, subject, Strength::Standard, until).await
+        }
         (Deed::EndExemption, _) => mfa.end_exemption(actor, &authority, subject).await,
         _ => return Ok(Some("Say until which day.".to_owned())),
     };
@@ -129,7 +132,7 @@ async fn change(
 async fn reset(app: &App, admin: &Admin, member: &Member, filled: &Filled) -> Answer {
     let viewer = &admin.viewer;
     let alert = match authority::over_account(&member.subject, viewer.id(), &filled.reason) {
-        Ok(authority) => match app.mfa().reset(viewer.signed_in.assurance(), &authority).await {
+        Ok(authority) => match app.mfa().reset(viewer.assurance()?, &authority).await {
             Ok(issued) => {
                 let view = CodePage {
                     frame: viewer.frame(PATH),

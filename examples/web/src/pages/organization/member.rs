@@ -41,8 +41,8 @@ impl Member {
         let row = app.orgs.roster_row(&admin.org, &subject).await?.ok_or(Problem::NotFound)?;
         let user = app.records.user(&subject).await?.ok_or(Problem::NotFound)?;
         let organization = app.mfa().organization(&admin.org).await?;
-        let standing = organization.policy().decide(&row.membership, row.protected, app.now());
-        let deadline = organization.policy().deadline(&row.membership);
+        let standing = organization.policy().decide(&row.membership, row.strength, app.now());
+        let deadline = organization.policy().deadline(&row.membership, row.strength);
         Ok(Self { subject, email: user.email, row, standing, deadline })
     }
 }
@@ -55,11 +55,11 @@ pub(crate) async fn show(State(app): State<App>, admin: Admin, Path(id): Path<St
         frame: admin.viewer.frame(PATH),
         id: subject.to_string(),
         email,
-        state: Standing::of(standing, row.protected, deadline, app.now()),
+        state: Standing::of(standing, row.strength, deadline, app.now()),
         last_signed_in: row.last_signed_in.map(words::time),
-        has_deadline: deadline.is_some() && !row.protected,
+        has_deadline: deadline.is_some() && row.strength.is_none(),
         exempt: matches!(standing, Stands::Exempt { .. }),
-        protected: row.protected,
+        protected: row.strength.is_some(),
     };
     page(None, &view)
 }

@@ -28,6 +28,10 @@ fn explain(error: Error) -> Result<String, Problem> {
             OrgRefusal::ActorNotEnrolled => {
                 "Set up two-factor authentication for yourself first.".to_owned()
             }
+            OrgRefusal::ActorTooWeak(_) => {
+                "Set up for yourself first what the policy requires, or say that you know it."
+                    .to_owned()
+            }
             OrgRefusal::NothingToChange => "That is the policy already.".to_owned(),
             OrgRefusal::NotRequired => {
                 "Two-factor authentication is voluntary here: there is no deadline to move."

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use mfakit::organization::{OrgPolicy, OrgRefusal, RosterFilter};
-use mfakit::{Error, Refusal};
+use mfakit::organization::{OrgRefusal, RosterFilter};
+use mfakit::{Error, Refusal, Strength};
 use serde::Deserialize;
 
 use super::PATH;
@@ -18,12 +18,13 @@ const MEMBERS: usize = 25;
 /// The period that the form begins with.
 const USUAL_DAYS: u16 = 14;
 
-const FILTERS: [(&str, &str, RosterFilter); 5] = [
+const FILTERS: [(&str, &str, RosterFilter); 6] = [
     ("without", "Without", RosterFilter::WithoutMfa),
     ("period", "In transition period", RosterFilter::InGrace),
     ("lapsed", "Lapsed", RosterFilter::Lapsed),
     ("exempt", "Exempt", RosterFilter::Exempt),
-    ("protected", "Protected", RosterFilter::Protected),
+    ("app", "With an app only", RosterFilter::With(Strength::Standard)),
+    ("key", "With a passkey or security key", RosterFilter::With(Strength::PhishingResistant)),
 ];
 
 #[derive(Template)]
@@ -105,7 +106,7 @@ async fn view(
         rows.push(Row {
             id: member.subject.to_string(),
             email: user.map_or_else(|| member.subject.to_string(), |user| user.email),
-            state: Standing::of(member.standing, member.protected, member.deadline, app.now()),
+            state: Standing::of(member.standing, member.strength, member.deadline, app.now()),
             last_signed_in: member.last_signed_in.map(words::time),
         });
     }
@@ -115,7 +116,8 @@ async fn view(
         RosterFilter::InGrace => counts.in_grace,
         RosterFilter::Lapsed => counts.lapsed,
         RosterFilter::Exempt => counts.exempt,
-        _ => counts.protected,
+        RosterFilter::With(strength) => counts.of(Some(strength)),
+        _ => 0,
     };
     let filters = FILTERS.iter().map(|(name, label, filter)| Filter {
         path: page_path(name),
@@ -123,11 +125,13 @@ async fn view(
         count: count(*filter),
         current: *name == chosen.0,
     });
-    let (required, in_force) = match *mfa.organization(org).await?.policy() {
-        OrgPolicy::Voluntary => (None, USUAL_DAYS),
-        OrgPolicy::Required { since, terms, .. } => {
-            let days = words::count(terms.grace.as_days(), "day", "days");
-            (Some((words::time(since), days)), terms.grace.as_days())
+    let organization = mfa.organization(org).await?;
+    let (required, in_force) = match organization.policy().requirement(Strength::Standard) {
+        None => (None, USUAL_DAYS),
+        Some(requirement) => {
+            let grace = requirement.terms.grace.as_days();
+            let days = words::count(grace, "day", "days");
+            (Some((words::time(requirement.since), days)), grace)
         }
     };
     let view = Page {

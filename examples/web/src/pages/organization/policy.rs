@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::{Form, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use mfakit::organization::{Acknowledgement, OrgAuthority, OrgPolicy, ProposedPolicy};
-use mfakit::{Error, Refusal};
+use mfakit::organization::{Acknowledgement, OrgAuthority, ProposedPolicy};
+use mfakit::{Error, Refusal, Strength};
 use serde::Deserialize;
 
 use super::{PATH, explain, had_seen, proposal, seen};
@@ -61,10 +61,9 @@ pub(crate) async fn change(
             return proposal::view(&app, &admin, terms, &confirmed.reason, alert).await;
         }
     };
-    let actor = admin.viewer.signed_in.assurance();
-    let acknowledged =
-        (confirmed.acknowledged == "yes").then_some(Acknowledgement::ActorIsNotEnrolled);
-    let proposed = ProposedPolicy::Required(terms);
+    let actor = admin.viewer.assurance()?;
+    let acknowledged = (confirmed.acknowledged == "yes").then_some(Acknowledgement::ActorIsWeaker);
+    let proposed = ProposedPolicy::Required(Strength::Standard, terms);
     let changed = app.mfa().set_policy(actor, &authority, proposed, acknowledged).await;
     match changed {
         Ok(_) => Ok(done()),
@@ -88,8 +87,9 @@ pub(crate) async fn make_voluntary(
 ) -> Answer {
     let alert = match confirmed.authority(&admin) {
         Ok(authority) => {
-            let actor = admin.viewer.signed_in.assurance();
-            match app.mfa().set_policy(actor, &authority, ProposedPolicy::Voluntary, None).await {
+            let actor = admin.viewer.assurance()?;
+            let proposed = ProposedPolicy::NotRequired(Strength::Standard);
+            match app.mfa().set_policy(actor, &authority, proposed, None).await {
                 Ok(_) => return Ok(done()),
                 Err(error) => refused(&app, &admin, error, &format!("{PATH}/voluntary")).await?,
             }
@@ -102,7 +102,7 @@ pub(crate) async fn make_voluntary(
 async fn view_voluntary(app: &App, admin: &Admin, reason: &str, alert: Option<String>) -> Answer {
     let Admin { viewer, org } = admin;
     let organization = app.mfa().organization(org).await?;
-    if *organization.policy() == OrgPolicy::Voluntary {
+    if organization.policy().requirement(Strength::Standard).is_none() {
         return Ok(done());
     }
     let view = Voluntary {

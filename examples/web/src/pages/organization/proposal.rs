@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::{Form, Query, State};
 use axum::http::HeaderMap;
-use mfakit::organization::{Forecast, GracePeriod, OrgPolicy, PolicyScope, PolicyTerms};
+use mfakit::Strength;
+use mfakit::organization::{Forecast, GracePeriod, PolicyScope, PolicyTerms, ProposedPolicy};
 use serde::Deserialize;
 
 use super::{PATH, overview, seen};
@@ -79,7 +80,8 @@ pub(super) async fn view(
     let Admin { viewer, org } = admin;
     let organization = app.mfa().organization(org).await?;
     let recently = chrono::TimeDelta::days(RECENTLY);
-    let forecast = app.mfa().forecast(org, terms, viewer.id(), recently).await?;
+    let proposed = ProposedPolicy::Required(Strength::Standard, terms);
+    let forecast = app.mfa().forecast(org, proposed, viewer.id(), recently).await?;
     let mut named = Vec::new();
     for (_, subject) in forecast.recently_active_named.iter().take(NAMED) {
         named.extend(app.records.user(subject).await?.map(|user| user.email));
@@ -88,7 +90,7 @@ pub(super) async fn view(
     let view = Page {
         frame: viewer.frame(PATH),
         name: demo::name_of(org).to_owned(),
-        required: *organization.policy() != OrgPolicy::Voluntary,
+        required: organization.policy().requirement(Strength::Standard).is_some(),
         period: words::count(days, "day", "days"),
         days: days.to_string(),
         seen: seen(organization.stored_version()),
@@ -105,10 +107,10 @@ pub(super) async fn view(
 fn lines(forecast: &Forecast) -> Vec<String> {
     let members = |number: u64| words::count(number, "member", "members");
     let counted = [
-        (forecast.protected, "protected already: nothing changes for them."),
-        (forecast.in_grace, "with a transition period that runs."),
-        (forecast.lapsed_at_once, "who would have to set it up at once."),
-        (forecast.exempt, "exempt."),
+        (forecast.all.unaffected, "protected already: nothing changes for them."),
+        (forecast.all.in_grace, "with a transition period that runs."),
+        (forecast.all.lapsed, "who would have to set it up at once."),
+        (forecast.all.exempt, "exempt."),
     ];
     let counted = counted.into_iter().filter(|(number, _)| *number > 0);
     let mut lines: Vec<String> =

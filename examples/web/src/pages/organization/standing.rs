@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mfakit::organization::Standing;
+use mfakit::{Required, Strength};
 
 use crate::words;
 
@@ -16,22 +17,34 @@ pub(super) struct State {
 impl State {
     pub(super) fn of(
         standing: Standing,
-        protected: bool,
+        strength: Option<Strength>,
         deadline: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Self {
         let (badge, bad, text) = match standing {
-            _ if protected => ("Protected", false, "Has two-factor authentication.".to_owned()),
+            Standing::Compliant | Standing::Voluntary if strength.is_some() => {
+                let factor = match strength {
+                    Some(Strength::PhishingResistant) => "a passkey or security key",
+                    _ => "an app",
+                };
+                ("Protected", false, format!("Has two-factor authentication with {factor}."))
+            }
             Standing::Compliant | Standing::Voluntary => {
                 ("No two-factor authentication", false, String::new())
             }
-            Standing::InGrace { deadline } => {
+            Standing::InGrace { deadline, required } => {
                 let left = words::count(days_until(deadline, now), "day", "days");
-                let text = format!("Deadline {}: {left} left.", words::time(deadline));
+                let text = match stronger(required) {
+                    None => format!("Deadline {}: {left} left.", words::time(deadline)),
+                    Some(what) => {
+                        format!("Deadline for {what} {}: {left} left.", words::time(deadline))
+                    }
+                };
                 ("In transition period", false, text)
             }
-            Standing::Lapsed { since } => {
-                let text = format!("Has to set it up to go on, since {}.", words::time(since));
+            Standing::Lapsed { since, required } => {
+                let what = stronger(required).unwrap_or("it");
+                let text = format!("Has to set {what} up to go on, since {}.", words::time(since));
                 ("Transition period lapsed", true, text)
             }
             Standing::Exempt { until } => {
@@ -47,6 +60,11 @@ impl State {
         };
         Self { badge, bad, text }
     }
+}
+
+/// What is required beyond an app.
+fn stronger(required: Required) -> Option<&'static str> {
+    (required != Strength::Standard.into()).then(|| words::required(required))
 }
 
 /// Days that have at least begun.

@@ -13,7 +13,8 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) async fn start(clock: ManualClock) -> Self {
+    /// With what it is started with, but for its clock and its letterbox.
+    pub(crate) async fn start(clock: ManualClock, config: Config) -> Self {
         let messages: Arc<Mutex<Vec<String>>> = Arc::default();
         let letterbox = Arc::clone(&messages);
         let config = Config {
@@ -21,7 +22,7 @@ impl App {
             mail: Arc::new(move |message| {
                 letterbox.lock().expect("lock").push(message.to_string())
             }),
-            ..Config::default()
+            ..config
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let running = web::start(config, listener).await.expect("the application starts");

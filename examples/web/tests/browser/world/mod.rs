@@ -5,6 +5,7 @@ mod app;
 mod driver;
 mod hands;
 mod look;
+mod moved_in;
 mod page;
 mod people;
 mod phone;
@@ -16,7 +17,9 @@ mod wire;
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::ports::Clock;
 use mfakit::testing::ManualClock;
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use web::Config;
 
 use app::App;
 pub(crate) use page::Role;
@@ -33,18 +36,21 @@ pub(crate) struct World {
     windows: Windows,
     clock: ManualClock,
     app: App,
+    /// Where its database is, if it has one.
+    folder: Option<TempDir>,
 }
 
 impl World {
     /// Starts the application; `None` where there is no browser to visit it with.
     pub(crate) fn start() -> Option<Self> {
-        if !tools::all_there() {
-            return None;
-        }
+        tools::all_there().then(|| Self::start_as(Config::default(), None))
+    }
+
+    fn start_as(config: Config, folder: Option<TempDir>) -> Self {
         let windows = Windows::default();
         let clock = ManualClock::at(1_800_000_007);
-        let app = windows.runtime.block_on(App::start(clock.clone()));
-        Some(Self { windows, clock, app })
+        let app = windows.runtime.block_on(App::start(clock.clone(), config));
+        Self { windows, clock, app, folder }
     }
 
     /// A visitor opens a browser.

@@ -28,10 +28,16 @@ impl Phone {
         Self { uri: format!("otpauth://totp/typed?secret={secret}") }
     }
 
+    /// A token of eight digits, which was set up elsewhere.
+    pub(crate) fn of_eight_digits(secret: &str) -> Self {
+        Self { uri: format!("otpauth://totp/elsewhere?secret={secret}&digits=8") }
+    }
+
     /// What it shows at an instant.
     pub(crate) fn code_at(&self, at: DateTime<Utc>) -> String {
         let at = at.format("%Y-%m-%d %H:%M:%S UTC").to_string();
-        let options = ["--totp", "--base32", "--now", &at, self.secret()];
+        let digits = format!("--digits={}", self.parameter("digits").unwrap_or("6"));
+        let options = ["--totp", "--base32", &digits, "--now", &at, self.secret()];
         tools::run(Command::new("oathtool").args(options))
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use crate::domain::{
-    Exemption, OrgPolicy, OrgRow, Organization, ReminderSchedule, RosterCounts, RosterFilter,
-    RosterRow, StoredMembership, Subject, Version,
+    Exemption, OrgRow, Organization, ReminderSchedule, RosterCounts, RosterFilter, RosterRow,
+    StoredMembership, Strength, Subject, Version,
 };
 use crate::testing::conformance::Candidate;
 use crate::testing::conformance::join::{Boxed, join_all};
@@ -14,9 +14,7 @@ use crate::testing::conformance::macros::rules;
 use crate::testing::conformance::report::{Outcome, Violation, expect, expect_list};
 use crate::testing::conformance::samples::accounts::{Author, broken_sample, subject};
 use crate::testing::conformance::samples::organizations::{Office, day, org, plain, required};
-use crate::testing::conformance::samples::rosters::{
-    Dice, FILTERS, Known, pages, place, query, same,
-};
+use crate::testing::conformance::samples::rosters::{Dice, Known, pages, place, query, same};
 use crate::testing::conformance::steps::accounts::{committed, created, loaded};
 use crate::testing::conformance::steps::organizations::{done, done_together, protect, put};
 
@@ -31,9 +29,9 @@ rules! {
     pages_of_a_roster_stay_in_place_while_members_come_and_go
     "exemptions that end make rows cross over by themselves: filter by `now`"
     an_exemption_ends_by_the_clock_alone
-    "whether MFA is on is written in the transaction of the account's commit"
+    "the strength of the account is written in the transaction of the account's commit"
     mfa_switched_on_or_off_shows_in_every_roster_of_the_user
-    "whether MFA is on is written in the transaction of the account's commit"
+    "the strength of the account is written in the transaction of the account's commit"
     joining_while_mfa_is_switched_on_does_not_miss_it
     "the place of every member follows the policy: written again when the policy changes"
     a_changed_policy_reorders_its_roster
@@ -68,11 +66,15 @@ async fn a_roster_within_a_range_of_deadlines_lists_those_of_the_range(
     c: Candidate,
 ) -> Result<Outcome, Violation> {
     let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
-    let mut office = Office::new(1)?;
+    let (mut office, mut author) = (Office::new(1)?, Author::new(2));
+    for number in (0..40).step_by(3) {
+        protect(&*c.accounts, &mut author, &subject(&format!("user {number:03}"))?).await?;
+    }
     let schedule = ReminderSchedule::days_before([30, 7, 1, 0]).map_err(broken_sample)?;
     for seed in 100..106 {
         let (mut dice, name) = (Dice::new(seed), format!("org {seed}"));
-        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 40, |_| false).await?;
+        let protected = |number: u32| number.is_multiple_of(3);
+        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 40, protected).await?;
         let policy = known.organization.policy();
         let mut times = known.times(&mut dice);
         times.sort_unstable();
@@ -168,9 +170,10 @@ async fn an_exemption_ends_by_the_clock_alone(c: Candidate) -> Result<Outcome, V
     // Before the deadline, at it, behind it, and never.
     for (number, until) in [Some(5), Some(10), Some(20), None].into_iter().enumerate() {
         let row = plain("acme", &format!("user {number}"), day(-1))?;
-        let exemption = Exemption { reason: "on leave".into(), until: until.map(day) };
+        let from = Strength::Standard.into();
+        let exemption = Exemption { reason: "on leave".into(), from, until: until.map(day) };
         let row = StoredMembership { exemption: Some(exemption), ..row };
-        known.join(&**orgs, &mut office, row, false).await?;
+        known.join(&**orgs, &mut office, row, None).await?;
     }
     let micro = TimeDelta::microseconds(1);
     for days in [4, 5, 10, 20, 30] {
@@ -193,13 +196,20 @@ async fn mfa_switched_on_or_off_shows_in_every_roster_of_the_user(
     let shown = async |who: &Subject, on: bool, when: &str| -> Result<(), Violation> {
         for name in ["acme", "other"] {
             let row = orgs.roster_row(&org(name)?, who).await?;
-            expect(&format!("MFA of {who:?} {when}"), &Some(on), &row.map(|row| row.protected))?;
+            let strength = on.then_some(Strength::Standard);
+            let shown = row.map(|row| row.strength);
+            expect(&format!("the strength of {who:?} {when}"), &Some(strength), &shown)?;
             let counts = orgs.counts(&org(name)?, day(1)).await?;
-            let expected = RosterCounts { members: 1, protected: u64::from(on), ..counts };
+            let expected = RosterCounts {
+                members: 1,
+                standard: u64::from(on),
+                phishing_resistant: 0,
+                ..counts
+            };
             expect(&format!("the counts {when}"), &expected, &counts)?;
             let organization = Organization::absent(org(name)?, Version::first([1; 8]));
-            for (filter, listed) in [(RosterFilter::Protected, on), (RosterFilter::WithoutMfa, !on)]
-            {
+            let with = RosterFilter::With(Strength::Standard);
+            for (filter, listed) in [(with, on), (RosterFilter::WithoutMfa, !on)] {
                 let listing = pages(&**orgs, query(&organization, filter, 10, day(1))?).await?;
                 expect(&format!("{filter:?} {when}"), &usize::from(listed), &listing.len())?;
             }
@@ -249,9 +259,13 @@ async fn mfa_switched_on_or_off_shows_in_every_roster_of_the_user(
 
 async fn a_changed_policy_reorders_its_roster(c: Candidate) -> Result<Outcome, Violation> {
     let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
-    let (mut office, mut dice) = (Office::new(1)?, Dice::new(300));
-    let other = Known::any(&**orgs, &mut office, &mut dice, "other", 20, |_| false).await?;
-    let mut acme = Known::any(&**orgs, &mut office, &mut dice, "acme", 40, |_| false).await?;
+    let (mut office, mut author, mut dice) = (Office::new(1)?, Author::new(2), Dice::new(300));
+    for number in (0..40).step_by(3) {
+        protect(&*c.accounts, &mut author, &subject(&format!("user {number:03}"))?).await?;
+    }
+    let protected = |number: u32| number.is_multiple_of(3);
+    let other = Known::any(&**orgs, &mut office, &mut dice, "other", 20, protected).await?;
+    let mut acme = Known::any(&**orgs, &mut office, &mut dice, "acme", 40, protected).await?;
     for _ in 0..12 {
         acme.set_policy(&**orgs, &mut office, &mut dice).await?;
         for now in acme.times(&mut dice).into_iter().take(3) {
@@ -285,9 +299,10 @@ async fn joining_while_mfa_is_switched_on_does_not_miss_it(
         let both = if round % 8 < 4 { vec![joining, switching] } else { vec![switching, joining] };
         join_all(both).await.into_iter().collect::<Result<Vec<()>, _>>()?;
         let row = orgs.roster_row(&org("acme")?, &user).await?;
-        let on = row.map(|row| row.protected);
-        expect("MFA that was switched on while its owner joined", &Some(true), &on)?;
-        let protected = orgs.counts(&org("acme")?, day(1)).await?.protected;
+        let on = row.map(|row| row.strength);
+        let standard = Some(Some(Strength::Standard));
+        expect("MFA that was switched on while its owner joined", &standard, &on)?;
+        let protected = orgs.counts(&org("acme")?, day(1)).await?.protected();
         expect("members with MFA", &(round + 1), &protected)?;
     }
     Ok(Outcome::Kept)
@@ -319,7 +334,7 @@ async fn joining_while_the_policy_changes_does_not_miss_it(
         known.takes(policy.row())?;
         for join in &joins {
             if let OrgRow::Membership(membership) = join.row() {
-                known.knows(std::sync::Arc::clone(membership), false);
+                known.knows(std::sync::Arc::clone(membership), None);
             }
         }
         for now in [day(round), day(15), day(40)] {
@@ -335,7 +350,7 @@ async fn a_large_roster_pages_to_its_end(c: Candidate) -> Result<Outcome, Violat
     let policy = put(&**orgs, &office.require("acme", 14)?).await?;
     let OrgRow::Organization(policy) = &policy else { return Err(broken_sample("no policy")) };
     let mut known = Known { organization: (**policy).clone(), rows: Vec::new() };
-    expect("the policy", &true, &(*policy.policy() != OrgPolicy::Voluntary))?;
+    expect("the policy", &true, &!policy.policy().is_voluntary())?;
     let mut commits = Vec::new();
     for number in 0..c.crowd {
         let (who, protected) = (format!("user {number:07}"), number.is_multiple_of(100));
@@ -346,11 +361,12 @@ async fn a_large_roster_pages_to_its_end(c: Candidate) -> Result<Outcome, Violat
         commits.push(office.member(plain("acme", &who, joined)?)?);
         if let Some(OrgRow::Membership(row)) = commits.last().map(|commit| commit.row()) {
             let membership = std::sync::Arc::clone(row);
-            known.rows.push(RosterRow { membership, protected, last_signed_in: None });
+            let strength = protected.then_some(Strength::Standard);
+            known.rows.push(RosterRow { membership, strength, last_signed_in: None });
         }
     }
     done_together(&**orgs, &commits).await?;
-    for filter in FILTERS {
+    for filter in RosterFilter::ALL {
         let came = pages(&**orgs, query(&known.organization, filter, 1_000, now)?).await?;
         same(&format!("{filter:?}"), &known.walked(filter, now), &came)?;
     }

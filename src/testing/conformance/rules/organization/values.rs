@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
-    Affiliation, Exemption, Extension, Membership, OrgCommit, OrgId, OrgPolicy, OrgRow,
-    PolicyScope, PolicyTerms, StoredMembership,
+    Affiliation, Exemption, Extension, Membership, OrgCommit, OrgId, OrgPolicy, OrgRequirement,
+    OrgRow, PolicyScope, PolicyTerms, Required, StoredMembership, Strength,
 };
 use crate::ports::OrgStore;
 use crate::testing::conformance::Candidate;
@@ -43,13 +43,19 @@ fn instants() -> Vec<DateTime<Utc>> {
 }
 
 fn every_policy() -> Result<Vec<OrgPolicy>, Violation> {
-    let mut policies = vec![OrgPolicy::Voluntary];
+    let mut policies = vec![OrgPolicy::VOLUNTARY];
     for (number, at) in instants().into_iter().enumerate() {
         let grace = [0, 365, 1, 14][number % 4];
         for scope in [PolicyScope::OrganizationResources, PolicyScope::WholeAccount] {
             let terms: PolicyTerms = terms(grace, scope)?;
-            policies.push(OrgPolicy::required_from(at, terms));
-            policies.push(OrgPolicy::Required { since: day(-3), changed: at, terms });
+            policies.push(OrgPolicy::requiring(Strength::Standard, at, terms));
+            // Every number of requirements, of this release and of newer ones.
+            let each = [40, 20, 255, 30].into_iter().take(number % 4 + 1).map(|rank| {
+                let required = Required::from_rank(rank)?;
+                Ok(OrgRequirement { required, since: day(-i64::from(rank)), changed: at, terms })
+            });
+            let each = each.collect::<Result<Vec<_>, _>>().and_then(OrgPolicy::of);
+            policies.push(each.map_err(broken_sample)?);
         }
     }
     Ok(policies)
@@ -83,7 +89,8 @@ fn every_membership() -> Result<Vec<StoredMembership>, Violation> {
     for (number, reason) in reasons().into_iter().enumerate() {
         let at = |shift: usize| instants.get((number + shift) % instants.len()).copied();
         let at = |shift| at(shift).unwrap_or_else(|| day(0));
-        let exemption = Exemption { reason: reason.clone(), until: Some(at(1)) };
+        let from = Required::from_rank([20, 40, 30, 255][number % 4]).map_err(broken_sample)?;
+        let exemption = Exemption { reason: reason.clone(), from, until: Some(at(1)) };
         let extension = Extension { reason, until: at(2), granted: at(3), policy_since: at(4) };
         let row = plain("acme", &format!("member {number}"), at(0))?;
         rows.push(match number % 5 {
@@ -105,7 +112,8 @@ fn every_membership() -> Result<Vec<StoredMembership>, Violation> {
         let row = plain("acme", &format!("joined {number}"), *at)?;
         let extension =
             Extension { reason: "a test".into(), until: *at, granted: *at, policy_since: *at };
-        let exemption = Exemption { reason: "a test".into(), until: Some(*at) };
+        let from = Strength::Standard.into();
+        let exemption = Exemption { reason: "a test".into(), from, until: Some(*at) };
         rows.push(StoredMembership {
             left_at: Some(*at),
             exemption: Some(exemption),
@@ -151,7 +159,8 @@ async fn organizations_that_look_alike_stay_apart(c: Candidate) -> Result<Outcom
     for (grace, name) in (0..).zip(LOOKALIKES) {
         let acme = org(name)?;
         let of: Vec<_> = belongs.iter().filter(|a| *a.org() == acme).collect();
-        let days = of.first().and_then(|a| a.policy().terms()).map(|t| i64::from(t.grace));
+        let days = of.first().and_then(|a| a.policy().requirement(Strength::Standard));
+        let days = days.map(|requirement| i64::from(requirement.terms.grace));
         expect(&format!("the grace period of {acme:?}"), &Some(grace), &days)?;
         let counts = orgs.counts(&acme, day(1)).await?;
         expect(&format!("the members of {acme:?}"), &2, &counts.members)?;
@@ -238,7 +247,7 @@ async fn an_affiliation_carries_the_policy_that_holds_now(
     done(&**orgs, &office.join("acme", "ada")?).await?;
     let of = orgs.affiliations(&ada).await?;
     let asks = of.first().map(|a| *a.policy());
-    expect("what an organization without a policy asks", &Some(OrgPolicy::Voluntary), &asks)?;
+    expect("what an organization without a policy asks", &Some(OrgPolicy::VOLUNTARY), &asks)?;
     expect("the policy of such an organization", &Some(None), &policy().await?)?;
     let mut row = put(&**orgs, &office.require("acme", 14)?).await?;
     for _ in 0..3 {
@@ -267,7 +276,7 @@ async fn a_user_of_ten_thousand_organizations_belongs_to_all_of_them(
     }
     done_together(&**orgs, &commits).await?;
     let belongs = orgs.affiliations(&ada).await?;
-    let asks = |a: &Affiliation| (a.org().clone(), *a.policy() != OrgPolicy::Voluntary);
+    let asks = |a: &Affiliation| (a.org().clone(), !a.policy().is_voluntary());
     let mut came: Vec<_> = belongs.iter().map(asks).collect();
     came.sort_unstable();
     expect_list("the affiliations of one user, and what they ask", &expected, &came)?;

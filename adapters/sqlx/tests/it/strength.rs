@@ -1,22 +1,24 @@
-//! A membership's `has_mfa` follows the account, whoever commits first.
+//! A membership's `strength` follows the account's, whoever commits first.
 
 use std::time::Duration;
 
+use mfakit::Strength;
 use mfakit::organization::Membership;
 use mfakit::store::{OrgStore, Version};
 
 use crate::databases::{Database, Staging, Store, on_both};
-use crate::world::{World, commit_id, org, subject};
+use crate::world::{World, commit_id, org, stamp, subject};
 
 on_both! {
     it_follows_every_switch
     a_membership_made_while_mfa_is_switched_on_knows_it
     mfa_switched_on_while_a_membership_is_made_is_known
+    it_follows_every_rank_and_one_that_no_release_writes_is_refused
 }
 
 async fn known(store: &impl Store, name: &str) -> bool {
     let row = store.roster_row(&org("acme"), &subject(name)).await.unwrap();
-    row.expect("a member").protected
+    row.expect("a member").strength == Some(Strength::Standard)
 }
 
 async fn it_follows_every_switch(database: &impl Database) {
@@ -25,12 +27,12 @@ async fn it_follows_every_switch(database: &impl Database) {
     assert!(!known(&world.store, "ada").await);
     let (_, session) = world.protect("ada").await;
     assert!(known(&world.store, "ada").await, "switched on");
-    world.mfa.disable(&session).await.unwrap();
+    let _ = world.mfa.disable(&session).await.unwrap();
     assert!(!known(&world.store, "ada").await, "switched off");
     let (ada, _) = world.protect("ada").await;
     world.mfa.join_organization(&org("other"), &ada.subject, world.now()).await.unwrap();
     let row = world.store.roster_row(&org("other"), &ada.subject).await.unwrap().unwrap();
-    assert!(row.protected, "joined with MFA on");
+    assert_eq!(row.strength, Some(Strength::Standard), "joined with MFA on");
     world.mfa.leave_organization(&org("acme"), &ada.subject).await.unwrap();
     world.mfa.join_organization(&org("acme"), &ada.subject, world.now()).await.unwrap();
     assert!(known(&world.store, "ada").await, "left and joined again");
@@ -45,7 +47,8 @@ async fn a_membership_made_while_mfa_is_switched_on_knows_it(database: &impl Dat
     let ada = subject("ada");
     let mut tx = world.store.begin_transaction().await;
     let account = tx.account(&ada).await.unwrap();
-    let finished = account.finish_setup(&session, setup, world.context()).unwrap();
+    let finished =
+        account.finish_setup(session.session(), setup, stamp(), world.context()).unwrap();
     let closed = tx.put(commit_id(), finished).await.unwrap();
     let acme = org("acme");
     let joining = world.mfa.join_organization(&acme, &ada, world.now());
@@ -56,7 +59,7 @@ async fn a_membership_made_while_mfa_is_switched_on_knows_it(database: &impl Dat
     };
     let (joined, receipt) = tokio::join!(joining, ending);
     joined.unwrap();
-    closed.open(&receipt).unwrap();
+    let _ = closed.open(&receipt).unwrap();
     assert!(known(&world.store, "ada").await);
 }
 
@@ -69,13 +72,41 @@ async fn mfa_switched_on_while_a_membership_is_made_is_known(database: &impl Dat
     let first = Version::first([9; 8]);
     let joined = Membership::join(org("acme"), ada.clone(), world.now(), first, world.context());
     let closed = tx.put_row(commit_id(), joined.unwrap()).await.unwrap();
-    let finishing = world.mfa.finish_setup(&session, setup);
+    let finishing = world.mfa.finish_setup(session.session(), setup);
     let ending = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         tx.end().await.unwrap()
     };
     let (finished, receipt) = tokio::join!(finishing, ending);
-    finished.unwrap();
+    let _ = finished.unwrap();
     closed.open(&receipt).unwrap();
     assert!(known(&world.store, "ada").await);
+}
+
+/// Ranks of later releases, which count for the strength that they reach; and numbers that are none.
+async fn it_follows_every_rank_and_one_that_no_release_writes_is_refused(database: &impl Database) {
+    let world = World::on(database.store().await);
+    world.mfa.join_organization(&org("acme"), &subject("ada"), world.now()).await.unwrap();
+    world.protect("ada").await;
+    let table = [
+        (0, None),
+        (10, None),
+        (20, Some(Strength::Standard)),
+        (39, Some(Strength::Standard)),
+        (40, Some(Strength::PhishingResistant)),
+        (255, Some(Strength::PhishingResistant)),
+    ];
+    for (rank, expected) in table {
+        database.run(&format!("UPDATE mfakit_accounts SET strength = {rank}")).await;
+        let row = world.store.roster_row(&org("acme"), &subject("ada")).await.unwrap();
+        assert_eq!(row.expect("a member").strength, expected, "{rank}");
+        let counts = world.store.counts(&org("acme"), world.now()).await.unwrap();
+        assert_eq!(counts.of(expected), 1, "{rank}: {counts:?}");
+    }
+    for rank in [-1, 256] {
+        database.run(&format!("UPDATE mfakit_accounts SET strength = {rank}")).await;
+        let read = world.store.roster_row(&org("acme"), &subject("ada")).await;
+        let cause = read.as_ref().err().and_then(mfakit_sqlx::cause_of);
+        assert!(matches!(cause, Some(mfakit_sqlx::Cause::Corrupt { .. })), "{rank}: {read:?}");
+    }
 }

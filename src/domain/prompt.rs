@@ -1,0 +1,63 @@
+//! How a challenge stands: what it can be answered with, and how often still.
+
+use super::id::FactorId;
+use super::label::Label;
+
+/// One way to answer a challenge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Prompt {
+    /// A code of this authenticator app: [`Answer::code_of`](crate::Answer::code_of).
+    Totp {
+        /// The factor to name in the answer.
+        factor: FactorId,
+        /// What its owner calls it.
+        label: Label,
+        /// How many digits its codes have.
+        digits: u8,
+    },
+    /// A recovery code: [`Answer::recovery`](crate::Answer::recovery).
+    Recovery,
+    /// An enrollment code: [`Answer::enrollment`](crate::Answer::enrollment).
+    EnrollmentCode,
+}
+
+/// What a challenge asks now: see [`Mfa::ask`](crate::Mfa::ask).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ask {
+    /// The ways to answer, the preferred factor first. Empty when nothing can answer it: every
+    /// factor is suspended, and the rule of the step-up takes no recovery code.
+    pub prompts: Vec<Prompt>,
+    /// How many more codes of a factor the challenge takes. `None` for an enrollment code, which it
+    /// does not count.
+    pub tries_left: Option<u8>,
+    /// Whether a single code is not judged any more, and three in a row are:
+    /// [`Answer::three_codes_of`](crate::Answer::three_codes_of).
+    pub three_codes: bool,
+    /// Whether every factor is suspended after too many failures in a row.
+    pub suspended: bool,
+    /// Whether recovery codes are not judged for now: the account's are imported ones of less than
+    /// 64 bits, and too many wrong ones were tried.
+    pub recovery_paused: bool,
+}
+
+impl Ask {
+    /// The factors among the prompts, each with its label and its number of digits.
+    pub fn factors(&self) -> impl Iterator<Item = (FactorId, &Label, u8)> {
+        self.prompts.iter().filter_map(|prompt| match prompt {
+            Prompt::Totp { factor, label, digits } => Some((*factor, label, *digits)),
+            Prompt::Recovery | Prompt::EnrollmentCode => None,
+        })
+    }
+
+    /// Whether a recovery code answers it.
+    pub fn takes_recovery(&self) -> bool {
+        self.prompts.contains(&Prompt::Recovery)
+    }
+
+    /// Whether it wants an enrollment code, and nothing else.
+    pub fn wants_enrollment_code(&self) -> bool {
+        self.prompts.contains(&Prompt::EnrollmentCode)
+    }
+}
