@@ -47,6 +47,20 @@ mod tests {
     }
 
     #[test]
+    fn an_instant_is_cut_to_microseconds_a_leap_second_too() {
+        let cut = |nanos| whole_micros(DateTime::from_timestamp(1_483_228_799, nanos).unwrap());
+        for (nanos, micros) in [(0, 0), (999, 0), (1_000, 1), (1_001, 1), (999_999_999, 999_999)] {
+            assert_eq!(cut(nanos).timestamp_subsec_micros(), micros, "{nanos}");
+            assert_eq!(cut(nanos).timestamp_subsec_nanos(), micros * 1_000, "{nanos}");
+        }
+        // Stores know no leap second: it is the beginning of the next one.
+        for leap in [1_000_000_000, 1_000_001_000, 1_999_999_000] {
+            assert_eq!(cut(leap).timestamp(), 1_483_228_800, "{leap}");
+            assert_eq!(cut(leap).timestamp_subsec_nanos(), leap - 1_000_000_000, "{leap}");
+        }
+    }
+
+    #[test]
     fn a_span_ends_at_the_end_of_time() {
         assert_eq!(after(DateTime::UNIX_EPOCH, TimeDelta::MAX), DateTime::<Utc>::MAX_UTC);
     }

@@ -274,6 +274,18 @@ fn an_rsa_modulus_has_2048_to_4096_bits() {
 }
 
 #[test]
+fn an_rsa_key_of_another_type_or_with_a_third_number_is_refused() {
+    let (n, e) = (byte_string(&[0xff; 256]), byte_string(&[1, 0, 1]));
+    let of_type = |kind: u8| cose(&[(1, &[kind]), (3, &[0x39, 1, 0]), (-1, &n), (-2, &e)]);
+    assert!(PublicKey::from_cose(&of_type(3)).is_ok());
+    for kind in [1, 2] {
+        refused(&of_type(kind), Unverified::PublicKey, "an RSA key by its numbers alone");
+    }
+    let third = cose(&[(1, &[3]), (3, &[0x39, 1, 0]), (-1, &n), (-2, &e), (-3, &e)]);
+    refused(&third, Unverified::PublicKey, "a third number");
+}
+
+#[test]
 fn an_rsa_exponent_is_65537() {
     let n = [0xff; 256];
     for e in [

@@ -102,3 +102,11 @@ fn there_are_one_to_thirty_two_origins() {
     let endless = RelyingParty::new("localhost", std::iter::repeat("http://localhost"));
     assert!(endless.is_err(), "and no more are read than it takes to know");
 }
+
+#[test]
+fn a_relying_party_gives_back_what_it_was_made_of() {
+    let origins = ["https://example.org", "https://app.example.org"];
+    let site = RelyingParty::new("example.org", origins).unwrap();
+    assert_eq!(site.id(), "example.org");
+    assert_eq!(site.origins(), origins);
+}
