@@ -64,7 +64,7 @@ pub use factor::totp::{
 };
 #[cfg(feature = "webauthn")]
 pub use factor::webauthn;
-pub use factor::{Factor, FactorState};
+pub use factor::{Factor, FactorState, UnknownState};
 pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{
     ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, LiveSeed, PreparedCodes,

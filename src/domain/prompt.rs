@@ -35,8 +35,11 @@ pub struct Ask {
     /// Whether a single code is not judged any more, and three in a row are:
     /// [`Answer::three_codes_of`](crate::Answer::three_codes_of).
     pub three_codes: bool,
-    /// Whether every factor is suspended after too many failures in a row.
+    /// Whether every factor that could be asked for is suspended after too many failures in a row.
     pub suspended: bool,
+    /// Whether the account has a factor that this build cannot ask for: of a kind that a later
+    /// release knows, or whose feature is off.
+    pub unaskable: bool,
     /// Whether recovery codes are not judged for now: the account's are imported ones of less than
     /// 64 bits, and too many wrong ones were tried.
     pub recovery_paused: bool,

@@ -28,6 +28,7 @@ mod house;
 mod import;
 mod interop;
 mod issuers;
+mod kinds;
 mod lifecycle;
 mod limited;
 mod memberships;

@@ -67,12 +67,12 @@ fn stored(data: &[u8]) {
     let (account, _) = scene::protected();
     let mut document =
         serde_json::to_value(StoredAccount::new(account, Format::default())).expect("a document");
-    document["factors"][0]["totp"]["sealed"] = text.into();
+    document["factors"][0]["state"]["sealed"] = text.into();
     let Ok(read) = serde_json::from_value::<StoredAccount>(document) else { return };
     let Ok(read) = read.into_account() else { return };
     let written: Value =
         serde_json::to_value(StoredAccount::new(&read, Format::default())).expect("a document");
-    let written = written["factors"][0]["totp"]["sealed"].as_str().expect("text").to_owned();
+    let written = written["factors"][0]["state"]["sealed"].as_str().expect("text").to_owned();
     // The algorithm is a number, which may be written with zeros or a plus before it.
     let number =
         |text: &str| text.split_once(':').map(|(n, rest)| (n.parse::<u8>().ok(), rest.to_owned()));

@@ -23,6 +23,7 @@ impl Account {
                 tries_left: None,
                 three_codes: false,
                 suspended: false,
+                unaskable: false,
                 recovery_paused: false,
             });
         }
@@ -30,16 +31,18 @@ impl Account {
         if tries_left == 0 {
             return Err(Refusal::ChallengeSpent);
         }
-        let mut prompts: Vec<Prompt> = self.usable_factors().map(Prompt::of).collect();
-        let suspended = prompts.is_empty();
+        let mut prompts: Vec<Prompt> = self.usable_factors().filter_map(Prompt::of).collect();
+        let suspended = prompts.is_empty() && self.factors.iter().any(|factor| factor.suspended);
+        let three_codes = !self.codes_suspended() && self.guesses_spent(context);
         if challenge.recovery {
             prompts.push(Prompt::Recovery);
         }
         Ok(Ask {
             prompts,
             tries_left: Some(tries_left),
-            three_codes: !suspended && self.guesses_spent(context),
+            three_codes,
             suspended,
+            unaskable: self.factors.iter().any(|factor| Prompt::of(factor).is_none()),
             recovery_paused: self.recovery.is_none()
                 && self.imported_codes().is_some_and(|set| set.paused(context.now)),
         })
@@ -57,8 +60,9 @@ impl Account {
 }
 
 impl Prompt {
-    fn of(factor: &Factor) -> Self {
-        let digits = factor.totp().params.digits().count();
-        Self::Totp { factor: factor.id, label: factor.label.clone(), digits }
+    /// The prompt of a factor; `None` if this build cannot ask for it.
+    fn of(factor: &Factor) -> Option<Self> {
+        let digits = factor.totp()?.params.digits().count();
+        Some(Self::Totp { factor: factor.id, label: factor.label.clone(), digits })
     }
 }

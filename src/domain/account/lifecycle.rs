@@ -64,9 +64,9 @@ impl Account {
     /// Every sealed secret, with the place it is bound to: of factors and of a pending setup.
     pub fn sealed_secrets(&self) -> impl Iterator<Item = (SealContext<'_>, &SealedSecret)> {
         let place = |factor, params| SealContext { subject: &self.subject, factor, params };
-        let factors = self.factors.iter().map(move |factor| {
-            let totp = factor.totp();
-            (place(factor.id, totp.params), &totp.sealed)
+        let factors = self.factors.iter().filter_map(move |factor| {
+            let totp = factor.totp()?;
+            Some((place(factor.id, totp.params), &totp.sealed))
         });
         let pending = self.pending().into_iter();
         factors.chain(pending.map(move |p| (place(p.factor, p.params), &p.sealed)))
@@ -96,7 +96,7 @@ impl Account {
 
     fn put_seal(&mut self, reseal: Reseal) -> bool {
         let factors = self.factors.iter_mut().filter(|factor| factor.id == reseal.factor);
-        let of_factors = factors.map(|factor| &mut factor.totp_mut().sealed);
+        let of_factors = factors.filter_map(|factor| Some(&mut factor.totp_mut()?.sealed));
         let pending = self.pending.iter_mut().filter(|pending| pending.factor == reseal.factor);
         let mut places = of_factors.chain(pending.map(|pending| &mut pending.sealed));
         match places.find(|sealed| **sealed == reseal.from) {

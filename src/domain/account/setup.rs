@@ -25,6 +25,7 @@ use crate::domain::sealed::SealedSecret;
 use crate::domain::session::LimitedTo;
 use crate::domain::session::{Proven, Session};
 use crate::domain::setup::{Confirmation, EmailStatus, NewFactor, PendingSetup, RightCode, Setup};
+use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::Extra;
 
 /// A secret that was drawn and sealed for a factor that does not exist yet.
@@ -297,7 +298,7 @@ impl Draft<'_> {
             }),
             extra: Extra::default(),
         };
-        let (id, kind, strength) = (factor.id, factor.kind(), factor.strength());
+        let (id, kind, strength) = (factor.id, factor.kind(), Strength::Standard);
         self.next.factors.push(factor);
         self.next.preferred.get_or_insert(id);
         self.restamp(fresh, Some(session.session()));

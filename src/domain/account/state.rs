@@ -113,13 +113,13 @@ impl Account {
     /// The account's strength: that of its strongest factor, suspended ones included. `None` while
     /// MFA is off.
     pub fn strength(&self) -> Option<Strength> {
-        self.factors.iter().map(Factor::strength).max()
+        self.factors.iter().filter_map(Factor::strength).max()
     }
 
     /// The strength that would be left without one of the factors.
     pub(crate) fn strength_without(&self, factor: FactorId) -> Option<Strength> {
         let left = self.factors.iter().filter(|other| other.id != factor);
-        left.map(Factor::strength).max()
+        left.filter_map(Factor::strength).max()
     }
 
     /// The confirmed factors, in the order they were added.

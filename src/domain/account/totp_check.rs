@@ -12,12 +12,13 @@ use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::factor::Factor;
 use crate::domain::factor::totp::{
-    Code, SealContext, Step, TRIPLE_SEARCH, TotpSecret, drift_of, find_three, match_code,
+    Code, SealContext, Step, TRIPLE_SEARCH, TotpSecret, TotpState, drift_of, find_three, match_code,
 };
 use crate::domain::id::FactorId;
 use crate::domain::proof::ProvenBy;
 use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
+use crate::domain::strength::Strength;
 use crate::domain::verdict::{Judgment, Rejection, RejectionReason};
 
 /// A well-formed answer that waits for a factor's secret.
@@ -27,6 +28,7 @@ pub struct TotpCheck<'a> {
     account: &'a Account,
     challenge: &'a Challenge,
     factor: &'a Factor,
+    totp: &'a TotpState,
     /// The answer named a factor of the account. If not, one is judged all the same, for the time
     /// it takes.
     known: bool,
@@ -57,10 +59,13 @@ impl Account {
         let rejected = |reason| Ok(Read::Rejected(Rejection::counted(reason, answers_left)));
 
         let (known, factor) = self.judged_by(named);
-        let Some(factor) = factor.filter(|f| !f.suspended) else {
-            return rejected(RejectionReason::Suspended);
+        let Some((factor, totp)) = factor.and_then(|f| Some((f, f.totp()?))) else {
+            return Err(Refusal::WrongAnswerKind);
         };
-        let digits = factor.totp().params.digits();
+        if factor.suspended {
+            return rejected(RejectionReason::Suspended);
+        }
+        let digits = totp.params.digits();
         let codes = match typed {
             [one] => Code::parse(one, digits).map(Codes::One),
             [a, b, c] => Code::parse(a, digits)
@@ -86,28 +91,41 @@ impl Account {
             (Codes::One(_), Throttle::Budget { .. } | Throttle::SuspendAfter { .. })
             | (Codes::Three(_), Throttle::Budget { .. }) => {}
         }
-        Ok(Read::Judgeable(TotpCheck { account: self, challenge, factor, known, codes, context }))
+        let check = TotpCheck { account: self, challenge, factor, totp, known, codes, context };
+        Ok(Read::Judgeable(check))
     }
 
-    /// Whether the named factor is known, and which one judges: that, or else the preferred one.
+    /// Whether the named factor is known, and which one judges: that, or else the preferred one. Only
+    /// factors that show codes are looked at, so that no code is compared with anything else.
     ///
     /// Every factor is compared, and none is branched on: time does not tell which ids are known.
     fn judged_by(&self, named: Option<FactorId>) -> (bool, Option<&Factor>) {
         let usable = |wanted: Option<FactorId>| {
             let fits = |f: &Factor| !f.suspended && wanted.is_none_or(|id| f.id == id);
-            self.factors.iter().zip(0_u32..).find(|(f, _)| fits(f)).map(|(_, place)| place)
+            self.code_factors().find(|(f, _)| fits(f)).map(|(_, place)| place)
         };
-        let preferred = usable(self.preferred).or_else(|| usable(None)).unwrap_or(0);
+        let any = self.code_factors().next().map_or(0, |(_, place)| place);
+        let preferred = usable(self.preferred).or_else(|| usable(None)).unwrap_or(any);
         let Some(named) = named else {
             return (true, self.factors.get(preferred as usize));
         };
         let (mut known, mut chosen) = (Choice::from(0), preferred);
-        for (factor, place) in self.factors.iter().zip(0_u32..) {
+        for (factor, place) in self.code_factors() {
             let same = factor.id.as_bytes().ct_eq(named.as_bytes());
             chosen.conditional_assign(&place, same);
             known |= same;
         }
         (known.into(), self.factors.get(chosen as usize))
+    }
+
+    /// The factors that show codes, each with its place among all.
+    fn code_factors(&self) -> impl Iterator<Item = (&Factor, u32)> {
+        self.factors.iter().zip(0_u32..).filter(|(factor, _)| factor.totp().is_some())
+    }
+
+    /// Whether every factor that shows codes is suspended.
+    pub(super) fn codes_suspended(&self) -> bool {
+        self.code_factors().all(|(factor, _)| factor.suspended)
     }
 
     /// How many more codes of a factor a challenge takes.
@@ -126,7 +144,7 @@ impl Account {
 impl TotpCheck<'_> {
     /// The sealed secret to open.
     pub fn sealed(&self) -> &SealedSecret {
-        &self.factor.totp().sealed
+        &self.totp.sealed
     }
 
     /// The place it is bound to.
@@ -134,7 +152,7 @@ impl TotpCheck<'_> {
         SealContext {
             subject: &self.account.subject,
             factor: self.factor.id,
-            params: self.factor.totp().params,
+            params: self.totp.params,
         }
     }
 
@@ -144,7 +162,7 @@ impl TotpCheck<'_> {
     /// A single code is charged before it is judged, a replayed one too. A failed triple changes
     /// nothing: it needs no limit, at 7 chances in 10¹⁸.
     pub fn judge(self, secret: &TotpSecret, resealed: Option<SealedSecret>) -> Decision<Judgment> {
-        let totp = self.factor.totp();
+        let totp = self.totp;
         let seconds = self.context.unix_seconds();
         let acceptable = |step: &Step| self.known && *step > totp.last_step;
         match &self.codes {
@@ -179,9 +197,9 @@ impl TotpCheck<'_> {
 
     fn three_in_a_row(self, last: Step, resealed: Option<SealedSecret>) -> Transition<Judgment> {
         let mut draft = self.account.draft(self.context);
-        let drift = drift_of(last, self.context.unix_seconds(), self.factor.totp().params);
-        if let Some(factor) = draft.factor_mut(self.factor.id) {
-            factor.totp_mut().drift = drift;
+        let drift = drift_of(last, self.context.unix_seconds(), self.totp.params);
+        if let Some(totp) = draft.factor_mut(self.factor.id).and_then(Factor::totp_mut) {
+            totp.drift = drift;
         }
         self.accepted(draft, last, resealed)
     }
@@ -196,17 +214,16 @@ impl TotpCheck<'_> {
         if let Some(factor) = draft.factor_mut(self.factor.id) {
             factor.last_used_at = factor.last_used_at.max(self.context.now);
             factor.failures = 0;
-            let totp = factor.totp_mut();
-            totp.learn(step, seconds);
-            // Every step up to this one is burned, whatever the clock does next.
-            totp.last_step = step;
-            if let Some(resealed) = resealed {
-                totp.sealed = resealed;
+            if let Some(totp) = factor.totp_mut() {
+                totp.learn(step, seconds);
+                // Every step up to this one is burned, whatever the clock does next.
+                totp.last_step = step;
+                totp.sealed = resealed.unwrap_or_else(|| totp.sealed.clone());
             }
         }
         let (id, purpose) = (self.factor.id, self.challenge.purpose.clone());
         draft.event(EventKind::CodeAccepted { factor: id, purpose });
-        let (kind, strength) = (self.factor.kind(), self.factor.strength());
+        let (kind, strength) = (self.factor.kind(), Strength::Standard);
         draft.pass(self.challenge, ProvenBy::Factor { id, kind, strength, user_verified: false })
     }
 
@@ -221,7 +238,9 @@ impl TotpCheck<'_> {
                 draft.event(EventKind::GuessesSpent);
             }
             Throttle::SuspendAfter { .. } if spent => {
-                draft.next.factors.iter_mut().for_each(|factor| factor.suspended = true);
+                // What cannot be guessed is not suspended for guesses.
+                let codes = draft.next.factors.iter_mut().filter(|f| f.totp().is_some());
+                codes.for_each(|factor| factor.suspended = true);
                 draft.event(EventKind::FactorsSuspended);
             }
             Throttle::Budget { .. } | Throttle::SuspendAfter { .. } => {}
@@ -233,7 +252,7 @@ impl TotpCheck<'_> {
     /// What the user may know of the state after this answer.
     fn rejection(&self, after: &Account) -> Rejection {
         let answers_left = after.answers_left(self.challenge, self.context);
-        let reason = if after.factors.iter().all(|factor| factor.suspended) {
+        let reason = if after.codes_suspended() {
             RejectionReason::Suspended
         } else if after.guesses_spent(self.context) {
             RejectionReason::ThreeCodesWanted { malformed: false }

@@ -10,7 +10,7 @@ use crate::domain::factor_kind::FactorKind;
 use crate::domain::id::FactorId;
 use crate::domain::label::Label;
 use crate::domain::strength::Strength;
-use crate::domain::unknown_fields::Extra;
+use crate::domain::unknown_fields::{Extra, Value};
 use totp::TotpState;
 
 /// One registered factor.
@@ -35,15 +35,36 @@ pub struct Factor {
 pub enum FactorState {
     /// An app or token that shows codes.
     Totp(TotpState),
+    /// A passkey or a security key.
+    #[cfg(feature = "webauthn")]
+    WebAuthn(Box<webauthn::WebAuthnState>),
+    /// Something that this build does not know. It is carried along as it is stored.
+    Unknown(Box<UnknownState>),
+}
+
+/// The stored state of a factor that this build does not know: never asked, never lost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnknownState {
+    pub(crate) kind: String,
+    pub(crate) rank: u8,
+    #[cfg_attr(not(feature = "serde"), allow(dead_code, reason = "only a stored form holds any"))]
+    pub(crate) raw: Value,
+}
+
+impl UnknownState {
+    /// The kind's name, as a release that knows it has written it.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
 }
 
 impl Factor {
-    /// Which factor it is.
+    /// The factor's ID.
     pub fn id(&self) -> FactorId {
         self.id
     }
 
-    /// What its owner calls it.
+    /// The name that its owner gave it.
     pub fn label(&self) -> &Label {
         &self.label
     }
@@ -68,7 +89,7 @@ impl Factor {
         self.weak
     }
 
-    /// What it is verified by.
+    /// The state that its answers are judged by.
     pub fn state(&self) -> &FactorState {
         &self.state
     }
@@ -77,23 +98,43 @@ impl Factor {
     pub fn kind(&self) -> FactorKind {
         match self.state {
             FactorState::Totp(_) => FactorKind::Totp,
+            #[cfg(feature = "webauthn")]
+            FactorState::WebAuthn(_) => FactorKind::WebAuthn,
+            FactorState::Unknown(_) => FactorKind::Unknown,
         }
     }
 
-    /// The factor's strength, suspended or not.
-    pub fn strength(&self) -> Strength {
-        match self.state {
-            FactorState::Totp(_) => Strength::Standard,
+    /// The factor's strength, suspended or not. Of a kind that this build does not know, the
+    /// strength that it is stored with; `None` if that is below any that this release knows.
+    pub fn strength(&self) -> Option<Strength> {
+        Strength::reached_by(self.rank())
+    }
+
+    /// The strength as it is stored.
+    pub(crate) fn rank(&self) -> u8 {
+        match &self.state {
+            FactorState::Totp(_) => Strength::Standard.rank(),
+            #[cfg(feature = "webauthn")]
+            FactorState::WebAuthn(_) => Strength::PhishingResistant.rank(),
+            FactorState::Unknown(unknown) => unknown.rank,
         }
     }
 
-    pub(crate) fn totp(&self) -> &TotpState {
-        let FactorState::Totp(totp) = &self.state;
-        totp
+    pub(crate) fn totp(&self) -> Option<&TotpState> {
+        match &self.state {
+            FactorState::Totp(totp) => Some(totp),
+            #[cfg(feature = "webauthn")]
+            FactorState::WebAuthn(_) => None,
+            FactorState::Unknown(_) => None,
+        }
     }
 
-    pub(crate) fn totp_mut(&mut self) -> &mut TotpState {
-        let FactorState::Totp(totp) = &mut self.state;
-        totp
+    pub(crate) fn totp_mut(&mut self) -> Option<&mut TotpState> {
+        match &mut self.state {
+            FactorState::Totp(totp) => Some(totp),
+            #[cfg(feature = "webauthn")]
+            FactorState::WebAuthn(_) => None,
+            FactorState::Unknown(_) => None,
+        }
     }
 }

@@ -1,13 +1,17 @@
 //! A factor.
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
+#[cfg(feature = "webauthn")]
+use super::credential::CredentialV1;
 use super::is_default;
-use crate::domain::parts::Extra;
+use crate::domain::parts::{Extra, Value};
 use crate::domain::{
-    Algorithm, DRIFT_LIMIT, Digits, Factor, FactorState, Label, TotpParams, TotpState,
+    Algorithm, DRIFT_LIMIT, Digits, Factor, FactorState, Label, TotpParams, TotpState, UnknownState,
 };
 use crate::stored::StoredError;
+use crate::stored::extra::Held;
 use crate::stored::reading::{checked, ensure, sealed, time, whole, write_sealed, write_time};
 
 #[derive(Serialize, Deserialize)]
@@ -22,9 +26,27 @@ pub(super) struct FactorV1 {
     weak: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     failures: u16,
-    totp: TotpV1,
+    kind: String,
+    strength: u8,
+    state: StateV1,
     #[serde(flatten)]
     extra: Extra,
+}
+
+/// What is written of a kind that is known, and whatever is read: which kind it is stands beside it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum StateV1 {
+    Totp(TotpV1),
+    #[cfg(feature = "webauthn")]
+    WebAuthn(CredentialV1),
+    Read(Value),
+}
+
+impl<'de> Deserialize<'de> for StateV1 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::Read)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,7 +61,7 @@ struct TotpV1 {
     extra: Extra,
 }
 
-/// The parameters of codes. They stand inside a factor's `totp` and inside a setup.
+/// The parameters of codes. They stand inside a factor's `state` and inside a setup.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ParamsV1 {
     alg: String,
@@ -49,6 +71,14 @@ pub(super) struct ParamsV1 {
 
 impl FactorV1 {
     pub(super) fn of(factor: &Factor) -> Self {
+        let (kind, state) = match &factor.state {
+            FactorState::Totp(totp) => (TOTP, StateV1::Totp(TotpV1::of(totp))),
+            #[cfg(feature = "webauthn")]
+            FactorState::WebAuthn(state) => (WEBAUTHN, StateV1::WebAuthn(CredentialV1::of(state))),
+            FactorState::Unknown(unknown) => {
+                (unknown.kind.as_str(), StateV1::Read(unknown.raw.clone()))
+            }
+        };
         Self {
             id: factor.id.to_string(),
             label: factor.label.as_str().to_owned(),
@@ -57,14 +87,15 @@ impl FactorV1 {
             suspended: factor.suspended,
             weak: factor.weak,
             failures: factor.failures,
-            totp: TotpV1::of(factor.totp()),
+            kind: kind.to_owned(),
+            strength: factor.rank(),
+            state,
             extra: factor.extra.clone(),
         }
     }
 
     pub(super) fn into_factor(self) -> Result<Factor, StoredError> {
-        let totp = self.totp.into_totp().map_err(|error| error.within("totp"))?;
-        Ok(Factor {
+        let factor = Factor {
             id: checked("id", self.id.parse())?,
             label: checked("label", Label::new(&self.label))?,
             added_at: time("added", &self.added)?,
@@ -72,10 +103,37 @@ impl FactorV1 {
             suspended: self.suspended,
             weak: self.weak,
             failures: self.failures,
-            state: FactorState::Totp(totp),
+            state: state(self.kind, self.strength, self.state)?,
             extra: self.extra,
-        })
+        };
+        ensure(factor.rank() == self.strength, "strength", "must be that of the factor's kind")?;
+        Ok(factor)
     }
+}
+
+/// Reads the state of a kind. What this build does not know is carried.
+fn state(kind: String, rank: u8, written: StateV1) -> Result<FactorState, StoredError> {
+    let StateV1::Read(raw) = written else {
+        return Err(StoredError::corrupt("state", "must be read before it is judged"));
+    };
+    match kind.as_str() {
+        TOTP => TotpV1::into_totp(known(raw)?).map(FactorState::Totp),
+        #[cfg(feature = "webauthn")]
+        WEBAUTHN => Ok(FactorState::WebAuthn(Box::new(CredentialV1::into_state(known(raw)?)?))),
+        _ => {
+            let named = (1..=MAX_KIND).contains(&kind.len())
+                && kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            ensure(named, "kind", "must have 1 to 32 of a-z, 0-9 and _")?;
+            ensure(rank > 0, "strength", "must be 1 to 255")?;
+            Ok(FactorState::Unknown(Box::new(UnknownState { kind, rank, raw })))
+        }
+    }
+    .map_err(|error| error.within("state"))
+}
+
+fn known<T: DeserializeOwned>(raw: Value) -> Result<T, StoredError> {
+    T::deserialize(Held::new(raw))
+        .map_err(|error: serde::de::value::Error| StoredError::corrupt("state", error))
 }
 
 impl TotpV1 {
@@ -130,3 +188,11 @@ pub(super) fn drift(field: &str, drift: i8) -> Result<i8, StoredError> {
     ensure(within, field, "must be -4 to 4")?;
     Ok(drift)
 }
+
+/// How the kinds are called in a row.
+const TOTP: &str = "totp";
+#[cfg(feature = "webauthn")]
+const WEBAUTHN: &str = "webauthn";
+
+/// The longest name of a kind that is read, in bytes.
+const MAX_KIND: usize = 32;

@@ -6,6 +6,8 @@
 
 mod account;
 mod counts;
+#[cfg(feature = "webauthn")]
+mod credential;
 mod factor;
 mod imported;
 mod recovery;

@@ -92,7 +92,7 @@ impl Ruin {
     fn sealed(&self) -> (String, Vec<u8>) {
         let account = stored(&self.world, &self.ada.subject);
         let document = serde_json::to_value(StoredAccount::new(&account, Format::V1)).unwrap();
-        let text = document["factors"][0]["totp"]["sealed"].as_str().unwrap().to_owned();
+        let text = document["factors"][0]["state"]["sealed"].as_str().unwrap().to_owned();
         let (name, bytes) = text.rsplit_once(':').unwrap();
         (name.to_owned(), Base64Unpadded::decode_vec(bytes).unwrap())
     }
@@ -100,7 +100,7 @@ impl Ruin {
 
 fn seal(document: &mut Value, name: &str, bytes: &[u8]) {
     let sealed = format!("{name}:{}", Base64Unpadded::encode_string(bytes));
-    document["factors"][0]["totp"]["sealed"] = sealed.into();
+    document["factors"][0]["state"]["sealed"] = sealed.into();
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_seal_that_is_none_is_unreadable() {
     let ruin = Ruin::new();
     for sealed in ["", ":", "1:k1", "1:k1:", "1:k1:*", "x:k1:AAAA", "300:k1:AAAA", "1::AAAA"] {
         let error = ruin.fails(ruin.right_code(), move |document| {
-            document["factors"][0]["totp"]["sealed"] = sealed.into();
+            document["factors"][0]["state"]["sealed"] = sealed.into();
         });
         let Error::Store(error) = error else { panic!("{sealed:?}: {error}") };
         assert_eq!(error.kind(), StoreErrorKind::Unreadable, "{sealed:?}");
@@ -155,7 +155,7 @@ fn a_seal_that_was_moved_or_relabeled_does_not_open() {
         ("digits", Value::from(8), eight()),
     ] {
         let error = ruin.fails(answer, move |document| {
-            document["factors"][0]["totp"][field] = value.clone();
+            document["factors"][0]["state"][field] = value.clone();
         });
         assert_eq!(error.code(), "cipher", "{field}");
     }

@@ -80,6 +80,7 @@ mod public_key;
 mod registration;
 mod relying_party;
 mod response;
+mod state;
 mod transport;
 mod unverified;
 
@@ -90,5 +91,6 @@ pub use options::{CreationOptions, CredentialDescriptor, RequestOptions, UserVer
 pub use public_key::{PublicKey, SignatureAlgorithm};
 pub use registration::{Registered, RegistrationResponse};
 pub use relying_party::RelyingParty;
+pub use state::WebAuthnState;
 pub use transport::Transport;
 pub use unverified::Unverified;

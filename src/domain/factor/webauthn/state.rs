@@ -1,0 +1,18 @@
+//! What is stored of a factor that is a credential.
+
+use super::credential::Credential;
+use crate::domain::unknown_fields::Extra;
+
+/// What a passkey or security key is verified by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WebAuthnState {
+    pub(crate) credential: Credential,
+    pub(crate) extra: Extra,
+}
+
+impl WebAuthnState {
+    /// The credential.
+    pub fn credential(&self) -> &Credential {
+        &self.credential
+    }
+}
