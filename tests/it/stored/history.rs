@@ -1,22 +1,25 @@
 //! An account with a past: every step is a decision of the domain, with fixed names and times.
 
+mod draws;
+
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
     Account, Algorithm, Arrival, ChallengeId, CodeHash, ConfirmedSetup, Context, Decision, Fresh,
-    HashScheme, HashedCodes, ImportedEvaluation, ImportedHash, Issuer, Judged, Judgment, Label,
-    NewSecret, OneTimeCode, Opened, Proven, Question, Reseal, SealedSecret, SessionId, Stamp,
-    TotpSecret, Transition,
+    ImportedEvaluation, ImportedHash, Issuer, Judged, Judgment, Label, NewSecret, OneTimeCode,
+    Opened, Proven, Question, Reseal, SessionId, TotpSecret, Transition,
 };
 use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
 use mfakit::store::{CommitId, CommitOutcome, Version};
 use mfakit::{
-    Answer, Assurance, EmailStatus, EventKind, FactorId, FirstFactor, HostAuthority, KeyId,
-    NewFactor, RecoveryCodes, Refusal, Settings, SetupId, SignedIn, Subject,
+    Answer, Assurance, EmailStatus, EventKind, FactorId, FirstFactor, HostAuthority, NewFactor,
+    Refusal, Settings, SetupId, SignedIn, Subject,
 };
 
 use subtle::Choice;
+
+use draws::{digest, scheme};
 
 static DEFAULTS: LazyLock<Settings> = LazyLock::new(Settings::default);
 
@@ -351,33 +354,6 @@ impl History {
         app.generate(if right { seconds } else { seconds + 300_000 }).to_string()
     }
 
-    /// Sixteen bytes that no other name has.
-    fn name(&mut self) -> [u8; 16] {
-        self.names += 1;
-        let half = |factor: u64| self.names.wrapping_mul(factor).to_be_bytes();
-        let mut name = [0; 16];
-        name[..8].copy_from_slice(&half(0x9E37_79B9_7F4A_7C15));
-        name[8..].copy_from_slice(&half(0xD1B5_4A32_D192_ED03));
-        name
-    }
-
-    /// A stamp that no earlier credentials had.
-    fn stamp(&self) -> Stamp {
-        Stamp::from_random((self.names + 1).wrapping_mul(0xBF58_476D_1CE4_E5B9).to_be_bytes())
-    }
-
-    fn seal(&mut self, key: &str) -> SealedSecret {
-        let bytes = [self.name(), self.name(), self.name()].concat();
-        SealedSecret::new(1, KeyId::new(key).unwrap(), &bytes).unwrap()
-    }
-
-    fn fresh_codes(&mut self) -> (RecoveryCodes, HashedCodes) {
-        let random: Vec<[u8; 16]> = (0..10).map(|_| self.name()).collect();
-        let codes = RecoveryCodes::from_random(&random).unwrap();
-        let hashes = codes.iter().map(|code| CodeHash::new(self.name(), digest(code))).collect();
-        (codes, HashedCodes { scheme: scheme(), hashes })
-    }
-
     fn decide<T>(&mut self, decision: Decision<T>) -> T {
         match decision {
             Decision::Unchanged(answer) => answer,
@@ -396,16 +372,4 @@ impl History {
         });
         committed.unwrap().expect("nobody else commits")
     }
-}
-
-fn scheme() -> HashScheme {
-    HashScheme::new("$argon2id$v=19$m=19456,t=2,p=1").unwrap()
-}
-
-/// Stands in for the slow hash.
-fn digest(code: &OneTimeCode) -> [u8; 32] {
-    let mut digest = [0; 32];
-    digest[..16].copy_from_slice(code.expose_bytes());
-    digest[16..].copy_from_slice(code.expose_bytes());
-    digest
 }
