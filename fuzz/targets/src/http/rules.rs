@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use mfakit::domain::{Account, CodeHash, EvidenceKind, OneTimeCode};
+use mfakit::domain::{Account, CodeHash, EvidenceKind, Factor, OneTimeCode};
 use mfakit::{FactorId, LimitedTo};
 use mfakit_axum::Session;
 use serde_json::Value;
@@ -140,7 +140,12 @@ pub(super) fn intruder_got_nowhere(before: &Seen, after: &Seen) {
         panic!("the account is gone")
     };
     assert_eq!(before.stamp(), after.stamp());
-    assert_eq!(before.factors(), after.factors());
+    // Failures are counted with each factor: that is all that guessing may change of one.
+    let of = |account: &Account| -> Vec<_> {
+        let kept = |f: &Factor| (f.id(), f.label().clone(), f.suspended(), f.state().clone());
+        account.factors().iter().map(kept).collect()
+    };
+    assert_eq!(of(before), of(after));
     assert_eq!(before.recovery(), after.recovery());
     assert_eq!(before.pending(), after.pending());
 }
