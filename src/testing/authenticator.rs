@@ -55,25 +55,24 @@ impl Authenticator {
 /// use mfakit::testing::{block_on, code_for};
 /// # use mfakit::{
 /// #     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, SealingKey,
-/// #     SignIn, Subject, Verdict,
+/// #     SignIn, SignedIn, Subject, Verdict,
 /// # };
 ///
 /// # block_on(async {
 /// # let keyring = Keyring::new(SealingKey::from_bytes("k", &[7; 32])?);
 /// # let mfa = Mfa::builder(MemoryStore::new()).issuer("Scrivio").keyring(keyring).build()?;
 /// # let password = || FirstFactor::password(Subject::from(1815_u64), Utc::now());
-/// # let SignIn::Complete(session) = mfa.sign_in(password()).await? else { panic!() };
+/// # let SignIn::Done(SignedIn::Full(session, _)) = mfa.sign_in(password()).await? else { panic!() };
 /// let phone = NewFactor::totp("Phone", "ada@example.org")?;
 /// let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await?;
 /// let confirmed = mfa.confirm_setup(&session, setup.id(), &code_for(&setup, Utc::now())).await?;
 /// assert!(matches!(confirmed, Confirmed::FirstFactor(_)));
-/// mfa.finish_setup(&session, setup.id()).await?;
+/// let _ = mfa.finish_setup(&session, setup.id()).await?;
 ///
-/// let SignIn::Challenge(pending, challenge) = mfa.sign_in(password()).await? else { panic!() };
+/// let SignIn::Challenge(challenge) = mfa.sign_in(password()).await? else { panic!() };
 /// let next = Utc::now() + TimeDelta::seconds(30);
 /// let answered = mfa.answer(&challenge, Answer::code(&code_for(&setup, next))).await?;
 /// assert!(matches!(answered, Verdict::Passed(_)));
-/// # let _ = pending;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```
