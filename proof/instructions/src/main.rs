@@ -48,7 +48,7 @@ const PATHS: &[(&str, Path)] = &[
     ("write_account", write_account),
     ("read_account", read_account),
     ("memory_store_sign_in", sign_in),
-    ("memory_store_right_answer", right_answer),
+    ("memory_store_whole_sign_in", sign_in_and_answer),
 ];
 
 /// `instructions NAME TIMES` runs a path; `instructions --list` names them.
@@ -171,14 +171,20 @@ impl Scene {
         }
     }
 
-    /// Waits for the next code and opens a challenge for it. One code in a million is the same as
-    /// the one before, and nobody may use it twice.
+    /// Waits for the next code and opens a challenge for it.
     fn next(&self) -> (Challenge, Answer) {
+        let code = self.next_code();
+        (self.challenge(), Answer::code(&code))
+    }
+
+    /// Waits for the next code. One in a million is the same as the one before, and nobody may use it
+    /// twice.
+    fn next_code(&self) -> String {
         loop {
             self.clock.advance(TimeDelta::seconds(30));
             let code = self.phone.code_at(self.now());
             if code != self.phone.code_after(self.now(), -1) {
-                return (self.challenge(), Answer::code(&code));
+                return code;
             }
         }
     }
@@ -243,19 +249,15 @@ fn sign_in(times: u32) {
     repeat(times, || scene.challenge());
 }
 
-/// The answers alone: what comes before them is done as often whatever `times` is.
-fn right_answer(times: u32) {
+/// A whole sign-in, code and all: an open challenge does not outlive sixteen others. What the phone
+/// does is done before, as often whatever `times` is.
+fn sign_in_and_answer(times: u32) {
     let scene = Scene::new();
-    let (open, codes): (Vec<_>, Vec<_>) = (0..MOST)
-        .map(|_| {
-            let (challenge, code) = scene.next();
-            ((challenge, scene.now()), code)
-        })
-        .unzip();
-    let mut open = open.iter().zip(codes);
+    let codes: Vec<_> = (0..MOST).map(|_| (scene.next_code(), scene.now())).collect();
+    let mut codes = codes.into_iter();
     repeat(times, || {
-        let ((challenge, now), code) = open.next().expect("no more than the most");
-        scene.clock.set(*now);
-        scene.pass(challenge, code);
+        let (code, now) = codes.next().expect("no more than the most");
+        scene.clock.set(now);
+        scene.pass(&scene.challenge(), Answer::code(&code));
     });
 }
