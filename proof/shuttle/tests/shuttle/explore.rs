@@ -105,6 +105,8 @@ fn prepare(promise: &'static Promise) -> Prepared {
 
 fn run(scheduler: impl Scheduler + 'static, check: impl Fn() + Send + Sync + 'static) {
     let mut config = Config::new();
+    // A task's whole stack. What an answer keeps while it waits is larger than the default, 32 KiB.
+    config.stack_size = 512 * 1024;
     config.failure_persistence = FailurePersistence::None;
     Runner::new(scheduler, config).run(check);
 }
