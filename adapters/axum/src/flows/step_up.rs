@@ -37,7 +37,7 @@ pub(crate) async fn open(
     Ok(true)
 }
 
-/// What the adapter's own pages ask for. Replacing a lost factor takes a recovery code; what does not
+/// The rules of the adapter's own pages. Replacing a lost factor takes a recovery code; what does not
 /// refuses the session that used one.
 fn manage_rule(visit: &Visit, recovery: bool) -> StepUpRule {
     let rule = StepUpRule::fresh(Needed::SecondFactor, visit.web.mfa().settings().fresh());

@@ -45,7 +45,7 @@ impl SignedInUser {
         self.reminded.as_ref()
     }
 
-    /// How many recovery codes are left, when the last sign-in found them few.
+    /// The number of recovery codes left, if the last sign-in found them few.
     pub fn low_codes(&self) -> Option<usize> {
         self.low_codes
     }
@@ -80,7 +80,7 @@ impl SessionUser {
         self.held.session()
     }
 
-    /// What a full session has proven; `None` when the session is limited.
+    /// The full session; `None` when it is limited.
     pub fn assurance(&self) -> Option<&Assurance> {
         match &self.held {
             Held::Full(session) => Some(session),
@@ -102,7 +102,7 @@ impl SessionUser {
         self.reminded.as_ref()
     }
 
-    /// How many recovery codes are left, when the last sign-in found them few.
+    /// The number of recovery codes left, if the last sign-in found them few.
     pub fn low_codes(&self) -> Option<usize> {
         self.low_codes
     }

@@ -166,7 +166,7 @@ fn picked(ask: &Ask, picked: Option<FactorId>) -> Option<(FactorId, u8)> {
     known.or_else(|| ask.factors().next()).map(|(factor, _, digits)| (factor, digits))
 }
 
-/// How many digits a code of this factor has.
+/// The number of digits that a code of this factor has.
 fn digits(visit: &Visit, factor: Option<(FactorId, u8)>) -> u8 {
     let usual = visit.web.mfa().settings().totp().digits().count();
     factor.map_or(usual, |(_, digits)| digits)

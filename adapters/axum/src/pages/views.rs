@@ -139,7 +139,7 @@ pub struct SetupDonePage {}
 pub struct ChallengePage {
     /// The factors there are, the preferred one first.
     pub factors: Vec<FactorOption>,
-    /// How many digits a code of the factor that is asked now has.
+    /// The number of digits that a code of the factor that is asked for has.
     pub digits: u8,
     /// The guess budget is empty: three codes in a row, in the fields `code`, `code2`, `code3`.
     pub three_codes: bool,

@@ -1,4 +1,4 @@
-//! A membership's `strength` follows the account's, whoever commits first.
+//! A membership's `strength` follows the account's, in whichever order they are committed.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use crate::words;
 struct Page {
     frame: Frame,
     reminder: Option<Reminder>,
-    /// How many recovery codes are left, when the last sign-in found them few.
+    /// The number of recovery codes left, if the last sign-in found them few.
     low_codes: Option<usize>,
 }
 
