@@ -132,7 +132,7 @@ impl Session {
         }
     }
 
-    /// What a full session has proven; `None` while the second factor is awaited, or when something
+    /// The full session; `None` while the second factor is awaited, or when something
     /// else comes first.
     pub fn assurance(&self) -> Option<&Assurance> {
         match self.held()? {

@@ -155,7 +155,7 @@ impl Visit {
         self.signed_in().map(|signed_in| signed_in.held.clone())
     }
 
-    /// What a full session has proven. A limited one reaches what comes first, and nothing else.
+    /// The full session. A limited one reaches what comes first, and nothing else.
     pub(crate) fn assurance(&self) -> Result<Assurance, MfaRejection> {
         match &self.signed_in()?.held {
             Held::Full(session) => Ok(session.clone()),

@@ -1,13 +1,13 @@
-//! When members without personal terms are walled, as a line over the day of joining.
+//! The wall of members without personal terms, as a line over the day of joining.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::Strength;
 use mfakit::organization::{OrgPolicy, OrgRequirement};
 
-/// When members without personal terms are walled, by when they joined: the first of the deadlines of
-/// all that they owe.
+/// The instant at which members without personal terms are walled, by when they joined: the first of
+/// the deadlines of all that they owe.
 ///
-/// One requirement that began at `since` with a period of `grace` walls whoever joined at `j` at
+/// One requirement that began at `since` with a period of `grace` walls a member who joined at `j` at
 /// `max(since, j) + grace`: at one instant for all who were there, and then ever later. The first of
 /// several such lines is made of their stretches in turn: each requirement that ends later counts only
 /// from where its shorter period ends before the others' do.
@@ -35,7 +35,7 @@ impl Curve {
         Self { steps }
     }
 
-    /// Who joined last of those that are walled at an instant; `None` when nobody is.
+    /// The last joining of those that are walled at an instant; `None` when nobody is.
     pub(crate) fn walled_at(&self, now: i64) -> Option<i64> {
         let passed = self.steps.iter().rev().find(|(end, _)| *end <= now);
         passed.map(|(_, grace)| now.saturating_sub(*grace))

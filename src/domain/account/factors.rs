@@ -58,8 +58,8 @@ impl Account {
 
     /// Removes a factor. Removing the last one *is* disabling MFA.
     ///
-    /// Returns the session under its new stamp, `fresh`. What the factor had proven in it stays proven: whoever
-    /// removes the phone he signed in with is not signed out by it.
+    /// Returns the session under its new stamp, `fresh`. What the factor had proven in it stays
+    /// proven: a user who removes the phone that they signed in with is not signed out by it.
     ///
     /// # Errors
     /// [`Refusal::StepUp`], [`Refusal::UnknownFactor`].

@@ -76,7 +76,7 @@ impl Organization {
         Ok(self.changed_to(policy, change, actor, context))
     }
 
-    /// A change to any policy, whoever makes it: for trying a store with policies that nobody here
+    /// A change to any policy, by anyone: for trying a store with policies that nobody here
     /// may set.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn set_to(

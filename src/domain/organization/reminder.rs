@@ -31,7 +31,7 @@ pub struct ReminderSchedule {
 }
 
 /// A reminder that has fallen due: of the first wall that is ahead of a member, whatever number of
-/// requirements the member lacks. Whoever has what is required by the time it is sent needs none.
+/// requirements the member lacks. A member who has what is required by the time it is sent needs none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reminder {
     /// When it fell due: so many days before the deadline, or when the period was shortened to

@@ -154,7 +154,7 @@ impl Guard {
         }
     }
 
-    /// What has a rule or an organization of its own is not among the ways out.
+    /// Whether this is one of the ways out: a route with a rule or an organization of its own is not.
     fn opens_to_the_walled(&self) -> bool {
         self.behind_the_wall && self.action.is_none() && self.organization.is_none()
     }

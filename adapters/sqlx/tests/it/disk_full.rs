@@ -123,7 +123,7 @@ fn every_kind_of_write_goes_on_after_the_disk_was_full() {
                     "relay" => store.register_relay(&name).await,
                     "forgotten" => match store.members_changed(&subject(&name)).await {
                         Ok(()) => store.forget(&subject(&name)).await.map(drop),
-                        // Whoever is not there is forgotten without a write, however full it is.
+                        // A user who is not there is forgotten without a write, however full it is.
                         Err(full) => match store.forget(&lasting).await {
                             Ok(0) => Err(full),
                             forgotten => forgotten.map(drop),

@@ -75,8 +75,8 @@ pub struct Accepted {
     /// The credential as it is stored from now on.
     pub next: Credential,
     /// Whether the authenticator verified its user, in a way that counts: the credential was
-    /// registered with user verification too. Otherwise whoever sets a PIN on a stolen key that
-    /// had none would be verified.
+    /// registered with user verification too. Otherwise a thief who sets a PIN on a stolen key
+    /// that had none would be verified.
     pub user_verified: bool,
     /// What the owner or the audit trail is told of it. None of it is a reason to refuse.
     pub noted: Vec<CredentialNotice>,
