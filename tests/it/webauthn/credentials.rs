@@ -4,6 +4,7 @@ use mfakit::domain::webauthn::{
     Accepted, AssertionResponse, Credential, CredentialNotice, RelyingParty, Unverified,
 };
 use mfakit::testing::SoftwareKey;
+use sha2::{Digest, Sha256};
 
 use super::scene::{ORIGIN, assertion, challenge, key, registered, registration, site, user};
 
@@ -132,6 +133,12 @@ fn a_credential_of_another_relying_party_is_not_asked_and_not_accepted() {
     assert!(!credential.is_of(&moved));
     let response = AssertionResponse::parse(&assertion(&mut key(), |_| {}).to_string()).unwrap();
     let refused = credential.accept(&response, &challenge(), &moved);
+    assert_eq!(refused.unwrap_err(), Unverified::RpId);
+    // Not even where the same key has answered for the other one.
+    let hash = Sha256::digest("moved.example");
+    let json = assertion(&mut key(), |parts| parts.data[..32].copy_from_slice(&hash));
+    let moved_too = AssertionResponse::parse(&json.to_string()).unwrap();
+    let refused = credential.accept(&moved_too, &challenge(), &moved);
     assert_eq!(refused.unwrap_err(), Unverified::RpId);
     assert!(credential.accept(&response, &challenge(), &site()).is_ok());
 }
