@@ -59,6 +59,8 @@ pub struct FactorStatus {
 pub struct SetupStatus {
     /// Which setup it is.
     pub id: SetupId,
+    /// The factor's kind.
+    pub kind: FactorKind,
     /// What the factor will be called.
     pub label: Label,
     /// When it was begun.
@@ -81,6 +83,7 @@ impl Account {
             recovery_low: recovery_left.is_some_and(|left| left <= usize::from(settings.low_stock)),
             setup: self.pending().map(|pending| SetupStatus {
                 id: pending.id,
+                kind: pending.kind(),
                 label: pending.label.clone(),
                 begun_at: pending.begun_at,
                 confirmed: pending.confirmed(),

@@ -108,13 +108,14 @@ fn a_seed_that_is_live_pending_or_repeated_is_refused() {
         };
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
-        let shown = setup.manual_key().replace(' ', "");
+        let shown = setup.totp().unwrap().manual_key().replace(' ', "");
         let pending = Import::new().factor(phone(&shown));
         assert_eq!(refusal(&world, pending).await, Refusal::SeedTaken);
 
         // Live: set up here.
-        let code = Authenticator::scan(setup.otpauth_uri()).unwrap().code_at(world.now());
-        let _ = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let code =
+            Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap().code_at(world.now());
+        let _ = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
         let live = Import::new()
             .factor(ImportedFactor::totp("Again", Seed::from_base32(&shown).unwrap()).unwrap())
@@ -135,8 +136,9 @@ fn an_import_ends_an_unfinished_setup_and_voids_every_session() {
         let new = NewFactor::totp("Tablet", "ada@example.org").unwrap();
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         moved_in(&world, one_phone()).await;
-        let code = Authenticator::scan(setup.otpauth_uri()).unwrap().code_at(world.now());
-        let late = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+        let code =
+            Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap().code_at(world.now());
+        let late = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
         assert_eq!(refused(late), Refusal::SignInAgain);
         assert!(world.mfa.status(&ada()).await.unwrap().setup.is_none());
     });
