@@ -6,6 +6,7 @@ use super::term::Term;
 use super::ways::ways;
 use crate::domain::assurance::Assurance;
 use crate::domain::requirement::{Level, Needed, Requirement, Unmet};
+use crate::domain::strength::Strength;
 
 impl Unmet {
     pub(super) fn of(term: &Term, assurance: &Assurance, now: DateTime<Utc>) -> Self {
@@ -13,8 +14,7 @@ impl Unmet {
             missing: Vec::new(),
             expired: Vec::new(),
             ways: ways(term, assurance, now),
-            one_factor: reach(term, Level::OneFactor),
-            two_factors: reach(term, Level::TwoFactors),
+            levels: Level::ALL.map(|level| reach(term, level)),
         };
         unmet.gather(term, assurance, now);
         unmet
@@ -45,9 +45,11 @@ fn reach(term: &Term, level: Level) -> Option<TimeDelta> {
         Term::Fresh(Requirement { needed, within }) => {
             let enough = match needed {
                 Needed::FirstFactor | Needed::FirstFactorBy(_) => true,
-                Needed::SecondFactor | Needed::SecondFactorOrRecovery | Needed::Factor(_) => {
-                    level == Level::TwoFactors
-                }
+                Needed::SecondFactor
+                | Needed::SecondFactorOrRecovery
+                | Needed::FactorOf(Strength::Standard)
+                | Needed::Factor(_) => level >= Level::TwoFactors,
+                Needed::FactorOf(Strength::PhishingResistant) => level >= Level::PhishingResistant,
             };
             (enough && *within >= TimeDelta::zero()).then_some(*within)
         }
