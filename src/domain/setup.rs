@@ -13,6 +13,7 @@ use super::label::{AccountName, Issuer, Label};
 use super::recovery::{RecoveryCodes, RecoverySet};
 use super::sealed::SealedSecret;
 use super::session::Proven;
+use super::strength::Strength;
 use super::unknown_fields::Extra;
 
 /// Whether the user's e-mail address is verified, as the host knows it.
@@ -81,6 +82,11 @@ impl NewFactor {
     /// What its owner will call it.
     pub fn label(&self) -> &Label {
         &self.label
+    }
+
+    /// The strength that it will have.
+    pub fn strength(&self) -> Strength {
+        Strength::Standard
     }
 }
 

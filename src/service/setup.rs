@@ -4,8 +4,8 @@ use super::Mfa;
 use super::traced;
 use super::verdict::Confirmed;
 use crate::domain::{
-    EmailStatus, FactorId, Judged, NewFactor, NewSecret, PendingSetup, RecoveryCodes, SealContext,
-    Session, Setup, SetupId, SignedIn, Subject,
+    EmailStatus, FactorId, Judged, NewFactor, NewSecret, PendingSetup, RecoveryCodes, Refusal,
+    SealContext, Session, Setup, SetupId, SignedIn, Subject, check_may_weaken,
 };
 use crate::error::Error;
 
@@ -18,8 +18,11 @@ impl Mfa {
     /// # Errors
     /// [`Refusal::StepUp`] when the session is not fresh (ask to sign in again, then call this
     /// again: the setup resumes), [`Refusal::EmailUnverified`], [`Refusal::LabelTaken`],
-    /// [`Refusal::TooManyFactors`], [`Refusal::UnknownFactor`], [`Refusal::SignInAgain`].
+    /// [`Refusal::TooManyFactors`], [`Refusal::UnknownFactor`], [`Refusal::SignInAgain`];
+    /// [`OrgRefusal::PolicyRequires`] when the replacement would leave the account weaker than an
+    /// organization asks, its grace period included.
     ///
+    /// [`OrgRefusal::PolicyRequires`]: crate::organization::OrgRefusal::PolicyRequires
     /// [`Refusal::StepUp`]: crate::Refusal::StepUp
     /// [`Refusal::EmailUnverified`]: crate::Refusal::EmailUnverified
     /// [`Refusal::LabelTaken`]: crate::Refusal::LabelTaken
@@ -35,7 +38,14 @@ impl Mfa {
         let subject = session.subject();
         in_span!(begin_setup(subject), async {
             let attempt = self.attempt(subject).await?;
-            attempt.stored().check_setup(session, &new, email, attempt.context()?)?;
+            let account = attempt.stored();
+            account.check_setup(session, &new, email, attempt.context()?)?;
+            if new.replaces.is_some() {
+                let (affiliations, now) =
+                    (self.affiliations(subject).await?, attempt.context()?.now());
+                let left = account.strength_with(&new);
+                check_may_weaken(&affiliations, account, left, now).map_err(Refusal::from)?;
+            }
             let secret = self.new_secret()?;
             let factor = FactorId::from_random(self.random()?);
             let params = self.inner.settings.totp();
@@ -80,7 +90,9 @@ impl Mfa {
     /// before [`finish_setup`](Self::finish_setup). A further factor is active at once.
     ///
     /// # Errors
-    /// As [`show_setup`](Self::show_setup). A wrong code is a [`Confirmed::Rejected`], not an error.
+    /// As [`show_setup`](Self::show_setup), and
+    /// [`OrgRefusal::PolicyRequires`](crate::organization::OrgRefusal::PolicyRequires) when an
+    /// organization has come to ask for more than the replacement leaves. A wrong code is a [`Confirmed::Rejected`], not an error.
     pub async fn confirm_setup(
         &self,
         session: &dyn Session,
@@ -109,6 +121,13 @@ impl Mfa {
                                 None => self.new_recovery_codes(subject).await?,
                             };
                             let right = right.with_codes(codes.clone(), hashed.clone())?;
+                            check_may_weaken(
+                                &affiliations,
+                                &account,
+                                right.leaves(),
+                                context.now(),
+                            )
+                            .map_err(Refusal::from)?;
                             let step = right.map(confirmed).into();
                             Ok(((Some(opened), Some((codes, hashed))), step))
                         }

@@ -68,6 +68,12 @@ impl Account {
         Ok(())
     }
 
+    /// The strength of the account once this factor is set up.
+    pub fn strength_with(&self, new: &NewFactor) -> Option<Strength> {
+        let kept = self.factors.iter().filter(|factor| Some(factor.id) != new.replaces);
+        kept.filter_map(Factor::strength).chain([new.strength()]).max()
+    }
+
     /// Begins a setup. It lies beside the live factors, belongs to the session that begins it, and
     /// takes the place of an unfinished one.
     ///

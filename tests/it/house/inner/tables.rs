@@ -62,7 +62,8 @@ pub(super) const DOMAIN: Table = Table {
         ]),
         ("verdict", &["import_notice", "proof"]),
         ("setup", &[
-            "invalid", "unknown_fields", "id", "label", "recovery", "sealed", "factor", "session"
+            "invalid", "unknown_fields", "id", "label", "strength", "recovery", "sealed", "factor",
+            "session"
         ]),
         ("step_up", &[
             "invalid", "bounds", "id", "instant", "purpose", "strength", "factor_kind",
