@@ -261,7 +261,7 @@ impl fmt::Display for MfaRejection {
 fn next(unmet: &Unmet) -> &'static str {
     match unmet.ways().next().and_then(|way| way.first()) {
         Some(NextStep::SignIn(_)) => "sign_in_again",
-        Some(NextStep::SetUp) => "set_up",
+        Some(NextStep::SetUp | NextStep::SetUpOf(_)) => "set_up",
         Some(NextStep::CodeOrRecovery) => "code_or_recovery_code",
         _ => "code",
     }

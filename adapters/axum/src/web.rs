@@ -203,7 +203,7 @@ impl MfaWeb {
         let step = unmet.ways().next().and_then(|way| way.first());
         match step {
             Some(NextStep::SignIn(_)) => self.places().reauthenticate.with_to(to),
-            Some(NextStep::SetUp) => self.path("/setup"),
+            Some(NextStep::SetUp | NextStep::SetUpOf(_)) => self.path("/setup"),
             step => {
                 let mut query = form_urlencoded::Serializer::new(String::new());
                 query.append_pair("action", action).append_pair("to", to.as_str());

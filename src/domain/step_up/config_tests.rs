@@ -48,6 +48,15 @@ fn a_rule_says_what_is_written() {
             "(a first factor within 60 s and a second factor within 60 s) \
              or a second factor within 1 s",
         ),
+        (r#"{ "second_factor": 300, "strength": "standard" }"#, "a standard factor within 300 s"),
+        (
+            r#"{ "second_factor": 300, "strength": "phishing_resistant" }"#,
+            "a phishing-resistant factor within 300 s",
+        ),
+        (
+            r#"{ "second_factor": 300, "strength": "standard", "or_recovery": true }"#,
+            "a second factor or a recovery code within 300 s",
+        ),
         (r#"{ "second_factor": 2592000 }"#, "a second factor within 2592000 s"),
     ] {
         assert_eq!(says(written), said, "{written}");
@@ -72,6 +81,13 @@ fn what_cannot_be_a_rule_is_refused_and_the_rule_is_named() {
         (r#"{ "first_factor": null }"#, "invalid type: null"),
         (r#"{ "second_factor": 600, "by": "password" }"#, "`by` must be written beside"),
         (r#"{ "second_factor": 600, "within": 600 }"#, "`within` must be written beside"),
+        (r#"{ "first_factor": 9, "strength": "standard" }"#, "`strength` must be written beside"),
+        (r#"{ "second_factor": 9, "strength": "strong" }"#, "unknown variant `strong`"),
+        (r#"{ "second_factor": 9, "strength": null }"#, "expected value"),
+        (
+            r#"{ "second_factor": 9, "strength": "phishing_resistant", "or_recovery": true }"#,
+            "`or_recovery` must be written where any second factor is asked for",
+        ),
         (r#"{ "level": "two_factors" }"#, "`level` must be written with `within`"),
         (r#"{ "level": "aal3", "within": 60 }"#, "unknown variant `aal3`"),
         (r#"{ "first_factor": 600, "or_recovery": true }"#, "`or_recovery` must be written where"),

@@ -6,6 +6,7 @@ use super::term::Term;
 use super::ways::ways;
 use crate::domain::assurance::Assurance;
 use crate::domain::requirement::{Level, Needed, Requirement, Unmet};
+use crate::domain::strength::Strength;
 
 impl Unmet {
     pub(super) fn of(term: &Term, assurance: &Assurance, now: DateTime<Utc>) -> Self {
@@ -45,9 +46,11 @@ fn reach(term: &Term, level: Level) -> Option<TimeDelta> {
         Term::Fresh(Requirement { needed, within }) => {
             let enough = match needed {
                 Needed::FirstFactor | Needed::FirstFactorBy(_) => true,
-                Needed::SecondFactor | Needed::SecondFactorOrRecovery | Needed::Factor(_) => {
-                    level == Level::TwoFactors
-                }
+                Needed::SecondFactor
+                | Needed::SecondFactorOrRecovery
+                | Needed::FactorOf(Strength::Standard)
+                | Needed::Factor(_) => level == Level::TwoFactors,
+                Needed::FactorOf(Strength::PhishingResistant) => false,
             };
             (enough && *within >= TimeDelta::zero()).then_some(*within)
         }

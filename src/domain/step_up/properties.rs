@@ -90,7 +90,8 @@ fn leaf(needed: BoxedStrategy<Needed>) -> BoxedStrategy<StepUpRule> {
 }
 
 fn of_levels() -> BoxedStrategy<Needed> {
-    let second = [Needed::SecondFactor, Needed::SecondFactorOrRecovery];
+    let standard = Needed::FactorOf(Strength::Standard);
+    let second = [Needed::SecondFactor, Needed::SecondFactorOrRecovery, standard];
     prop_oneof![Just(Needed::FirstFactor), prop::sample::select(second.to_vec())].boxed()
 }
 
@@ -99,6 +100,7 @@ pub(super) fn of_any_kind() -> BoxedStrategy<Needed> {
         of_levels(),
         method().prop_map(Needed::FirstFactorBy),
         factor().prop_map(Needed::Factor),
+        Just(Needed::FactorOf(Strength::PhishingResistant)),
     ]
     .boxed()
 }
@@ -134,6 +136,12 @@ fn unmet(rule: &StepUpRule, session: &Assurance) -> Option<Unmet> {
     }
 }
 
+/// A factor of this strength that no rule names.
+fn factor_of(strength: Strength) -> EvidenceKind {
+    let (id, kind) = (FactorId::from_random([9; 16]), FactorKind::Totp);
+    EvidenceKind::Factor { id, kind, strength, user_verified: false }
+}
+
 /// Does what a step says, now.
 fn take(session: &Assurance, step: &NextStep) -> Assurance {
     let kind = match step {
@@ -141,9 +149,8 @@ fn take(session: &Assurance, step: &NextStep) -> Assurance {
         // Any will do, so take one that no rule names.
         NextStep::SignIn(None) => EvidenceKind::First(named("saml")),
         NextStep::Code(Some(factor)) => EvidenceKind::code_of(*factor),
-        NextStep::Code(None) | NextStep::SetUp => {
-            EvidenceKind::code_of(FactorId::from_random([9; 16]))
-        }
+        NextStep::Code(None) | NextStep::SetUp => factor_of(Strength::Standard),
+        NextStep::FactorOf(strength) | NextStep::SetUpOf(strength) => factor_of(*strength),
         NextStep::CodeOrRecovery => EvidenceKind::Recovery,
     };
     session.with(kind, now(), now())

@@ -33,7 +33,7 @@ use crate::domain::requirement::{Needed, Requirement};
 /// | key | value | asks for |
 /// |---|---|---|
 /// | `first_factor` | seconds | any first factor; beside it `by` may name the method: `password`, `oidc` |
-/// | `second_factor` | seconds | a code of any factor |
+/// | `second_factor` | seconds | any factor of the account; beside it `strength` may say how strong: `standard`, `phishing_resistant` |
 /// | `level` | `one_factor`, `two_factors` | the level, with `within` beside it, in seconds |
 /// | `all` | rules | every one of them |
 /// | `any` | rules | one of them at least |
