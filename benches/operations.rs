@@ -49,7 +49,7 @@ fn memory_store(criterion: &mut Criterion) {
         };
         let new = NewFactor::totp("Phone", "ada@example.org").expect("factor");
         let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("begin");
-        let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).expect("scan");
+        let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("scan");
         let code = phone.code_at(clock.now());
         let confirmed = mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
         assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));

@@ -16,13 +16,15 @@ use super::refusal::Refusal;
 ///
 /// A host keeps it in its session and passes it to guards and to every sensitive operation. A session
 /// that something comes first for is a [`Limited`](crate::Limited) instead. With the feature
-/// `serde` it can be written and read.
+/// `serde` it can be written and read. What a later release has written, and this one cannot read
+/// whole, is refused: treat a value that cannot be read as no session.
 ///
 /// # Security
 /// Whoever can change the stored session can change what it has proven. Keep it on the server, or
 /// in a cookie that is encrypted and authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Assurance {
     pub(crate) subject: Subject,
     pub(crate) session: SessionId,

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::factor::totp::{TotpParams, TotpSetup};
 #[cfg(feature = "webauthn")]
 use super::factor::webauthn::{CreationOptions, Unverified};
-use super::factor::{FactorState, PendingState, SetupPrompt};
+use super::factor::{FactorState, PendingState, SetupPrompt, strength_of};
 use super::factor_kind::FactorKind;
 use super::id::{FactorId, SessionId, SetupId};
 use super::invalid::Invalid;
@@ -16,6 +16,7 @@ use super::label::{AccountName, Issuer, Label};
 use super::recovery::{RecoveryCodes, RecoverySet};
 use super::sealed::SealedSecret;
 use super::session::Proven;
+use super::strength::Strength;
 use super::unknown_fields::Extra;
 
 /// Whether the user's e-mail address is verified, as the host knows it.
@@ -105,6 +106,11 @@ impl NewFactor {
     /// The factor's kind.
     pub fn kind(&self) -> FactorKind {
         self.kind
+    }
+
+    /// The strength that it will have.
+    pub fn strength(&self) -> Option<Strength> {
+        strength_of(self.kind)
     }
 }
 

@@ -57,10 +57,8 @@ impl Mfa {
                 .run(|account, context| async move {
                     let removed = account.remove_factor(session, factor, fresh, context)?;
                     let (affiliations, now) = (self.affiliations(subject).await?, context.now());
-                    let left = account.strength_without(factor);
-                    if left < account.strength() {
-                        check_may_weaken(&affiliations, left, now).map_err(Refusal::from)?;
-                    }
+                    check_may_weaken(&affiliations, &account, removed.leaves(), now)
+                        .map_err(Refusal::from)?;
                     Ok(removed.map(|proven| proven.signed_in(&affiliations, now)).into())
                 })
                 .await
@@ -84,7 +82,8 @@ impl Mfa {
                 .run(|account, context| async move {
                     let disabled = account.disable(session, fresh, context)?;
                     let (affiliations, now) = (self.affiliations(subject).await?, context.now());
-                    check_may_weaken(&affiliations, None, now).map_err(Refusal::from)?;
+                    check_may_weaken(&affiliations, &account, disabled.leaves(), now)
+                        .map_err(Refusal::from)?;
                     Ok(disabled.map(|proven| proven.signed_in(&affiliations, now)).into())
                 })
                 .await

@@ -8,7 +8,7 @@ use crate::domain::webauthn::UserHandle;
 use crate::domain::{
     Answer, ConfirmedSetup, Decision, DrawnKind, DrawnSetup, EmailStatus, FactorId, FactorKind,
     Judged, NewFactor, RecoveryCodes, Refusal, SealContext, Session, Setup, SetupId, SetupQuestion,
-    SignedIn,
+    SignedIn, check_may_weaken,
 };
 use crate::error::Error;
 
@@ -24,8 +24,11 @@ impl Mfa {
     /// again: the setup resumes), [`Refusal::EmailUnverified`], [`Refusal::LabelTaken`],
     /// [`Refusal::TooManyFactors`], [`Refusal::UnknownFactor`], [`Refusal::SignInAgain`];
     /// [`Refusal::FactorKindUnavailable`] for a passkey or security key without a
-    /// [relying party](crate::MfaBuilder::relying_party).
+    /// [relying party](crate::MfaBuilder::relying_party);
+    /// [`OrgRefusal::PolicyRequires`] when the replacement would leave the account weaker than an
+    /// organization asks, its grace period included.
     ///
+    /// [`OrgRefusal::PolicyRequires`]: crate::organization::OrgRefusal::PolicyRequires
     /// [`Refusal::StepUp`]: crate::Refusal::StepUp
     /// [`Refusal::EmailUnverified`]: crate::Refusal::EmailUnverified
     /// [`Refusal::LabelTaken`]: crate::Refusal::LabelTaken
@@ -42,7 +45,14 @@ impl Mfa {
         let subject = session.subject();
         in_span!(begin_setup(subject), async {
             let attempt = self.attempt(subject).await?;
-            attempt.stored().check_setup(session, &new, email, attempt.context()?)?;
+            let account = attempt.stored();
+            account.check_setup(session, &new, email, attempt.context()?)?;
+            if new.replaces.is_some() {
+                let (affiliations, now) =
+                    (self.affiliations(subject).await?, attempt.context()?.now());
+                let left = account.strength_with(&new);
+                check_may_weaken(&affiliations, account, left, now).map_err(Refusal::from)?;
+            }
             let setup = SetupId::from_random(self.random()?);
             let factor = FactorId::from_random(self.random()?);
             let secret;
@@ -109,7 +119,9 @@ impl Mfa {
     ///
     /// # Errors
     /// As [`show_setup`](Self::show_setup); [`Refusal::WrongAnswerKind`](crate::Refusal::WrongAnswerKind)
-    /// when the answer is of another kind than the factor. A wrong answer is a
+    /// when the answer is of another kind than the factor, and
+    /// [`OrgRefusal::PolicyRequires`](crate::organization::OrgRefusal::PolicyRequires) when an
+    /// organization has come to ask for more than the replacement leaves. A wrong answer is a
     /// [`Confirmed::Rejected`], not an error.
     pub async fn confirm_setup(
         &self,
@@ -151,6 +163,13 @@ impl Mfa {
                                 None => self.new_recovery_codes(subject).await?,
                             };
                             let right = right.with_codes(codes.clone(), hashed.clone())?;
+                            check_may_weaken(
+                                &affiliations,
+                                &account,
+                                right.leaves(),
+                                context.now(),
+                            )
+                            .map_err(Refusal::from)?;
                             let step = right.map(confirmed).into();
                             Ok(((opened, Some((codes, hashed))), step))
                         }

@@ -9,10 +9,9 @@ use crate::domain::parts::{
     Slot, Stage,
 };
 use crate::domain::{
-    Account, AccountName, Algorithm, ChallengeId, CodeHash, CommitId, Digits, Factor, FactorId,
-    FactorKind, FactorState, GuessBudget, HashScheme, Issuer, KeyId, Label, PendingSetup,
-    PendingState, PendingTotp, RecoverySet, SealedSecret, SessionId, SetupId, Stamp, Subject,
-    TotpParams, TotpState, Version,
+    Account, Algorithm, ChallengeId, CodeHash, CommitId, Digits, Factor, FactorId, FactorState,
+    GuessBudget, HashScheme, KeyId, Label, PendingSetup, RecoverySet, SealedSecret, SessionId,
+    SetupId, Stamp, Subject, TotpParams, TotpState, Version,
 };
 use crate::stored::{Format, StoredError};
 

@@ -45,6 +45,7 @@ mod recent_events;
 mod reminders;
 mod restored;
 mod secrecy;
+mod sensitive;
 mod step_up;
 mod stored;
 mod strengths;

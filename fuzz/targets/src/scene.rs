@@ -140,7 +140,7 @@ async fn set() -> Scene {
     };
     let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
     let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("a setup");
-    let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).expect("a URI");
+    let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("a URI");
     let confirmed =
         mfa.confirm_setup(&session, setup.id(), Answer::code(&phone.code_at(at(NOW)))).await;
     let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("not confirmed") };

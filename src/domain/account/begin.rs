@@ -5,10 +5,10 @@ use super::transition::Transition;
 use crate::domain::bounds::MAX_FACTORS;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
-use crate::domain::factor::PendingState;
 use crate::domain::factor::totp::{PendingTotp, TotpSecret};
 #[cfg(feature = "webauthn")]
 use crate::domain::factor::webauthn::{Credential, PendingCredential, UserHandle};
+use crate::domain::factor::{Factor, PendingState};
 use crate::domain::id::{FactorId, SetupId};
 use crate::domain::invalid::Invalid;
 use crate::domain::label::Issuer;
@@ -16,6 +16,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
 use crate::domain::session::Session;
 use crate::domain::setup::{EmailStatus, NewFactor, PendingSetup, Setup, Stage};
+use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::Extra;
 
 /// What was drawn for a setup: random names, and what a factor of its kind starts from.
@@ -76,6 +77,12 @@ impl Account {
             return Err(Refusal::LabelTaken);
         }
         Ok(())
+    }
+
+    /// The strength of the account once this factor is set up.
+    pub fn strength_with(&self, new: &NewFactor) -> Option<Strength> {
+        let kept = self.factors.iter().filter(|factor| Some(factor.id) != new.replaces);
+        kept.filter_map(Factor::strength).chain(new.strength()).max()
     }
 
     /// Begins a setup. It lies beside the live factors, belongs to the session that begins it, and

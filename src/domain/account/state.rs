@@ -120,12 +120,6 @@ impl Account {
         self.factors.iter().filter_map(Factor::strength).max()
     }
 
-    /// The strength that would be left without one of the factors.
-    pub(crate) fn strength_without(&self, factor: FactorId) -> Option<Strength> {
-        let left = self.factors.iter().filter(|other| other.id != factor);
-        left.filter_map(Factor::strength).max()
-    }
-
     /// The confirmed factors, in the order they were added.
     pub fn factors(&self) -> &[Factor] {
         &self.factors

@@ -42,6 +42,15 @@ pub enum FactorState {
     Unknown(Box<UnknownState>),
 }
 
+/// The strength of a kind; `None` for one that this build does not know, whose factors say their own.
+pub(crate) fn strength_of(kind: FactorKind) -> Option<Strength> {
+    match kind {
+        FactorKind::Totp => Some(Strength::Standard),
+        FactorKind::WebAuthn => Some(Strength::PhishingResistant),
+        FactorKind::Unknown => None,
+    }
+}
+
 /// What a factor is set up by, until it is confirmed.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

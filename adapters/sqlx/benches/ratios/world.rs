@@ -162,7 +162,7 @@ async fn set_up(mfa: &Mfa, user: usize, now: DateTime<Utc>) -> User {
     };
     let phone = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
     let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await.expect("begun");
-    let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).expect("a URI");
+    let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("a URI");
     let confirmed =
         mfa.confirm_setup(&session, setup.id(), Answer::code(&phone.code_at(now))).await;
     assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))), "{confirmed:?}");

@@ -121,8 +121,9 @@ pub(crate) const CONFIRM: Promise = Promise {
         let first = block_on(scene.mfa.begin_setup(&session, phone(), EmailStatus::Verified));
         let first = first.expect("begin");
         let id = first.id();
-        let code =
-            Authenticator::scan(first.totp().unwrap().otpauth_uri()).expect("scan").code_at(now(0));
+        let code = Authenticator::scan(first.totp().expect("an app").otpauth_uri())
+            .expect("scan")
+            .code_at(now(0));
 
         let confirming = session.clone();
         let confirm: Task<bool> = Box::new(move |mfa| {

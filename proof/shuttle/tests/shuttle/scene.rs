@@ -42,7 +42,8 @@ impl Prepared {
             };
             let setup =
                 mfa.begin_setup(&session, phone(), EmailStatus::Verified).await.expect("begin");
-            let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).expect("scan");
+            let phone =
+                Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("scan");
             let code = phone.code_at(now(-30));
             let confirmed = mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
             let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("{confirmed:?}") };

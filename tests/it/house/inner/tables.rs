@@ -64,7 +64,7 @@ pub(super) const DOMAIN: Table = Table {
         ]),
         ("verdict", &["import_notice", "factor", "proof"]),
         ("setup", &[
-            "invalid", "unknown_fields", "id", "label", "factor_kind", "recovery", "sealed", "factor",
+            "invalid", "unknown_fields", "id", "label", "strength", "factor_kind", "recovery", "sealed", "factor",
             "session"
         ]),
         ("step_up", &[
