@@ -119,7 +119,7 @@ async fn protect(mfa: &Mfa, clock: &ManualClock, name: String) -> User {
     };
     let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
     let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
-    let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).unwrap();
+    let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
     let code = phone.code_at(clock.now());
     let confirmed = mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
     assert!(matches!(confirmed, Confirmed::FirstFactor(_)));
