@@ -67,8 +67,8 @@ pub use factor::webauthn;
 pub use factor::{Factor, FactorState, UnknownState};
 pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{
-    ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, LiveSeed, PreparedCodes,
-    PreparedFactor, PreparedImport,
+    ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, PreparedCodes, PreparedFactor,
+    PreparedImport,
 };
 pub use label::{AccountName, Issuer, Label};
 pub use proof::{Proof, ProvenBy};
@@ -88,7 +88,9 @@ pub(crate) use demand::Reminded;
 pub(crate) use event::Event;
 pub(crate) use first_factor::FirstFactor;
 pub(crate) use id::{CommitId, FactorId, KeyId, OrgId, SetupId, Subject, Version};
-pub(crate) use import::{CodeReading, Import, Imported, ImportedCodes, ImportedFactor, Seed};
+pub(crate) use import::{
+    CodeReading, Import, Imported, ImportedCodes, ImportedFactor, ImportedTotp, Seed,
+};
 pub(crate) use import_notice::ImportNotice;
 pub(crate) use invalid::Invalid;
 pub(crate) use organization::{

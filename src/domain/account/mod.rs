@@ -35,7 +35,8 @@ pub use authority::HostAuthority;
 pub(crate) use charged::{ChargedChallenge, ChargedChallenges, KEPT as CHARGED_CHALLENGES};
 pub use confirm::{ConfirmedFirst, Judged};
 pub use export::{
-    AccountExport, EnrollmentExport, GuessesExport, ImportExport, RecoveryExport, SetupExport,
+    AccountExport, CredentialExport, EnrollmentExport, GuessesExport, ImportExport, RecoveryExport,
+    SetupExport,
 };
 pub use imported_codes::ImportedCheck;
 pub use lifecycle::{Arrival, Reseal};
