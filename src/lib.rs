@@ -182,7 +182,8 @@ pub mod export {
     //! [`Mfa::export`](crate::Mfa::export) returns.
 
     pub use crate::domain::account::{
-        AccountExport, EnrollmentExport, GuessesExport, ImportExport, RecoveryExport, SetupExport,
+        AccountExport, CredentialExport, EnrollmentExport, GuessesExport, ImportExport,
+        RecoveryExport, SetupExport,
     };
     pub use crate::service::Export;
 }

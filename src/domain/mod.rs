@@ -70,8 +70,8 @@ pub use factor::webauthn;
 pub use factor::{Factor, FactorState, PendingState, UnknownPending, UnknownState};
 pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{
-    ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, LiveSeed, PreparedCodes,
-    PreparedFactor, PreparedImport,
+    ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, PreparedCodes, PreparedFactor,
+    PreparedImport,
 };
 pub use label::{AccountName, Issuer, Label};
 pub use proof::{Proof, ProvenBy};
@@ -94,7 +94,9 @@ pub(crate) use factor::totp::TotpSetup;
 pub(crate) use factor_kind::FactorKind;
 pub(crate) use first_factor::FirstFactor;
 pub(crate) use id::{CommitId, FactorId, KeyId, OrgId, SetupId, Subject, Version};
-pub(crate) use import::{CodeReading, Import, Imported, ImportedCodes, ImportedFactor, Seed};
+pub(crate) use import::{
+    CodeReading, Import, Imported, ImportedCodes, ImportedFactor, ImportedTotp, Seed,
+};
 pub(crate) use import_notice::ImportNotice;
 pub(crate) use invalid::Invalid;
 pub(crate) use organization::{

@@ -1,12 +1,12 @@
-//! What is held about one user, for his own request (GDPR article 15).
+//! What is held about one user, for their own request (GDPR article 15).
 
 use chrono::{DateTime, Utc};
 
 use super::state::Account;
 use super::status::FactorStatus;
-use crate::domain::factor::PendingState;
+use crate::domain::factor::{Factor, FactorState, PendingState};
 use crate::domain::factor_kind::FactorKind;
-use crate::domain::id::Subject;
+use crate::domain::id::{FactorId, Subject};
 use crate::domain::label::{AccountName, Issuer, Label};
 use crate::domain::recovery::RecoverySet;
 use crate::domain::setup::PendingSetup;
@@ -25,6 +25,8 @@ pub struct AccountExport {
     pub enabled: bool,
     /// The factors, in the order they were added.
     pub factors: Vec<FactorStatus>,
+    /// The passkeys and security keys among them, as far as this build knows the kind.
+    pub credentials: Vec<CredentialExport>,
     /// A setup that is not finished.
     pub setup: Option<SetupExport>,
     /// The recovery codes.
@@ -41,6 +43,36 @@ pub struct AccountExport {
     pub moving_to: Option<Subject>,
     /// Where the account came from.
     pub moved_from: Option<Subject>,
+}
+
+/// A passkey or security key of an [`AccountExport`]: what its authenticator has given, which is
+/// nothing secret.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct CredentialExport {
+    /// The factor that it is.
+    pub factor: FactorId,
+    /// The RP ID that it is bound to.
+    pub rp_id: String,
+    /// Its ID, in base64url.
+    pub id: String,
+    /// The user handle that it was registered for, in base64url.
+    pub user_handle: String,
+    /// Its public key, as a COSE key in hexadecimal.
+    pub public_key: String,
+    /// Whether its user was verified when it was registered.
+    pub registered_with_user_verification: bool,
+    /// Whether it may be copied to other devices.
+    pub backup_eligible: bool,
+    /// Whether it had been copied when it was last used.
+    pub backed_up: bool,
+    /// The highest number of signatures seen.
+    pub counter: u32,
+    /// The authenticator's model, in hexadecimal; zeros if unknown.
+    pub aaguid: String,
+    /// The ways in which the client reaches the authenticator.
+    pub transports: Vec<String>,
 }
 
 /// The unfinished setup of an [`AccountExport`].
@@ -118,12 +150,13 @@ pub struct EnrollmentExport {
 }
 
 impl Account {
-    /// Everything that is held about this user, for handing it to him.
+    /// Everything that is held about this user, for handing it to them.
     pub fn export(&self) -> AccountExport {
         AccountExport {
             subject: self.subject.clone(),
             enabled: self.enabled(),
             factors: self.factors.iter().map(|factor| self.factor_status(factor)).collect(),
+            credentials: self.factors.iter().filter_map(CredentialExport::of).collect(),
             setup: self.pending().map(SetupExport::of),
             recovery: self.recovery().map(RecoveryExport::of),
             imported: self.imported.as_ref().map(|record| ImportExport {
@@ -166,6 +199,36 @@ impl SetupExport {
             recovery: confirmation.map(|c| RecoveryExport::of(&c.recovery)),
         }
     }
+}
+
+impl CredentialExport {
+    fn of(factor: &Factor) -> Option<Self> {
+        match &factor.state {
+            #[cfg(feature = "webauthn")]
+            FactorState::WebAuthn(state) => {
+                let parts = state.credential().parts();
+                Some(Self {
+                    factor: factor.id,
+                    rp_id: parts.rp_id.clone(),
+                    id: parts.id.to_string(),
+                    user_handle: parts.user_handle.to_string(),
+                    public_key: hex(parts.public_key.as_cose()),
+                    registered_with_user_verification: parts.registered_with_user_verification,
+                    backup_eligible: parts.backup_eligible,
+                    backed_up: parts.backup_state,
+                    counter: parts.counter,
+                    aaguid: hex(&parts.aaguid),
+                    transports: parts.transports.iter().map(|t| t.as_str().to_owned()).collect(),
+                })
+            }
+            FactorState::Totp(_) | FactorState::Unknown(_) => None,
+        }
+    }
+}
+
+#[cfg(feature = "webauthn")]
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl RecoveryExport {

@@ -41,7 +41,8 @@ pub(crate) use charged::{ChargedChallenge, ChargedChallenges, KEPT as CHARGED_CH
 pub use confirm::RegistrationCheck;
 pub use confirm::{ConfirmedFirst, Judged, SetupQuestion, TotpSetupCheck};
 pub use export::{
-    AccountExport, EnrollmentExport, GuessesExport, ImportExport, RecoveryExport, SetupExport,
+    AccountExport, CredentialExport, EnrollmentExport, GuessesExport, ImportExport, RecoveryExport,
+    SetupExport,
 };
 pub use imported_codes::ImportedCheck;
 pub use lifecycle::{Arrival, Reseal};

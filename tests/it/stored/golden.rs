@@ -231,6 +231,8 @@ fn accounts() -> Vec<(&'static str, Account)> {
         ("imported_guessed_at", story(imported_guessed_at)),
         ("imported_without_codes", story(imported_without_codes)),
         ("imported_regenerated", story(imported_regenerated)),
+        #[cfg(feature = "webauthn")]
+        ("imported_credential", story(super::credentials::imported)),
         ("unknown_fields", unknown_fields()),
     ]
 }

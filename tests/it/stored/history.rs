@@ -75,24 +75,32 @@ impl History {
 
     /// Moves in from another system, with a seed of 120 bits and, if wanted, weak codes.
     pub(crate) fn move_in(&mut self, codes: &[&str]) -> Step {
+        let weak = Seed::from_bytes(&SECRET[..15]).unwrap();
+        self.take_over(ImportedFactor::totp("Old phone", weak).unwrap().drift(-1), codes)
+    }
+
+    /// Moves in with one factor and, if wanted, weak codes.
+    pub(crate) fn take_over(&mut self, factor: impl Into<ImportedFactor>, codes: &[&str]) -> Step {
         let account = Arc::clone(&self.account);
         let subject = account.subject().clone();
         let authority = HostAuthority::grant(subject.clone(), subject, "moved in").unwrap();
-        let weak = Seed::from_bytes(&SECRET[..15]).unwrap();
-        let mut import = Import::new()
-            .factor(ImportedFactor::totp("Old phone", weak).unwrap().drift(-1))
-            .accept_seeds_under_128_bits()
-            .accept_codes_under_64_bits();
+        let mut import =
+            Import::new().factor(factor).accept_seeds_under_128_bits().accept_codes_under_64_bits();
         if !codes.is_empty() {
             import = import.codes(ImportedCodes::plain(codes).unwrap());
         }
-        let factor = import.factors()[0].clone();
-        let factor = factor.prepared(FactorId::from_random(self.name()), self.seal("k1"));
+        let id = FactorId::from_random(self.name());
+        let factor = match import.factors()[0].clone() {
+            ImportedFactor::Totp(totp) => totp.prepared(id, self.seal("k1")),
+            #[cfg(feature = "webauthn")]
+            ImportedFactor::Credential(credential) => credential.prepared(id),
+            other => panic!("a kind that is new here: {other:?}"),
+        };
         let hashes = codes.iter().map(|code| ImportedHash::new(code).unwrap()).collect();
         let codes = import.recovery_codes().cloned().map(|codes| codes.prepared(hashes).unwrap());
         let prepared = import.prepared(vec![factor], codes);
         let Decision::Change(moved) =
-            account.import(&authority, &prepared, &[], self.stamp(), self.context())?
+            account.import(&authority, &prepared, self.stamp(), self.context())?
         else {
             panic!("imported before");
         };
