@@ -31,6 +31,7 @@ mod totp_check;
 mod transition;
 
 pub use authority::HostAuthority;
+pub(crate) use authority::Sensitive;
 #[cfg(feature = "serde")]
 pub(crate) use charged::{ChargedChallenge, ChargedChallenges, KEPT as CHARGED_CHALLENGES};
 pub use confirm::{ConfirmedFirst, Judged};

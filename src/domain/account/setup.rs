@@ -53,7 +53,7 @@ impl Account {
         email: EmailStatus,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
-        self.check_may_add(session, context)?;
+        self.check_may_add(session, new.replaces.is_some(), context)?;
         if !self.enabled() && email == EmailStatus::Unverified {
             return Err(Refusal::EmailUnverified);
         }
@@ -79,7 +79,9 @@ impl Account {
     ///
     /// # Errors
     /// [`Refusal::StepUp`] when the session is not fresh: with MFA off a first factor within the
-    /// last ten minutes, with MFA on a second one or a recovery code. [`Refusal::EmailUnverified`],
+    /// last ten minutes, with MFA on a second one as strong as the account. A recovery code will do in
+    /// its place to replace a factor, and to add one where the account is standard; to add one, a
+    /// strength that cannot be asked for here is not wanted. [`Refusal::EmailUnverified`],
     /// [`Refusal::LabelTaken`], [`Refusal::TooManyFactors`], and [`Refusal::UnknownFactor`] when
     /// the one to replace is not there.
     pub fn begin_setup(
