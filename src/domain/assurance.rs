@@ -1,6 +1,6 @@
 //! What a session has proven.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bounds::{CLOCK_SKEW, MAX_EVIDENCE};
 use super::context::Context;
@@ -85,6 +85,11 @@ impl Assurance {
     /// Whether the session holds a factor of the account. A recovery code is none.
     pub(crate) fn has_factor(&self) -> bool {
         self.evidence.iter().any(|e| e.kind.is_factor())
+    }
+
+    /// Whether the session holds a recovery code that was used no longer ago than this.
+    pub(crate) fn recovered_within(&self, within: TimeDelta, now: DateTime<Utc>) -> bool {
+        self.held(&EvidenceKind::Recovery, now).any(|at| now <= after(at, within))
     }
 
     /// Refuses evidence that was gained under other credentials than those of this stamp, or in

@@ -235,6 +235,9 @@ fn managing() -> Vec<Operation> {
         operation("regenerate the codes", ada, async |w, ada| {
             w.mfa.regenerate_codes(&ada.session).await.map(masked)
         }),
+        operation("sign out elsewhere", ada, async |w, ada| {
+            w.mfa.sign_out_elsewhere(&ada.session).await.map(masked)
+        }),
         operation("change the password", ada, async |w, ada| {
             w.mfa.password_changed(&ada.subject, Some(&ada.session)).await.map(masked)
         }),

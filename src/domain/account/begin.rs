@@ -61,7 +61,7 @@ impl Account {
         email: EmailStatus,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
-        self.check_may_add(session, context)?;
+        self.check_may_add(session, new.replaces.is_some(), context)?;
         if !self.enabled() && email == EmailStatus::Unverified {
             return Err(Refusal::EmailUnverified);
         }
@@ -90,7 +90,9 @@ impl Account {
     ///
     /// # Errors
     /// [`Refusal::StepUp`] when the session is not fresh: with MFA off a first factor within the
-    /// last ten minutes, with MFA on a second one or a recovery code. [`Refusal::EmailUnverified`],
+    /// last ten minutes, with MFA on a second one as strong as the account. A recovery code will do in
+    /// its place to replace a factor, and to add one where the account is standard; to add one, a
+    /// strength that cannot be asked for here is not wanted. [`Refusal::EmailUnverified`],
     /// [`Refusal::LabelTaken`], [`Refusal::TooManyFactors`], [`Refusal::UnknownFactor`] when
     /// the one to replace is not there, and [`Refusal::FactorKindUnavailable`] for a credential
     /// where no relying party is configured.

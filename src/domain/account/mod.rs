@@ -34,6 +34,7 @@ mod transition;
 mod webauthn_check;
 
 pub use authority::HostAuthority;
+pub(crate) use authority::Sensitive;
 pub use begin::{DrawnKind, DrawnSetup};
 #[cfg(feature = "serde")]
 pub(crate) use charged::{ChargedChallenge, ChargedChallenges, KEPT as CHARGED_CHALLENGES};

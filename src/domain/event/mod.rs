@@ -63,6 +63,7 @@ impl Event {
             | EventKind::FactorRemoved { .. }
             | EventKind::FactorsSuspended
             | EventKind::MfaDisabled
+            | EventKind::SignedOutElsewhere
             | EventKind::RecoveryCodeUsed { .. }
             | EventKind::RecoveryCodesReplaced
             | EventKind::GuessesSpent
@@ -159,6 +160,8 @@ pub enum EventKind {
     FactorsSuspended,
     /// MFA was switched off by its owner.
     MfaDisabled,
+    /// The owner has ended every session but the one that did it.
+    SignedOutElsewhere,
     /// A code, or three in a row, passed a challenge.
     CodeAccepted {
         /// Of which factor.
@@ -301,6 +304,7 @@ mod tests {
         for (kind, concerns) in [
             (EventKind::MfaDisabled, true),
             (EventKind::RecoveryCodesReplaced, true),
+            (EventKind::SignedOutElsewhere, true),
             (EventKind::GuessesSpent, true),
             (EventKind::CredentialCounterDidNotRise { factor, stored: 7, found: 7 }, true),
             (EventKind::CredentialBecameBackupEligible { factor }, false),
