@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::budget::Throttle;
 use super::factor::totp::TotpParams;
+use super::factor::{Factor, FactorState};
 use super::invalid::{Invalid, within};
 
 /// The numbers of every rule. [`Settings::default`] is argued value by value in `DESIGN.md`.
@@ -105,6 +106,16 @@ impl Settings {
     /// How the codes of a new factor are computed.
     pub fn totp(&self) -> TotpParams {
         self.totp
+    }
+
+    /// Whether a factor can be asked for under these settings, suspended or not.
+    pub(crate) fn asks_for(&self, factor: &Factor) -> bool {
+        match factor.state() {
+            FactorState::Totp(_) => true,
+            #[cfg(feature = "webauthn")]
+            FactorState::WebAuthn(_) => false,
+            FactorState::Unknown(_) => false,
+        }
     }
 }
 

@@ -17,14 +17,14 @@ use crate::world::{User, World, block_on, hasher, keyring, passed, refused, reje
 
 /// A database of documents, as processes of two releases share it.
 #[derive(Clone, Default)]
-struct Rows(Arc<Mutex<BTreeMap<Subject, Value>>>);
+pub(crate) struct Rows(Arc<Mutex<BTreeMap<Subject, Value>>>);
 
 impl Rows {
-    fn document(&self, subject: &Subject) -> Value {
+    pub(crate) fn document(&self, subject: &Subject) -> Value {
         self.0.lock().unwrap()[subject].clone()
     }
 
-    fn put(&self, subject: &Subject, document: Value) {
+    pub(crate) fn put(&self, subject: &Subject, document: Value) {
         self.0.lock().unwrap().insert(subject.clone(), document);
     }
 
@@ -239,7 +239,7 @@ fn a_factor_whose_stored_kind_or_strength_cannot_be_is_refused_by_name() {
 }
 
 /// A credential as a row has it.
-fn credential(state: &Value) -> Value {
+pub(crate) fn credential(state: &Value) -> Value {
     let mut factor = of_tomorrow();
     factor["kind"] = json!("webauthn");
     factor["strength"] = json!(40);
@@ -247,7 +247,7 @@ fn credential(state: &Value) -> Value {
     factor
 }
 
-fn stored_state() -> Value {
+pub(crate) fn stored_state() -> Value {
     let key = SoftwareKey::seeded(1815, SignatureAlgorithm::Es256).public_key();
     json!({
         "rp": "scrivio.example",

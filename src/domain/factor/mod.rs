@@ -120,6 +120,16 @@ impl Factor {
         }
     }
 
+    /// Whether its device can verify its user, so that it counts for rules that ask for it: a
+    /// credential that was registered so.
+    pub(crate) fn verifies_user(&self) -> bool {
+        match &self.state {
+            FactorState::Totp(_) | FactorState::Unknown(_) => false,
+            #[cfg(feature = "webauthn")]
+            FactorState::WebAuthn(state) => state.credential().registered_with_user_verification(),
+        }
+    }
+
     pub(crate) fn totp(&self) -> Option<&TotpState> {
         match &self.state {
             FactorState::Totp(totp) => Some(totp),
