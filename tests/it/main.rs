@@ -30,6 +30,7 @@ mod import;
 mod interop;
 mod issuers;
 mod kinds;
+mod levels;
 mod lifecycle;
 mod limited;
 mod memberships;

@@ -55,7 +55,7 @@ pub(super) const DOMAIN: Table = Table {
         ]),
         ("assurance", &[
             "bounds", "id", "instant", "first_factor", "evidence", "factor", "refusal", "context",
-            "proof"
+            "proof", "strength"
         ]),
         ("session", &["id", "demand", "evidence", "proof", "assurance"]),
         ("challenge", &[
@@ -82,7 +82,10 @@ pub(super) const DOMAIN: Table = Table {
             "demand", "event", "first_factor", "receipt", "sealed", "strength", "evidence", "factor",
             "requirement", "settings", "refusal", "context", "assurance", "step_up", "account"
         ]),
-        ("signed_in", &["demand", "assurance", "session", "organization"]),
+        ("signed_in", &[
+            "id", "strength", "demand", "first_factor", "evidence", "proof", "assurance", "session",
+            "organization"
+        ]),
     ],
 };
 
@@ -101,7 +104,7 @@ const AXUM: Table = Table {
         ("web", &["safety", "texts", "pages", "host", "once"]),
         ("rejection", &["safety", "host", "web"]),
         ("visit", &["safety", "texts", "session", "host", "web", "rejection"]),
-        ("flows", &["safety", "session", "rejection", "visit"]),
+        ("flows", &["safety", "session", "web", "rejection", "visit"]),
         ("guards", &["safety", "session", "web", "rejection", "visit"]),
         ("api", &["safety", "session", "web", "rejection", "visit", "flows"]),
         ("handlers", &[
