@@ -2,6 +2,7 @@
 
 mod attacks;
 mod challenge;
+mod required;
 mod setup;
 mod throttled;
 
