@@ -1,6 +1,6 @@
 //! What a session has proven.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bounds::{CLOCK_SKEW, MAX_EVIDENCE};
 use super::context::Context;
@@ -17,13 +17,15 @@ use super::strength::Strength;
 ///
 /// A host keeps it in its session and passes it to guards and to every sensitive operation. A session
 /// that something comes first for is a [`Limited`](crate::Limited) instead. With the feature
-/// `serde` it can be written and read.
+/// `serde` it can be written and read. What a later release has written, and this one cannot read
+/// whole, is refused: treat a value that cannot be read as no session.
 ///
 /// # Security
 /// Whoever can change the stored session can change what it has proven. Keep it on the server, or
 /// in a cookie that is encrypted and authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Assurance {
     pub(crate) subject: Subject,
     pub(crate) session: SessionId,
@@ -110,6 +112,11 @@ impl Assurance {
     /// Whether the session holds a factor of the account. A recovery code is none.
     pub(crate) fn has_factor(&self) -> bool {
         self.evidence.iter().any(|e| e.kind.is_factor())
+    }
+
+    /// Whether the session holds a recovery code that was used no longer ago than this.
+    pub(crate) fn recovered_within(&self, within: TimeDelta, now: DateTime<Utc>) -> bool {
+        self.held(&EvidenceKind::Recovery, now).any(|at| now <= after(at, within))
     }
 
     /// Refuses evidence that was gained under other credentials than those of this stamp, or in

@@ -10,6 +10,7 @@ use super::strength::Strength;
 /// One thing that a session has proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Evidence {
     pub(crate) kind: EvidenceKind,
     pub(crate) at: DateTime<Utc>,
@@ -18,7 +19,7 @@ pub struct Evidence {
 /// What kind of thing it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case", deny_unknown_fields))]
 #[non_exhaustive]
 pub enum EvidenceKind {
     /// A first factor that the host vouched for.

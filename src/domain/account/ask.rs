@@ -3,7 +3,9 @@
 use super::state::Account;
 use crate::domain::challenge::Challenge;
 use crate::domain::context::Context;
-use crate::domain::factor::Factor;
+#[cfg(feature = "webauthn")]
+use crate::domain::factor::webauthn::{Credential, RequestOptions, UserVerification};
+use crate::domain::factor::{Factor, FactorState};
 use crate::domain::prompt::{Ask, Prompt};
 use crate::domain::purpose::Purpose;
 use crate::domain::refusal::Refusal;
@@ -32,8 +34,7 @@ impl Account {
         if tries_left == 0 {
             return Err(Refusal::ChallengeSpent);
         }
-        let mut prompts: Vec<Prompt> =
-            self.asked_factors(challenge, context).filter_map(Prompt::of).collect();
+        let mut prompts = self.prompts(challenge, context);
         let suspended = prompts.is_empty() && self.factors.iter().any(|factor| factor.suspended);
         let codes = self.asks_for_codes(challenge) && !self.codes_suspended();
         let three_codes = codes && self.guesses_spent(context);
@@ -65,13 +66,49 @@ impl Account {
         challenge: &'a Challenge,
         context: Context<'a>,
     ) -> impl Iterator<Item = &'a Factor> {
-        let enough = |f: &&Factor| challenge.asks_for(f.strength(), f.verifies_user());
+        let enough =
+            |f: &&Factor| challenge.asks_for(f.strength(), f.state.set_up_with_user_verification());
         self.usable_factors(context).filter(enough)
     }
 
     /// Whether a challenge asks for codes: what they prove is standard, and no more.
     pub(super) fn asks_for_codes(&self, challenge: &Challenge) -> bool {
         challenge.asks_for(Some(Strength::Standard), false)
+    }
+
+    /// A prompt for each authenticator app and one for all credentials, the preferred one first.
+    #[cfg_attr(
+        not(feature = "webauthn"),
+        allow(unused_variables, reason = "for credentials alone")
+    )]
+    fn prompts(&self, challenge: &Challenge, context: Context<'_>) -> Vec<Prompt> {
+        let mut prompts = Vec::with_capacity(self.factors.len() + 1);
+        for factor in self.asked_factors(challenge, context) {
+            match factor.state() {
+                FactorState::Totp(totp) => prompts.push(Prompt::Totp {
+                    factor: factor.id,
+                    label: factor.label.clone(),
+                    digits: totp.params.digits().count(),
+                }),
+                #[cfg(feature = "webauthn")]
+                FactorState::WebAuthn(_) => {
+                    let asked = |prompt: &Prompt| matches!(prompt, Prompt::WebAuthn(_));
+                    let here = context.settings.relying_party.as_ref();
+                    if let Some(here) = here.filter(|_| !prompts.iter().any(asked)) {
+                        let credentials =
+                            self.asked_factors(challenge, context).filter_map(Factor::credential);
+                        let allowed = credentials.map(Credential::descriptor);
+                        let options = RequestOptions::new(here, challenge.id.into(), allowed);
+                        prompts.push(Prompt::WebAuthn(match challenge.user_verification {
+                            true => options.user_verification(UserVerification::Required),
+                            false => options,
+                        }));
+                    }
+                }
+                FactorState::Unknown(_) => {}
+            }
+        }
+        prompts
     }
 
     /// The factors that can be asked for, the preferred one first.
@@ -84,13 +121,5 @@ impl Account {
             })
         };
         usable(true).chain(usable(false))
-    }
-}
-
-impl Prompt {
-    /// The prompt of a factor; `None` if this build cannot ask for it.
-    fn of(factor: &Factor) -> Option<Self> {
-        let digits = factor.totp()?.params.digits().count();
-        Some(Self::Totp { factor: factor.id, label: factor.label.clone(), digits })
     }
 }

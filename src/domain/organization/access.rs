@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::affiliation::Affiliation;
 use super::standing::Standing;
+use crate::domain::account::Account;
 use crate::domain::demand::{Demand, Reminded, Walled};
 use crate::domain::id::OrgId;
 use crate::domain::policy_terms::PolicyScope;
@@ -164,7 +165,11 @@ impl Demand {
 }
 
 /// Refuses to weaken an account below what any organization asks for, in its grace period too.
-/// `left` is the strength that would be left, `None` when MFA would be off.
+/// `left` is the strength that would be left, `None` when MFA would be off: see
+/// [`Transition::leaves`](crate::domain::Transition::leaves).
+///
+/// Everything by which the user of an account takes a factor away asks this: removing, replacing and
+/// disabling. What makes the account no weaker is allowed, however weak it is.
 ///
 /// Policy and account live in two stores, so that a policy can be made between this check and the
 /// commit that weakens. The next access decision catches that.
@@ -173,9 +178,14 @@ impl Demand {
 /// [`OrgRefusal::PolicyRequires`] with every organization that asks for more.
 pub fn check_may_weaken(
     affiliations: &[Affiliation],
+    account: &Account,
     left: Option<Strength>,
     now: DateTime<Utc>,
 ) -> Result<(), OrgRefusal> {
+    let weaker = left < account.strength() || (left.is_none() && account.enabled());
+    if !weaker {
+        return Ok(());
+    }
     // An exempt member may do without.
     let asks = |a: &&Affiliation| {
         let standing = a.standing(left, now);

@@ -2,6 +2,7 @@ use chrono::TimeDelta;
 
 use super::super::sample::*;
 use super::*;
+use crate::domain::factor::FactorState;
 use crate::domain::organization::membership::Membership;
 use crate::domain::organization::policy::OrgPolicy;
 
@@ -123,14 +124,18 @@ fn days_left_are_counted_by_the_one_that_has_begun() {
 fn mfa_cannot_be_switched_off_where_it_is_asked_for_and_the_refusal_says_by_whom() {
     let asks = |name: &str| of(name, required(0, terms(14)));
     let exempted = affiliation("c", required(0, terms(14)), exempt(member("c", "ada", 0), None));
-    assert_eq!(check_may_weaken(&[of("a", OrgPolicy::VOLUNTARY), exempted], NONE, day(1)), Ok(()));
+    let app = account_of(APP);
+    assert_eq!(
+        check_may_weaken(&[of("a", OrgPolicy::VOLUNTARY), exempted], &app, NONE, day(1)),
+        Ok(())
+    );
     for now in [day(1), day(20)] {
-        let refused =
-            check_may_weaken(&[asks("a"), of("b", OrgPolicy::VOLUNTARY), asks("d")], NONE, now);
+        let all = [asks("a"), of("b", OrgPolicy::VOLUNTARY), asks("d")];
+        let refused = check_may_weaken(&all, &app, NONE, now);
         assert_eq!(refused, Err(OrgRefusal::PolicyRequires(vec![org("a"), org("d")])));
     }
     let many: Vec<Affiliation> = (0..5).map(|n| asks(&format!("org-{n}"))).collect();
-    let refused = check_may_weaken(&many, NONE, day(1)).unwrap_err();
+    let refused = check_may_weaken(&many, &app, NONE, day(1)).unwrap_err();
     let text = "two-factor authentication is required by org-0, org-1, org-2 and 2 more";
     assert_eq!(refused.to_string(), text);
 }
@@ -239,16 +244,40 @@ fn a_session_has_to_prove_what_the_account_has_and_is_required_once_its_period_i
 /// policy asks for in vain does not keep anybody from anything that makes an account no weaker.
 #[test]
 fn an_account_cannot_be_made_weaker_than_any_organization_asks() {
-    let one = |policy| [of("a", policy), of("b", required(0, terms(14)))];
-    let code = |left, policy| check_may_weaken(&one(policy), left, day(1));
     let refused = |names: &[&str]| {
         Err(OrgRefusal::PolicyRequires(names.iter().map(|name| org(name)).collect()))
     };
-    assert_eq!(code(APP, keys(0, terms(14))), refused(&["a"]));
-    assert_eq!(code(KEY, keys(0, terms(14))), Ok(()));
-    assert_eq!(code(NONE, keys(0, terms(14))), refused(&["a", "b"]));
-    assert_eq!(code(APP, OrgPolicy::VOLUNTARY), Ok(()));
+    let (keys, voluntary) = (keys(0, terms(14)), OrgPolicy::VOLUNTARY);
+    let table = [
+        (KEY, APP, keys, refused(&["a"])),
+        (KEY, KEY, keys, Ok(())),
+        (APP, APP, keys, Ok(())),
+        (NONE, NONE, keys, Ok(())),
+        (NONE, APP, keys, Ok(())),
+        (KEY, NONE, keys, refused(&["a", "b"])),
+        (APP, NONE, keys, refused(&["a", "b"])),
+        (KEY, APP, voluntary, Ok(())),
+        (KEY, NONE, voluntary, refused(&["b"])),
+    ];
+    for (before, left, policy, expected) in table {
+        let both = [of("a", policy), of("b", required(0, terms(14)))];
+        let answer = check_may_weaken(&both, &account_of(before), left, day(1));
+        assert_eq!(answer, expected, "{before:?} -> {left:?}");
+    }
     let robot = exempt_from(Strength::PhishingResistant, member("a", "ada", -400), None);
-    let robot = [affiliation("a", keys(0, terms(14)), robot)];
-    assert_eq!(check_may_weaken(&robot, APP, day(1)), Ok(()));
+    let robot = [affiliation("a", keys, robot)];
+    assert_eq!(check_may_weaken(&robot, &account_of(KEY), APP, day(1)), Ok(()));
+}
+
+/// A factor below every strength that this release knows is one: without it MFA is off.
+#[test]
+fn switching_mfa_off_is_a_weakening_whatever_the_factor_counted_for() {
+    let mut odd = account_of(KEY);
+    odd.factors.remove(0);
+    let FactorState::Unknown(state) = &mut odd.factors[0].state else { panic!("{odd:?}") };
+    state.rank = 1;
+    assert_eq!(odd.strength(), NONE);
+    let refused = Err(OrgRefusal::PolicyRequires(vec![org("a")]));
+    let asks = [of("a", required(0, terms(14)))];
+    assert_eq!(check_may_weaken(&asks, &odd, NONE, day(1)), refused);
 }

@@ -21,7 +21,7 @@ pub struct Unmet {
     pub expired: Vec<Requirement>,
     pub(crate) ways: Vec<Way>,
     /// Per level, the lowest first, the oldest sign-in of that level that satisfies the whole rule.
-    pub(crate) levels: [Option<TimeDelta>; Level::ALL.len()],
+    pub(crate) levels: Box<[Option<TimeDelta>; Level::ALL.len()]>,
 }
 
 impl Unmet {
@@ -32,7 +32,9 @@ impl Unmet {
             missing: vec![Requirement { needed, within }],
             expired: Vec::new(),
             ways: vec![vec![NextStep::FactorOf(strength)]],
-            levels: Level::ALL.map(|level| (level.strength() >= Some(strength)).then_some(within)),
+            levels: Box::new(
+                Level::ALL.map(|level| (level.strength() >= Some(strength)).then_some(within)),
+            ),
         }
     }
 
@@ -100,7 +102,7 @@ impl Unmet {
         let mut value = format!(
             "Bearer error=\"insufficient_user_authentication\", error_description=\"{self}\""
         );
-        let levels = || Level::ALL.into_iter().zip(self.levels);
+        let levels = || Level::ALL.into_iter().zip(*self.levels);
         let able = || levels().filter_map(|(level, within)| Some((level, within?)));
         let acrs: Vec<&str> = able().map(|(level, _)| names.name(level)).collect();
         if let Some(within) = able().map(|(_, within)| within).min() {

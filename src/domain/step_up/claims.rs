@@ -142,7 +142,9 @@ mod tests {
         let app = || factor(FactorKind::Totp, Standard, false);
         let later = || factor(FactorKind::Unknown, PhishingResistant, false);
         let all: &[&str] = &["pwd", "otp", "pop", "user", "mfa", "recovery"];
-        let table: &[(&[(EvidenceKind, i64)], &str, &[&str], i64)] = &[
+        /// What is held and since how many thousands of seconds; and what is claimed of it.
+        type Row<'a> = (&'a [(EvidenceKind, i64)], &'a str, &'a [&'a str], i64);
+        let table: &[Row<'_>] = &[
             (&[(password(), 9), (key(false), 5)], "strong", &["pwd", "pop", "user", "mfa"], 9),
             (&[(password(), 5), (key(true), 9)], "strong", &["pwd", "pop", "user", "mfa"], 9),
             // The level is what was ever proven, and its time that of what makes it.

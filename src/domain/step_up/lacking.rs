@@ -14,7 +14,7 @@ impl Unmet {
             missing: Vec::new(),
             expired: Vec::new(),
             ways: ways(term, assurance, now),
-            levels: Level::ALL.map(|level| reach(term, level, assurance.account)),
+            levels: Box::new(Level::ALL.map(|level| reach(term, level, assurance.account))),
         };
         unmet.gather(term, assurance, now);
         unmet

@@ -39,9 +39,9 @@ pub(super) const DOMAIN: Table = Table {
         ("factor", &[
             "invalid", "unknown_fields", "id", "label", "sealed", "strength", "factor_kind"
         ]),
-        ("prompt", &["id", "label"]),
+        ("prompt", &["id", "label", "factor"]),
         ("requirement", &["invalid", "id", "strength", "first_factor", "evidence"]),
-        ("settings", &["invalid", "budget", "factor"]),
+        ("settings", &["invalid", "factor_kind", "budget", "factor"]),
         ("refusal", &["invalid", "id", "purpose", "strength", "demand", "requirement"]),
         ("context", &["instant", "settings", "refusal"]),
         ("import", &[
@@ -60,9 +60,10 @@ pub(super) const DOMAIN: Table = Table {
             "invalid", "bounds", "id", "purpose", "strength", "evidence", "refusal", "context",
             "proof", "assurance", "session"
         ]),
-        ("verdict", &["import_notice", "proof"]),
+        ("verdict", &["import_notice", "factor", "proof"]),
         ("setup", &[
-            "invalid", "unknown_fields", "id", "label", "recovery", "sealed", "factor", "session"
+            "invalid", "unknown_fields", "id", "label", "strength", "factor_kind", "recovery", "sealed", "factor",
+            "session"
         ]),
         ("step_up", &[
             "invalid", "bounds", "id", "instant", "purpose", "strength", "factor_kind",
