@@ -4,7 +4,7 @@ use super::state::Account;
 use crate::domain::challenge::Challenge;
 use crate::domain::context::Context;
 #[cfg(feature = "webauthn")]
-use crate::domain::factor::webauthn::{Credential, RequestOptions, UserVerification};
+use crate::domain::factor::webauthn::{Credential, RelyingParty, RequestOptions, UserVerification};
 use crate::domain::factor::{Factor, FactorState};
 use crate::domain::prompt::{Ask, Prompt};
 use crate::domain::purpose::Purpose;
@@ -52,35 +52,7 @@ impl Account {
         })
     }
 
-    /// The strength of the strongest factor that can be asked for under these settings; `None` where
-    /// there is none. A suspended factor cannot be asked for, nor one of a kind that this build does
-    /// not know.
-    pub fn askable_strength(&self, context: Context<'_>) -> Option<Strength> {
-        self.usable_factors(context).filter_map(Factor::strength).max()
-    }
-
-    /// The factors that a challenge asks for, the preferred one first: of those that can be asked for
-    /// the ones that are strong enough for it.
-    pub(super) fn asked_factors<'a>(
-        &'a self,
-        challenge: &'a Challenge,
-        context: Context<'a>,
-    ) -> impl Iterator<Item = &'a Factor> {
-        let enough =
-            |f: &&Factor| challenge.asks_for(f.strength(), f.state.set_up_with_user_verification());
-        self.usable_factors(context).filter(enough)
-    }
-
-    /// Whether a challenge asks for codes: what they prove is standard, and no more.
-    pub(super) fn asks_for_codes(&self, challenge: &Challenge) -> bool {
-        challenge.asks_for(Some(Strength::Standard), false)
-    }
-
     /// A prompt for each authenticator app and one for all credentials, the preferred one first.
-    #[cfg_attr(
-        not(feature = "webauthn"),
-        allow(unused_variables, reason = "for credentials alone")
-    )]
     fn prompts(&self, challenge: &Challenge, context: Context<'_>) -> Vec<Prompt> {
         let mut prompts = Vec::with_capacity(self.factors.len() + 1);
         for factor in self.asked_factors(challenge, context) {
@@ -95,20 +67,38 @@ impl Account {
                     let asked = |prompt: &Prompt| matches!(prompt, Prompt::WebAuthn(_));
                     let here = context.settings.relying_party.as_ref();
                     if let Some(here) = here.filter(|_| !prompts.iter().any(asked)) {
-                        let credentials =
-                            self.asked_factors(challenge, context).filter_map(Factor::credential);
-                        let allowed = credentials.map(Credential::descriptor);
-                        let options = RequestOptions::new(here, challenge.id.into(), allowed);
-                        prompts.push(Prompt::WebAuthn(match challenge.user_verification {
-                            true => options.user_verification(UserVerification::Required),
-                            false => options,
-                        }));
+                        let asked = self.asked_factors(challenge, context);
+                        let allowed = asked.filter_map(Factor::credential);
+                        prompts.push(Prompt::WebAuthn(options(here, challenge, allowed)));
                     }
                 }
                 FactorState::Unknown(_) => {}
             }
         }
         prompts
+    }
+
+    /// The strength of the strongest factor that can be asked for under these settings; `None` where
+    /// there is none. A suspended factor cannot be asked for, nor one of a kind that this build does
+    /// not know.
+    pub fn askable_strength(&self, context: Context<'_>) -> Option<Strength> {
+        self.usable_factors(context).filter_map(Factor::strength).max()
+    }
+
+    /// The factors that a challenge asks for, the preferred one first: of those that can be asked for
+    /// the ones that are strong enough for it.
+    pub(super) fn asked_factors<'a>(
+        &'a self,
+        challenge: &'a Challenge,
+        context: Context<'a>,
+    ) -> impl Iterator<Item = &'a Factor> {
+        let enough = |f: &&Factor| challenge.asks_for(f.strength(), f.verifies_user());
+        self.usable_factors(context).filter(enough)
+    }
+
+    /// Whether a challenge asks for codes: what they prove is standard, and no more.
+    pub(super) fn asks_for_codes(&self, challenge: &Challenge) -> bool {
+        challenge.asks_for(Some(Strength::Standard), false)
     }
 
     /// The factors that can be asked for, the preferred one first.
@@ -122,4 +112,19 @@ impl Account {
         };
         usable(true).chain(usable(false))
     }
+}
+
+/// What the browser is asked for a challenge: an assertion by one of these credentials.
+#[cfg(feature = "webauthn")]
+fn options<'a>(
+    relying_party: &RelyingParty,
+    challenge: &Challenge,
+    allowed: impl Iterator<Item = &'a Credential>,
+) -> RequestOptions {
+    let verification = match challenge.needs_user_verification() {
+        true => UserVerification::Required,
+        false => UserVerification::Discouraged,
+    };
+    let allowed = allowed.map(Credential::descriptor);
+    RequestOptions::new(relying_party, challenge.id.into(), allowed).user_verification(verification)
 }

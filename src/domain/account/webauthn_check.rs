@@ -74,8 +74,8 @@ impl WebAuthnCheck<'_> {
         let nonce = self.challenge.id.into();
         let accepted = self.credential.accept(&self.response, &nonce, self.relying_party);
         match accepted {
-            // What is not verified could not meet the rule.
-            Ok(accepted) if self.known && !self.verifies(&accepted) => {
+            // Asked for, and only of credentials that can.
+            Ok(accepted) if self.challenge.user_verification && !accepted.user_verified => {
                 rejected(Unverified::UserVerification)
             }
             Ok(accepted) if self.known => Decision::Change(self.accepted(accepted)),
@@ -83,11 +83,6 @@ impl WebAuthnCheck<'_> {
             Ok(_) => rejected(Unverified::Signature),
             Err(why) => rejected(why),
         }
-    }
-
-    /// Whether the device has verified its user, where the challenge asks for it.
-    fn verifies(&self, accepted: &Accepted) -> bool {
-        accepted.user_verified || !self.challenge.needs_user_verification()
     }
 
     fn accepted(self, accepted: Accepted) -> Transition<Judgment> {

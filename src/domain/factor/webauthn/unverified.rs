@@ -78,8 +78,7 @@ pub enum Unverified {
     /// Nobody touched the authenticator (§7.1 step 15, §7.2 step 16).
     #[error("the user was not present")]
     UserPresence,
-    /// The authenticator did not verify its user, which was required (§7.2 step 17). A credential that
-    /// was registered without counts as one that never does.
+    /// The authenticator did not verify its user where that was required (§7.2 step 17).
     #[error("the user was not verified")]
     UserVerification,
     /// The credential is backed up without being eligible for it (§7.1 step 17, §7.2 step 18).
