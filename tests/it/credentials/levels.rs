@@ -5,13 +5,14 @@ use mfakit::organization::{PolicyScope, PolicyTerms};
 use mfakit::step_up::{Level, Needed};
 use mfakit::testing::SoftwareKey;
 use mfakit::{
-    Answer, Assurance, Challenge, Limited, LimitedTo, Prompt, Refusal, Session, StepUpRule,
+    Answer, Assurance, Challenge, Limited, LimitedTo, MemoryStore, Prompt, Refusal, Session, StepUpRule,
     Strength,
 };
 
-use super::{assertion, begin, confirm, key, new_key, world};
+use super::{assertion, begin, confirm, key, new_key, protect, world};
 use crate::organizations::{acme, days, office, terms, whole};
 use crate::strengths::require_keys;
+use crate::watched::{Call, Turn, Watched};
 use crate::world::{User, World, block_on, full, limited, passed, raised, refused, rejected};
 
 /// Ada, a member of acme, who has an app and a credential, and the administrator.
@@ -294,5 +295,41 @@ fn a_challenge_for_a_key_is_answered_by_recovery_alone_where_keys_cannot_be_aske
         assert_eq!(challenge.needed(), Strength::Standard);
         let session = limited(passed(older.answer(&challenge, scene.code()).await).signed_in);
         assert!(matches!(session.next_step(), LimitedTo::SetUp(_)), "{session:?}");
+    });
+}
+
+/// The policies are read before a challenge where there is something to choose, and nowhere else.
+#[test]
+fn a_sign_in_reads_the_policies_once_and_only_where_a_stronger_factor_could_be_asked_for() {
+    block_on(async {
+        let memory = MemoryStore::new();
+        let policies = Watched::new(memory.clone());
+        let world = World::beside(memory, policies.clone(), |builder| {
+            builder.relying_party(super::relying_party())
+        });
+        let (bob, ada) = (world.protect("bob").await, protect(&world, "ada", key(7)).await);
+        for (who, reads) in [(&bob.subject, 0), (&ada.subject, 1)] {
+            let _ = policies.count(Call::Affiliations);
+            let challenge = world.challenge(who).await;
+            assert_eq!(policies.count(Call::Affiliations), reads, "{who}");
+            world.mfa.ask(&challenge).await.unwrap();
+            assert_eq!(policies.count(Call::Affiliations), 0, "{who}");
+        }
+        // Where they cannot be read, nobody is asked for less than they might require.
+        policies.watch(|_| Turn::Fails);
+        assert!(world.mfa.sign_in(world.password(&bob.subject)).await.is_ok());
+        let sign_in = world.mfa.sign_in(world.password(&ada.subject)).await;
+        assert!(matches!(sign_in, Err(mfakit::Error::Store(_))), "{sign_in:?}");
+
+        let nothing = mfakit::Mfa::builder_without_policies(world.memory.clone())
+            .issuer("Scrivio")
+            .keyring(crate::world::keyring("k1"))
+            .clock(world.clock.clone())
+            .relying_party(super::relying_party())
+            .build()
+            .unwrap();
+        let sign_in = nothing.sign_in(world.password(&ada.subject)).await.unwrap();
+        let mfakit::SignIn::Challenge(challenge) = sign_in else { panic!("{sign_in:?}") };
+        assert_eq!(challenge.needed(), Strength::Standard);
     });
 }
