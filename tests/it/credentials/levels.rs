@@ -5,8 +5,8 @@ use mfakit::organization::{PolicyScope, PolicyTerms};
 use mfakit::step_up::{Level, Needed};
 use mfakit::testing::SoftwareKey;
 use mfakit::{
-    Answer, Assurance, Challenge, Limited, LimitedTo, MemoryStore, Prompt, Refusal, Session, StepUpRule,
-    Strength,
+    Answer, Assurance, Challenge, Limited, LimitedTo, MemoryStore, Prompt, Refusal, Session,
+    StepUpRule, Strength,
 };
 
 use super::{assertion, begin, confirm, key, new_key, protect, world};
