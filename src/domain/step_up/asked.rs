@@ -132,6 +132,11 @@ mod tests {
         for (rule, asked) in table {
             assert_eq!(rule.asked(&session, now()), asked, "{rule}");
         }
+        // A key that is recent enough is not asked for again.
+        let held = EvidenceKind::credential_of(FactorId::from_random([8; 16]), false);
+        let by_key = session.with(held, now() - TimeDelta::seconds(100), now());
+        let both = key(900).and(second(9));
+        assert_eq!([&session, &by_key].map(|of| both.asked(of, now())), [strong, app]);
         for (rule, accounts) in of_accounts {
             for (account, asked) in accounts {
                 session.account = account;
