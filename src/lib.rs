@@ -98,6 +98,7 @@ pub mod testing;
 pub use domain::account::{FactorStatus, HostAuthority, IssuedEnrollment, SetupStatus, Status};
 pub use domain::assurance::Assurance;
 pub use domain::challenge::{Answer, Challenge};
+pub use domain::enrolled_by::EnrolledBy;
 pub use domain::event::{Event, EventKind};
 pub use domain::factor_kind::FactorKind;
 pub use domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};

@@ -17,6 +17,7 @@ mod concurrency;
 mod conformance;
 mod custom_store;
 mod digits;
+mod enrolling;
 mod faults;
 mod flows;
 mod fuses;

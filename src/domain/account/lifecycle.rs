@@ -208,7 +208,7 @@ impl Account {
     ) -> Result<Transition<()>, Refusal> {
         let mut moved = self.clone();
         moved.pending = None;
-        let wanted = moved.factors.len();
+        let wanted = moved.sealed_secrets().count();
         let sealed = resealed.into_iter().filter(|reseal| moved.put_seal(reseal.clone())).count();
         if sealed != wanted {
             return Err(Refusal::UnknownFactor);

@@ -10,8 +10,9 @@ use super::transition::Transition;
 use crate::domain::assurance::Assurance;
 use crate::domain::bounds::MAX_FACTORS;
 use crate::domain::context::Context;
+use crate::domain::enrolled_by::EnrolledBy;
 use crate::domain::event::EventKind;
-use crate::domain::evidence::EvidenceKind;
+use crate::domain::evidence::{Evidence, EvidenceKind};
 use crate::domain::factor::totp::{TotpSecret, TotpState};
 use crate::domain::factor::{Factor, FactorState};
 use crate::domain::id::{FactorId, SetupId, Stamp};
@@ -279,8 +280,8 @@ impl Account {
 }
 
 impl Draft<'_> {
-    /// Makes the factor of a confirmed setup live, and returns the session that proved it under the
-    /// new stamp.
+    /// Makes the factor of a confirmed setup live, and returns the session under the new stamp: with
+    /// what the factor proved, if it is the account's first, and else with what it had.
     pub(super) fn activate(
         &mut self,
         session: &Assurance,
@@ -288,6 +289,7 @@ impl Draft<'_> {
         right: RightCode,
         fresh: Stamp,
     ) -> Assurance {
+        let first = self.next.factors.is_empty();
         let factor = Factor {
             id: pending.factor,
             label: pending.label.clone(),
@@ -296,6 +298,7 @@ impl Draft<'_> {
             suspended: false,
             weak: false,
             failures: 0,
+            enrolled_by: self.enrolled_by(session, pending),
             state: FactorState::Totp(TotpState {
                 params: pending.params,
                 sealed: pending.sealed.clone(),
@@ -306,14 +309,39 @@ impl Draft<'_> {
             }),
             extra: Extra::default(),
         };
-        let (id, kind, strength) = (factor.id, factor.kind(), Strength::Standard);
+        let (id, kind, strength) = (factor.id, factor.kind(), factor.strength());
         self.next.factors.push(factor);
         self.next.preferred.get_or_insert(id);
         self.restamp(fresh, Some(session.session()));
-        // What factors proved that are gone by now would only pile up.
-        let session = session.clone().only_factors(&self.next.factors);
-        let proven = EvidenceKind::Factor { id, kind, strength, user_verified: false };
-        session.with(proven, right.at, self.now()).under(fresh)
+        let session = session.clone().under(fresh);
+        // Registering is no authentication: what was enrolled in a phished session proves nothing in
+        // it. Only the first factor of an account raises the session, which could be asked for none.
+        match strength {
+            Some(strength) if first => {
+                let proven = EvidenceKind::Factor { id, kind, strength, user_verified: false };
+                session.with(proven, right.at, self.now())
+            }
+            Some(_) | None => session,
+        }
+    }
+
+    /// What a session had proven when it began a setup: what was fresh then, or is newer.
+    fn enrolled_by(&self, session: &Assurance, pending: &PendingSetup) -> EnrolledBy {
+        let fresh = |e: &&Evidence| self.is_fresh(e.at(), pending.begun_at);
+        let held = || session.evidence().iter().filter(fresh).map(Evidence::kind);
+        let of_factor = |kind: &EvidenceKind| match kind {
+            EvidenceKind::Factor { strength, .. } => Some(*strength),
+            EvidenceKind::First(_) | EvidenceKind::Recovery | EvidenceKind::Enrollment => None,
+        };
+        if self.next.factors.is_empty() {
+            let enrolling =
+                session.evidence().iter().any(|e| *e.kind() == EvidenceKind::Enrollment);
+            return if enrolling { EnrolledBy::Enrollment } else { EnrolledBy::FirstFactor };
+        }
+        match held().filter_map(of_factor).max() {
+            Some(strength) => EnrolledBy::Factor(strength),
+            None => EnrolledBy::Recovery,
+        }
     }
 }
 

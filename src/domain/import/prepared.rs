@@ -11,6 +11,7 @@ use super::seed::same_key;
 use super::set::ImportedSet;
 use crate::domain::bounds::MAX_FACTORS;
 use crate::domain::context::Context;
+use crate::domain::enrolled_by::EnrolledBy;
 use crate::domain::factor::totp::{TotpParams, TotpSecret, TotpState};
 use crate::domain::factor::{Factor, FactorState};
 use crate::domain::id::FactorId;
@@ -174,6 +175,7 @@ impl PreparedFactor {
             suspended: false,
             weak: self.factor.is_weak(),
             failures: 0,
+            enrolled_by: EnrolledBy::Import,
             state: FactorState::Totp(TotpState {
                 params: self.factor.params,
                 sealed: self.sealed.clone(),
