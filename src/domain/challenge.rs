@@ -127,9 +127,9 @@ impl Challenge {
     }
 }
 
-/// An answer as it was typed.
+/// An answer as it was typed, or as the browser gave it.
 ///
-/// Its text is wiped when dropped and never printed.
+/// What was typed is wiped when dropped. Neither is ever printed.
 ///
 /// ```
 /// use mfakit::Answer;
@@ -140,10 +140,19 @@ impl Challenge {
 pub struct Answer(pub(crate) AnswerKind);
 
 pub(crate) enum AnswerKind {
-    Code { factor: Option<FactorId>, typed: Typed },
-    ThreeCodes { factor: Option<FactorId>, typed: [Typed; 3] },
+    Code {
+        factor: Option<FactorId>,
+        typed: Typed,
+    },
+    ThreeCodes {
+        factor: Option<FactorId>,
+        typed: [Typed; 3],
+    },
     Recovery(Typed),
     Enrollment(Typed),
+    /// What a browser answered, as JSON.
+    #[cfg(feature = "webauthn")]
+    WebAuthn(String),
 }
 
 pub(crate) type Typed = Zeroizing<String>;
@@ -179,14 +188,34 @@ impl Answer {
     pub fn enrollment(typed: &str) -> Self {
         Self(AnswerKind::Enrollment(bounded(typed)))
     }
+
+    /// What a passkey or security key answered: the JSON of
+    /// `credential.toJSON()`, at a setup of `navigator.credentials.create()` and at a challenge of
+    /// `navigator.credentials.get()`. More than 65,536 bytes are refused.
+    #[cfg(feature = "webauthn")]
+    pub fn webauthn(json: &str) -> Self {
+        Self(AnswerKind::WebAuthn(start(json, MOST_JSON).to_owned()))
+    }
 }
 
 /// Keeps no more of typed input than it takes to see that it is too long.
 fn bounded(typed: &str) -> Typed {
-    const MOST: usize = 256;
-    let end = (0..=MOST.min(typed.len())).rev().find(|end| typed.is_char_boundary(*end));
-    Zeroizing::new(typed.get(..end.unwrap_or(0)).unwrap_or_default().to_owned())
+    Zeroizing::new(start(typed, MOST_TYPED).to_owned())
 }
+
+/// The first bytes of a text, no more than so many.
+fn start(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+/// The most of typed input that is kept, in bytes.
+const MOST_TYPED: usize = 256;
+
+/// The most of a browser's answer that is kept, in bytes. What is cut here, before a character of up
+/// to four bytes, is still longer than the 65,536 bytes that are read.
+#[cfg(feature = "webauthn")]
+const MOST_JSON: usize = 65_536 + 4;
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

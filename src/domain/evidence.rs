@@ -56,6 +56,14 @@ impl EvidenceKind {
             Self::First(_) | Self::Recovery | Self::Enrollment => false,
         }
     }
+
+    /// The strength of a factor of the account; `None` for anything else.
+    pub(crate) fn strength(&self) -> Option<Strength> {
+        match *self {
+            Self::Factor { strength, .. } => Some(strength),
+            Self::First(_) | Self::Recovery | Self::Enrollment => None,
+        }
+    }
 }
 
 impl Evidence {

@@ -52,24 +52,27 @@ pub(crate) mod step_up;
 
 // The engine, as `mfakit::domain` shows it.
 pub use account::{
-    Account, Arrival, ConfirmedFirst, Decision, Fresh, ImportedCheck, Judged, NewSecret,
-    OneTimeCheck, Opened, Question, Reseal, TotpCheck, Transition,
+    Account, Arrival, ConfirmedFirst, Decision, DrawnKind, DrawnSetup, Fresh, ImportedCheck,
+    Judged, OneTimeCheck, Opened, Question, Reseal, SetupQuestion, TotpCheck, TotpSetupCheck,
+    Transition,
 };
+#[cfg(feature = "webauthn")]
+pub use account::{RegistrationCheck, WebAuthnCheck};
 pub use bounds::{CLOCK_SKEW, MAX_FACTORS, PROOF_MAX_AGE};
 pub use budget::{GuessBudget, Throttle};
 pub use context::Context;
 pub use evidence::{Evidence, EvidenceKind};
 pub use factor::totp::{
-    Algorithm, Code, DRIFT_LIMIT, Digits, SealContext, Step, TRIPLE_SEARCH, TotpParams, TotpSecret,
-    TotpState, Window, match_code,
+    Algorithm, Code, DRIFT_LIMIT, Digits, PendingTotp, SealContext, Step, TRIPLE_SEARCH,
+    TotpParams, TotpSecret, TotpState, Window, match_code,
 };
 #[cfg(feature = "webauthn")]
 pub use factor::webauthn;
-pub use factor::{Factor, FactorState, UnknownState};
+pub use factor::{Factor, FactorState, PendingState, UnknownPending, UnknownState};
 pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{
-    ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, LiveSeed, PreparedCodes,
-    PreparedFactor, PreparedImport,
+    ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, PreparedCodes, PreparedFactor,
+    PreparedImport,
 };
 pub use label::{AccountName, Issuer, Label};
 pub use proof::{Proof, ProvenBy};
@@ -87,9 +90,14 @@ pub(crate) use assurance::Assurance;
 pub(crate) use challenge::{Answer, Challenge};
 pub(crate) use demand::Reminded;
 pub(crate) use event::Event;
+#[cfg(feature = "qr")]
+pub(crate) use factor::totp::TotpSetup;
+pub(crate) use factor_kind::FactorKind;
 pub(crate) use first_factor::FirstFactor;
 pub(crate) use id::{CommitId, FactorId, KeyId, OrgId, SetupId, Subject, Version};
-pub(crate) use import::{CodeReading, Import, Imported, ImportedCodes, ImportedFactor, Seed};
+pub(crate) use import::{
+    CodeReading, Import, Imported, ImportedCodes, ImportedFactor, ImportedTotp, Seed,
+};
 pub(crate) use import_notice::ImportNotice;
 pub(crate) use invalid::Invalid;
 pub(crate) use organization::{
@@ -98,7 +106,6 @@ pub(crate) use organization::{
     Reminder, ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterPage, RosterQuery,
     RosterRow, RosterRows, check_may_weaken,
 };
-pub(crate) use policy_terms::PolicyTerms;
 pub(crate) use prompt::Ask;
 pub(crate) use purpose::ActionName;
 pub(crate) use receipt::CommitOutcome;
@@ -126,7 +133,7 @@ pub(crate) use organization::{Exemption, Extension, OrgRequirement, RosterKey, S
 #[cfg(test)]
 pub(crate) use organization::{Prospects, Standing, sample as org_sample};
 #[cfg(any(test, feature = "testing"))]
-pub(crate) use policy_terms::{GracePeriod, PolicyScope};
+pub(crate) use policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
 #[cfg(feature = "testing")]
 pub(crate) use strength::Required;
 
@@ -140,6 +147,6 @@ pub(crate) mod parts {
     pub(crate) use super::import::{ImportRecord, ImportedSlot};
     pub(crate) use super::instant::whole_micros;
     pub(crate) use super::recovery::Slot;
-    pub(crate) use super::setup::{Confirmation, RightCode};
+    pub(crate) use super::setup::{Confirmation, Stage};
     pub(crate) use super::unknown_fields::{Extra, Value};
 }

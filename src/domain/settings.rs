@@ -8,6 +8,7 @@ use super::factor::totp::TotpParams;
 #[cfg(feature = "webauthn")]
 use super::factor::webauthn::RelyingParty;
 use super::factor::{Factor, FactorState};
+use super::factor_kind::FactorKind;
 use super::invalid::{Invalid, within};
 
 /// The numbers of every rule. [`Settings::default`] is argued value by value in `DESIGN.md`.
@@ -119,6 +120,18 @@ impl Settings {
     #[cfg(feature = "webauthn")]
     pub fn relying_party(&self) -> Option<&RelyingParty> {
         self.relying_party.as_ref()
+    }
+
+    /// Whether factors of a kind can be set up under these settings.
+    pub(crate) fn sets_up(&self, kind: FactorKind) -> bool {
+        match kind {
+            FactorKind::Totp => true,
+            #[cfg(feature = "webauthn")]
+            FactorKind::WebAuthn => self.relying_party.is_some(),
+            #[cfg(not(feature = "webauthn"))]
+            FactorKind::WebAuthn => false,
+            FactorKind::Unknown => false,
+        }
     }
 
     /// Whether a factor can be asked for under these settings, suspended or not.

@@ -43,7 +43,9 @@
 //! ```
 
 use super::with_plain_codes;
-use crate::domain::{Algorithm, Digits, Import, ImportedFactor, Invalid, Seed, TotpParams};
+use crate::domain::{
+    Algorithm, Digits, Import, ImportedFactor, ImportedTotp, Invalid, Seed, TotpParams,
+};
 
 /// A row of `otp_totp_totpdevice`.
 #[derive(Clone, Copy)]
@@ -82,7 +84,7 @@ pub fn import(devices: &[Device<'_>], tokens: &[impl AsRef<str>]) -> Result<Impo
     with_plain_codes(import, tokens)
 }
 
-fn factor(device: &Device<'_>) -> Result<ImportedFactor, Invalid> {
+fn factor(device: &Device<'_>) -> Result<ImportedTotp, Invalid> {
     if device.t0 != 0 {
         return Err(Invalid::Form { what: "t0", form: "0, so that steps count from 1970" });
     }

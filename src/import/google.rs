@@ -30,7 +30,7 @@
 use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
-use crate::domain::{Algorithm, Digits, ImportedFactor, Invalid, Seed, TotpParams};
+use crate::domain::{Algorithm, Digits, ImportedFactor, ImportedTotp, Invalid, Seed, TotpParams};
 
 /// One QR code of an export.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ impl Entry {
     ///
     /// # Errors
     /// Returns [`Invalid`] if the label is invalid.
-    pub fn factor(&self, label: &str) -> Result<ImportedFactor, Invalid> {
+    pub fn factor(&self, label: &str) -> Result<ImportedTotp, Invalid> {
         Ok(ImportedFactor::totp(label, self.seed.clone())?.params(self.params))
     }
 }

@@ -15,14 +15,18 @@
 //! | [`totp_rs`] | as they were set up | whatever the host made |
 //!
 //! With the feature `webauthn`, `webauthn_rs` and `simple_webauthn` read the rows of passkeys and
-//! security keys. The RP ID that they were registered under has to be named, and the user handle if
-//! the row does not hold it.
+//! security keys; [`ImportedFactor`] takes what they read, in the same import as the seeds and codes
+//! of the user. The RP ID that a credential was registered under has to be named, and the user
+//! handle if the row does not hold it.
 //!
 //! # What becomes of it
 //!
 //! - **A seed is a live factor at once.** Import only what the other system treats as confirmed and
 //!   switched on. If it does not store the last used step, the codes of the current window are burned.
-//! - **A seed comes once.** One that the account holds already, or that comes twice, is refused.
+//! - **A seed and a credential come once**: an import that holds one twice is refused.
+//! - **A credential keeps its RP ID and its user handle.** One of another RP ID than the
+//!   application's is stored and counted, and never asked for. One whose row does not say that its
+//!   user was verified at registration counts as registered without.
 //! - **A seed under 128 bits** is refused unless the host accepts such by name. The factor is marked
 //!   ([`FactorStatus::weak`](crate::FactorStatus)), and [`Status`](crate::Status) and
 //!   [`Passed`](crate::Passed) prompt to replace it.
@@ -34,9 +38,11 @@
 //!   one has grown back. The first session that proves both factors is
 //!   [limited](crate::LimitedTo::RegenerateCodes) until it has replaced them.
 //! - **An account without codes** is marked, and its owner prompted to have some issued.
-//! - **An account is imported once.** A second run changes nothing, so that what its owner has
-//!   removed since does not come back: [`Imported::Before`]. One that has MFA on here already is
-//!   refused; [`Import::beside_live_factors`] adds to it all the same.
+//! - **An import makes an account, and never touches one.** A user who has a row here is refused
+//!   ([`AccountExists`](crate::Refusal::AccountExists)), whatever is in it: they have set MFA up, or
+//!   begun to, or switched it off, or changed the password, and an old export knows none of that.
+//!   A second run changes nothing either, so that what the owner has removed since does not come
+//!   back: [`Imported::Before`].
 //! - **The owner is told**: `Imported` is one of the events that concern them. A host that moves a
 //!   whole fleet can answer it with a letter of its own.
 //!
@@ -44,11 +50,18 @@
 //!
 //! 1. Switch the other system's second factor off for writing, so that no code is accepted there after
 //!    the export. If that is impossible, leave the last used steps out.
-//! 2. For each user: read, put an import together, [`Mfa::import`](crate::Mfa::import). Note errors and go on.
+//! 2. Take the list of users from the table of those who *exist now*, by the subjects that they sign
+//!    in under now, and look each of them up in the export. Never go through the export: it still
+//!    holds those who were erased or renamed since, and an erased user has no row here that could
+//!    refuse the import. Whoever is not in the export has no second factor to move.
+//! 3. For each user: read, put an import together, [`Mfa::import`](crate::Mfa::import). Note errors and go on.
 //!    Hashing ten plain codes takes about a tenth of a second of a core; the rest is one load and one
 //!    commit. Several workers may share the work: an account takes one import, the first.
-//! 3. Run it again until it answers nothing but `Before`.
-//! 4. Erase the seeds in the other system, and the export.
+//! 4. Run it again until it answers nothing but `Before`.
+//! 5. Let users sign in here only then. Otherwise some change their password or begin a setup first,
+//!    and have a row. What is left of them is answered `AccountExists`: decide for each by hand. If
+//!    nothing in the row is worth keeping, [`Mfa::erase`](crate::Mfa::erase) it and import again.
+//! 6. Erase the seeds in the other system, and the export.
 //!
 //! ```
 //! use mfakit::import::{self, Imported};
@@ -86,8 +99,10 @@ pub mod totp_rs;
 pub mod webauthn_rs;
 
 use crate::domain::Invalid;
+#[cfg(feature = "webauthn")]
+pub use crate::domain::import::ImportedCredential;
 pub use crate::domain::import::{
-    CodeReading, Import, ImportReport, Imported, ImportedCodes, ImportedFactor, Seed,
+    CodeReading, Import, ImportReport, Imported, ImportedCodes, ImportedFactor, ImportedTotp, Seed,
 };
 pub use crate::domain::import_notice::ImportNotice;
 

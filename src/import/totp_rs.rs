@@ -7,7 +7,7 @@
 //! | an `otpauth://` URL (`get_url`) | a factor, by [`factor`] |
 //! | a base32 secret (`to_base32`, `Secret::Encoded`) | [`Seed::from_base32`](crate::import::Seed::from_base32) |
 //! | raw bytes (`Secret::Raw`) | [`Seed::from_bytes`](crate::import::Seed::from_bytes) |
-//! | the last accepted step, if there is one | [`ImportedFactor::last_step`](crate::import::ImportedFactor::last_step). A *time* divided by the period is not that step if a code ahead of the clock was accepted: leave it out, and the current window is burned |
+//! | the last accepted step, if there is one | [`ImportedTotp::last_step`](crate::import::ImportedTotp::last_step). A *time* divided by the period is not that step if a code ahead of the clock was accepted: leave it out, and the current window is burned |
 //! | plain or decrypted backup codes | [`ImportedCodes::plain`](crate::import::ImportedCodes::plain) |
 //! | backup codes under Argon2id, bcrypt, SHA-256 | [`hashed`](crate::import::ImportedCodes::hashed), [`sha256`](crate::import::ImportedCodes::sha256), with the bits of a code and how the application read it |
 //! | under another hash (PBKDF2, scrypt) | nothing: import without codes, and their owners are prompted to have some issued |
@@ -25,13 +25,13 @@
 //! # Ok::<(), mfakit::Invalid>(())
 //! ```
 
-use crate::domain::{Algorithm, Digits, ImportedFactor, Invalid, Seed, TotpParams};
+use crate::domain::{Algorithm, Digits, ImportedFactor, ImportedTotp, Invalid, Seed, TotpParams};
 
 /// Reads an `otpauth://totp/…` URL. What it does not say is SHA-1, 6 digits, 30 seconds.
 ///
 /// # Errors
 /// Returns [`Invalid`] if it is no such URL, or what it says cannot be taken.
-pub fn factor(label: &str, url: &str) -> Result<ImportedFactor, Invalid> {
+pub fn factor(label: &str, url: &str) -> Result<ImportedTotp, Invalid> {
     let form = |form| Invalid::Form { what: "otpauth URL", form };
     let query = url.strip_prefix("otpauth://totp/").and_then(|rest| rest.split_once('?'));
     let (_, query) = query.ok_or(form("otpauth://totp/LABEL?secret=SECRET"))?;
@@ -69,7 +69,7 @@ pub fn factor(label: &str, url: &str) -> Result<ImportedFactor, Invalid> {
 mod tests {
     use super::*;
 
-    fn read(rest: &str) -> Result<ImportedFactor, Invalid> {
+    fn read(rest: &str) -> Result<ImportedTotp, Invalid> {
         factor("Phone", &format!("otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQ{rest}"))
     }
 

@@ -2,7 +2,7 @@
 
 use super::Mfa;
 use crate::domain::{
-    Account, FactorId, HostAuthority, Import, Imported, ImportedCodes, LiveSeed, PreparedCodes,
+    FactorId, HostAuthority, Import, Imported, ImportedCodes, ImportedFactor, PreparedCodes,
     PreparedFactor, PreparedImport, Refusal, SealContext, Subject,
 };
 use crate::error::Error;
@@ -10,14 +10,16 @@ use crate::error::Error;
 impl Mfa {
     /// Makes factors and recovery codes of another system live, all in one commit.
     ///
-    /// It belongs to the host's migration job, not to a page. Run the job as often as you like: an
-    /// account is imported once, and answers [`Imported::Before`] from then on. Every session of the
-    /// account is void afterwards. See [`mfakit::import`](crate::import) for what to hand in.
+    /// It belongs to the host's migration job, not to a page, and is run from a list of users who
+    /// exist now. Run the job as often as you like: an account is imported once, and answers
+    /// [`Imported::Before`] from then on. Every session of the account is void afterwards. See
+    /// [`mfakit::import`](crate::import) for what to hand in.
     ///
     /// # Errors
-    /// As [`Account::import`]; [`Error::MissingPort`] when codes come and the builder was given a
-    /// hasher of its own but none for imported codes; [`Error::Hasher`] when a hash is of an unknown
-    /// kind or costs too much. One account's error says nothing of the others: go on with them.
+    /// As [`Account::import`](crate::domain::Account::import); [`Error::MissingPort`] when codes come
+    /// and the builder was given a hasher of its own but none for imported codes; [`Error::Hasher`]
+    /// when a hash is of an unknown kind or costs too much. One account's error says nothing of the
+    /// others: go on with them.
     pub async fn import(
         &self,
         authority: &HostAuthority,
@@ -26,25 +28,21 @@ impl Mfa {
         let subject = authority.over();
         in_span!(import(subject), async {
             let attempt = self.attempt(subject).await?;
-            let (beside_live, codes) = (import.terms.beside_live, import.codes.is_some());
-            if let Some(at) = attempt.stored().check_import(authority, beside_live, codes)? {
+            if let Some(at) = attempt.stored().check_import(authority)? {
                 return Ok(Imported::Before(at));
             }
-            let prepared = self.prepare_import(subject, import).await?;
-            let (prepared, fresh) = (&prepared, self.fresh_stamp()?);
+            let (prepared, fresh) =
+                (self.prepare_import(subject, import).await?, self.fresh_stamp()?);
             attempt
-                .run_keeping(Vec::new(), |live, account, context| async move {
-                    let live = self.live_seeds(&account, live).await?;
-                    let decision = account.import(authority, prepared, &live, fresh, context)?;
-                    Ok((live, decision.into()))
-                })
+                .decide(|account, context| account.import(authority, &prepared, fresh, context))
                 .await
         })
         .await
     }
 
     /// Seals and hashes an import for one subject, without loading or changing anything: for hosts
-    /// that decide with [`Account::import`] and commit it in a transaction of their own.
+    /// that decide with [`Account::import`](crate::domain::Account::import) and commit it in a
+    /// transaction of their own.
     ///
     /// # Errors
     /// [`Error::Cipher`]; for codes as [`import`](Self::import).
@@ -54,12 +52,18 @@ impl Mfa {
         import: Import,
     ) -> Result<PreparedImport, Error> {
         let mut factors: Vec<PreparedFactor> = Vec::with_capacity(import.factors.len());
-        for imported in &import.factors {
+        for imported in import.factors.iter().cloned() {
             let factor = FactorId::from_random(self.random()?);
-            let (secret, params) = imported.secret();
-            let context = SealContext { subject, factor, params };
-            let sealed = self.inner.cipher.seal(secret, context).await?;
-            factors.push(imported.clone().prepared(factor, sealed));
+            factors.push(match imported {
+                ImportedFactor::Totp(totp) => {
+                    let (secret, params) = totp.secret();
+                    let context = SealContext { subject, factor, params };
+                    let sealed = self.inner.cipher.seal(secret, context).await?;
+                    totp.prepared(factor, sealed)
+                }
+                #[cfg(feature = "webauthn")]
+                ImportedFactor::Credential(credential) => credential.prepared(factor),
+            });
         }
         let codes = match import.codes.clone() {
             Some(codes) => Some(self.prepare_codes(subject, codes).await?),
@@ -86,25 +90,5 @@ impl Mfa {
             }
         };
         Ok(codes.prepared(hashes).map_err(Refusal::from)?)
-    }
-
-    /// Opens what the account holds, unless it was opened before.
-    async fn live_seeds(
-        &self,
-        account: &Account,
-        before: Vec<LiveSeed>,
-    ) -> Result<Vec<LiveSeed>, Error> {
-        let mut live = Vec::new();
-        for (place, sealed) in account.sealed_secrets() {
-            let opened = before.iter().find(|seed| seed.sealed == *sealed).cloned();
-            live.push(match opened {
-                Some(seed) => seed,
-                None => {
-                    let secret = self.inner.cipher.open(sealed, place).await?;
-                    LiveSeed { sealed: sealed.clone(), secret }
-                }
-            });
-        }
-        Ok(live)
     }
 }

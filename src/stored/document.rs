@@ -44,7 +44,8 @@ use crate::domain::parts::Value;
 ///
 /// It holds hashes and sealed secrets, no plain ones. Every list in it is bounded: as JSON, with
 /// subjects as long as a UUID and secrets sealed by the built-in [`Keyring`](crate::Keyring), it
-/// stays under 11 KiB. Fields that a newer release has added are kept: see [`Format`].
+/// stays under 11 KiB with ten apps, and under 36 KiB with the ten largest credentials there can be.
+/// Fields that a newer release has added are kept: see [`Format`].
 pub struct StoredAccount(Document);
 
 enum Document {

@@ -47,8 +47,9 @@ fn a_factor_says_what_enrolled_it() {
         world.wait(600);
         let begun = world.mfa.begin_setup(&session, phone(), EmailStatus::Verified).await.unwrap();
         world.wait(590);
-        let code = Authenticator::scan(begun.otpauth_uri()).unwrap().code_at(world.now());
-        let added = world.mfa.confirm_setup(&session, begun.id(), &code).await;
+        let code =
+            Authenticator::scan(begun.totp().unwrap().otpauth_uri()).unwrap().code_at(world.now());
+        let added = world.mfa.confirm_setup(&session, begun.id(), Answer::code(&code)).await;
         assert!(matches!(added, Ok(Confirmed::Added(_))), "{added:?}");
         assert_eq!(of("New phone").await, EnrolledBy::Factor(Strength::Standard));
     });

@@ -207,9 +207,10 @@ impl Run {
         }
         let job = Subject::new("job").expect("subject");
         let authority = HostAuthority::grant(self.ada.clone(), job, "moved in").expect("reason");
+        let row = self.world.memory.load(&self.ada).await.expect("loaded");
         match self.world.mfa.import(&authority, import).await {
             Ok(Imported::Now(report)) => {
-                assert!(!self.model.moved_in && !self.model.on, "moved in over what was there");
+                assert_eq!(row, None, "moved in over what was there");
                 let uri =
                     format!("otpauth://totp/x?secret={OLD_SEED}&algorithm=SHA1&digits=6&period=30");
                 let app = Authenticator::scan(&uri).expect("scan");
@@ -221,7 +222,7 @@ impl Run {
                 (self.model.paper, self.model.session) = (None, None);
             }
             Ok(Imported::Before(_)) => assert!(self.model.moved_in),
-            Err(error) => assert!(self.model.on, "{error:?}"),
+            Err(error) => assert!(row.is_some() && !self.model.moved_in, "{error:?}"),
         }
     }
 
@@ -245,12 +246,13 @@ impl Run {
         else {
             return;
         };
-        let app = Authenticator::scan(setup.otpauth_uri()).expect("scan");
+        let app = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).expect("scan");
         if steps < 2 {
             return;
         }
         let code = app.code_at(self.world.now());
-        let confirmed = self.world.mfa.confirm_setup(session.session(), setup.id(), &code).await;
+        let confirmed =
+            self.world.mfa.confirm_setup(session.session(), setup.id(), Answer::code(&code)).await;
         let codes = match confirmed.expect("confirmed") {
             Confirmed::FirstFactor(codes) => codes,
             Confirmed::Added(session) => return self.added(app, session).await,

@@ -3,10 +3,12 @@
 mod attacks;
 mod codes;
 #[cfg(feature = "webauthn")]
-mod credentials;
+pub(crate) mod credentials;
+#[cfg(feature = "webauthn")]
+mod mixed;
 mod programs;
 
-use mfakit::import::{Import, ImportReport, Imported, ImportedFactor, Seed};
+use mfakit::import::{Import, ImportReport, Imported, ImportedFactor, ImportedTotp, Seed};
 use mfakit::{Answer, Challenge, HostAuthority, Rejection, SignIn, SignedIn, Subject, Verdict};
 
 use crate::world::{World, hasher};
@@ -27,7 +29,7 @@ fn authority() -> HostAuthority {
     HostAuthority::grant(ada(), Subject::new("migration").unwrap(), "moved in").unwrap()
 }
 
-fn phone(seed: &str) -> ImportedFactor {
+fn phone(seed: &str) -> ImportedTotp {
     ImportedFactor::totp("Phone", Seed::from_base32(seed).unwrap()).unwrap()
 }
 

@@ -15,6 +15,7 @@ mod claims;
 mod compile_fail;
 mod concurrency;
 mod conformance;
+mod credentials;
 mod custom_store;
 mod digits;
 mod enrolling;

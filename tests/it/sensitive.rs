@@ -76,10 +76,11 @@ fn a_recovery_code_replaces_no_last_credential_by_an_app_where_keys_are_required
             );
             let begun = begun.await.expect("nobody requires anything yet");
             require_keys(&world, &admin, whole(grace)).await;
-            let code = Authenticator::scan(begun.otpauth_uri()).unwrap();
+            let code = Authenticator::scan(begun.totp().unwrap().otpauth_uri()).unwrap();
             let code = code.code_at(world.now());
             let before = rows.document(&ada.subject);
-            let late = world.mfa.confirm_setup(session.session(), begun.id(), &code).await;
+            let late =
+                world.mfa.confirm_setup(session.session(), begun.id(), Answer::code(&code)).await;
             assert_eq!(refused(late), asked(), "the policy came in between");
             assert_eq!(rows.document(&ada.subject), before);
 
@@ -111,9 +112,10 @@ fn a_recovery_code_replaces_a_lost_credential_where_nobody_requires_one() {
         let begun =
             world.mfa.begin_setup(session.session(), phone().replacing(key), EmailStatus::Verified);
         let begun = begun.await.unwrap();
-        let code = Authenticator::scan(begun.otpauth_uri()).unwrap();
+        let code = Authenticator::scan(begun.totp().unwrap().otpauth_uri()).unwrap();
         let code = code.code_at(world.now());
-        let replaced = world.mfa.confirm_setup(session.session(), begun.id(), &code).await;
+        let replaced =
+            world.mfa.confirm_setup(session.session(), begun.id(), Answer::code(&code)).await;
         assert!(matches!(replaced, Ok(Confirmed::Replaced(..))), "{replaced:?}");
         let account = rows.account(&ada.subject);
         assert_eq!(account.strength(), Some(Strength::Standard));

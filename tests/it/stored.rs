@@ -1,8 +1,12 @@
 //! The stored form: every release reads what every earlier one has written.
 
+#[cfg(feature = "webauthn")]
+mod credentials;
 mod golden;
 mod history;
 mod properties;
+#[cfg(feature = "webauthn")]
+mod sizes;
 
 use mfakit::domain::Account;
 use mfakit::store::{Format, StoredAccount, StoredError};

@@ -110,7 +110,11 @@ impl MfaWebBuilder {
         }
         let acr_names = match self.acr_names {
             Some(names) => names,
-            None => AcrNames::new("urn:mfakit:acr:one-factor", "urn:mfakit:acr:two-factors")?,
+            None => AcrNames::new(
+                "urn:mfakit:acr:one-factor",
+                "urn:mfakit:acr:two-factors",
+                "urn:mfakit:acr:phishing-resistant",
+            )?,
         };
         let inner = Inner {
             mfa: self.mfa,

@@ -192,7 +192,7 @@ fn imported_account() -> &'static Arc<Account> {
         let authority = HostAuthority::grant(scene::ada(), job, "moved").expect("an authority");
         let account = Account::absent(scene::ada(), Version::first([5; 8]));
         let fresh = Stamp::from_random([6; 8]);
-        let imported = account.import(&authority, &import, &[], fresh, scene::context());
+        let imported = account.import(&authority, &import, fresh, scene::context());
         scene::committed(imported.expect("imported"), &account).1
     })
 }

@@ -7,55 +7,41 @@ use chrono::{DateTime, Utc};
 use super::authority::HostAuthority;
 use super::state::Account;
 use super::transition::Decision;
-use crate::domain::bounds::MAX_FACTORS;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::id::{FactorId, Stamp};
-use crate::domain::import::{
-    ImportRecord, ImportReport, Imported, LiveSeed, PreparedFactor, PreparedImport,
-};
-use crate::domain::invalid::Invalid;
+use crate::domain::import::{ImportRecord, ImportReport, Imported, PreparedFactor, PreparedImport};
 use crate::domain::refusal::Refusal;
 use crate::domain::unknown_fields::Extra;
 
 impl Account {
     /// Makes factors and recovery codes of another system live.
     ///
-    /// `live` is every secret that the account holds already ([`sealed_secrets`](Self::sealed_secrets)),
-    /// opened. An account is imported once: one that was imported before is left as it is, because
-    /// its owner may have removed since what would come again. A setup that is not finished ends, and
-    /// every session is void, under the new stamp `fresh`.
+    /// It makes the account: one that has a row is never touched, and one whose row is that of an
+    /// earlier import answers [`Imported::Before`], because its owner may have removed since what
+    /// would come again. Every session is void, under the new stamp `fresh`.
     ///
     /// # Errors
-    /// As [`check_import`](Self::check_import); [`Refusal::SeedTaken`] when a seed comes twice or is
-    /// in the account already, its unfinished setup included; [`Refusal::LabelTaken`],
-    /// [`Refusal::TooManyFactors`]; [`Refusal::WeakSeed`] and [`Refusal::WeakCodes`] unless they were
-    /// accepted; [`Refusal::Invalid`] when there is no factor, a last used step lies in the future, or
-    /// a clock drift is beyond four steps.
+    /// As [`check_import`](Self::check_import); [`Refusal::SeedTaken`] and
+    /// [`Refusal::CredentialTaken`] if a seed or a credential comes twice; [`Refusal::LabelTaken`];
+    /// [`Refusal::WeakSeed`] and [`Refusal::WeakCodes`] unless they were accepted;
+    /// [`Refusal::Invalid`] if there is no factor or more than ten, a last used step lies in the
+    /// future, or a clock drift is beyond four steps.
     pub fn import(
         &self,
         authority: &HostAuthority,
         import: &PreparedImport,
-        live: &[LiveSeed],
         fresh: Stamp,
         context: Context<'_>,
     ) -> Result<Decision<Imported>, Refusal> {
-        if let Some(at) = self.imported_at() {
-            return self.check_over(authority).map(|()| Decision::Unchanged(Imported::Before(at)));
+        if let Some(at) = self.check_import(authority)? {
+            return Ok(Decision::Unchanged(Imported::Before(at)));
         }
-        self.check_import(authority, import.terms.beside_live, import.codes.is_some())?;
         import.check(context)?;
-        if self.factors.len() + import.factors.len() > MAX_FACTORS {
-            return Err(Refusal::TooManyFactors);
-        }
-        for factor in &import.factors {
-            self.check_new(factor, live)?;
-        }
         let mut draft = self.draft(context);
-        for factor in &import.factors {
-            draft.next.factors.push(factor.activate(context));
-            draft.next.preferred.get_or_insert(factor.id());
-        }
+        let live = import.factors.iter().map(|factor| factor.activate(context));
+        draft.next.factors.extend(live);
+        draft.next.preferred = import.factors.first().map(PreparedFactor::id);
         let codes = import.codes.as_ref().map(|codes| Arc::new(codes.0.clone()));
         let count = codes.as_ref().map_or(0, |set| set.issued());
         draft.next.imported =
@@ -73,56 +59,24 @@ impl Account {
         Ok(Decision::Change(draft.commit(Imported::Now(report))))
     }
 
-    /// Checks whether the account takes an import, before anything is sealed and hashed. `None` when
-    /// it does; the time of the earlier import when it was imported before.
+    /// Checks whether the account takes an import, before anything is sealed and hashed. `None` if
+    /// it does; the time of the earlier import if it was imported before.
     ///
     /// # Errors
-    /// [`Refusal::ForeignSession`] when the authority is over another account, [`Refusal::Moved`],
-    /// [`Refusal::EnrollmentNeeded`] after a reset, [`Refusal::AlreadyEnabled`] when MFA is on and that
-    /// was not accepted, or codes would come to an account that has its own.
+    /// [`Refusal::ForeignSession`] if the authority is over another account, [`Refusal::Moved`];
+    /// [`Refusal::AccountExists`] if the account has a row, whatever is in it.
     pub fn check_import(
         &self,
         authority: &HostAuthority,
-        beside_live: bool,
-        with_codes: bool,
     ) -> Result<Option<DateTime<Utc>>, Refusal> {
-        self.check_over(authority)?;
-        if let Some(at) = self.imported_at() {
-            return Ok(Some(at));
-        }
-        if self.enrollment.is_some() {
-            return Err(Refusal::EnrollmentNeeded);
-        }
-        if self.enabled() && (!beside_live || with_codes) {
-            return Err(Refusal::AlreadyEnabled);
-        }
-        Ok(None)
-    }
-
-    fn check_over(&self, authority: &HostAuthority) -> Result<(), Refusal> {
         self.settled()?;
-        if authority.over == self.subject { Ok(()) } else { Err(Refusal::ForeignSession) }
-    }
-
-    /// Refuses a factor whose id, label or seed the account has.
-    fn check_new(&self, new: &PreparedFactor, live: &[LiveSeed]) -> Result<(), Refusal> {
-        for factor in &self.factors {
-            if factor.id == new.id() {
-                return Err(Invalid::Form { what: "factor id", form: "new and random" }.into());
-            }
-            if factor.label.clashes_with(new.label()) {
-                return Err(Refusal::LabelTaken);
-            }
+        if authority.over != self.subject {
+            return Err(Refusal::ForeignSession);
         }
-        for (_, sealed) in self.sealed_secrets() {
-            let Some(held) = live.iter().find(|seed| seed.sealed == *sealed) else {
-                let form = "opened, every one of the account's";
-                return Err(Invalid::Form { what: "live seeds", form }.into());
-            };
-            if new.is_seed(&held.secret) {
-                return Err(Refusal::SeedTaken);
-            }
+        match self.imported_at() {
+            Some(at) => Ok(Some(at)),
+            None if self.stored => Err(Refusal::AccountExists),
+            None => Ok(None),
         }
-        Ok(())
     }
 }

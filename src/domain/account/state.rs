@@ -9,11 +9,15 @@ use super::passed::PassedChallenges;
 use crate::domain::budget::{GuessBudget, Throttle};
 use crate::domain::context::Context;
 use crate::domain::factor::Factor;
+#[cfg(feature = "webauthn")]
+use crate::domain::factor::webauthn::Credential;
 use crate::domain::id::{CommitId, FactorId, SessionId, Stamp, Subject, Version};
 use crate::domain::import::{ImportRecord, ImportedSet};
 use crate::domain::proof::Facts;
 use crate::domain::recovery::{CodeHash, HashScheme, RecoverySet};
 use crate::domain::refusal::Refusal;
+#[cfg(feature = "webauthn")]
+use crate::domain::settings::Settings;
 use crate::domain::setup::PendingSetup;
 use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::Extra;
@@ -124,6 +128,16 @@ impl Account {
     /// The factor of this id.
     pub fn factor(&self, id: FactorId) -> Option<&Factor> {
         self.factors.iter().find(|factor| factor.id == id)
+    }
+
+    /// The credentials of the relying party that these settings name.
+    #[cfg(feature = "webauthn")]
+    pub(super) fn credentials_here<'a>(
+        &'a self,
+        settings: &'a Settings,
+    ) -> impl Iterator<Item = &'a Credential> {
+        let here = self.factors.iter().filter(|factor| settings.asks_for(factor));
+        here.filter_map(Factor::credential)
     }
 
     /// The factor that is asked for by default.

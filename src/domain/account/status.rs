@@ -67,6 +67,8 @@ pub struct FactorStatus {
 pub struct SetupStatus {
     /// Which setup it is.
     pub id: SetupId,
+    /// The factor's kind.
+    pub kind: FactorKind,
     /// What the factor will be called.
     pub label: Label,
     /// When it was begun.
@@ -90,6 +92,7 @@ impl Account {
             apps_dispensable: self.apps_dispensable(settings),
             setup: self.pending().map(|pending| SetupStatus {
                 id: pending.id,
+                kind: pending.kind(),
                 label: pending.label.clone(),
                 begun_at: pending.begun_at,
                 confirmed: pending.confirmed(),

@@ -1,123 +1,63 @@
 //! A factor as another system holds it.
 
-use chrono::{DateTime, Utc};
-
+#[cfg(feature = "webauthn")]
+use super::credential::ImportedCredential;
+use super::described::Described;
 use super::seed::Seed;
-use crate::domain::context::Context;
-use crate::domain::factor::totp::{DRIFT_LIMIT, Step, TotpParams, Window};
-use crate::domain::invalid::{Invalid, within};
+use super::totp::ImportedTotp;
+#[cfg(feature = "webauthn")]
+use crate::domain::factor::webauthn::Credential;
+use crate::domain::invalid::Invalid;
 use crate::domain::label::Label;
 
-/// How far ahead of the clock a last used step may lie. Further ahead it is no step but something
-/// else, such as seconds, and the factor would be dead.
-const STEPS_AHEAD: u64 = 20;
-
-/// An authenticator app that another system knows.
+/// A second factor that another system knows.
 #[derive(Debug, Clone)]
-#[must_use]
-pub struct ImportedFactor {
-    pub(super) label: Label,
-    pub(super) seed: Seed,
-    pub(super) params: TotpParams,
-    last_step: Option<Step>,
-    pub(super) drift: i8,
-    added_at: Option<DateTime<Utc>>,
-    last_used_at: Option<DateTime<Utc>>,
+#[non_exhaustive]
+pub enum ImportedFactor {
+    /// An authenticator app.
+    Totp(ImportedTotp),
+    /// A passkey or a security key.
+    #[cfg(feature = "webauthn")]
+    Credential(Box<ImportedCredential>),
 }
 
 impl ImportedFactor {
-    /// A TOTP factor of SHA-1, six digits and 30 seconds, whose last used step is unknown.
+    /// An authenticator app of SHA-1, six digits and 30 seconds, whose last used step is unknown.
     ///
     /// # Errors
-    /// [`Invalid`] when the label is none: see [`Label`].
-    pub fn totp(label: &str, seed: Seed) -> Result<Self, Invalid> {
-        Ok(Self {
-            label: Label::new(label)?,
-            seed,
-            params: TotpParams::default(),
-            last_step: None,
-            drift: 0,
-            added_at: None,
-            last_used_at: None,
-        })
+    /// [`Invalid`] if the label is not one: see [`Label`].
+    pub fn totp(label: &str, seed: Seed) -> Result<ImportedTotp, Invalid> {
+        Ok(ImportedTotp::new(Described::new(label)?, seed))
     }
 
-    /// How its codes are computed.
-    pub fn params(mut self, params: TotpParams) -> Self {
-        self.params = params;
-        self
-    }
-
-    /// The last step whose code the other system has accepted: Unix seconds divided by the period.
-    /// Only codes of later steps will be accepted.
+    /// A passkey or a security key, with the RP ID and the user handle that it was registered under.
     ///
-    /// Say it only if the other system stores it, and has accepted no code since. Without it every
-    /// code of the window in which the import happens is burned: the owner waits for at most a
-    /// minute, and no code is good twice.
-    pub fn last_step(mut self, step: Step) -> Self {
-        self.last_step = Some(step);
-        self
+    /// # Errors
+    /// [`Invalid`] if the label is not one: see [`Label`].
+    #[cfg(feature = "webauthn")]
+    pub fn credential(label: &str, credential: Credential) -> Result<ImportedCredential, Invalid> {
+        Ok(ImportedCredential::new(Described::new(label)?, credential))
     }
 
-    /// How many steps its clock is known to be ahead of the server's: −4 to 4.
-    pub fn drift(mut self, steps: i8) -> Self {
-        self.drift = steps;
-        self
-    }
-
-    /// When it was set up; without it, when it was imported.
-    pub fn added_at(mut self, at: DateTime<Utc>) -> Self {
-        self.added_at = Some(at);
-        self
-    }
-
-    /// When it was last used; without it, when it was set up.
-    pub fn last_used_at(mut self, at: DateTime<Utc>) -> Self {
-        self.last_used_at = Some(at);
-        self
-    }
-
-    /// What it is called.
+    /// The name that the factor will have.
     pub fn label(&self) -> &Label {
-        &self.label
-    }
-
-    /// Whether its seed has less than 128 bits.
-    pub fn is_weak(&self) -> bool {
-        self.seed.is_weak()
-    }
-
-    pub(super) fn check(&self, context: Context<'_>) -> Result<(), Invalid> {
-        let (drift, limit) = (i64::from(self.drift), i64::from(DRIFT_LIMIT));
-        within("clock drift in steps", drift, -limit, limit)?;
-        let most = self.window(context).center.saturating_add(STEPS_AHEAD);
-        match self.last_step {
-            Some(step) if step > most => Err(Invalid::Range {
-                what: "last used step",
-                min: 0,
-                max: most.cast_signed(),
-                found: step.cast_signed(),
-            }),
-            _ => Ok(()),
+        match self {
+            Self::Totp(totp) => totp.label(),
+            #[cfg(feature = "webauthn")]
+            Self::Credential(credential) => credential.label(),
         }
     }
+}
 
-    /// The last step that will not be accepted any more.
-    pub(super) fn burned(&self, context: Context<'_>) -> Step {
-        let window = self.window(context);
-        self.last_step.unwrap_or(window.center.saturating_add(u64::from(window.reach)))
+impl From<ImportedTotp> for ImportedFactor {
+    fn from(totp: ImportedTotp) -> Self {
+        Self::Totp(totp)
     }
+}
 
-    /// When it was added and when it was last used; neither after now, whatever the other clock
-    /// said.
-    pub(super) fn times(&self, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
-        let past = |at: DateTime<Utc>| at.clamp(DateTime::UNIX_EPOCH, now);
-        let added = self.added_at.map_or(now, past);
-        (added, self.last_used_at.map_or(added, past))
-    }
-
-    fn window(&self, context: Context<'_>) -> Window {
-        let reach = context.settings.window;
-        Window::around(context.unix_seconds(), self.params, self.drift, reach)
+#[cfg(feature = "webauthn")]
+impl From<ImportedCredential> for ImportedFactor {
+    fn from(credential: ImportedCredential) -> Self {
+        Self::Credential(Box::new(credential))
     }
 }

@@ -1,18 +1,23 @@
 //! An import that is sealed and hashed.
 
-use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use super::code::ImportedHash;
 use super::codes::{ImportedCodes, Offered};
+#[cfg(feature = "webauthn")]
+use super::credential::ImportedCredential;
+use super::described::Described;
 use super::factor::ImportedFactor;
 use super::request::{Import, Terms};
 use super::seed::same_key;
 use super::set::ImportedSet;
+use super::totp::ImportedTotp;
 use crate::domain::bounds::MAX_FACTORS;
 use crate::domain::context::Context;
 use crate::domain::enrolled_by::EnrolledBy;
 use crate::domain::factor::totp::{TotpParams, TotpSecret, TotpState};
+#[cfg(feature = "webauthn")]
+use crate::domain::factor::webauthn::WebAuthnState;
 use crate::domain::factor::{Factor, FactorState};
 use crate::domain::id::FactorId;
 use crate::domain::invalid::Invalid;
@@ -31,29 +36,29 @@ pub struct PreparedImport {
     pub(crate) terms: Terms,
 }
 
-/// A factor of an import, sealed.
+/// A factor of an import, with its ID and, if it has a secret, sealed.
 #[derive(Debug, Clone)]
 pub struct PreparedFactor {
     id: FactorId,
-    factor: ImportedFactor,
-    sealed: SealedSecret,
+    kind: Prepared,
+}
+
+#[derive(Debug, Clone)]
+enum Prepared {
+    Totp {
+        totp: ImportedTotp,
+        sealed: SealedSecret,
+    },
+    #[cfg(feature = "webauthn")]
+    Credential(Box<ImportedCredential>),
 }
 
 /// The codes of an import, hashed.
 #[derive(Debug, Clone)]
 pub struct PreparedCodes(pub(crate) ImportedSet);
 
-/// A secret that the account holds already, opened, so that the same seed is seen to come again.
-#[derive(Debug, Clone)]
-pub struct LiveSeed {
-    /// As it is stored.
-    pub sealed: SealedSecret,
-    /// The same, opened.
-    pub secret: TotpSecret,
-}
-
 impl Import {
-    /// The factors, in their order, for sealing.
+    /// The factors, in their order, for preparing each.
     pub fn factors(&self) -> &[ImportedFactor] {
         &self.factors
     }
@@ -73,16 +78,24 @@ impl Import {
     }
 }
 
-impl ImportedFactor {
+impl ImportedTotp {
     /// The secret to seal, and how its codes are computed.
     pub fn secret(&self) -> (&TotpSecret, TotpParams) {
         (self.seed.secret(), self.params)
     }
 
-    /// Takes its secret as sealed for a subject, this id and its parameters. The id must be new and
+    /// Takes its secret as sealed for a subject, this ID and its parameters. The ID must be new and
     /// random.
     pub fn prepared(self, id: FactorId, sealed: SealedSecret) -> PreparedFactor {
-        PreparedFactor { id, factor: self, sealed }
+        PreparedFactor { id, kind: Prepared::Totp { totp: self, sealed } }
+    }
+}
+
+#[cfg(feature = "webauthn")]
+impl ImportedCredential {
+    /// Takes the factor's ID, which must be new and random. A credential has no secret to seal.
+    pub fn prepared(self, id: FactorId) -> PreparedFactor {
+        PreparedFactor { id, kind: Prepared::Credential(Box::new(self)) }
     }
 }
 
@@ -125,18 +138,8 @@ impl PreparedImport {
             return Err(Invalid::Length { what, min, max, found, unit }.into());
         }
         for (index, factor) in self.factors.iter().enumerate() {
-            factor.factor.check(context)?;
-            if factor.factor.is_weak() && !self.terms.weak_seeds {
-                return Err(Refusal::WeakSeed);
-            }
-            for other in self.factors.iter().take(index) {
-                if other.is_seed(factor.secret()) {
-                    return Err(Refusal::SeedTaken);
-                }
-                if other.factor.label.clashes_with(&factor.factor.label) {
-                    return Err(Refusal::LabelTaken);
-                }
-            }
+            factor.check(self.terms, context)?;
+            self.factors.iter().take(index).try_for_each(|other| factor.check_beside(other))?;
         }
         match &self.codes {
             Some(codes) if codes.0.weak && !self.terms.weak_codes => Err(Refusal::WeakCodes),
@@ -150,39 +153,85 @@ impl PreparedFactor {
         self.id
     }
 
-    pub(crate) fn label(&self) -> &crate::domain::label::Label {
-        &self.factor.label
+    fn described(&self) -> &Described {
+        match &self.kind {
+            Prepared::Totp { totp, .. } => &totp.described,
+            #[cfg(feature = "webauthn")]
+            Prepared::Credential(credential) => &credential.described,
+        }
     }
 
-    /// Whether a secret computes the codes of this factor's seed.
-    pub(crate) fn is_seed(&self, secret: &TotpSecret) -> bool {
-        same_key(self.secret(), secret)
+    fn check(&self, terms: Terms, context: Context<'_>) -> Result<(), Refusal> {
+        match &self.kind {
+            Prepared::Totp { totp, .. } => {
+                totp.check(context)?;
+                if totp.is_weak() && !terms.weak_seeds { Err(Refusal::WeakSeed) } else { Ok(()) }
+            }
+            // It was checked when it was put together.
+            #[cfg(feature = "webauthn")]
+            Prepared::Credential(_) => Ok(()),
+        }
     }
 
-    fn secret(&self) -> &TotpSecret {
-        self.factor.seed.secret()
+    /// Refuses a factor that would be another one of the import once more.
+    fn check_beside(&self, other: &Self) -> Result<(), Refusal> {
+        if self.id == other.id {
+            return Err(Invalid::Form { what: "factor id", form: "new and random" }.into());
+        }
+        if self.described().label.clashes_with(&other.described().label) {
+            return Err(Refusal::LabelTaken);
+        }
+        match (&self.kind, &other.kind) {
+            (Prepared::Totp { totp: one, .. }, Prepared::Totp { totp: other, .. })
+                if same_key(one.seed.secret(), other.seed.secret()) =>
+            {
+                Err(Refusal::SeedTaken)
+            }
+            (Prepared::Totp { .. }, Prepared::Totp { .. }) => Ok(()),
+            #[cfg(feature = "webauthn")]
+            (Prepared::Credential(one), Prepared::Credential(other))
+                if one.credential.id() == other.credential.id() =>
+            {
+                Err(Refusal::CredentialTaken)
+            }
+            #[cfg(feature = "webauthn")]
+            (Prepared::Credential(_), Prepared::Credential(_) | Prepared::Totp { .. })
+            | (Prepared::Totp { .. }, Prepared::Credential(_)) => Ok(()),
+        }
     }
 
     /// The factor as it becomes live.
     pub(crate) fn activate(&self, context: Context<'_>) -> Factor {
-        let (added_at, last_used_at): (DateTime<Utc>, DateTime<Utc>) =
-            self.factor.times(context.now);
+        let described = self.described();
+        let (added_at, last_used_at) = described.times(context.now);
+        let (weak, state) = match &self.kind {
+            Prepared::Totp { totp, sealed } => {
+                let state = TotpState {
+                    params: totp.params,
+                    sealed: sealed.clone(),
+                    last_step: totp.burned(context),
+                    drift: totp.drift,
+                    extra: Extra::default(),
+                };
+                (totp.is_weak(), FactorState::Totp(state))
+            }
+            #[cfg(feature = "webauthn")]
+            Prepared::Credential(imported) => {
+                let credential = imported.credential.clone();
+                let state = WebAuthnState { credential, extra: Extra::default() };
+                (false, FactorState::WebAuthn(Box::new(state)))
+            }
+        };
         Factor {
             id: self.id,
-            label: self.factor.label.clone(),
+            label: described.label.clone(),
             added_at,
             last_used_at,
             suspended: false,
-            weak: self.factor.is_weak(),
+            weak,
             failures: 0,
             enrolled_by: EnrolledBy::Import,
-            state: FactorState::Totp(TotpState {
-                params: self.factor.params,
-                sealed: self.sealed.clone(),
-                last_step: self.factor.burned(context),
-                drift: self.factor.drift,
-                extra: Extra::default(),
-            }),
+            state,
             extra: Extra::default(),
         }
     }
@@ -200,7 +249,9 @@ mod tests {
         assert!(import.factors().is_empty() && import.recovery_codes().is_none());
         let codes = ImportedCodes::plain(["3f9a71c288ab0d5e"]).unwrap();
         let import = import.factor(ImportedFactor::totp("Phone", seed).unwrap()).codes(codes);
-        let [factor] = import.factors() else { panic!("{:?}", import.factors()) };
+        let [ImportedFactor::Totp(factor)] = import.factors() else {
+            panic!("{:?}", import.factors())
+        };
         assert_eq!(factor.secret().0.expose_bytes(), &[7; 20]);
         let codes = import.recovery_codes().unwrap();
         assert_eq!((codes.len(), codes.digests().map(<[_]>::len)), (1, Some(1)));

@@ -13,7 +13,7 @@ use super::factor::ImportedFactor;
 ///
 /// let seed = Seed::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?;
 /// let import = Import::new()
-///     .factor(ImportedFactor::totp("FactorState app", seed)?)
+///     .factor(ImportedFactor::totp("Authenticator app", seed)?)
 ///     .codes(ImportedCodes::plain(["3f9a-71c2-88ab-0d5e", "77aa-0b1c-9f3e-52d4"])?);
 /// # let _ = import;
 /// # Ok::<(), mfakit::Invalid>(())
@@ -31,7 +31,6 @@ pub struct Import {
 pub(crate) struct Terms {
     pub(crate) weak_seeds: bool,
     pub(crate) weak_codes: bool,
-    pub(crate) beside_live: bool,
 }
 
 impl Import {
@@ -40,9 +39,9 @@ impl Import {
         Self::default()
     }
 
-    /// Adds a factor. The first one is the preferred one.
-    pub fn factor(mut self, factor: ImportedFactor) -> Self {
-        self.factors.push(factor);
+    /// Adds a factor, of any kind. The first one is the preferred one.
+    pub fn factor(mut self, factor: impl Into<ImportedFactor>) -> Self {
+        self.factors.push(factor.into());
         self
     }
 
@@ -73,16 +72,6 @@ impl Import {
     /// that no imported code works until it grows back.
     pub fn accept_codes_under_64_bits(mut self) -> Self {
         self.terms.weak_codes = true;
-        self
-    }
-
-    /// Adds factors to an account that has MFA on already. Codes cannot come with them: the account
-    /// has its own.
-    ///
-    /// # Security
-    /// The owner may have set MFA up here *because* the old phone was lost. Its seed is then back.
-    pub fn beside_live_factors(mut self) -> Self {
-        self.terms.beside_live = true;
         self
     }
 }

@@ -45,6 +45,10 @@ pub enum Refusal {
     /// The account has no such factor.
     #[error("no such factor")]
     UnknownFactor,
+    /// This build, or its settings, cannot set up factors of this kind: a credential without a relying
+    /// party, or a kind that a later release knows.
+    #[error("factors of this kind cannot be set up here")]
+    FactorKindUnavailable,
     /// MFA is off.
     #[error("two-factor authentication is not enabled")]
     NotEnabled,
@@ -99,18 +103,21 @@ pub enum Refusal {
     /// first.
     #[error("new recovery codes have to be issued first")]
     RegenerateFirst,
-    /// An import would add to an account that has MFA on, or codes to one that has its own.
-    #[error("two-factor authentication is enabled already")]
-    AlreadyEnabled,
+    /// An import would change an account that has a row already. It only makes new ones.
+    #[error("the account exists already: an import only makes new ones")]
+    AccountExists,
     /// An import holds a seed of less than 128 bits, which was not accepted by name.
     #[error("a seed has less than 128 bits, and such were not accepted")]
     WeakSeed,
     /// An import holds recovery codes of less than 64 bits, which were not accepted by name.
     #[error("the recovery codes have less than 64 bits, and such were not accepted")]
     WeakCodes,
-    /// An import holds a seed twice, or one that the account holds already.
+    /// An import holds a seed twice.
     #[error("another factor has this seed")]
     SeedTaken,
+    /// An import holds a credential twice.
+    #[error("another factor is this credential")]
+    CredentialTaken,
     /// The account has moved, or is moving, to another subject.
     #[error("the account has moved to another subject")]
     Moved,
@@ -138,6 +145,7 @@ impl Refusal {
             Self::LabelTaken => "label_taken",
             Self::TooManyFactors => "too_many_factors",
             Self::UnknownFactor => "unknown_factor",
+            Self::FactorKindUnavailable => "factor_kind_unavailable",
             Self::NotEnabled => "not_enabled",
             Self::EmailUnverified => "email_unverified",
             Self::UnknownSetup => "unknown_setup",
@@ -155,10 +163,11 @@ impl Refusal {
             Self::EnrollmentNeeded => "enrollment_needed",
             Self::EnrollmentExpired(_) => "enrollment_expired",
             Self::RegenerateFirst => "regenerate_first",
-            Self::AlreadyEnabled => "already_enabled",
+            Self::AccountExists => "account_exists",
             Self::WeakSeed => "weak_seed",
             Self::WeakCodes => "weak_codes",
             Self::SeedTaken => "seed_taken",
+            Self::CredentialTaken => "credential_taken",
             Self::Moved => "moved",
             Self::SubjectTaken => "subject_taken",
             Self::ClockOutOfRange => "clock_out_of_range",

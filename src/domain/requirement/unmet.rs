@@ -19,9 +19,8 @@ pub struct Unmet {
     /// Proven too long ago, or too far ahead of the clock.
     pub expired: Vec<Requirement>,
     pub(crate) ways: Vec<Way>,
-    /// Per level, the oldest sign-in of that level that satisfies the whole rule.
-    pub(crate) one_factor: Option<TimeDelta>,
-    pub(crate) two_factors: Option<TimeDelta>,
+    /// Per level, the lowest first, the oldest sign-in of that level that satisfies the whole rule.
+    pub(crate) levels: Box<[Option<TimeDelta>; Level::ALL.len()]>,
 }
 
 impl Unmet {
@@ -71,14 +70,14 @@ impl Unmet {
     /// # let Opened::Session(proven) = signed_in else { unreachable!() };
     /// # let session = proven.signed_in(&[], now).full().unwrap();
     /// # let stamp = account.stamp();
-    /// let names = AcrNames::new("urn:example:one", "urn:example:two")?;
+    /// let names = AcrNames::new("urn:example:one", "urn:example:two", "urn:example:strong")?;
     /// let payout = StepUpRule::level(Level::TwoFactors, TimeDelta::minutes(5));
     /// let Err(Refusal::StepUp(unmet)) = payout.check(&session, stamp, context) else { unreachable!() };
     /// assert_eq!(
     ///     unmet.www_authenticate(&names),
     ///     "Bearer error=\"insufficient_user_authentication\", \
     ///      error_description=\"a second factor within 300 s (missing)\", \
-    ///      acr_values=\"urn:example:two\", max_age=\"300\"",
+    ///      acr_values=\"urn:example:two urn:example:strong\", max_age=\"300\"",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -88,9 +87,9 @@ impl Unmet {
         let mut value = format!(
             "Bearer error=\"insufficient_user_authentication\", error_description=\"{self}\""
         );
-        let levels = [(Level::OneFactor, self.one_factor), (Level::TwoFactors, self.two_factors)];
-        let able = || levels.iter().filter_map(|(level, within)| Some((level, (*within)?)));
-        let acrs: Vec<&str> = able().map(|(level, _)| names.name(*level)).collect();
+        let levels = || Level::ALL.into_iter().zip(*self.levels);
+        let able = || levels().filter_map(|(level, within)| Some((level, within?)));
+        let acrs: Vec<&str> = able().map(|(level, _)| names.name(level)).collect();
         if let Some(within) = able().map(|(_, within)| within).min() {
             let (acrs, seconds) = (acrs.join(" "), within.num_seconds());
             value.push_str(&format!(", acr_values=\"{acrs}\", max_age=\"{seconds}\""));

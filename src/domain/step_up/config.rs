@@ -203,9 +203,9 @@ impl Serialize for StepUpRules {
 impl Serialize for Term {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let recovery = match (self, self.as_two_factors()) {
-            (_, Some((within, recovery))) => {
-                map.serialize_entry("level", &Level::TwoFactors)?;
+        let recovery = match (self, self.as_level()) {
+            (_, Some((level, within, recovery))) => {
+                map.serialize_entry("level", &level)?;
                 map.serialize_entry("within", &within.num_seconds())?;
                 recovery
             }

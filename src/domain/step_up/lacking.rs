@@ -14,8 +14,7 @@ impl Unmet {
             missing: Vec::new(),
             expired: Vec::new(),
             ways: ways(term, assurance, now),
-            one_factor: reach(term, Level::OneFactor),
-            two_factors: reach(term, Level::TwoFactors),
+            levels: Box::new(Level::ALL.map(|level| reach(term, level))),
         };
         unmet.gather(term, assurance, now);
         unmet
@@ -49,8 +48,8 @@ fn reach(term: &Term, level: Level) -> Option<TimeDelta> {
                 Needed::SecondFactor
                 | Needed::SecondFactorOrRecovery
                 | Needed::FactorOf(Strength::Standard)
-                | Needed::Factor(_) => level == Level::TwoFactors,
-                Needed::FactorOf(Strength::PhishingResistant) => false,
+                | Needed::Factor(_) => level >= Level::TwoFactors,
+                Needed::FactorOf(Strength::PhishingResistant) => level >= Level::PhishingResistant,
             };
             (enough && *within >= TimeDelta::zero()).then_some(*within)
         }

@@ -28,7 +28,7 @@ fn ago(age: i64) -> DateTime<Utc> {
     now() - TimeDelta::milliseconds(age)
 }
 
-fn session(held: &[Held]) -> Assurance {
+pub(super) fn session(held: &[Held]) -> Assurance {
     let first = FirstFactor::password(Subject::from(1_u64), now());
     let mut session = Assurance::begin(first, SessionId::from_random([1; 16]), Stamp::NONE, 0);
     session.evidence.clear();
@@ -91,7 +91,8 @@ fn leaf(needed: BoxedStrategy<Needed>) -> BoxedStrategy<StepUpRule> {
 
 fn of_levels() -> BoxedStrategy<Needed> {
     let standard = Needed::FactorOf(Strength::Standard);
-    let second = [Needed::SecondFactor, Needed::SecondFactorOrRecovery, standard];
+    let strong = Needed::FactorOf(Strength::PhishingResistant);
+    let second = [Needed::SecondFactor, Needed::SecondFactorOrRecovery, standard, strong];
     prop_oneof![Just(Needed::FirstFactor), prop::sample::select(second.to_vec())].boxed()
 }
 
@@ -100,7 +101,6 @@ pub(super) fn of_any_kind() -> BoxedStrategy<Needed> {
         of_levels(),
         method().prop_map(Needed::FirstFactorBy),
         factor().prop_map(Needed::Factor),
-        Just(Needed::FactorOf(Strength::PhishingResistant)),
     ]
     .boxed()
 }
@@ -262,7 +262,7 @@ proptest! {
         held in held(),
         others in held(),
     ) {
-        let names = AcrNames::new("one", "two").unwrap();
+        let names = AcrNames::new("one", "two", "strong").unwrap();
         if let Some(unmet) = unmet(&rule, &session(&held)) {
             let header = unmet.www_authenticate(&names);
             let max_age: i64 = parameter(&header, "max_age").unwrap().parse().unwrap();

@@ -12,18 +12,25 @@ use serde_json::{Value, json};
 
 use super::programs::fixture;
 
-const RP_ID: &str = "scrivio.example";
+pub(super) const RP_ID: &str = "scrivio.example";
 
 /// The user of webauthn-rs's rows: the bytes of their `Uuid`.
 fn uuid() -> UserHandle {
     UserHandle::new(0x1815_u128.to_be_bytes()).unwrap()
 }
 
-fn from_webauthn_rs(row: &Value) -> Result<Credential, CredentialError> {
+pub(super) fn from_webauthn_rs(row: &Value) -> Result<Credential, CredentialError> {
     webauthn_rs::credential(RP_ID, uuid(), &row.to_string())
 }
 
-fn from_simple_webauthn(row: &Value, user_verified: bool) -> Result<Credential, CredentialError> {
+pub(super) fn from_simple_webauthn(
+    row: &Value,
+    user_verified: bool,
+) -> Result<Credential, CredentialError> {
+    columns(row, user_verified, RP_ID)
+}
+
+fn columns(row: &Value, user_verified: bool, rp_id: &str) -> Result<Credential, CredentialError> {
     let text = |column: &str| row[column].as_str().unwrap();
     let transports: Vec<&str> =
         row["transports"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
@@ -37,11 +44,18 @@ fn from_simple_webauthn(row: &Value, user_verified: bool) -> Result<Credential, 
         transports: &transports,
         user_verified,
     }
-    .credential(RP_ID)
+    .credential(rp_id)
+}
+
+/// The first row of webauthn-rs's, with transports, which it had not been told of.
+pub(crate) fn passkey_of_webauthn_rs() -> Credential {
+    let mut row = fixture("webauthn_rs")[0]["row"].clone();
+    row["cred"]["transports"] = json!(["Usb", "Nfc"]);
+    from_webauthn_rs(&row).unwrap()
 }
 
 /// What the device answers next is accepted, and what comes of it is returned.
-fn accepts(credential: &Credential, assertion: &Value) -> (bool, u32) {
+pub(super) fn accepts(credential: &Credential, assertion: &Value) -> (bool, u32) {
     let site = RelyingParty::new(RP_ID, ["https://app.scrivio.example"]).unwrap();
     let response = AssertionResponse::parse(&assertion.to_string()).unwrap();
     let nonce = Nonce::new([2; 16]).unwrap();
@@ -157,6 +171,7 @@ fn rows_that_cannot_be_taken_are_refused_with_a_reason() {
         let refused = webauthn_rs::credential(rp_id, uuid(), &good.to_string());
         assert!(refused.unwrap_err().to_string().starts_with("RP ID must be a domain"), "{rp_id}");
     }
+    assert!(UserHandle::new([]).is_err(), "and a user handle is not left out either");
 }
 
 #[test]
@@ -176,6 +191,10 @@ fn columns_that_cannot_be_taken_are_refused_with_a_reason() {
         row[column] = value.into();
         let found = from_simple_webauthn(&row, false).unwrap_err().to_string();
         assert!(found.starts_with(reason), "{column}: {found}");
+    }
+    for rp_id in ["", "https://scrivio.example", "Scrivio.example"] {
+        let refused = columns(&good, false, rp_id).unwrap_err().to_string();
+        assert!(refused.starts_with("RP ID must be a domain"), "{rp_id}: {refused}");
     }
     let mut row = good;
     row["webauthnUserID"] = Base64UrlUnpadded::encode_string(&[1; 65]).into();

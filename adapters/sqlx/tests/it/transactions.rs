@@ -1,8 +1,8 @@
 //! Changes of accounts inside a transaction of the host's.
 
-use mfakit::domain::Account;
-use mfakit::domain::{Decision, Receipt, Transition};
-use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
+use mfakit::domain::webauthn::{Credential, UserHandle};
+use mfakit::domain::{Account, Decision, FactorState, Receipt, Transition};
+use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed, webauthn_rs};
 use mfakit::organization::Membership;
 use mfakit::store::{AccountStore, OrgStore, StoreErrorKind, Version};
 use mfakit_sqlx::{Cause, StageError, cause_of};
@@ -117,9 +117,13 @@ async fn an_answer_cannot_be_staged(database: &impl Database) {
     let secret =
         mfakit::domain::TotpSecret::from_random(mfakit::domain::Algorithm::Sha1, &[9; 20]).unwrap();
     let fresh = stamp();
-    let judged =
-        account.judge_confirmation(&session, setup.id(), "000000", &secret, fresh, world.context());
-    let mfakit::domain::Judged::Decided(Decision::Change(wrong)) = judged.unwrap() else {
+    let code = mfakit::Answer::code("000000");
+    let question = account.setup_question(&session, setup.id(), &code, world.context());
+    let mfakit::domain::SetupQuestion::Totp(asked) = question.unwrap() else {
+        panic!("an app is confirmed by a code");
+    };
+    let judged = asked.judge(&secret, fresh);
+    let mfakit::domain::Judged::Decided(Decision::Change(wrong)) = judged else {
         panic!("a wrong code is charged");
     };
     let mut tx = world.store.begin_transaction().await;
@@ -207,6 +211,17 @@ async fn an_erasure_and_a_membership_are_staged_like_the_rest(database: &impl Da
     assert!(world.store.membership(&org("acme"), &bob).await.unwrap().is_some());
 }
 
+/// A row that webauthn-rs wrote.
+fn passkey() -> Credential {
+    let row = r#"{"cred": {"cred_id": "3puAhkHwfKpHcWeD12gmiwTIQEIOgyugm4XMuAxSgU4",
+        "cred": {"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1",
+            "x": "nxS2WT7-WeO9aPikga7E2VYc3_JpKWftXYeHEfJJTws",
+            "y": "pjS3VT0pJgCUjLr7fmEMgouDOm-FUDh7aU_53iB1DaI"}}},
+        "counter": 1, "transports": null, "user_verified": true,
+        "backup_eligible": true, "backup_state": true}}"#;
+    webauthn_rs::credential("scrivio.example", UserHandle::new([0; 16]).unwrap(), row).unwrap()
+}
+
 async fn an_import_becomes_durable_with_the_rows_of_the_host_or_not_at_all(
     database: &impl Database,
 ) {
@@ -217,6 +232,7 @@ async fn an_import_becomes_durable_with_the_rows_of_the_host_or_not_at_all(
         let seed = Seed::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap();
         Import::new()
             .factor(ImportedFactor::totp("Phone", seed).unwrap())
+            .factor(ImportedFactor::credential("Passkey", passkey()).unwrap())
             .codes(ImportedCodes::plain(["28480242", "38352190"]).unwrap())
             .accept_codes_under_64_bits()
     };
@@ -225,7 +241,7 @@ async fn an_import_becomes_durable_with_the_rows_of_the_host_or_not_at_all(
         let mut tx = world.store.begin_transaction().await;
         tx.run("INSERT INTO host_moved VALUES ('ada')").await.unwrap();
         let account = Account::absent(ada.clone(), Version::first([9; 8]));
-        let imported = account.import(&world.over(&ada), &prepared, &[], stamp(), world.context());
+        let imported = account.import(&world.over(&ada), &prepared, stamp(), world.context());
         let Decision::Change(imported) = imported.unwrap() else { panic!("it is the first") };
         let closed = tx.put(commit_id(), imported).await.unwrap();
         if rolled_back {
@@ -241,6 +257,8 @@ async fn an_import_becomes_durable_with_the_rows_of_the_host_or_not_at_all(
     // It is read back whole: its codes work, and another run leaves it alone.
     let account = world.store.load(&ada).await.unwrap().unwrap();
     assert_eq!(account.imported_codes().unwrap().left(), 2);
+    let FactorState::WebAuthn(state) = account.factors()[1].state() else { panic!("{account:?}") };
+    assert_eq!(*state.credential(), passkey());
     let again = world.mfa.import(&world.over(&ada), import()).await.unwrap();
     assert_eq!(again, Imported::Before(world.now()));
     let challenge = match world.mfa.sign_in(world.password(&ada)).await.unwrap() {

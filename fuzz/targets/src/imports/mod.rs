@@ -183,9 +183,9 @@ fn imported(
 ) {
     assert_eq!(import.is_ok(), labeled && seed.is_some() && codes.is_some(), "{import:?}");
     let (Ok(import), Some(seed), Some(codes)) = (import, seed, codes) else { return };
-    let [factor] = import.factors() else { panic!("one factor: {import:?}") };
+    let [ImportedFactor::Totp(factor)] = import.factors() else { panic!("one factor: {import:?}") };
     assert_eq!(seeds::bytes(factor), seeds::padded(&seed));
-    assert_eq!(ImportedFactor::is_weak(factor), seed.len() < 16);
+    assert_eq!(factor.is_weak(), seed.len() < 16);
     let Some(set) = import.recovery_codes() else {
         assert!(codes.digests.is_empty());
         return;

@@ -1,6 +1,6 @@
 //! Seeds in base32 and in hexadecimal.
 
-use mfakit::import::{ImportedFactor, Seed};
+use mfakit::import::{ImportedFactor, ImportedTotp, Seed};
 
 pub(super) fn check(text: &str) {
     for (read, expected) in [
@@ -18,7 +18,7 @@ pub(super) fn check(text: &str) {
 }
 
 /// The key of the HMAC. One under 16 bytes is filled up with zeros, which changes no code.
-pub(super) fn bytes(factor: &ImportedFactor) -> Vec<u8> {
+pub(super) fn bytes(factor: &ImportedTotp) -> Vec<u8> {
     factor.secret().0.expose_bytes().to_vec()
 }
 

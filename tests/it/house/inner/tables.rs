@@ -42,11 +42,11 @@ pub(super) const DOMAIN: Table = Table {
             "invalid", "unknown_fields", "id", "label", "sealed", "strength", "enrolled_by",
             "factor_kind"
         ]),
-        ("prompt", &["id", "label"]),
+        ("prompt", &["id", "label", "factor"]),
         ("requirement", &[
             "invalid", "id", "strength", "factor_kind", "first_factor", "evidence"
         ]),
-        ("settings", &["invalid", "budget", "factor"]),
+        ("settings", &["invalid", "factor_kind", "budget", "factor"]),
         ("refusal", &["invalid", "id", "purpose", "strength", "demand", "requirement"]),
         ("context", &["instant", "settings", "refusal"]),
         ("import", &[
@@ -64,9 +64,9 @@ pub(super) const DOMAIN: Table = Table {
             "invalid", "bounds", "id", "purpose", "strength", "evidence", "refusal", "context",
             "proof", "assurance", "session"
         ]),
-        ("verdict", &["import_notice", "proof"]),
+        ("verdict", &["import_notice", "factor", "proof"]),
         ("setup", &[
-            "invalid", "unknown_fields", "id", "label", "strength", "recovery", "sealed", "factor",
+            "invalid", "unknown_fields", "id", "label", "strength", "factor_kind", "recovery", "sealed", "factor",
             "session"
         ]),
         ("step_up", &[
