@@ -10,6 +10,7 @@ use super::id::{SessionId, Stamp, Subject};
 use super::instant::after;
 use super::proof::{Proof, ProvenBy};
 use super::refusal::Refusal;
+use super::strength::Strength;
 
 /// What a fully signed-in session has proven: by which means, when, and under which credentials.
 ///
@@ -79,6 +80,22 @@ impl Assurance {
     /// Whether the session holds a second factor: a factor of the account or a recovery code.
     pub fn has_second_factor(&self) -> bool {
         self.evidence.iter().any(|e| e.kind.is_factor() || e.kind == EvidenceKind::Recovery)
+    }
+
+    /// The strength of what it holds beside its first factor, at whatever time it was proven. A
+    /// recovery code counts for the weakest there is.
+    pub(crate) fn strength(&self) -> Option<Strength> {
+        let strength = |e: &Evidence| match e.kind {
+            EvidenceKind::Factor { strength, .. } => Some(strength),
+            EvidenceKind::Recovery => Some(Strength::Standard),
+            EvidenceKind::First(_) | EvidenceKind::Enrollment => None,
+        };
+        self.evidence.iter().filter_map(strength).max()
+    }
+
+    /// Whether the session holds a recovery code's evidence.
+    pub(crate) fn is_recovered(&self) -> bool {
+        self.evidence.iter().any(|e| e.kind == EvidenceKind::Recovery)
     }
 
     /// Whether the session holds a factor of the account. A recovery code is none.

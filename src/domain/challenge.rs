@@ -38,6 +38,11 @@ pub struct Challenge {
     pub(crate) passes: u64,
     pub(crate) purpose: Purpose,
     pub(crate) needed: Strength,
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "super::evidence::is_false")
+    )]
+    pub(crate) user_verification: bool,
     pub(crate) recovery: bool,
     pub(crate) expires_at: DateTime<Utc>,
     #[cfg_attr(
@@ -73,9 +78,36 @@ impl Challenge {
         &self.held.evidence
     }
 
-    /// The strength that an answer must have to meet what the challenge was opened for.
+    /// The strength that a factor must have to be asked for: at a step-up the least that can meet the
+    /// rule, and in any case what the policies require of the session and the account can be asked
+    /// for here.
     pub fn needed(&self) -> Strength {
         self.needed
+    }
+
+    /// Whether the device has to verify its user, because the rule of the step-up asks for it.
+    pub fn needs_user_verification(&self) -> bool {
+        self.user_verification
+    }
+
+    /// Asks for a factor of at least this strength: what policies whose period is over require of
+    /// the session ([`Access::needed`](crate::organization::Access::needed)). It never asks for less
+    /// than the challenge did before. [`Mfa::sign_in`](crate::Mfa::sign_in) and
+    /// [`Mfa::step_up`](crate::Mfa::step_up) do it by themselves.
+    ///
+    /// # Security
+    /// Give it no more than [`Account::askable_strength`](crate::domain::Account::askable_strength):
+    /// what nobody can be asked for, nobody can answer.
+    pub fn needing(mut self, strength: Option<Strength>) -> Self {
+        self.needed = strength.map_or(self.needed, |strength| strength.max(self.needed));
+        self
+    }
+
+    /// Whether a factor of this strength, on a device that can or cannot verify its user, is asked
+    /// for.
+    pub(crate) fn asks_for(&self, strength: Option<Strength>, verifies_user: bool) -> bool {
+        strength.unwrap_or(Strength::Standard) >= self.needed
+            && (verifies_user || !self.user_verification)
     }
 
     /// Whether a recovery code is taken: always at a sign-in, at a step-up where the rule says

@@ -85,4 +85,10 @@ impl EvidenceKind {
         let (kind, strength) = (FactorKind::Totp, Strength::Standard);
         Self::Factor { id, kind, strength, user_verified: false }
     }
+
+    /// An assertion of a passkey or a security key.
+    pub(crate) fn credential_of(id: FactorId, user_verified: bool) -> Self {
+        let (kind, strength) = (FactorKind::WebAuthn, Strength::PhishingResistant);
+        Self::Factor { id, kind, strength, user_verified }
+    }
 }

@@ -111,6 +111,7 @@ pub(crate) use purpose::ActionName;
 pub(crate) use receipt::CommitOutcome;
 pub(crate) use recovery::RecoveryCodes;
 pub(crate) use refusal::{OrgRefusal, Refusal};
+pub(crate) use requirement::Unmet;
 pub(crate) use session::Session;
 pub(crate) use settings::Settings;
 pub(crate) use setup::{EmailStatus, NewFactor, Setup, SetupRejection};

@@ -67,6 +67,7 @@ fn challenge() -> Challenge {
         passes: 7,
         purpose: Purpose::StepUp(ActionName::new("payout").unwrap()),
         needed: Strength::Standard,
+        user_verification: false,
         recovery: true,
         expires_at: at() + TimeDelta::minutes(10),
         return_to: Some("/billing".to_owned()),

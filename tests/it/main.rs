@@ -31,6 +31,7 @@ mod import;
 mod interop;
 mod issuers;
 mod kinds;
+mod levels;
 mod lifecycle;
 mod limited;
 mod memberships;

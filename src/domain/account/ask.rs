@@ -4,11 +4,12 @@ use super::state::Account;
 use crate::domain::challenge::Challenge;
 use crate::domain::context::Context;
 #[cfg(feature = "webauthn")]
-use crate::domain::factor::webauthn::{Credential, RequestOptions};
+use crate::domain::factor::webauthn::{Credential, RelyingParty, RequestOptions, UserVerification};
 use crate::domain::factor::{Factor, FactorState};
 use crate::domain::prompt::{Ask, Prompt};
 use crate::domain::purpose::Purpose;
 use crate::domain::refusal::Refusal;
+use crate::domain::strength::Strength;
 
 impl Account {
     /// Says what a challenge can be answered with now. It judges nothing and changes nothing.
@@ -35,7 +36,8 @@ impl Account {
         }
         let mut prompts = self.prompts(challenge, context);
         let suspended = prompts.is_empty() && self.factors.iter().any(|factor| factor.suspended);
-        let three_codes = !self.codes_suspended() && self.guesses_spent(context);
+        let codes = self.asks_for_codes(challenge) && !self.codes_suspended();
+        let three_codes = codes && self.guesses_spent(context);
         if challenge.recovery {
             prompts.push(Prompt::Recovery);
         }
@@ -51,13 +53,9 @@ impl Account {
     }
 
     /// A prompt for each authenticator app and one for all credentials, the preferred one first.
-    #[cfg_attr(
-        not(feature = "webauthn"),
-        allow(unused_variables, reason = "for credentials alone")
-    )]
     fn prompts(&self, challenge: &Challenge, context: Context<'_>) -> Vec<Prompt> {
         let mut prompts = Vec::with_capacity(self.factors.len() + 1);
-        for factor in self.usable_factors(context) {
+        for factor in self.asked_factors(challenge, context) {
             match factor.state() {
                 FactorState::Totp(totp) => prompts.push(Prompt::Totp {
                     factor: factor.id,
@@ -69,17 +67,38 @@ impl Account {
                     let asked = |prompt: &Prompt| matches!(prompt, Prompt::WebAuthn(_));
                     let here = context.settings.relying_party.as_ref();
                     if let Some(here) = here.filter(|_| !prompts.iter().any(asked)) {
-                        let credentials =
-                            self.usable_factors(context).filter_map(Factor::credential);
-                        let allowed = credentials.map(Credential::descriptor);
-                        let options = RequestOptions::new(here, challenge.id.into(), allowed);
-                        prompts.push(Prompt::WebAuthn(options));
+                        let asked = self.asked_factors(challenge, context);
+                        let allowed = asked.filter_map(Factor::credential);
+                        prompts.push(Prompt::WebAuthn(options(here, challenge, allowed)));
                     }
                 }
                 FactorState::Unknown(_) => {}
             }
         }
         prompts
+    }
+
+    /// The strength of the strongest factor that can be asked for under these settings; `None` where
+    /// there is none. A suspended factor cannot be asked for, nor one of a kind that this build does
+    /// not know.
+    pub fn askable_strength(&self, context: Context<'_>) -> Option<Strength> {
+        self.usable_factors(context).filter_map(Factor::strength).max()
+    }
+
+    /// The factors that a challenge asks for, the preferred one first: of those that can be asked for
+    /// the ones that are strong enough for it.
+    pub(super) fn asked_factors<'a>(
+        &'a self,
+        challenge: &'a Challenge,
+        context: Context<'a>,
+    ) -> impl Iterator<Item = &'a Factor> {
+        let enough = |f: &&Factor| challenge.asks_for(f.strength(), f.verifies_user());
+        self.usable_factors(context).filter(enough)
+    }
+
+    /// Whether a challenge asks for codes: what they prove is standard, and no more.
+    pub(super) fn asks_for_codes(&self, challenge: &Challenge) -> bool {
+        challenge.asks_for(Some(Strength::Standard), false)
     }
 
     /// The factors that can be asked for, the preferred one first.
@@ -93,4 +112,19 @@ impl Account {
         };
         usable(true).chain(usable(false))
     }
+}
+
+/// What the browser is asked for a challenge: an assertion by one of these credentials.
+#[cfg(feature = "webauthn")]
+fn options<'a>(
+    relying_party: &RelyingParty,
+    challenge: &Challenge,
+    allowed: impl Iterator<Item = &'a Credential>,
+) -> RequestOptions {
+    let verification = match challenge.needs_user_verification() {
+        true => UserVerification::Required,
+        false => UserVerification::Discouraged,
+    };
+    let allowed = allowed.map(Credential::descriptor);
+    RequestOptions::new(relying_party, challenge.id.into(), allowed).user_verification(verification)
 }

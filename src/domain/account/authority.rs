@@ -8,7 +8,7 @@ use crate::domain::factor::Factor;
 use crate::domain::id::Subject;
 use crate::domain::invalid::Invalid;
 use crate::domain::refusal::Refusal;
-use crate::domain::requirement::Needed;
+use crate::domain::requirement::{Needed, Unmet};
 use crate::domain::session::{LimitedTo, Session};
 use crate::domain::settings::Settings;
 use crate::domain::step_up::StepUpRule;
@@ -133,11 +133,19 @@ impl Account {
         here.filter_map(Factor::strength).max()
     }
 
-    /// A session that has to replace imported recovery codes does nothing else before.
+    /// A session that has to replace imported recovery codes does nothing else before. One that has to
+    /// prove a stronger factor sets none up: else it would enroll what it could not prove.
     pub(super) fn check_may_set_up(session: &dyn Session) -> Result<(), Refusal> {
         match session.held().limit {
             Some(LimitedTo::RegenerateCodes) => Err(Refusal::RegenerateFirst),
-            Some(LimitedTo::SetUp(_) | LimitedTo::FirstSetup) | None => Ok(()),
+            Some(LimitedTo::StepUp(walled)) => {
+                let required = walled.organizations.iter().filter_map(|org| org.required.known());
+                let strength = required.max().unwrap_or(Strength::PhishingResistant);
+                Err(Refusal::StepUp(Unmet::factor_of(strength)))
+            }
+            Some(LimitedTo::SetUp(_) | LimitedTo::Replace(_) | LimitedTo::FirstSetup) | None => {
+                Ok(())
+            }
         }
     }
 

@@ -54,6 +54,11 @@ impl Account {
             // Nothing is spent on what could not meet the rule.
             (AnswerKind::Recovery(_), _) if !challenge.recovery => Err(Refusal::WrongAnswerKind),
             (AnswerKind::Recovery(typed), _) => self.recovery_question(challenge, typed, context),
+            (AnswerKind::Code { .. } | AnswerKind::ThreeCodes { .. }, _)
+                if !self.asks_for_codes(challenge) =>
+            {
+                Err(Refusal::WrongAnswerKind)
+            }
             (AnswerKind::Code { factor, typed }, _) => {
                 let one = std::slice::from_ref(typed);
                 let read = self.read_codes(challenge, *factor, one, context)?;

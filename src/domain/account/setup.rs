@@ -247,7 +247,7 @@ impl Draft<'_> {
             extra: Extra::default(),
         };
         let (id, kind, strength) = (factor.id, factor.kind(), factor.strength());
-        let user_verified = factor.state.set_up_with_user_verification();
+        let user_verified = factor.verifies_user();
         self.next.factors.push(factor);
         self.next.preferred.get_or_insert(id);
         self.restamp(fresh, Some(session.session()));

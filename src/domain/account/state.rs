@@ -213,9 +213,13 @@ impl Account {
     }
 
     /// What decides how far a session of this account goes.
-    pub(crate) fn facts(&self) -> Facts {
-        let weak_codes = self.enabled() && self.imported_codes().is_some_and(ImportedSet::is_weak);
-        Facts { strength: self.strength(), enrolling: self.enrollment.is_some(), weak_codes }
+    pub(crate) fn facts(&self, context: Context<'_>) -> Facts {
+        Facts {
+            strength: self.strength(),
+            askable: self.askable_strength(context),
+            enrolling: self.enrollment.is_some(),
+            weak_codes: self.enabled() && self.imported_codes().is_some_and(ImportedSet::is_weak),
+        }
     }
 
     /// Refuses an account that is moving: only the move itself may touch it.

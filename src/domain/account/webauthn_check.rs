@@ -42,9 +42,8 @@ impl Account {
     ) -> Result<Read<WebAuthnCheck<'a>>, Refusal> {
         let here = context.settings.relying_party.as_ref();
         let relying_party = here.ok_or(Refusal::WrongAnswerKind)?;
-        let asked = |factor: &&Factor| !factor.suspended && context.settings.asks_for(factor);
         let credentials = || {
-            let asked = self.factors.iter().filter(asked);
+            let asked = self.asked_factors(challenge, context);
             asked.filter_map(|factor| Some((factor, factor.credential()?)))
         };
         let any = credentials().next().ok_or(Refusal::WrongAnswerKind)?;
@@ -75,6 +74,10 @@ impl WebAuthnCheck<'_> {
         let nonce = self.challenge.id.into();
         let accepted = self.credential.accept(&self.response, &nonce, self.relying_party);
         match accepted {
+            // Asked for, and only of credentials that can.
+            Ok(accepted) if self.challenge.user_verification && !accepted.user_verified => {
+                rejected(Unverified::UserVerification)
+            }
             Ok(accepted) if self.known => Decision::Change(self.accepted(accepted)),
             // Told as one whose signature is wrong, and after as much work.
             Ok(_) => rejected(Unverified::Signature),

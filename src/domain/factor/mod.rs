@@ -208,6 +208,16 @@ impl Factor {
         self.state.rank()
     }
 
+    /// Whether its device can verify its user, so that it counts for rules that ask for it: a
+    /// credential that was registered so.
+    pub(crate) fn verifies_user(&self) -> bool {
+        match &self.state {
+            FactorState::Totp(_) | FactorState::Unknown(_) => false,
+            #[cfg(feature = "webauthn")]
+            FactorState::WebAuthn(state) => state.credential().registered_with_user_verification(),
+        }
+    }
+
     pub(crate) fn totp(&self) -> Option<&TotpState> {
         self.state.totp()
     }
@@ -241,15 +251,6 @@ impl FactorState {
             #[cfg(feature = "webauthn")]
             Self::WebAuthn(_) => Strength::PhishingResistant.rank(),
             Self::Unknown(unknown) => unknown.rank,
-        }
-    }
-
-    /// Whether the device verified its user when it was set up, in a way that counts.
-    pub(crate) fn set_up_with_user_verification(&self) -> bool {
-        match self {
-            #[cfg(feature = "webauthn")]
-            Self::WebAuthn(state) => state.credential.registered_with_user_verification(),
-            Self::Totp(_) | Self::Unknown(_) => false,
         }
     }
 

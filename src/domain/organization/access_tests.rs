@@ -3,6 +3,7 @@ use chrono::TimeDelta;
 use super::super::sample::*;
 use super::*;
 use crate::domain::factor::FactorState;
+use crate::domain::organization::membership::Membership;
 use crate::domain::organization::policy::OrgPolicy;
 
 fn demand(name: &str, deadline: i64) -> Demand {
@@ -51,7 +52,7 @@ fn the_gate_opens_as_the_table_says() {
         ("voluntary",               vec![none("a")], NONE, Gate::Allow, Gate::Allow, None),
         ("in grace",                vec![asks("a", 14)], NONE,
             remind(&[demand("a", 14)]), remind(&[demand("a", 14)]), Some(14)),
-        ("in grace, MFA on",        vec![closes("a", 14)], APP, Gate::Allow, Gate::Allow, None),
+        ("in grace, MFA on",        vec![closes("a", 14)], APP, Gate::Allow, Gate::Allow, Some(14)),
         ("lapsed, MFA on",          vec![closes("a", 5)], APP, Gate::Allow, Gate::Allow, None),
         ("lapsed for the account",  vec![closes("a", 5)], NONE,
             wall(&[whole_demand("a", 5)]), wall(&[whole_demand("a", 5)]), None),
@@ -77,17 +78,16 @@ fn the_gate_opens_as_the_table_says() {
     ];
     for (case, affiliations, strength, account, resources, until) in table {
         let answer = Access::to_account(&affiliations, strength, day(10));
-        assert_eq!(answer, Access { gate: account, until: until.map(day) }, "{case}: account");
-        let answer = Access::to_organization(&org("a"), &affiliations, strength, day(10));
-        let expected = Access { gate: resources, until: until.map(day) };
-        assert_eq!(answer, Ok(expected), "{case}: resources");
+        assert_eq!((answer.gate, answer.until), (account, until.map(day)), "{case}: account");
+        let answer = Access::to_organization(&org("a"), &affiliations, strength, day(10)).unwrap();
+        assert_eq!((answer.gate, answer.until), (resources, until.map(day)), "{case}: resources");
     }
 }
 
 #[test]
 fn somebody_without_organizations_is_let_through() {
     let answer = Access::to_account(&[], NONE, day(0));
-    assert_eq!(answer, Access { gate: Gate::Allow, until: None });
+    assert_eq!(answer, Access { gate: Gate::Allow, needed: None, until: None });
 }
 
 #[test]
@@ -185,11 +185,58 @@ fn the_gate_says_what_it_takes_to_open() {
     ];
     for (case, policy, strength, account, resources, until) in table {
         let one = [of("a", policy)];
-        let expected = Access { gate: account, until: until.map(day) };
-        assert_eq!(Access::to_account(&one, strength, day(10)), expected, "{case}: account");
-        let expected = Access { gate: resources, until: until.map(day) };
-        let answer = Access::to_organization(&org("a"), &one, strength, day(10));
-        assert_eq!(answer, Ok(expected), "{case}: resources");
+        let answer = Access::to_account(&one, strength, day(10));
+        assert_eq!((answer.gate, answer.until), (account, until.map(day)), "{case}: account");
+        let answer = Access::to_organization(&org("a"), &one, strength, day(10)).unwrap();
+        assert_eq!((answer.gate, answer.until), (resources, until.map(day)), "{case}: resources");
+    }
+}
+
+/// One case a row: the requirements of one organization, how strong the account is, on day 10; what a
+/// session of it has to have proven for the account and for the resources, and until when that is so.
+#[test]
+fn a_session_has_to_prove_what_the_account_has_and_is_required_once_its_period_is_over() {
+    use Strength::{PhishingResistant as Key, Standard as App};
+    let ada = || member("a", "ada", -400);
+    let asked = |policy| (policy, ada());
+    let exempt = |until| exempt_from(Key, ada(), until);
+    let left = Membership { left_at: Some(day(1)), ..ada() };
+
+    #[rustfmt::skip]
+    let table = [
+        ("voluntary",               asked(OrgPolicy::VOLUNTARY), KEY, None, None, None, None),
+        ("keys for all, over",      asked(keys(0, whole(5))), KEY, Some(Key), Some(Key), None, None),
+        ("keys for all, ahead",     asked(keys(0, whole(14))), KEY, None, None, Some(14), Some(14)),
+        ("keys for all, as of now", asked(keys(0, whole(10))), KEY, Some(Key), Some(Key), None, None),
+        ("keys for its own, over",  asked(keys(0, terms(5))), KEY, None, Some(Key), None, None),
+        ("keys for its own, ahead", asked(keys(0, terms(14))), KEY, None, None, None, Some(14)),
+        ("MFA for all, over",       asked(required(0, whole(5))), KEY, Some(App), Some(App), None, None),
+        ("the same, with an app",   asked(required(0, whole(5))), APP, Some(App), Some(App), None, None),
+        ("MFA over, keys ahead",    asked(both(required(0, whole(5)), keys(0, whole(14)))), KEY,
+            Some(App), Some(App), Some(14), Some(14)),
+        ("both over",               asked(both(required(0, whole(5)), keys(0, terms(6)))), KEY,
+            Some(App), Some(Key), None, None),
+        ("not what it lacks",       asked(keys(0, whole(5))), APP, None, None, None, None),
+        ("nor what nobody has",     asked(and_newer(keys(0, whole(5)), 60)), KEY, Some(Key), Some(Key), None, None),
+        ("exempt for ever",         (keys(0, whole(5)), exempt(None)), KEY, None, None, None, None),
+        ("exempt for a while",      (keys(0, whole(5)), exempt(Some(day(12)))), KEY,
+            None, None, Some(12), Some(12)),
+        ("exempt no longer",        (keys(0, whole(5)), exempt(Some(day(9)))), KEY,
+            Some(Key), Some(Key), None, None),
+        ("a longer period",         (keys(0, whole(5)), extended(ada(), day(20))), KEY, None, None, Some(20), Some(20)),
+        ("left",                    (keys(0, whole(5)), left), KEY, None, None, None, None),
+    ];
+    for (case, (policy, member), strength, account, resources, until, of_resources) in table {
+        let gone = !member.is_member();
+        let one = [affiliation("a", policy, member)];
+        let answer = Access::to_account(&one, strength, day(10));
+        assert_eq!((answer.needed, answer.until), (account, until.map(day)), "{case}: account");
+        let Ok(answer) = Access::to_organization(&org("a"), &one, strength, day(10)) else {
+            assert!(gone, "{case}");
+            continue;
+        };
+        let expected = (resources, of_resources.map(day));
+        assert_eq!((answer.needed, answer.until), expected, "{case}: resources");
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::invalid::{Invalid, bytes_within};
+use crate::domain::strength::Strength;
 
 /// How much a session has proven: how many kinds of factors, and how strong.
 ///
@@ -31,6 +32,15 @@ pub enum Level {
 impl Level {
     /// Every level of this release, the lowest first.
     pub const ALL: [Self; 3] = [Self::OneFactor, Self::TwoFactors, Self::PhishingResistant];
+
+    /// The strength of the second factor of a session of this level.
+    pub(crate) const fn strength(self) -> Option<Strength> {
+        match self {
+            Self::OneFactor => None,
+            Self::TwoFactors => Some(Strength::Standard),
+            Self::PhishingResistant => Some(Strength::PhishingResistant),
+        }
+    }
 }
 
 /// The names of the levels in `acr` and `acr_values`, as the host and its clients have agreed.

@@ -14,7 +14,8 @@ use crate::domain::strength::Strength;
 pub struct Requirement {
     /// The kind.
     pub needed: Needed,
-    /// The greatest age. An age equal to it passes; a negative one is never met.
+    /// The greatest age. An age equal to it passes, [`TimeDelta::MAX`] lets any pass, and a negative
+    /// one is never met.
     pub within: TimeDelta,
 }
 
@@ -63,6 +64,9 @@ impl Needed {
 
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.within == TimeDelta::MAX {
+            return self.needed.fmt(f);
+        }
         write!(f, "{} within {} s", self.needed, self.within.num_seconds())
     }
 }

@@ -5,8 +5,9 @@ use std::fmt;
 use chrono::TimeDelta;
 
 use super::level::{AcrNames, Level};
-use super::needed::Requirement;
+use super::needed::{Needed, Requirement};
 use super::next_step::{NextStep, Way};
+use crate::domain::strength::Strength;
 
 /// What a session has not proven for a rule, and what would satisfy it.
 ///
@@ -24,6 +25,19 @@ pub struct Unmet {
 }
 
 impl Unmet {
+    /// What a session lacks that has never proven a factor of this strength.
+    pub(crate) fn factor_of(strength: Strength) -> Self {
+        let (needed, within) = (Needed::FactorOf(strength), TimeDelta::MAX);
+        Self {
+            missing: vec![Requirement { needed, within }],
+            expired: Vec::new(),
+            ways: vec![vec![NextStep::FactorOf(strength)]],
+            levels: Box::new(
+                Level::ALL.map(|level| (level.strength() >= Some(strength)).then_some(within)),
+            ),
+        }
+    }
+
     /// The ways out, the shortest first, at most eight: whoever takes every step of one of them
     /// satisfies the rule. None only when the rule cannot be satisfied.
     pub fn ways(&self) -> impl Iterator<Item = &[NextStep]> {
@@ -49,7 +63,8 @@ impl Unmet {
     ///
     /// `acr_values` holds the names of the levels that can satisfy the rule, the lowest first, and
     /// `max_age` the seconds within which it is satisfied at any of them: a session of such a level
-    /// whose [`auth_time`](crate::step_up::Claims::auth_time) is no older passes. Levels say nothing of a
+    /// whose [`auth_time`](crate::step_up::Claims::auth_time) is no older passes. Where any age does,
+    /// there is no `max_age`. Levels say nothing of a
     /// certain method, certain factor or recovery code: for those see [`ways`](Self::ways).
     ///
     /// ```
@@ -92,7 +107,10 @@ impl Unmet {
         let acrs: Vec<&str> = able().map(|(level, _)| names.name(level)).collect();
         if let Some(within) = able().map(|(_, within)| within).min() {
             let (acrs, seconds) = (acrs.join(" "), within.num_seconds());
-            value.push_str(&format!(", acr_values=\"{acrs}\", max_age=\"{seconds}\""));
+            value.push_str(&format!(", acr_values=\"{acrs}\""));
+            if within < TimeDelta::MAX {
+                value.push_str(&format!(", max_age=\"{seconds}\""));
+            }
         }
         value
     }

@@ -6,7 +6,6 @@ use super::term::Term;
 use super::ways::ways;
 use crate::domain::assurance::Assurance;
 use crate::domain::requirement::{Level, Needed, Requirement, Unmet};
-use crate::domain::strength::Strength;
 
 impl Unmet {
     pub(super) fn of(term: &Term, assurance: &Assurance, now: DateTime<Utc>) -> Self {
@@ -45,11 +44,10 @@ fn reach(term: &Term, level: Level) -> Option<TimeDelta> {
         Term::Fresh(Requirement { needed, within }) => {
             let enough = match needed {
                 Needed::FirstFactor | Needed::FirstFactorBy(_) => true,
-                Needed::SecondFactor
-                | Needed::SecondFactorOrRecovery
-                | Needed::FactorOf(Strength::Standard)
-                | Needed::Factor(_) => level >= Level::TwoFactors,
-                Needed::FactorOf(Strength::PhishingResistant) => level >= Level::PhishingResistant,
+                Needed::SecondFactor | Needed::SecondFactorOrRecovery | Needed::Factor(_) => {
+                    level.strength().is_some()
+                }
+                Needed::FactorOf(strength) => level.strength() >= Some(*strength),
             };
             (enough && *within >= TimeDelta::zero()).then_some(*within)
         }

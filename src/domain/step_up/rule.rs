@@ -99,11 +99,6 @@ impl StepUpRule {
         self
     }
 
-    /// Whether a recovery code can count as the second factor for it.
-    pub(crate) fn takes_recovery(&self) -> bool {
-        self.term.takes_recovery()
-    }
-
     /// Decides whether a session has proven enough, under the account's current stamp.
     ///
     /// Evidence up to 30 seconds ahead of the context's time counts as new (two servers' clocks); further ahead

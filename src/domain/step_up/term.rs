@@ -35,13 +35,6 @@ impl Term {
         }
     }
 
-    pub(super) fn takes_recovery(&self) -> bool {
-        match self {
-            Self::Fresh(requirement) => requirement.needed == Needed::SecondFactorOrRecovery,
-            Self::All(terms) | Self::Any(terms) => terms.iter().any(Self::takes_recovery),
-        }
-    }
-
     pub(super) fn allow_recovery(&mut self) {
         match self {
             Self::Fresh(Requirement { needed, .. }) => match needed {

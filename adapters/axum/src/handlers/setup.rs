@@ -25,6 +25,9 @@ pub(crate) async fn screen(mut visit: Visit) -> Result<Response, MfaRejection> {
     if limited == Some(&LimitedTo::RegenerateCodes) {
         return Ok(visit.go("/codes").await);
     }
+    if let Some(step @ LimitedTo::StepUp(_)) = limited {
+        return Err(visit.limited_to(step));
+    }
     let standing = setup::standing(&mut visit).await?;
     let replaces = visit.query().id("replaces");
     show(visit, standing, replaces).await

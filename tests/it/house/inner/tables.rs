@@ -57,7 +57,8 @@ pub(super) const DOMAIN: Table = Table {
             "bounds", "id", "instant", "purpose", "strength", "factor_kind", "refusal", "context"
         ]),
         ("assurance", &[
-            "bounds", "id", "instant", "first_factor", "evidence", "refusal", "context", "proof"
+            "bounds", "id", "instant", "first_factor", "evidence", "refusal", "context",
+            "proof", "strength"
         ]),
         ("session", &["id", "demand", "evidence", "proof", "assurance"]),
         ("challenge", &[
@@ -85,7 +86,10 @@ pub(super) const DOMAIN: Table = Table {
             "demand", "event", "first_factor", "receipt", "sealed", "strength", "evidence", "factor",
             "requirement", "settings", "refusal", "context", "assurance", "step_up", "account"
         ]),
-        ("signed_in", &["demand", "assurance", "session", "organization"]),
+        ("signed_in", &[
+            "id", "strength", "demand", "first_factor", "evidence", "proof", "assurance", "session",
+            "organization"
+        ]),
     ],
 };
 
@@ -104,7 +108,7 @@ const AXUM: Table = Table {
         ("web", &["safety", "texts", "pages", "host", "once"]),
         ("rejection", &["safety", "host", "web"]),
         ("visit", &["safety", "texts", "session", "host", "web", "rejection"]),
-        ("flows", &["safety", "session", "rejection", "visit"]),
+        ("flows", &["safety", "session", "web", "rejection", "visit"]),
         ("guards", &["safety", "session", "web", "rejection", "visit"]),
         ("api", &["safety", "session", "web", "rejection", "visit", "flows"]),
         ("handlers", &[
