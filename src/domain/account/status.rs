@@ -9,6 +9,7 @@ use crate::domain::id::{FactorId, SetupId};
 use crate::domain::import_notice::ImportNotice;
 use crate::domain::label::Label;
 use crate::domain::settings::Settings;
+use crate::domain::strength::Strength;
 
 /// The state of one user's MFA, for showing it.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,8 @@ use crate::domain::settings::Settings;
 pub struct Status {
     /// Whether MFA is on.
     pub enabled: bool,
+    /// The account's strength, that of its strongest factor; `None` while MFA is off.
+    pub strength: Option<Strength>,
     /// The factors, the preferred one first.
     pub factors: Vec<FactorStatus>,
     /// Unused recovery codes, imported ones too; `None` when there are none at all.
@@ -76,6 +79,7 @@ impl Account {
         let recovery_left = self.codes_left();
         Status {
             enabled: self.enabled(),
+            strength: self.strength(),
             factors,
             recovery_left,
             recovery_low: recovery_left.is_some_and(|left| left <= usize::from(settings.low_stock)),
