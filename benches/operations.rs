@@ -49,9 +49,9 @@ fn memory_store(criterion: &mut Criterion) {
         };
         let new = NewFactor::totp("Phone", "ada@example.org").expect("factor");
         let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("begin");
-        let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
+        let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("scan");
         let code = phone.code_at(clock.now());
-        let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
+        let confirmed = mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
         assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
         let _ = mfa.finish_setup(&session, setup.id()).await.expect("finish");
         phone

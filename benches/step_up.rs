@@ -26,7 +26,7 @@ fn step_up(c: &mut Criterion) {
     let fresh = |needed| StepUpRule::fresh(needed, hour);
     let two = StepUpRule::level(Level::TwoFactors, hour);
     let nested = two.clone().and(fresh(Needed::SecondFactor).or_recovery().or(two.clone()));
-    let names = AcrNames::new("one", "two").expect("names");
+    let names = AcrNames::new("one", "two", "strong").expect("names");
     let rules = (0..64).fold(StepUpRules::new(), |rules, number| {
         rules.with(&format!("action.{number}"), two.clone()).expect("rule")
     });

@@ -317,7 +317,7 @@ async fn sign_in(store: RedbStore) -> Result<(), Fault> {
     let phone = NewFactor::totp("Phone", "ada@example.org")?;
     let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await?;
     let typed = code_for(&setup, now());
-    let confirmed = mfa.confirm_setup(&session, setup.id(), &typed).await?;
+    let confirmed = mfa.confirm_setup(&session, setup.id(), Answer::code(&typed)).await?;
     let Confirmed::FirstFactor(codes) = confirmed else { return Err("not confirmed".into()) };
     let _ = mfa.finish_setup(&session, setup.id()).await?;
     println!("{ada} has set MFA up, and {} recovery codes.", codes.as_slice().len());

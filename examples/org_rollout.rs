@@ -16,8 +16,8 @@ use mfakit::organization::{
 use mfakit::ports::{Clock, OsEntropy};
 use mfakit::testing::{Authenticator, ManualClock, block_on};
 use mfakit::{
-    Argon2Hasher, Assurance, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa,
-    NewFactor, SealingKey, SignIn, Strength, Subject,
+    Answer, Argon2Hasher, Assurance, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore,
+    Mfa, NewFactor, SealingKey, SignIn, Strength, Subject,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -189,9 +189,12 @@ impl Office {
         let session = signed_in.session();
         let new = NewFactor::totp("Phone", "member@example.org")?;
         let setup = self.mfa.begin_setup(session, new, EmailStatus::Verified).await?;
-        let phone = Authenticator::scan(setup.otpauth_uri()).ok_or("the URI is none")?;
+        let phone = setup
+            .totp()
+            .and_then(|app| Authenticator::scan(app.otpauth_uri()))
+            .ok_or("the URI is none")?;
         let code = phone.code_at(self.clock.now());
-        match self.mfa.confirm_setup(session, setup.id(), &code).await? {
+        match self.mfa.confirm_setup(session, setup.id(), Answer::code(&code)).await? {
             Confirmed::FirstFactor(_) => {
                 let finished = self.mfa.finish_setup(session, setup.id()).await?;
                 Ok(finished.full().ok_or("something else comes first")?)

@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::ports::{Clock, OsEntropy};
 use mfakit::{
     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, Rejection,
-    SealingKey, Setup, SignIn, SignedIn, Subject, Verdict,
+    SealingKey, Setup, SetupPrompt, SignIn, SignedIn, Subject, Verdict,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -46,7 +46,7 @@ async fn run(user: &mut User) -> Result<()> {
 
     let codes = loop {
         let code = user.code("Verification code")?;
-        match mfa.confirm_setup(&session, setup.id(), &code).await? {
+        match mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await? {
             Confirmed::FirstFactor(codes) => break codes,
             Confirmed::Rejected(why) => println!("  {why} ({} tries left)", why.tries_left),
             Confirmed::Added(_) | Confirmed::Replaced(..) => return Err("not a first setup".into()),
@@ -115,9 +115,10 @@ fn password(subject: &Subject, user: &User) -> FirstFactor {
 }
 
 fn show(setup: &Setup) {
+    let SetupPrompt::Totp(app) = setup.prompt() else { return };
     #[cfg(feature = "qr")]
-    println!("{}", &*setup.qr_text());
-    println!("Or type this key: {}", setup.manual_key());
+    println!("{}", &*app.qr_text());
+    println!("Or type this key: {}", app.manual_key());
 }
 
 /// Who sits at the terminal.
@@ -142,8 +143,8 @@ impl User {
     }
 
     fn scan(&mut self, setup: &Setup) {
-        if let Self::Script(script) = self {
-            script.uri = setup.otpauth_uri().to_owned();
+        if let (Self::Script(script), Some(app)) = (self, setup.totp()) {
+            script.uri = app.otpauth_uri().to_owned();
         }
     }
 

@@ -31,7 +31,8 @@
 //! let phone = NewFactor::totp("Phone", "ada@example.org")?;
 //! let setup = mfa.begin_setup(session, phone, EmailStatus::Verified).await?;
 //! let typed = code_for(&setup, Utc::now()); // what the phone shows
-//! let Confirmed::FirstFactor(codes) = mfa.confirm_setup(session, setup.id(), &typed).await? else {
+//! let typed = Answer::code(&typed);
+//! let Confirmed::FirstFactor(codes) = mfa.confirm_setup(session, setup.id(), typed).await? else {
 //!     panic!("the code was not right");
 //! };
 //! let paper = codes.as_slice()[0].reveal();
@@ -99,6 +100,8 @@ pub use domain::account::{FactorStatus, HostAuthority, IssuedEnrollment, SetupSt
 pub use domain::assurance::Assurance;
 pub use domain::challenge::{Answer, Challenge};
 pub use domain::event::{Event, EventKind};
+pub use domain::factor::SetupPrompt;
+pub use domain::factor::totp::TotpSetup;
 pub use domain::factor_kind::FactorKind;
 pub use domain::first_factor::{FirstFactor, FirstFactorKind, FirstFactorName};
 pub use domain::id::{FactorId, KeyId, SetupId, Subject};

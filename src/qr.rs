@@ -1,16 +1,16 @@
-//! The QR code of a setup: SVG for pages, text for terminals.
+//! The QR code of an authenticator app's setup: SVG for pages, text for terminals.
 
 use std::fmt::Write;
 
 use qrcode::{Color, EcLevel, QrCode};
 use zeroize::Zeroizing;
 
-use crate::domain::Setup;
+use crate::domain::TotpSetup;
 
 /// Light modules around the code on each side (ISO/IEC 18004 asks for four).
 const QUIET: usize = 4;
 
-impl Setup {
+impl TotpSetup {
     /// The QR code as an SVG image, for putting into a page as it is.
     ///
     /// It has no size of its own and fills what it is put into; 200 CSS pixels are enough for a

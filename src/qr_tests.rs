@@ -1,38 +1,28 @@
-use chrono::DateTime;
-
 use super::*;
 use crate::domain::{
-    AccountName, Algorithm, Digits, FactorId, Issuer, KeyId, Label, PendingSetup, SealedSecret,
-    SessionId, SetupId, TotpParams, TotpSecret,
+    AccountName, Algorithm, Digits, Issuer, KeyId, PendingTotp, SealedSecret, TotpParams,
+    TotpSecret,
 };
 
-fn setup(issuer: &str, account: &str, params: TotpParams) -> Setup {
+fn setup(issuer: &str, account: &str, params: TotpParams) -> TotpSetup {
     let secret = vec![0xa5; params.algorithm().secret_len()];
     let secret = TotpSecret::from_random(params.algorithm(), &secret).unwrap();
-    let pending = PendingSetup {
-        id: SetupId::from_random([1; 16]),
-        session: SessionId::from_random([2; 16]),
-        factor: FactorId::from_random([3; 16]),
-        label: Label::new("Phone").unwrap(),
+    let pending = PendingTotp {
         account: AccountName::new(account).unwrap(),
         issuer: None,
         params,
         sealed: SealedSecret::new(1, KeyId::new("k1").unwrap(), &[0; 48]).unwrap(),
-        begun_at: DateTime::UNIX_EPOCH,
-        tries_left: 10,
-        replaces: None,
-        confirmed: None,
         extra: Default::default(),
     };
-    Setup::of(&pending, &Issuer::new(issuer).unwrap(), &secret, DateTime::UNIX_EPOCH)
+    pending.prompt(&Issuer::new(issuer).unwrap(), &secret)
 }
 
-fn usual() -> Setup {
+fn usual() -> TotpSetup {
     setup("Scrivio", "ada@example.org", TotpParams::default())
 }
 
 /// The longest URI there can be: every byte of both names is percent-encoded.
-fn longest() -> Setup {
+fn longest() -> TotpSetup {
     let name = "@".repeat(128);
     setup(&name, &name, TotpParams::new(Algorithm::Sha512, Digits::Eight, 120).unwrap())
 }

@@ -49,7 +49,7 @@ fn what_is_refused_is_counted_so_the_counter_counts() {
     let session = block_on(world.protect("ada")).session;
     let later = world.clock.now() + TimeDelta::hours(2);
     let rule = StepUpRule::level(Level::TwoFactors, TimeDelta::hours(1));
-    let names = AcrNames::new("one", "two").unwrap();
+    let names = AcrNames::new("one", "two", "strong").unwrap();
     let counted = allocation_counter::measure(|| {
         let refused = rule.check(&session, session.stamp(), world.context_at(later));
         let Err(Refusal::StepUp(unmet)) = refused else { panic!("{refused:?}") };

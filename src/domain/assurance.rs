@@ -1,6 +1,6 @@
 //! What a session has proven.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bounds::{CLOCK_SKEW, MAX_EVIDENCE};
 use super::context::Context;
@@ -11,18 +11,21 @@ use super::id::{SessionId, Stamp, Subject};
 use super::instant::after;
 use super::proof::{Proof, ProvenBy};
 use super::refusal::Refusal;
+use super::strength::Strength;
 
 /// What a fully signed-in session has proven: by which means, when, and under which credentials.
 ///
 /// A host keeps it in its session and passes it to guards and to every sensitive operation. A session
 /// that something comes first for is a [`Limited`](crate::Limited) instead. With the feature
-/// `serde` it can be written and read.
+/// `serde` it can be written and read. What a later release has written, and this one cannot read
+/// whole, is refused: treat a value that cannot be read as no session.
 ///
 /// # Security
 /// Whoever can change the stored session can change what it has proven. Keep it on the server, or
 /// in a cookie that is encrypted and authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Assurance {
     pub(crate) subject: Subject,
     pub(crate) session: SessionId,
@@ -80,9 +83,30 @@ impl Assurance {
         self.evidence.iter().any(|e| e.kind.is_factor() || e.kind == EvidenceKind::Recovery)
     }
 
+    /// The strength of what it holds beside its first factor, at whatever time it was proven. A
+    /// recovery code counts for the weakest there is.
+    pub(crate) fn strength(&self) -> Option<Strength> {
+        let strength = |e: &Evidence| match e.kind {
+            EvidenceKind::Factor { strength, .. } => Some(strength),
+            EvidenceKind::Recovery => Some(Strength::Standard),
+            EvidenceKind::First(_) | EvidenceKind::Enrollment => None,
+        };
+        self.evidence.iter().filter_map(strength).max()
+    }
+
+    /// Whether the session holds a recovery code's evidence.
+    pub(crate) fn is_recovered(&self) -> bool {
+        self.evidence.iter().any(|e| e.kind == EvidenceKind::Recovery)
+    }
+
     /// Whether the session holds a factor of the account. A recovery code is none.
     pub(crate) fn has_factor(&self) -> bool {
         self.evidence.iter().any(|e| e.kind.is_factor())
+    }
+
+    /// Whether the session holds a recovery code that was used no longer ago than this.
+    pub(crate) fn recovered_within(&self, within: TimeDelta, now: DateTime<Utc>) -> bool {
+        self.held(&EvidenceKind::Recovery, now).any(|at| now <= after(at, within))
     }
 
     /// Refuses evidence that was gained under other credentials than those of this stamp, or in

@@ -38,6 +38,11 @@ pub struct Challenge {
     pub(crate) passes: u64,
     pub(crate) purpose: Purpose,
     pub(crate) needed: Strength,
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "super::evidence::is_false")
+    )]
+    pub(crate) user_verification: bool,
     pub(crate) recovery: bool,
     pub(crate) expires_at: DateTime<Utc>,
     #[cfg_attr(
@@ -73,9 +78,36 @@ impl Challenge {
         &self.held.evidence
     }
 
-    /// The strength that an answer must have to meet what the challenge was opened for.
+    /// The strength that a factor must have to be asked for: at a step-up the least that can meet the
+    /// rule, and in any case what the policies require of the session and the account can be asked
+    /// for here.
     pub fn needed(&self) -> Strength {
         self.needed
+    }
+
+    /// Whether the device has to verify its user, because the rule of the step-up asks for it.
+    pub fn needs_user_verification(&self) -> bool {
+        self.user_verification
+    }
+
+    /// Asks for a factor of at least this strength: what policies whose period is over require of
+    /// the session ([`Access::needed`](crate::organization::Access::needed)). It never asks for less
+    /// than the challenge did before. [`Mfa::sign_in`](crate::Mfa::sign_in) and
+    /// [`Mfa::step_up`](crate::Mfa::step_up) do it by themselves.
+    ///
+    /// # Security
+    /// Give it no more than [`Account::askable_strength`](crate::domain::Account::askable_strength):
+    /// what nobody can be asked for, nobody can answer.
+    pub fn needing(mut self, strength: Option<Strength>) -> Self {
+        self.needed = strength.map_or(self.needed, |strength| strength.max(self.needed));
+        self
+    }
+
+    /// Whether a factor of this strength, on a device that can or cannot verify its user, is asked
+    /// for.
+    pub(crate) fn asks_for(&self, strength: Option<Strength>, verifies_user: bool) -> bool {
+        strength.unwrap_or(Strength::Standard) >= self.needed
+            && (verifies_user || !self.user_verification)
     }
 
     /// Whether a recovery code is taken: always at a sign-in, at a step-up where the rule says
@@ -127,9 +159,9 @@ impl Challenge {
     }
 }
 
-/// An answer as it was typed.
+/// An answer as it was typed, or as the browser gave it.
 ///
-/// Its text is wiped when dropped and never printed.
+/// What was typed is wiped when dropped. Neither is ever printed.
 ///
 /// ```
 /// use mfakit::Answer;
@@ -140,10 +172,19 @@ impl Challenge {
 pub struct Answer(pub(crate) AnswerKind);
 
 pub(crate) enum AnswerKind {
-    Code { factor: Option<FactorId>, typed: Typed },
-    ThreeCodes { factor: Option<FactorId>, typed: [Typed; 3] },
+    Code {
+        factor: Option<FactorId>,
+        typed: Typed,
+    },
+    ThreeCodes {
+        factor: Option<FactorId>,
+        typed: [Typed; 3],
+    },
     Recovery(Typed),
     Enrollment(Typed),
+    /// What a browser answered, as JSON.
+    #[cfg(feature = "webauthn")]
+    WebAuthn(String),
 }
 
 pub(crate) type Typed = Zeroizing<String>;
@@ -179,14 +220,34 @@ impl Answer {
     pub fn enrollment(typed: &str) -> Self {
         Self(AnswerKind::Enrollment(bounded(typed)))
     }
+
+    /// What a passkey or security key answered: the JSON of
+    /// `credential.toJSON()`, at a setup of `navigator.credentials.create()` and at a challenge of
+    /// `navigator.credentials.get()`. More than 65,536 bytes are refused.
+    #[cfg(feature = "webauthn")]
+    pub fn webauthn(json: &str) -> Self {
+        Self(AnswerKind::WebAuthn(start(json, MOST_JSON).to_owned()))
+    }
 }
 
 /// Keeps no more of typed input than it takes to see that it is too long.
 fn bounded(typed: &str) -> Typed {
-    const MOST: usize = 256;
-    let end = (0..=MOST.min(typed.len())).rev().find(|end| typed.is_char_boundary(*end));
-    Zeroizing::new(typed.get(..end.unwrap_or(0)).unwrap_or_default().to_owned())
+    Zeroizing::new(start(typed, MOST_TYPED).to_owned())
 }
+
+/// The first bytes of a text, no more than so many.
+fn start(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+/// The most of typed input that is kept, in bytes.
+const MOST_TYPED: usize = 256;
+
+/// The most of a browser's answer that is kept, in bytes. What is cut here, before a character of up
+/// to four bytes, is still longer than the 65,536 bytes that are read.
+#[cfg(feature = "webauthn")]
+const MOST_JSON: usize = 65_536 + 4;
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

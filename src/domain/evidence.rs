@@ -10,6 +10,7 @@ use super::strength::Strength;
 /// One thing that a session has proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Evidence {
     pub(crate) kind: EvidenceKind,
     pub(crate) at: DateTime<Utc>,
@@ -18,7 +19,7 @@ pub struct Evidence {
 /// What kind of thing it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case", deny_unknown_fields))]
 #[non_exhaustive]
 pub enum EvidenceKind {
     /// A first factor that the host vouched for.
@@ -55,6 +56,14 @@ impl EvidenceKind {
             Self::First(_) | Self::Recovery | Self::Enrollment => false,
         }
     }
+
+    /// The strength of a factor of the account; `None` for anything else.
+    pub(crate) fn strength(&self) -> Option<Strength> {
+        match *self {
+            Self::Factor { strength, .. } => Some(strength),
+            Self::First(_) | Self::Recovery | Self::Enrollment => None,
+        }
+    }
 }
 
 impl Evidence {
@@ -75,5 +84,11 @@ impl EvidenceKind {
     pub(crate) fn code_of(id: FactorId) -> Self {
         let (kind, strength) = (FactorKind::Totp, Strength::Standard);
         Self::Factor { id, kind, strength, user_verified: false }
+    }
+
+    /// An assertion of a passkey or a security key.
+    pub(crate) fn credential_of(id: FactorId, user_verified: bool) -> Self {
+        let (kind, strength) = (FactorKind::WebAuthn, Strength::PhishingResistant);
+        Self::Factor { id, kind, strength, user_verified }
     }
 }

@@ -51,20 +51,23 @@ pub(crate) mod step_up;
 
 // The engine, as `mfakit::domain` shows it.
 pub use account::{
-    Account, Arrival, ConfirmedFirst, Decision, Fresh, ImportedCheck, Judged, NewSecret,
-    OneTimeCheck, Opened, Question, Reseal, TotpCheck, Transition,
+    Account, Arrival, ConfirmedFirst, Decision, DrawnKind, DrawnSetup, Fresh, ImportedCheck,
+    Judged, OneTimeCheck, Opened, Question, Reseal, SetupQuestion, TotpCheck, TotpSetupCheck,
+    Transition,
 };
+#[cfg(feature = "webauthn")]
+pub use account::{RegistrationCheck, WebAuthnCheck};
 pub use bounds::{CLOCK_SKEW, MAX_FACTORS, PROOF_MAX_AGE};
 pub use budget::{GuessBudget, Throttle};
 pub use context::Context;
 pub use evidence::{Evidence, EvidenceKind};
 pub use factor::totp::{
-    Algorithm, Code, DRIFT_LIMIT, Digits, SealContext, Step, TRIPLE_SEARCH, TotpParams, TotpSecret,
-    TotpState, Window, match_code,
+    Algorithm, Code, DRIFT_LIMIT, Digits, PendingTotp, SealContext, Step, TRIPLE_SEARCH,
+    TotpParams, TotpSecret, TotpState, Window, match_code,
 };
 #[cfg(feature = "webauthn")]
 pub use factor::webauthn;
-pub use factor::{Factor, FactorState, UnknownState};
+pub use factor::{Factor, FactorState, PendingState, UnknownPending, UnknownState};
 pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{
     ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, PreparedCodes, PreparedFactor,
@@ -86,6 +89,9 @@ pub(crate) use assurance::Assurance;
 pub(crate) use challenge::{Answer, Challenge};
 pub(crate) use demand::Reminded;
 pub(crate) use event::Event;
+#[cfg(feature = "qr")]
+pub(crate) use factor::totp::TotpSetup;
+pub(crate) use factor_kind::FactorKind;
 pub(crate) use first_factor::FirstFactor;
 pub(crate) use id::{CommitId, FactorId, KeyId, OrgId, SetupId, Subject, Version};
 pub(crate) use import::{
@@ -99,12 +105,12 @@ pub(crate) use organization::{
     Reminder, ReminderSchedule, RosterCounts, RosterCursor, RosterFilter, RosterPage, RosterQuery,
     RosterRow, RosterRows, check_may_weaken,
 };
-pub(crate) use policy_terms::PolicyTerms;
 pub(crate) use prompt::Ask;
 pub(crate) use purpose::ActionName;
 pub(crate) use receipt::CommitOutcome;
 pub(crate) use recovery::RecoveryCodes;
 pub(crate) use refusal::{OrgRefusal, Refusal};
+pub(crate) use requirement::Unmet;
 pub(crate) use session::Session;
 pub(crate) use settings::Settings;
 pub(crate) use setup::{EmailStatus, NewFactor, Setup, SetupRejection};
@@ -125,7 +131,7 @@ pub(crate) use organization::{Exemption, Extension, OrgRequirement, RosterKey, S
 #[cfg(test)]
 pub(crate) use organization::{Prospects, Standing, sample as org_sample};
 #[cfg(any(test, feature = "testing"))]
-pub(crate) use policy_terms::{GracePeriod, PolicyScope};
+pub(crate) use policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
 #[cfg(feature = "testing")]
 pub(crate) use strength::Required;
 #[cfg(feature = "testing")]
@@ -141,6 +147,6 @@ pub(crate) mod parts {
     pub(crate) use super::import::{ImportRecord, ImportedSlot};
     pub(crate) use super::instant::whole_micros;
     pub(crate) use super::recovery::Slot;
-    pub(crate) use super::setup::{Confirmation, RightCode};
+    pub(crate) use super::setup::{Confirmation, Stage};
     pub(crate) use super::unknown_fields::{Extra, Value};
 }

@@ -1,5 +1,7 @@
 //! How a challenge stands: what it can be answered with, and how often still.
 
+#[cfg(feature = "webauthn")]
+use super::factor::webauthn::RequestOptions;
 use super::id::FactorId;
 use super::label::Label;
 
@@ -16,6 +18,11 @@ pub enum Prompt {
         /// How many digits its codes have.
         digits: u8,
     },
+    /// An assertion of one of the account's passkeys and security keys: these options are for
+    /// `navigator.credentials.get()`, and [`Answer::webauthn`](crate::Answer::webauthn) takes what
+    /// it answers.
+    #[cfg(feature = "webauthn")]
+    WebAuthn(RequestOptions),
     /// A recovery code: [`Answer::recovery`](crate::Answer::recovery).
     Recovery,
     /// An enrollment code: [`Answer::enrollment`](crate::Answer::enrollment).
@@ -46,11 +53,22 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// The factors among the prompts, each with its label and its number of digits.
+    /// The authenticator apps among the prompts, each with its label and its number of digits.
     pub fn factors(&self) -> impl Iterator<Item = (FactorId, &Label, u8)> {
         self.prompts.iter().filter_map(|prompt| match prompt {
             Prompt::Totp { factor, label, digits } => Some((*factor, label, *digits)),
+            #[cfg(feature = "webauthn")]
+            Prompt::WebAuthn(_) => None,
             Prompt::Recovery | Prompt::EnrollmentCode => None,
+        })
+    }
+
+    /// The options for the account's passkeys and security keys, if any can be asked for.
+    #[cfg(feature = "webauthn")]
+    pub fn webauthn(&self) -> Option<&RequestOptions> {
+        self.prompts.iter().find_map(|prompt| match prompt {
+            Prompt::WebAuthn(options) => Some(options),
+            Prompt::Totp { .. } | Prompt::Recovery | Prompt::EnrollmentCode => None,
         })
     }
 

@@ -66,6 +66,8 @@ pub struct Proof {
 pub(crate) struct Facts {
     /// The account's strength; `None` while MFA is off.
     pub(crate) strength: Option<Strength>,
+    /// The strength of the strongest factor that can be asked for here.
+    pub(crate) askable: Option<Strength>,
     /// An administrator reset the account, and no factor was set up since.
     pub(crate) enrolling: bool,
     /// There are imported recovery codes of less than 64 bits.

@@ -92,6 +92,14 @@ pub enum LimitedTo {
     /// Set MFA up: the period of an organization that closes the whole account is over. See
     /// [`Mfa::begin_setup`](crate::Mfa::begin_setup).
     SetUp(Walled),
+    /// Answer a challenge with a stronger factor: such a period is over, the account has a factor that
+    /// is strong enough, and this session has not proven it. See [`Mfa::step_up`](crate::Mfa::step_up),
+    /// with [`StepUpRule::signed_in`](crate::StepUpRule::signed_in) where no rule says more.
+    StepUp(Walled),
+    /// Replace a lost factor: as [`StepUp`](Self::StepUp), in a session that a recovery code has
+    /// opened. Where the factor is not lost, a challenge can be answered with it as well. See
+    /// [`NewFactor::replacing`](crate::NewFactor::replacing).
+    Replace(Walled),
     /// Replace the recovery codes: they were imported, and have less than 64 bits. See
     /// [`Mfa::regenerate_codes`](crate::Mfa::regenerate_codes).
     RegenerateCodes,

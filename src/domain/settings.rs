@@ -5,6 +5,10 @@ use thiserror::Error;
 
 use super::budget::Throttle;
 use super::factor::totp::TotpParams;
+#[cfg(feature = "webauthn")]
+use super::factor::webauthn::RelyingParty;
+use super::factor::{Factor, FactorState};
+use super::factor_kind::FactorKind;
 use super::invalid::{Invalid, within};
 
 /// The numbers of every rule. [`Settings::default`] is argued value by value in `DESIGN.md`.
@@ -36,6 +40,8 @@ pub struct Settings {
     pub(crate) enrollment_lifetime: TimeDelta,
     pub(crate) recheck: TimeDelta,
     pub(crate) epoch: u64,
+    #[cfg(feature = "webauthn")]
+    pub(crate) relying_party: Option<RelyingParty>,
 }
 
 impl Default for Settings {
@@ -55,6 +61,8 @@ impl Default for Settings {
             enrollment_lifetime: TimeDelta::hours(72),
             recheck: TimeDelta::seconds(60),
             epoch: 0,
+            #[cfg(feature = "webauthn")]
+            relying_party: None,
         }
     }
 }
@@ -105,6 +113,37 @@ impl Settings {
     /// How the codes of a new factor are computed.
     pub fn totp(&self) -> TotpParams {
         self.totp
+    }
+
+    /// The relying party that credentials are registered for and asked by; `None` where none is
+    /// configured, and then none is.
+    #[cfg(feature = "webauthn")]
+    pub fn relying_party(&self) -> Option<&RelyingParty> {
+        self.relying_party.as_ref()
+    }
+
+    /// Whether factors of a kind can be set up under these settings.
+    pub(crate) fn sets_up(&self, kind: FactorKind) -> bool {
+        match kind {
+            FactorKind::Totp => true,
+            #[cfg(feature = "webauthn")]
+            FactorKind::WebAuthn => self.relying_party.is_some(),
+            #[cfg(not(feature = "webauthn"))]
+            FactorKind::WebAuthn => false,
+            FactorKind::Unknown => false,
+        }
+    }
+
+    /// Whether a factor can be asked for under these settings, suspended or not.
+    pub(crate) fn asks_for(&self, factor: &Factor) -> bool {
+        match factor.state() {
+            FactorState::Totp(_) => true,
+            #[cfg(feature = "webauthn")]
+            FactorState::WebAuthn(state) => {
+                self.relying_party.as_ref().is_some_and(|here| state.credential().is_of(here))
+            }
+            FactorState::Unknown(_) => false,
+        }
     }
 }
 
@@ -227,6 +266,14 @@ impl SettingsBuilder {
     /// current again, and challenges that were passed since can be passed again.
     pub fn epoch(mut self, epoch: u64) -> Self {
         self.settings.epoch = epoch;
+        self
+    }
+
+    /// Registers and asks for passkeys and security keys, for this RP ID and on these origins.
+    /// Without it credentials that are stored are carried and counted, and none is asked for.
+    #[cfg(feature = "webauthn")]
+    pub fn relying_party(mut self, relying_party: RelyingParty) -> Self {
+        self.settings.relying_party = Some(relying_party);
         self
     }
 

@@ -4,15 +4,19 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use zeroize::Zeroizing;
 
-use super::factor::totp::{self, Step, TotpParams, TotpSecret};
+use super::factor::totp::{TotpParams, TotpSetup};
+#[cfg(feature = "webauthn")]
+use super::factor::webauthn::{CreationOptions, Unverified};
+use super::factor::{FactorState, PendingState, SetupPrompt, strength_of};
+use super::factor_kind::FactorKind;
 use super::id::{FactorId, SessionId, SetupId};
 use super::invalid::Invalid;
 use super::label::{AccountName, Issuer, Label};
 use super::recovery::{RecoveryCodes, RecoverySet};
 use super::sealed::SealedSecret;
 use super::session::Proven;
+use super::strength::Strength;
 use super::unknown_fields::Extra;
 
 /// Whether the user's e-mail address is verified, as the host knows it.
@@ -35,6 +39,7 @@ pub enum EmailStatus {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFactor {
+    pub(crate) kind: FactorKind,
     pub(crate) label: Label,
     pub(crate) account: AccountName,
     pub(crate) issuer: Option<Issuer>,
@@ -47,11 +52,26 @@ impl NewFactor {
     /// # Errors
     /// [`Invalid`] when one of them is out of its bounds: see [`Label`] and [`AccountName`].
     pub fn totp(label: &str, account: &str) -> Result<Self, Invalid> {
-        let (label, account) = (Label::new(label)?, AccountName::new(account)?);
-        Ok(Self { label, account, issuer: None, replaces: None })
+        Self::of(FactorKind::Totp, label, account)
     }
 
-    /// Shows another issuer in the app than the one that the [`Mfa`](crate::Mfa) was built with: for
+    /// A passkey or a security key, with its label and the account name that the browser and the
+    /// authenticator will show. It wants a relying party:
+    /// [`MfaBuilder::relying_party`](crate::MfaBuilder::relying_party).
+    ///
+    /// # Errors
+    /// [`Invalid`] when one of them is out of its bounds: see [`Label`] and [`AccountName`].
+    #[cfg(feature = "webauthn")]
+    pub fn webauthn(label: &str, account: &str) -> Result<Self, Invalid> {
+        Self::of(FactorKind::WebAuthn, label, account)
+    }
+
+    fn of(kind: FactorKind, label: &str, account: &str) -> Result<Self, Invalid> {
+        let (label, account) = (Label::new(label)?, AccountName::new(account)?);
+        Ok(Self { kind, label, account, issuer: None, replaces: None })
+    }
+
+    /// Shows another issuer in the app or the browser than the one that the [`Mfa`](crate::Mfa) was built with: for
     /// a product of several brands, or a test system whose entries are not to be mixed up with real
     /// ones. The codes are the same.
     ///
@@ -78,9 +98,19 @@ impl NewFactor {
         self
     }
 
-    /// What its owner will call it.
+    /// The name that its owner will give it.
     pub fn label(&self) -> &Label {
         &self.label
+    }
+
+    /// The factor's kind.
+    pub fn kind(&self) -> FactorKind {
+        self.kind
+    }
+
+    /// The strength that it will have.
+    pub fn strength(&self) -> Option<Strength> {
+        strength_of(self.kind)
     }
 }
 
@@ -91,53 +121,55 @@ pub struct PendingSetup {
     pub(crate) session: SessionId,
     pub(crate) factor: FactorId,
     pub(crate) label: Label,
-    pub(crate) account: AccountName,
-    /// Where the host has chosen one for this setup, and it can still be shown.
-    pub(crate) issuer: Option<Issuer>,
-    pub(crate) params: TotpParams,
-    pub(crate) sealed: SealedSecret,
     pub(crate) begun_at: DateTime<Utc>,
-    pub(crate) tries_left: u8,
     pub(crate) replaces: Option<FactorId>,
-    pub(crate) confirmed: Option<Confirmation>,
+    pub(crate) stage: Stage,
     pub(crate) extra: Extra,
 }
 
-/// That a right code came, and the recovery set that was issued with it.
+/// How far a setup has come.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Stage {
+    /// It is shown, and waits for the answer that confirms it.
+    Open { state: PendingState, tries_left: u8 },
+    /// It is confirmed and shown no more: it waits until the recovery codes are saved.
+    Confirmed(Confirmation),
+}
+
+/// The factor that a right answer has made, and the recovery set that was issued with it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Confirmation {
-    pub(crate) right: RightCode,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) state: FactorState,
     pub(crate) recovery: Arc<RecoverySet>,
     pub(crate) extra: Extra,
 }
 
-/// When a right code came, of which step, and how far the authenticator's clock is off.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct RightCode {
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) step: Step,
-    pub(crate) drift: i8,
-}
-
 impl PendingSetup {
-    /// Which setup it is.
+    /// The setup's ID.
     pub fn id(&self) -> SetupId {
         self.id
     }
 
-    /// The factor it will become.
+    /// The ID of the factor that it will become.
     pub fn factor(&self) -> FactorId {
         self.factor
     }
 
-    /// How its codes are computed.
-    pub fn params(&self) -> TotpParams {
-        self.params
+    /// The kind of the factor that it will become.
+    pub fn kind(&self) -> FactorKind {
+        match &self.stage {
+            Stage::Open { state, .. } => state.kind(),
+            Stage::Confirmed(confirmation) => confirmation.state.kind(),
+        }
     }
 
-    /// Its secret, sealed.
-    pub fn sealed(&self) -> &SealedSecret {
-        &self.sealed
+    /// What it waits to be confirmed by; `None` once it is confirmed.
+    pub fn open(&self) -> Option<&PendingState> {
+        match &self.stage {
+            Stage::Open { state, .. } => Some(state),
+            Stage::Confirmed(_) => None,
+        }
     }
 
     /// When it was begun.
@@ -145,59 +177,78 @@ impl PendingSetup {
         self.begun_at
     }
 
-    /// Whether a right code has come and only "I have saved my codes" is missing.
+    /// Whether a right answer has come and only "I have saved my codes" is missing.
     pub fn confirmed(&self) -> bool {
-        self.confirmed.is_some()
+        self.confirmation().is_some()
+    }
+
+    pub(crate) fn confirmation(&self) -> Option<&Confirmation> {
+        match &self.stage {
+            Stage::Open { .. } => None,
+            Stage::Confirmed(confirmation) => Some(confirmation),
+        }
+    }
+
+    /// The sealed secret in it, and how its codes are computed.
+    pub(crate) fn sealed(&self) -> Option<(TotpParams, &SealedSecret)> {
+        match &self.stage {
+            Stage::Open { state, .. } => state.totp().map(|totp| (totp.params, &totp.sealed)),
+            Stage::Confirmed(confirmation) => {
+                confirmation.state.totp().map(|totp| (totp.params, &totp.sealed))
+            }
+        }
+    }
+
+    pub(crate) fn sealed_mut(&mut self) -> Option<&mut SealedSecret> {
+        match &mut self.stage {
+            Stage::Open { state, .. } => state.totp_mut().map(|totp| &mut totp.sealed),
+            Stage::Confirmed(confirmation) => {
+                confirmation.state.totp_mut().map(|totp| &mut totp.sealed)
+            }
+        }
     }
 }
 
-/// What the setup screen shows: the QR code's content and the manual code.
-///
-/// Its secret is wiped when dropped and never printed by `Debug`.
+/// What the setup screen shows.
+#[derive(Debug)]
 pub struct Setup {
     pub(crate) id: SetupId,
-    pub(crate) issuer: Issuer,
-    pub(crate) uri: Zeroizing<String>,
-    pub(crate) manual_key: Zeroizing<String>,
+    pub(crate) prompt: SetupPrompt,
     pub(crate) confirm_by: DateTime<Utc>,
 }
 
 impl Setup {
-    /// `usual` is the issuer of setups that have none of their own.
-    pub(crate) fn of(
-        pending: &PendingSetup,
-        usual: &Issuer,
-        secret: &TotpSecret,
-        confirm_by: DateTime<Utc>,
-    ) -> Self {
-        let issuer = pending.issuer.as_ref().unwrap_or(usual);
-        Self {
-            id: pending.id,
-            issuer: issuer.clone(),
-            uri: totp::otpauth::uri(issuer, &pending.account, secret, pending.params),
-            manual_key: totp::otpauth::manual_key(secret),
-            confirm_by,
-        }
-    }
-
-    /// Which setup it is: name it when confirming, finishing or canceling.
+    /// The setup's ID: name it when confirming, finishing or canceling.
     pub fn id(&self) -> SetupId {
         self.id
     }
 
-    /// The issuer that the app will show above its codes.
-    pub fn issuer(&self) -> &Issuer {
-        &self.issuer
+    /// What to show, by the kind of the factor.
+    pub fn prompt(&self) -> &SetupPrompt {
+        &self.prompt
     }
 
-    /// The `otpauth://` URI that the QR code holds. It contains the secret: never log it.
-    pub fn otpauth_uri(&self) -> &str {
-        &self.uri
+    /// What to show, to keep.
+    pub fn into_prompt(self) -> SetupPrompt {
+        self.prompt
     }
 
-    /// The secret for typing, in groups of four.
-    pub fn manual_key(&self) -> &str {
-        &self.manual_key
+    /// What to show for an authenticator app; `None` for a factor of another kind.
+    pub fn totp(&self) -> Option<&TotpSetup> {
+        match &self.prompt {
+            SetupPrompt::Totp(app) => Some(app),
+            #[cfg(feature = "webauthn")]
+            SetupPrompt::WebAuthn(_) => None,
+        }
+    }
+
+    /// What to ask the browser for a passkey or security key; `None` for a factor of another kind.
+    #[cfg(feature = "webauthn")]
+    pub fn webauthn(&self) -> Option<&CreationOptions> {
+        match &self.prompt {
+            SetupPrompt::Totp(_) => None,
+            SetupPrompt::WebAuthn(options) => Some(options),
+        }
     }
 
     /// Until when it can be confirmed.
@@ -206,13 +257,7 @@ impl Setup {
     }
 }
 
-impl fmt::Debug for Setup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Setup({}, secret redacted)", self.id)
-    }
-}
-
-/// How the account alone judged a code that was to confirm a setup.
+/// How the account alone judged an answer that was to confirm a setup.
 ///
 /// [`Mfa::confirm_setup`](crate::Mfa::confirm_setup), which knows the organizations, answers with a
 /// [`Confirmed`](crate::Confirmed).
@@ -226,21 +271,29 @@ pub enum ConfirmedSetup {
     Added(Proven),
     /// The lost factor is replaced: the session under its new stamp, and the new recovery codes.
     Replaced(Proven, RecoveryCodes),
-    /// The code was not right.
+    /// The answer was not right.
     Rejected(SetupRejection),
 }
 
-/// Why a code did not confirm a setup.
+/// Why an answer did not confirm a setup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SetupRejection {
-    /// What was wrong with the code.
+    /// What was wrong with the answer.
     pub reason: SetupRejectionReason,
-    /// How many more codes this setup takes. At zero it is over and must be begun again.
+    /// How many more codes this setup takes. At zero it is over and must be begun again. What a
+    /// browser answers is not counted.
     pub tries_left: u8,
+    /// The step of the standard at which the registration failed: for the host's log, since the
+    /// user can do nothing about it.
+    #[cfg(feature = "webauthn")]
+    pub unverified: Option<Unverified>,
 }
 
 /// The reason for a [`SetupRejection`].
+///
+/// The list is closed: a new reason needs words wherever rejections are shown, and the compiler
+/// then names those places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetupRejectionReason {
     /// The code is not right.
@@ -250,6 +303,27 @@ pub enum SetupRejectionReason {
     /// The code is right for another time: the authenticator's clock is off by about this much,
     /// positive when it is fast. Found within ten minutes either way.
     ClockOff(TimeDelta),
+    /// The browser's answer does not register a credential for this setup. No try was charged.
+    CredentialNotVerified,
+    /// The account has this credential already. No try was charged.
+    AlreadyRegistered,
+}
+
+impl SetupRejection {
+    pub(crate) const fn new(reason: SetupRejectionReason, tries_left: u8) -> Self {
+        Self {
+            reason,
+            tries_left,
+            #[cfg(feature = "webauthn")]
+            unverified: None,
+        }
+    }
+
+    #[cfg(feature = "webauthn")]
+    pub(crate) const fn unverified(why: Unverified, tries_left: u8) -> Self {
+        let reason = SetupRejectionReason::CredentialNotVerified;
+        Self { reason, tries_left, unverified: Some(why) }
+    }
 }
 
 impl fmt::Display for SetupRejection {
@@ -261,6 +335,12 @@ impl fmt::Display for SetupRejection {
             }
             SetupRejectionReason::Wrong => {
                 return f.write_str("the code is not right: check it and try again");
+            }
+            SetupRejectionReason::CredentialNotVerified => {
+                return f.write_str("the passkey or security key was not accepted: try again");
+            }
+            SetupRejectionReason::AlreadyRegistered => {
+                return f.write_str("this passkey or security key is set up already");
             }
         };
         let seconds = off.num_seconds();
@@ -279,7 +359,7 @@ mod tests {
     fn a_wrong_clock_is_named_in_minutes() {
         let say = |seconds| {
             let reason = SetupRejectionReason::ClockOff(TimeDelta::seconds(seconds));
-            SetupRejection { reason, tries_left: 9 }.to_string()
+            SetupRejection::new(reason, 9).to_string()
         };
         assert_eq!(say(-240), "your phone's clock is 4 minutes slow: set it and try again");
         assert_eq!(say(60), "your phone's clock is 1 minute fast: set it and try again");

@@ -62,8 +62,9 @@ impl Proven {
     /// that its user belongs to.
     ///
     /// What the account asks comes first: a first setup after a reset, then codes that are too weak.
-    /// A policy that has lapsed for the whole account limits the session; it never takes back what
-    /// was proven.
+    /// A policy that has lapsed for the whole account limits a session that has not proven what it
+    /// requires, whatever else the account has; it never takes back what was proven. A recovery code
+    /// stands in for a standard factor and for none that is stronger.
     pub fn signed_in(self, affiliations: &[Affiliation], now: DateTime<Utc>) -> SignedIn {
         let Self { held, facts } = self;
         let limited = |to| SignedIn::Limited(Limited::new(held.clone(), to));
@@ -73,10 +74,32 @@ impl Proven {
         if facts.weak_codes && held.has_factor() {
             return limited(LimitedTo::RegenerateCodes);
         }
-        match Access::to_account(affiliations, facts.strength, now).gate {
-            Gate::Allow => SignedIn::Full(held, None),
-            Gate::AllowAndRemind(reminded) => SignedIn::Full(held, Some(reminded)),
-            Gate::SetUpFirst(walled) => limited(LimitedTo::SetUp(walled.abridged())),
+        let access = Access::to_account(affiliations, facts.strength, now);
+        let reminded = match access.gate {
+            Gate::Allow => None,
+            Gate::AllowAndRemind(reminded) => Some(reminded),
+            Gate::SetUpFirst(walled) => return limited(LimitedTo::SetUp(walled.abridged())),
+        };
+        if access.needed <= held.strength() {
+            return SignedIn::Full(held, reminded);
+        }
+        // The account has what is required. The wall is that of an account which had no more than
+        // this session has proven.
+        match Access::to_account(affiliations, held.strength(), now).gate {
+            Gate::SetUpFirst(walled) => {
+                let walled = walled.abridged();
+                limited(match facts.askable >= access.needed {
+                    _ if held.is_recovered() => LimitedTo::Replace(walled),
+                    true => LimitedTo::StepUp(walled),
+                    // Nobody can be asked for it here: another one has to be set up.
+                    false => LimitedTo::SetUp(walled),
+                })
+            }
+            Gate::Allow | Gate::AllowAndRemind(_) => SignedIn::Full(held, reminded),
         }
     }
 }
+
+#[cfg(test)]
+#[path = "signed_in_tests.rs"]
+mod tests;

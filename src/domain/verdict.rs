@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "webauthn")]
+use super::factor::webauthn::Unverified;
 use super::import_notice::ImportNotice;
 use super::proof::Proof;
 
@@ -45,6 +47,10 @@ pub struct Rejection {
     /// How many more codes this challenge takes. `None` for recovery and enrollment codes, which it
     /// does not count.
     pub answers_left: Option<u8>,
+    /// The step of the standard at which a passkey or security key failed: for the host's log, since
+    /// its owner can do nothing about it.
+    #[cfg(feature = "webauthn")]
+    pub unverified: Option<Unverified>,
 }
 
 /// The reason for a [`Rejection`].
@@ -71,11 +77,15 @@ pub enum RejectionReason {
     /// Too many wrong recovery codes were tried, and the account's are imported ones of less than 64
     /// bits: none is judged before a guess has grown back.
     RecoveryPaused,
+    /// The passkey or security key was not accepted: its answer does not hold, or it is none of the
+    /// account's. Nothing was charged.
+    CredentialNotVerified,
 }
 
 impl RejectionReason {
-    /// A stable name for it: `rejected`, `malformed`, `three_codes_wanted`, `suspended` or
-    /// `recovery_paused`. Input that was no code is `malformed` in any case.
+    /// A stable name for it: `rejected`, `malformed`, `three_codes_wanted`, `suspended`,
+    /// `recovery_paused` or `credential_not_verified`. Input that was no code is `malformed` in any
+    /// case.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Wrong => "rejected",
@@ -83,6 +93,7 @@ impl RejectionReason {
             Self::ThreeCodesWanted { malformed: false } => "three_codes_wanted",
             Self::Suspended => "suspended",
             Self::RecoveryPaused => "recovery_paused",
+            Self::CredentialNotVerified => "credential_not_verified",
         }
     }
 }
@@ -90,12 +101,24 @@ impl RejectionReason {
 impl Rejection {
     /// Rejects a factor's code, of which the challenge takes so many more.
     pub(crate) const fn counted(reason: RejectionReason, answers_left: u8) -> Self {
-        Self { reason, answers_left: Some(answers_left) }
+        Self { answers_left: Some(answers_left), ..Self::uncounted(reason) }
     }
 
     /// Rejects a recovery or enrollment code.
     pub(crate) const fn uncounted(reason: RejectionReason) -> Self {
-        Self { reason, answers_left: None }
+        Self {
+            reason,
+            answers_left: None,
+            #[cfg(feature = "webauthn")]
+            unverified: None,
+        }
+    }
+
+    /// Rejects what a browser answered.
+    #[cfg(feature = "webauthn")]
+    pub(crate) const fn unverified(why: Unverified) -> Self {
+        let rejection = Self::uncounted(RejectionReason::CredentialNotVerified);
+        Self { unverified: Some(why), ..rejection }
     }
 }
 
@@ -108,6 +131,9 @@ impl fmt::Display for Rejection {
             }
             (RejectionReason::ThreeCodesWanted { .. }, _) => {
                 "enter three codes in a row, as your app shows them one after the other"
+            }
+            (RejectionReason::CredentialNotVerified, _) => {
+                "the passkey or security key was not accepted: try again"
             }
             (RejectionReason::Malformed, _) => "that is not a code: check it and try again",
             (RejectionReason::Wrong, None) => "the code was not accepted: check it and try again",

@@ -20,11 +20,11 @@ struct Kept {
 }
 
 impl Mfa {
-    /// Judges an answer to a challenge: a code, three in a row, a recovery code or an enrollment
-    /// code.
+    /// Judges an answer to a challenge: a code, three in a row, an assertion of a passkey or security
+    /// key, a recovery code or an enrollment code.
     ///
     /// A code is charged in the same commit that judges it, and the verdict leaves only after that
-    /// commit. A wrong code is a [`Verdict::Rejected`], not an error. A passed one comes with the
+    /// commit. A wrong answer is a [`Verdict::Rejected`], not an error. A passed one comes with the
     /// session: full, or limited to what has to come first.
     ///
     /// The policies of the user's organizations are read before the answer is judged, and again
@@ -63,6 +63,8 @@ impl Mfa {
                             let secret = kept.opened.insert(secret);
                             asked.judge(&secret.secret, secret.resealed.clone())
                         }
+                        #[cfg(feature = "webauthn")]
+                        Question::WebAuthn(check) => check.judge(),
                         Question::OneTime(check) => {
                             let evaluation =
                                 self.evaluate(kept.evaluated, challenge, &check).await?;

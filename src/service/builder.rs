@@ -9,6 +9,8 @@ use super::issuing::Issuing;
 use super::notices::Notices;
 use super::ports::Ports;
 use super::{Inner, Mfa};
+#[cfg(feature = "webauthn")]
+use crate::domain::webauthn::RelyingParty;
 use crate::domain::{Invalid, Issuer, Settings};
 use crate::hashing::Argon2Hasher;
 use crate::keyring::Keyring;
@@ -27,6 +29,8 @@ pub struct MfaBuilder {
     notifier: Option<Box<dyn Notifier>>,
     issuer: Option<String>,
     settings: Settings,
+    #[cfg(feature = "webauthn")]
+    relying_party: Option<RelyingParty>,
 }
 
 /// An [`Mfa`] that cannot be put together.
@@ -56,6 +60,8 @@ impl MfaBuilder {
             notifier: None,
             issuer: None,
             settings: Settings::default(),
+            #[cfg(feature = "webauthn")]
+            relying_party: None,
         }
     }
 
@@ -149,6 +155,28 @@ impl MfaBuilder {
         self
     }
 
+    /// Registers and asks for passkeys and security keys, for this RP ID and on these origins. It
+    /// takes the place of the settings' own.
+    ///
+    /// ```
+    /// use mfakit::domain::webauthn::RelyingParty;
+    /// # use mfakit::{Keyring, MemoryStore, Mfa, SealingKey};
+    /// # let keyring = Keyring::new(SealingKey::from_bytes("k", &[7; 32])?);
+    ///
+    /// let mfa = Mfa::builder(MemoryStore::new())
+    ///     .issuer("Scrivio")
+    ///     .keyring(keyring)
+    ///     .relying_party(RelyingParty::new("scrivio.example", ["https://app.scrivio.example"])?)
+    ///     .build()?;
+    /// # let _ = mfa;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "webauthn")]
+    pub fn relying_party(mut self, relying_party: RelyingParty) -> Self {
+        self.relying_party = Some(relying_party);
+        self
+    }
+
     /// Puts it together.
     ///
     /// # Errors
@@ -162,6 +190,10 @@ impl MfaBuilder {
             self.ports.imported_hasher.get_or_insert_with(|| default.clone());
             default
         });
+        #[cfg(feature = "webauthn")]
+        if let Some(relying_party) = self.relying_party {
+            self.settings.relying_party = Some(relying_party);
+        }
         let notices = self.notifier.map(Notices::start).transpose();
         let inner = Inner {
             ports: self.ports,

@@ -8,7 +8,7 @@ impl Mfa {
     /// Gives a factor another label.
     ///
     /// # Errors
-    /// [`Refusal::StepUp`] without a second factor within the last ten minutes,
+    /// [`Refusal::StepUp`] without evidence as strong as the account within the last ten minutes,
     /// [`Refusal::UnknownFactor`], [`Refusal::LabelTaken`], [`Refusal::Invalid`].
     pub async fn rename_factor(
         &self,
@@ -57,11 +57,36 @@ impl Mfa {
                 .run(|account, context| async move {
                     let removed = account.remove_factor(session, factor, fresh, context)?;
                     let (affiliations, now) = (self.affiliations(subject).await?, context.now());
-                    let left = account.strength_without(factor);
-                    if left < account.strength() {
-                        check_may_weaken(&affiliations, left, now).map_err(Refusal::from)?;
-                    }
+                    check_may_weaken(&affiliations, &account, removed.leaves(), now)
+                        .map_err(Refusal::from)?;
                     Ok(removed.map(|proven| proven.signed_in(&affiliations, now)).into())
+                })
+                .await
+        })
+        .await
+    }
+
+    /// Ends every other session of the account, for somebody who has left one open elsewhere or lost a
+    /// device. Keep the returned session: it lives on under its new stamp.
+    ///
+    /// The others are refused by every sensitive operation at once, and by guards of other processes
+    /// within [`recheck`](crate::domain::SettingsBuilder::recheck). End them in the host's own store as
+    /// well, where it can.
+    ///
+    /// # Errors
+    /// [`Refusal::StepUp`] without evidence as strong as the account within the last ten minutes; with
+    /// MFA off a first factor will do.
+    pub async fn sign_out_elsewhere(&self, session: &Assurance) -> Result<SignedIn, Error> {
+        let subject = session.subject();
+        in_span!(sign_out_elsewhere(subject), async {
+            let fresh = self.fresh_stamp()?;
+            let attempt = self.attempt(subject).await?;
+            attempt
+                .run(|account, context| async move {
+                    let affiliations = self.affiliations(subject).await?;
+                    let alone = account.sign_out_elsewhere(session, fresh, context)?;
+                    let now = context.now();
+                    Ok(alone.map(|proven| proven.signed_in(&affiliations, now)).into())
                 })
                 .await
         })
@@ -84,7 +109,8 @@ impl Mfa {
                 .run(|account, context| async move {
                     let disabled = account.disable(session, fresh, context)?;
                     let (affiliations, now) = (self.affiliations(subject).await?, context.now());
-                    check_may_weaken(&affiliations, None, now).map_err(Refusal::from)?;
+                    check_may_weaken(&affiliations, &account, disabled.leaves(), now)
+                        .map_err(Refusal::from)?;
                     Ok(disabled.map(|proven| proven.signed_in(&affiliations, now)).into())
                 })
                 .await

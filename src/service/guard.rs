@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Mfa;
 use crate::domain::{
-    Access, Assurance, Context, Gate, OrgId, Refusal, Reminded, Stamp, StepUpRule, Subject,
+    Access, Assurance, Context, Gate, OrgId, Refusal, Reminded, Stamp, StepUpRule, Subject, Unmet,
 };
 use crate::error::Error;
 use crate::ports::CurrentStamps;
@@ -156,7 +156,7 @@ pub struct Admitted {
 }
 
 impl Admitted {
-    /// What the organizations say, and then the rule.
+    /// What the organizations say to the account and to its session, and then the rule.
     pub(super) fn by(
         access: Access,
         rule: &StepUpRule,
@@ -169,6 +169,9 @@ impl Admitted {
             Gate::AllowAndRemind(reminded) => Some(reminded),
             Gate::SetUpFirst(walled) => return Err(Refusal::SetUpFirst(walled)),
         };
+        if let Some(needed) = access.needed.filter(|needed| Some(*needed) > session.strength()) {
+            return Err(Refusal::StepUp(Unmet::factor_of(needed)));
+        }
         let satisfied = rule.check(session, stamp, context)?.until;
         let until = access.until.map_or(satisfied, |until| until.min(satisfied));
         Ok(Self { until, reminded })
@@ -190,9 +193,10 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::SignInAgain`] when the session is void, [`Refusal::SetUpFirst`] when an
-    /// organization has closed the whole account until MFA is set up, [`Refusal::StepUp`] when the
-    /// rule is not satisfied, in this order; [`Error::Store`] when it cannot be known: let nobody
-    /// pass then.
+    /// organization has closed the whole account until MFA is set up, [`Refusal::StepUp`] when one has
+    /// closed it to sessions that have not proven what the account has, or when the rule is not
+    /// satisfied, in this order; [`Error::Store`] when it cannot be known: let nobody pass then.
+    /// [`step_up`](Self::step_up) asks for what is missing, of the policies as of the rule.
     pub async fn guard(&self, session: &Assurance, rule: &StepUpRule) -> Result<Admitted, Error> {
         let subject = session.subject();
         in_span!(guard(subject), self.admitted(None, session, rule)).await
@@ -202,7 +206,8 @@ impl Mfa {
     /// not for those whom its own policy keeps out.
     ///
     /// # Errors
-    /// As [`guard`](Self::guard), and
+    /// As [`guard`](Self::guard), where [`step_up_organization`](Self::step_up_organization) asks for
+    /// what is missing; and
     /// [`OrgRefusal::NotAMember`](crate::organization::OrgRefusal::NotAMember);
     /// [`Error::MissingPort`] without an organization store.
     pub async fn guard_organization(

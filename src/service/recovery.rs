@@ -12,8 +12,8 @@ impl Mfa {
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`](crate::Refusal::NotEnabled), and
-    /// [`Refusal::StepUp`](crate::Refusal::StepUp) without a code of a factor within the last ten
-    /// minutes: a recovery code is not enough.
+    /// [`Refusal::StepUp`](crate::Refusal::StepUp) without evidence as strong as the account within the
+    /// last ten minutes: a recovery code is not enough.
     pub async fn regenerate_codes(
         &self,
         session: &dyn Session,

@@ -2,8 +2,8 @@
 
 use super::Mfa;
 use crate::domain::{
-    ActionName, Assurance, Challenge, ChallengeId, CurrentSession, FirstFactor, Fresh, Opened,
-    Proven, Refusal, Session, SessionId, SignedIn, StepUpRule,
+    Access, Account, ActionName, Assurance, Challenge, ChallengeId, CurrentSession, FirstFactor,
+    Fresh, Opened, OrgId, Proven, Refusal, Session, SessionId, SignedIn, StepUpRule, Strength,
 };
 use crate::error::Error;
 
@@ -23,6 +23,11 @@ impl Mfa {
     ///
     /// Call it on *every* way to sign in. It writes nothing.
     ///
+    /// The challenge asks for what the policies require that have lapsed for the whole account: who
+    /// has a passkey is asked for it, and not for the app. Who has nothing of that strength is asked
+    /// for what they have, and the session is limited. The policies are read here only where there is
+    /// something to choose.
+    ///
     /// # Errors
     /// [`Refusal::FirstFactorOutOfDate`] when it lies in the future or before the last password
     /// change; [`Error::Store`].
@@ -36,10 +41,35 @@ impl Mfa {
             let account = self.load(first.subject()).await?;
             match account.sign_in(first, fresh, self.context()?)? {
                 Opened::Session(proven) => Ok(SignIn::Done(self.admit(proven).await?)),
-                Opened::Challenge(challenge) => Ok(SignIn::Challenge(challenge)),
+                Opened::Challenge(challenge) => {
+                    let required = self.required(&account, None).await?;
+                    Ok(SignIn::Challenge(challenge.needing(required)))
+                }
             }
         })
         .await
+    }
+
+    /// The strength that lapsed policies require of a session, as far as the account has a factor of
+    /// it that can be asked for here. An account with nothing stronger than a standard factor leaves
+    /// nothing to choose, and nothing is read for it.
+    async fn required(
+        &self,
+        account: &Account,
+        org: Option<&OrgId>,
+    ) -> Result<Option<Strength>, Error> {
+        let context = self.context()?;
+        let askable = account.askable_strength(context);
+        if askable <= Some(Strength::Standard) && org.is_none() {
+            return Ok(None);
+        }
+        let affiliations = self.affiliations(account.subject()).await?;
+        let access = match org {
+            Some(org) => Access::to_organization(org, &affiliations, askable, context.now())
+                .map_err(Refusal::from)?,
+            None => Access::to_account(&affiliations, askable, context.now()),
+        };
+        Ok(access.needed)
     }
 
     /// Decides how far a session goes, by what the organizations say to it now.
@@ -86,11 +116,16 @@ impl Mfa {
     /// Opens a challenge that raises a session for an action, by the action's rule. Keep it beside
     /// the session, and put the session that [`answer`](Self::answer) returns in its place.
     ///
-    /// The rule decides what an answer has to be: a recovery code is taken where it says
-    /// [`or_recovery`](StepUpRule::or_recovery), and refused before it is spent where it does not.
+    /// The rule decides what an answer has to be, and so do policies that have lapsed for the whole
+    /// account: a factor of the strength that brings the session nearer to them, or a recovery code
+    /// where the rule says [`or_recovery`](StepUpRule::or_recovery). Anything else is refused before
+    /// it is spent.
+    ///
+    /// A session that is limited [to this](crate::LimitedTo::StepUp) becomes a full one by the answer.
     ///
     /// # Errors
-    /// [`Refusal::NotEnabled`] when MFA is off, [`Refusal::SignInAgain`] when the session is void.
+    /// [`Refusal::NotEnabled`] when MFA is off, [`Refusal::SignInAgain`] when the session is void;
+    /// [`Error::Store`].
     pub async fn step_up(
         &self,
         session: &dyn Session,
@@ -98,13 +133,43 @@ impl Mfa {
         rule: &StepUpRule,
     ) -> Result<Challenge, Error> {
         let subject = session.subject();
-        in_span!(step_up(subject), async {
-            let action = ActionName::new(action).map_err(Refusal::from)?;
-            let id = ChallengeId::from_random(self.random()?);
-            let account = self.load(subject).await?;
-            Ok(account.open_step_up(session, action, rule, id, self.context()?)?)
-        })
-        .await
+        in_span!(step_up(subject), self.open_step_up(None, session, action, rule)).await
+    }
+
+    /// Opens a challenge as [`step_up`](Self::step_up) does, for one organization's resources: by what
+    /// its own policy requires of a session, as well. It goes with
+    /// [`guard_organization`](Self::guard_organization).
+    ///
+    /// # Errors
+    /// As [`step_up`](Self::step_up), and
+    /// [`OrgRefusal::NotAMember`](crate::organization::OrgRefusal::NotAMember).
+    pub async fn step_up_organization(
+        &self,
+        org: &OrgId,
+        session: &dyn Session,
+        action: &str,
+        rule: &StepUpRule,
+    ) -> Result<Challenge, Error> {
+        let subject = session.subject();
+        let opened = self.open_step_up(Some(org), session, action, rule);
+        in_span!(step_up_organization(subject), opened).await
+    }
+
+    async fn open_step_up(
+        &self,
+        org: Option<&OrgId>,
+        session: &dyn Session,
+        action: &str,
+        rule: &StepUpRule,
+    ) -> Result<Challenge, Error> {
+        let action = ActionName::new(action).map_err(Refusal::from)?;
+        let id = ChallengeId::from_random(self.random()?);
+        let account = self.load(session.subject()).await?;
+        let challenge = account.open_step_up(session, action, rule, id, self.context()?)?;
+        let required = self.required(&account, org).await?;
+        // What the session has proven already is not asked for again.
+        let proven = session.held().evidence.strength();
+        Ok(challenge.needing(required.filter(|required| Some(*required) > proven)))
     }
 
     /// Checks that a session is current, under the account as it is stored now: what a token says of a

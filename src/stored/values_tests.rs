@@ -67,6 +67,7 @@ fn challenge() -> Challenge {
         passes: 7,
         purpose: Purpose::StepUp(ActionName::new("payout").unwrap()),
         needed: Strength::Standard,
+        user_verification: false,
         recovery: true,
         expires_at: at() + TimeDelta::minutes(10),
         return_to: Some("/billing".to_owned()),
@@ -143,6 +144,48 @@ fn a_session_value_that_a_later_release_wrote_is_refused() {
         let mut later = challenge_json();
         later[field] = value;
         refused::<Challenge>(later);
+    }
+}
+
+/// Whatever a later release may add to a session, at whatever depth, means more than what is read
+/// without it.
+#[test]
+fn a_field_that_is_not_known_is_refused_at_every_depth_of_a_session_value() {
+    let limited = limited_json(&set_up_json());
+    let written = [assurance_json(), challenge_json(), limited];
+    let reads = |value: Json| {
+        [
+            from_value::<Assurance>(value.clone()).is_ok(),
+            from_value::<Challenge>(value.clone()).is_ok(),
+            from_value::<Limited>(value).is_ok(),
+        ]
+    };
+    for whole in written {
+        assert!(reads(whole.clone()).contains(&true), "{whole}");
+        let places = objects(&whole);
+        assert!(places.len() >= 6, "{places:?}");
+        for place in places {
+            let mut later = whole.clone();
+            later.pointer_mut(&place).unwrap()["later"] = json!(true);
+            assert_eq!(reads(later), [false; 3], "{place}");
+        }
+    }
+}
+
+/// Where there are objects in a value.
+fn objects(value: &Json) -> Vec<String> {
+    let within = |name: &str, inner: &Json| {
+        objects(inner).into_iter().map(move |place| format!("/{name}{place}")).collect::<Vec<_>>()
+    };
+    match value {
+        Json::Object(fields) => {
+            let inner = fields.iter().flat_map(|(name, inner)| within(name, inner));
+            std::iter::once(String::new()).chain(inner).collect()
+        }
+        Json::Array(items) => {
+            items.iter().enumerate().flat_map(|(n, inner)| within(&n.to_string(), inner)).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -76,7 +76,7 @@ pub(crate) async fn begin(
     new: NewFactor,
 ) -> (Setup, Authenticator) {
     let setup = world.mfa.begin_setup(session, new, EmailStatus::Verified).await.expect("begin");
-    let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
+    let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).expect("scan");
     (setup, phone)
 }
 
@@ -86,7 +86,7 @@ pub(crate) fn new_factor(label: &str) -> NewFactor {
 
 /// Whether a code confirms a setup.
 async fn confirms(world: &World, session: &Assurance, setup: &Setup, code: &str) -> bool {
-    match world.mfa.confirm_setup(session, setup.id(), code).await {
+    match world.mfa.confirm_setup(session, setup.id(), Answer::code(code)).await {
         Ok(Confirmed::Rejected(_)) => false,
         Ok(_) => true,
         Err(error) => panic!("{error}"),

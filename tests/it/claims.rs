@@ -26,7 +26,7 @@ fn what_a_session_proved_becomes_the_claims_of_a_token() {
         (&[Sso(500), Recovery(400)], "one", &["mfa", "recovery"], 500),
         (&[Password(500), Code(500), Recovery(5)], "two", &["pwd", "otp", "mfa", "recovery"], 500),
     ];
-    let names = AcrNames::new("one", "two").unwrap();
+    let names = AcrNames::new("one", "two", "strong").unwrap();
     block_on(async {
         for (proven, acr, amr, ago) in rows {
             let case = Case::new().await;
@@ -71,7 +71,7 @@ fn a_void_session_has_no_claims() {
 /// A token is read by others, who know nothing of our clock.
 #[test]
 fn evidence_ahead_of_the_clock_is_in_no_claim() {
-    let names = AcrNames::new("one", "two").unwrap();
+    let names = AcrNames::new("one", "two", "strong").unwrap();
     block_on(async {
         let case = Case::new().await;
         let session = case.session(&[Password(0), Code(0)]).await;
@@ -114,7 +114,7 @@ fn however_many_first_factors_it_proves_a_session_that_may_only_set_up_may_only_
 
 #[test]
 fn one_factor_alone_is_no_mfa() {
-    let names = AcrNames::new("one", "two").unwrap();
+    let names = AcrNames::new("one", "two", "strong").unwrap();
     block_on(async {
         let world = World::new();
         let session = world.sign_in_plain(&"ada".try_into().unwrap()).await;

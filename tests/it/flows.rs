@@ -32,9 +32,11 @@ fn mfa_is_off_until_the_codes_are_said_to_be_saved() {
         let session = world.sign_in_plain(&ada).await;
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
-        let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let phone =
+            mfakit::testing::Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
         let code = phone.code_at(world.now());
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let confirmed =
+            world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         assert!(matches!(confirmed, Confirmed::FirstFactor(codes) if codes.len() == 10));
         assert!(!world.mfa.status(&ada).await.unwrap().enabled);
         assert!(matches!(
@@ -96,9 +98,11 @@ fn a_lost_phone_is_replaced_with_a_recovery_code_and_new_codes_come_with_it() {
 
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap().replacing(lost);
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
-        let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let phone =
+            mfakit::testing::Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
         let code = phone.code_at(world.now());
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let confirmed =
+            world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         let Confirmed::Replaced(_, codes) = confirmed else { panic!("{confirmed:?}") };
 
         world.next_code();
@@ -176,9 +180,11 @@ fn a_reset_lets_in_nobody_without_the_enrollment_code() {
 
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
-        let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let phone =
+            mfakit::testing::Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
         let code = phone.code_at(world.now());
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let confirmed =
+            world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         assert!(matches!(confirmed, Confirmed::FirstFactor(_)));
         full(world.mfa.finish_setup(&session, setup.id()).await.unwrap());
         world.next_code();
@@ -197,14 +203,16 @@ fn a_factor_is_what_its_setup_asked_for() {
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         let pending = |account: &Account| {
             let pending = account.pending().unwrap();
-            (pending.params(), pending.begun_at(), pending.confirmed())
+            let params = account.sealed_secrets().next().unwrap().0.params;
+            (params, pending.begun_at(), pending.confirmed())
         };
         let begun = world.now();
         assert_eq!(pending(&stored(&world, &ada)), (totp, begun, false));
 
-        let phone = mfakit::testing::Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let phone =
+            mfakit::testing::Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
         let code = phone.code_at(world.now());
-        let _ = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let _ = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         assert_eq!(pending(&stored(&world, &ada)), (totp, begun, true));
 
         world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
@@ -300,7 +308,8 @@ fn a_replacement_is_preferred_if_what_it_replaces_was() {
             let lost = factor(&world, &ada.subject, lost).await;
             let (setup, phone) = begin(&world, &session, new_factor(label).replacing(lost)).await;
             let code = phone.code_at(world.now());
-            let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+            let confirmed =
+                world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
             let Confirmed::Replaced(next, _) = confirmed else { panic!("{confirmed:?}") };
             let next = full(next);
             assert!(proven(&session).contains(&lost), "it had been shown");

@@ -230,10 +230,12 @@ fn whoever_has_mfa_reaches_what_a_policy_closes() {
             require(&world, &admin, terms(0, scope)).await;
             days(&world, 1);
             let session = fresh(&world, &user).await;
-            let open = Access { gate: Gate::Allow, until: None };
-            assert_eq!(world.mfa.access(&user.subject).await.unwrap(), open);
+            let open = |needed| Access { gate: Gate::Allow, needed, until: None };
+            let (app, whole) = (Some(Strength::Standard), scope == PolicyScope::WholeAccount);
+            let account = world.mfa.access(&user.subject).await.unwrap();
+            assert_eq!(account, open(app.filter(|_| whole)));
             let resources = world.mfa.access_organization(&acme(), &user.subject).await;
-            assert_eq!(resources.unwrap(), open);
+            assert_eq!(resources.unwrap(), open(app));
             assert_eq!(said(&world.mfa, Some(&acme()), &session).await, Gate::Allow);
             let (admins, by) = (fresh(&world, &admin).await, authority(&admin.subject));
             world.mfa.set_policy(&admins, &by, VOLUNTARY, None).await.unwrap();

@@ -246,12 +246,13 @@ impl Run {
         else {
             return;
         };
-        let app = Authenticator::scan(setup.otpauth_uri()).expect("scan");
+        let app = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).expect("scan");
         if steps < 2 {
             return;
         }
         let code = app.code_at(self.world.now());
-        let confirmed = self.world.mfa.confirm_setup(session.session(), setup.id(), &code).await;
+        let confirmed =
+            self.world.mfa.confirm_setup(session.session(), setup.id(), Answer::code(&code)).await;
         let codes = match confirmed.expect("confirmed") {
             Confirmed::FirstFactor(codes) => codes,
             Confirmed::Added(session) => return self.added(app, session).await,

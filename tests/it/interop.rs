@@ -105,11 +105,11 @@ async fn set_up(world: &World, app: impl Fn(&str) -> String) -> (String, String)
     let session = world.sign_in_plain(&ada()).await;
     let new = NewFactor::totp("Phone", "ada+test@example.org").unwrap();
     let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
-    let code = app(setup.otpauth_uri());
-    let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+    let code = app(setup.totp().unwrap().otpauth_uri());
+    let confirmed = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
     assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))), "{confirmed:?}");
     world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
-    (setup.otpauth_uri().to_owned(), code)
+    (setup.totp().unwrap().otpauth_uri().to_owned(), code)
 }
 
 async fn sign_in(world: &World, code: &str) {
@@ -157,12 +157,12 @@ fn the_qr_code_is_read_from_its_picture_and_its_codes_are_accepted() {
         let new = NewFactor::totp("Phone", "ada+test@example.org").unwrap();
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         let (svg, png) = (folder.0.join("qr.svg"), folder.0.join("qr.png"));
-        std::fs::write(&svg, setup.qr_svg().as_bytes()).unwrap();
+        std::fs::write(&svg, setup.totp().unwrap().qr_svg().as_bytes()).unwrap();
         run(Command::new("rsvg-convert").args(["--width=300", "--output"]).arg(&png).arg(&svg), "");
         let uri = run(Command::new("zbarimg").args(["--quiet", "--raw"]).arg(&png), "");
-        assert_eq!(uri, setup.otpauth_uri());
+        assert_eq!(uri, setup.totp().unwrap().otpauth_uri());
         let code = oathtool(&uri, &world.clock);
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
         assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))), "{confirmed:?}");
     });
 }

@@ -100,7 +100,9 @@ async fn attempt(world: &World, session: &Limited, operation: &str) -> &'static 
             came(mfa.begin_setup(session, new, EmailStatus::Verified).await, |_| "ok")
         }
         "show_setup" => came(mfa.show_setup(session, setup).await, |_| "ok"),
-        "confirm_setup" => came(mfa.confirm_setup(session, setup, "123456").await, |_| "ok"),
+        "confirm_setup" => {
+            came(mfa.confirm_setup(session, setup, Answer::code("123456")).await, |_| "ok")
+        }
         "reissue_codes" => came(mfa.reissue_codes(session, setup).await, |_| "ok"),
         "finish_setup" => came(mfa.finish_setup(session, setup).await, how_far),
         "cancel_setup" => came(mfa.cancel_setup(session, setup).await, |()| "ok"),
@@ -190,9 +192,9 @@ fn the_setup_that_a_session_was_limited_to_makes_it_full() {
 async fn set_up(world: &World, session: &Limited) -> mfakit::Assurance {
     let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
     let setup = world.mfa.begin_setup(session, new, EmailStatus::Verified).await.unwrap();
-    let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
+    let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
     let code = phone.code_at(world.now());
-    let _ = world.mfa.confirm_setup(session, setup.id(), &code).await.unwrap();
+    let _ = world.mfa.confirm_setup(session, setup.id(), Answer::code(&code)).await.unwrap();
     full(world.mfa.finish_setup(session, setup.id()).await.unwrap())
 }
 

@@ -1,7 +1,7 @@
 //! Rules by the name of their action, and names of levels: what is taken and what is refused.
 
 use chrono::TimeDelta;
-use mfakit::step_up::{AcrNames, Needed};
+use mfakit::step_up::{AcrNames, Level, Needed};
 use mfakit::{FactorId, StepUpRule, StepUpRules};
 
 use crate::step_up::{first, of, second, two};
@@ -10,13 +10,43 @@ use crate::step_up::{first, of, second, two};
 fn names_that_could_end_a_header_or_be_two_are_refused() {
     let long = "a".repeat(129);
     for bad in ["", "a b", "a\"b", "a\\b", "a\rb", "a\nb", "a\tb", "\u{e9}", "a\u{7f}", &long] {
-        assert!(AcrNames::new(bad, "two").is_err(), "{bad:?}");
-        assert!(AcrNames::new("one", bad).is_err(), "{bad:?}");
+        assert!(AcrNames::new(bad, "two", "strong").is_err(), "{bad:?}");
+        assert!(AcrNames::new("one", bad, "strong").is_err(), "{bad:?}");
+        assert!(AcrNames::new("one", "two", bad).is_err(), "{bad:?}");
     }
-    assert!(AcrNames::new("same", "same").is_err());
-    assert!(
-        AcrNames::new("urn:mace:incommon:iap:silver", "https://refeds.org/profile/mfa").is_ok()
-    );
+    for [one, two, strong] in [
+        ["same", "same", "strong"],
+        ["same", "two", "same"],
+        ["one", "same", "same"],
+        ["phr", "two", "strong"],
+        ["one", "phr", "strong"],
+        ["phrh", "two", "strong"],
+        ["one", "phrh", "strong"],
+        ["one", "two", "phrh"],
+    ] {
+        assert!(AcrNames::new(one, two, strong).is_err(), "{one} {two} {strong}");
+    }
+    let silver = "urn:mace:incommon:iap:silver";
+    assert!(AcrNames::new(silver, "https://refeds.org/profile/mfa", "phr").is_ok());
+}
+
+#[test]
+fn a_client_asks_for_a_level_by_the_name_that_the_host_gave_it_and_for_the_third_by_phr() {
+    let names = AcrNames::new("one", "two", "strong").unwrap();
+    for (asked, level) in [
+        ("one", Some(Level::OneFactor)),
+        ("two", Some(Level::TwoFactors)),
+        ("strong", Some(Level::PhishingResistant)),
+        ("phr", Some(Level::PhishingResistant)),
+        ("phrh", None),
+        ("Strong", None),
+        ("", None),
+    ] {
+        assert_eq!(names.level(asked), level, "{asked:?}");
+    }
+    for level in Level::ALL {
+        assert_eq!(names.level(names.name(level)), Some(level));
+    }
 }
 
 #[test]

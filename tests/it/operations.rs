@@ -194,19 +194,19 @@ fn setting_up() -> Vec<Operation> {
         }),
         operation("confirm a first factor", begun, async |w, (session, setup)| {
             let code = scanned(setup).code_at(w.now());
-            w.mfa.confirm_setup(session, setup.id(), &code).await.map(masked)
+            w.mfa.confirm_setup(session, setup.id(), Answer::code(&code)).await.map(masked)
         }),
         operation("confirm with a wrong code", begun, async |w, (session, setup)| {
             let code = wrong_code(w, &scanned(setup));
-            w.mfa.confirm_setup(session, setup.id(), &code).await.map(masked)
+            w.mfa.confirm_setup(session, setup.id(), Answer::code(&code)).await.map(masked)
         }),
         operation("confirm a further factor", adding, async |w, (session, setup)| {
             let code = scanned(setup).code_at(w.now());
-            w.mfa.confirm_setup(session, setup.id(), &code).await.map(masked)
+            w.mfa.confirm_setup(session, setup.id(), Answer::code(&code)).await.map(masked)
         }),
         operation("confirm a replacement", replacing, async |w, (session, setup)| {
             let code = scanned(setup).code_at(w.now());
-            w.mfa.confirm_setup(session, setup.id(), &code).await.map(masked)
+            w.mfa.confirm_setup(session, setup.id(), Answer::code(&code)).await.map(masked)
         }),
         operation("reissue the codes", confirmed, async |w, (session, setup)| {
             w.mfa.reissue_codes(session, setup.id()).await.map(masked)
@@ -234,6 +234,9 @@ fn managing() -> Vec<Operation> {
         operation("disable", ada, async |w, ada| w.mfa.disable(&ada.session).await.map(masked)),
         operation("regenerate the codes", ada, async |w, ada| {
             w.mfa.regenerate_codes(&ada.session).await.map(masked)
+        }),
+        operation("sign out elsewhere", ada, async |w, ada| {
+            w.mfa.sign_out_elsewhere(&ada.session).await.map(masked)
         }),
         operation("change the password", ada, async |w, ada| {
             w.mfa.password_changed(&ada.subject, Some(&ada.session)).await.map(masked)
@@ -307,7 +310,7 @@ async fn begun(place: &Place) -> (Assurance, Setup) {
 async fn confirmed(place: &Place) -> (Assurance, Setup) {
     let (session, setup) = begun(place).await;
     let code = scanned(&setup).code_at(place.now());
-    let confirmed = place.mfa.confirm_setup(&session, setup.id(), &code).await;
+    let confirmed = place.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
     assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))), "{confirmed:?}");
     (session, setup)
 }
@@ -358,7 +361,7 @@ fn factor(label: &str) -> NewFactor {
 }
 
 fn scanned(setup: &Setup) -> Authenticator {
-    Authenticator::scan(setup.otpauth_uri()).expect("a phone that scans")
+    Authenticator::scan(setup.totp().unwrap().otpauth_uri()).expect("a phone that scans")
 }
 
 /// The authority of an administrator over the user.

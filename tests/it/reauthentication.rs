@@ -80,8 +80,8 @@ fn after_signing_in_again_the_setup_resumes_in_the_same_session() {
 }
 
 /// The operations that change what protects an account, in this order.
-const OPERATIONS: [&str; 7] =
-    ["add", "replace", "rename", "prefer", "remove", "regenerate", "disable"];
+const OPERATIONS: [&str; 8] =
+    ["add", "replace", "rename", "prefer", "remove", "regenerate", "disable", "sign out elsewhere"];
 
 async fn operate(world: &World, session: &Assurance, phone: FactorId, operation: &str) -> String {
     let mfa = &world.mfa;
@@ -96,6 +96,7 @@ async fn operate(world: &World, session: &Assurance, phone: FactorId, operation:
         "remove" => outcome(mfa.remove_factor(session, phone).await),
         "regenerate" => outcome(mfa.regenerate_codes(session).await),
         "disable" => outcome(mfa.disable(session).await),
+        "sign out elsewhere" => outcome(mfa.sign_out_elsewhere(session).await),
         other => panic!("no such operation: {other}"),
     }
 }
@@ -172,10 +173,10 @@ async fn held(world: &World, ada: &User, before: Assurance, held: Held) -> Assur
 
 #[test]
 fn what_changes_the_second_factor_wants_it_fresh() {
-    const ALL: [&str; 7] = ["ok"; 7];
-    const STEP_UP: [&str; 7] = ["step_up_required"; 7];
-    const VOID: [&str; 7] = ["sign_in_again"; 7];
-    let add_or_replace = [&["ok"; 2][..], &["step_up_required"; 5]].concat();
+    const ALL: [&str; 8] = ["ok"; 8];
+    const STEP_UP: [&str; 8] = ["step_up_required"; 8];
+    const VOID: [&str; 8] = ["sign_in_again"; 8];
+    let add_or_replace = [&["ok"; 2][..], &["step_up_required"; 6]].concat();
     let rows: &[(Held, &[&str])] = &[
         (Held::Code(0), &ALL),
         (Held::Code(600), &ALL),
@@ -211,6 +212,7 @@ enum Change {
     RemovePhone,
     Regenerate,
     Disable,
+    SignOutElsewhere,
     NewPassword,
     Rename,
     StepUp,
@@ -230,6 +232,7 @@ async fn make(world: &World, ada: &User, session: Assurance, change: Change) -> 
         }
         Change::Regenerate => mfa.regenerate_codes(&session).await.unwrap().0.full().unwrap(),
         Change::Disable => mfa.disable(&session).await.unwrap().full().unwrap(),
+        Change::SignOutElsewhere => mfa.sign_out_elsewhere(&session).await.unwrap().full().unwrap(),
         Change::NewPassword => mfa
             .password_changed(&ada.subject, Some(&session))
             .await
@@ -258,6 +261,7 @@ fn evidence_under_an_older_stamp_is_void_except_in_the_session_that_made_the_cha
         (Change::EnableMfa, "ok", "sign_in_again"),
         (Change::AddPhone, "ok", "sign_in_again"),
         (Change::RemovePhone, "ok", "sign_in_again"),
+        (Change::SignOutElsewhere, "ok", "sign_in_again"),
         (Change::Regenerate, "ok", "sign_in_again"),
         (Change::Disable, "ok", "sign_in_again"),
         (Change::NewPassword, "ok", "sign_in_again"),

@@ -60,14 +60,15 @@ fn nothing_printed_holds_a_secret() {
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         printed.see(&setup);
-        printed.secret(setup.manual_key());
+        printed.secret(setup.totp().unwrap().manual_key());
         printed.see(&world.memory.load(&ada).await.unwrap());
 
-        let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
         printed.see(&phone);
         let code = phone.code_at(world.now());
         printed.secret(&code);
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let confirmed =
+            world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         printed.see(&confirmed);
         let Confirmed::FirstFactor(codes) = confirmed else { panic!("not confirmed") };
         codes.iter().for_each(|code| printed.secret(&code.reveal()));

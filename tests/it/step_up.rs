@@ -265,55 +265,60 @@ fn unmet(case: &Case, rule: &StepUpRule, session: &Assurance) -> Unmet {
 #[test]
 fn a_refusal_says_what_to_do_to_people_and_to_clients() {
     let rows: &[(&[By], StepUpRule, &str, &str)] = &[
-        (&[Password(700), Code(0)], first(600), "Sign in again to continue.", "one two|600"),
+        (&[Password(700), Code(0)], first(600), "Sign in again to continue.", "one two strong|600"),
         (
             &[Sso(0), Code(0)],
             password(600),
             "Sign in again with your password to continue.",
-            "one two|600",
+            "one two strong|600",
         ),
-        (&[Password(0), Code(0)], sso(60), "Sign in again with oidc to continue.", "one two|60"),
-        (&[Password(1), Code(0)], first(0), "Sign in again to continue.", "one two|0"),
+        (
+            &[Password(0), Code(0)],
+            sso(60),
+            "Sign in again with oidc to continue.",
+            "one two strong|60",
+        ),
+        (&[Password(1), Code(0)], first(0), "Sign in again to continue.", "one two strong|0"),
         (
             &[Password(0), Code(700)],
             second(600),
             "Enter a code from your authenticator app to continue.",
-            "two|600",
+            "two strong|600",
         ),
         (
             &[Password(0), Code(700)],
             second(600).or_recovery(),
             "Enter a code from your authenticator app or a recovery code to continue.",
-            "two|600",
+            "two strong|600",
         ),
         // The header speaks of the whole rule: what holds now may not hold for the next token.
         (
             &[Password(0), Code(700)],
             first(60).and(second(600)),
             "Enter a code from your authenticator app to continue.",
-            "two|60",
+            "two strong|60",
         ),
         (
             &[Password(700), Code(700)],
             two(600),
             "Sign in again and enter a code from your authenticator app to continue.",
-            "two|600",
+            "two strong|600",
         ),
         (
             &[Password(700), Code(700)],
             first(60).or(second(300)),
             "Sign in again, or enter a code from your authenticator app, to continue.",
-            "one two|60",
+            "one two strong|60",
         ),
         (
             &[Password(700), Code(700)],
             second(300).or(two(600)),
             "Enter a code from your authenticator app to continue.",
-            "two|600",
+            "two strong|600",
         ),
         (&[Password(0), Code(0)], first(-1), "This is not possible.", "|"),
     ];
-    let names = AcrNames::new("one", "two").unwrap();
+    let names = AcrNames::new("one", "two", "strong").unwrap();
     block_on(async {
         for (proven, rule, sentence, offer) in rows {
             let case = Case::new().await;

@@ -17,7 +17,7 @@ fn keys(terms: PolicyTerms) -> ProposedPolicy {
 }
 
 /// Requires keys, set by somebody who has an app and says so.
-async fn require_keys(world: &World, admin: &User, terms: PolicyTerms) {
+pub(crate) async fn require_keys(world: &World, admin: &User, terms: PolicyTerms) {
     let (session, by) = (fresh(world, admin).await, authority(&admin.subject));
     let unsaid = world.mfa.set_policy(&session, &by, keys(terms), None).await;
     assert_eq!(refused(unsaid), OrgRefusal::ActorTooWeak(KEYS).into());

@@ -5,9 +5,10 @@ use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
 use mfakit::domain::{
-    Account, ChallengeId, Closed, CodeHash, ConfirmedSetup, Context, Decision, Fresh, HashScheme,
-    HashedCodes, Issuer, Judged, Judgment, NewSecret, OneTimeCode, Opened, Question, Receipt,
-    SealedSecret, SessionId, Stamp, TotpSecret, Transition, Window,
+    Account, ChallengeId, Closed, CodeHash, ConfirmedSetup, Context, Decision, DrawnKind,
+    DrawnSetup, Fresh, HashScheme, HashedCodes, Issuer, Judged, Judgment, OneTimeCode, Opened,
+    Question, Receipt, SealedSecret, SessionId, SetupQuestion, Stamp, TotpSecret, Transition,
+    Window,
 };
 use mfakit::store::{Commit, CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
@@ -77,7 +78,8 @@ fn begin(host: &mut Host, session: &mfakit::Assurance, context: Context<'_>) -> 
     let sealed = SealedSecret::new(1, key, secret.expose_bytes()).unwrap();
     let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
     let (setup, factor) = (SetupId::from_random(host.draw()), FactorId::from_random(host.draw()));
-    let drawn = NewSecret { setup, factor, secret: &secret, sealed };
+    let kind = DrawnKind::Totp { secret: &secret, sealed };
+    let drawn = DrawnSetup { setup, factor, kind };
     let issuer = Issuer::new("Scrivio").unwrap();
     let account = host.load(session.subject());
     let begun = account.begin_setup(session, &new, EmailStatus::Verified, &issuer, &drawn, context);
@@ -104,12 +106,15 @@ fn a_host_without_async_sets_up_signs_in_and_recovers() {
     let session = proven.signed_in(&[], start).full().unwrap();
 
     let setup = begin(&mut host, &session, context);
-    let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
+    let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
     let account = host.load(&ada);
-    let secret = unsealed(account.pending().unwrap().sealed());
     let (code, fresh) = (phone.code_at(start), Stamp::from_random(host.draw()));
-    let judged = account.judge_confirmation(&session, setup.id(), &code, &secret, fresh, context);
-    let Ok(Judged::Right(right)) = judged else { panic!("{judged:?}") };
+    let code = Answer::code(&code);
+    let question = account.setup_question(&session, setup.id(), &code, context);
+    let Ok(SetupQuestion::Totp(asked)) = question else { panic!("{question:?}") };
+    let secret = unsealed(asked.sealed());
+    let judged = asked.judge(&secret, fresh);
+    let Judged::Right(right) = judged else { panic!("{judged:?}") };
     let bytes: Vec<[u8; 16]> = (0..10).map(|_| host.draw()).collect();
     let codes = RecoveryCodes::from_random(&bytes).unwrap();
     let confirmed = right.with_codes(codes.clone(), hashed(&codes)).unwrap();

@@ -50,7 +50,7 @@ fn every_operation_can_be_spawned(
     task(mfa.answer(challenge, Answer::code("")));
     task(mfa.begin_setup(session, new, EmailStatus::Verified));
     task(mfa.show_setup(session, setup));
-    task(mfa.confirm_setup(session, setup, ""));
+    task(mfa.confirm_setup(session, setup, Answer::code("")));
     task(mfa.reissue_codes(session, setup));
     task(mfa.finish_setup(session, setup));
     task(mfa.cancel_setup(session, setup));

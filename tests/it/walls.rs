@@ -6,7 +6,9 @@ use std::task::{Context, Poll, Waker};
 
 use mfakit::organization::{Gate, OrgAuthority, OrgId, OrgRefusal, PolicyScope};
 use mfakit::testing::Authenticator;
-use mfakit::{Confirmed, EmailStatus, LimitedTo, NewFactor, Refusal, SignIn, SignedIn, StepUpRule};
+use mfakit::{
+    Answer, Confirmed, EmailStatus, LimitedTo, NewFactor, Refusal, SignIn, SignedIn, StepUpRule,
+};
 
 use crate::organizations::{acme, authority, days, fresh, office, propose, require, terms, whole};
 use crate::watched::Call;
@@ -42,9 +44,10 @@ fn behind_the_wall_everything_that_leads_out_stays_reachable() {
         world.mfa.cancel_setup(&session, given_up.id()).await.unwrap();
         let setup = world.mfa.begin_setup(&session, new(), EmailStatus::Verified).await.unwrap();
         let shown = world.mfa.show_setup(&session, setup.id()).await.unwrap();
-        let phone = Authenticator::scan(shown.otpauth_uri()).unwrap();
+        let phone = Authenticator::scan(shown.totp().unwrap().otpauth_uri()).unwrap();
         let code = phone.code_at(world.now());
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let confirmed =
+            world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         assert!(matches!(confirmed, Confirmed::FirstFactor(_)));
         world.mfa.reissue_codes(&session, setup.id()).await.unwrap();
         // Not before the codes are saved.

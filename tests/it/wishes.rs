@@ -26,7 +26,7 @@ const WISHES: &[(&str, Shows)] = &[
         let session = world.sign_in_plain(&"ada".parse().unwrap()).await;
         let (setup, phone) = begin(&world, &session, new_factor("Phone")).await;
         let code = phone.code_at(world.now());
-        drop(world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap());
+        drop(world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap());
         let shown = world.mfa.status(session.subject()).await.unwrap();
         assert_eq!((shown.enabled, shown.recovery_left), (false, None));
         world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
@@ -50,7 +50,7 @@ const WISHES: &[(&str, Shows)] = &[
             let session = world.sign_in_plain(&"ada".parse().unwrap()).await;
             let (setup, phone) = begin(&world, &session, new_factor("Phone")).await;
             let code = phone.code_after(world.now(), periods);
-            drop(world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap());
+            drop(world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap());
             let session = world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
             world.wait(90);
             let code = phone.code_after(world.now(), periods);
@@ -140,7 +140,7 @@ const WISHES: &[(&str, Shows)] = &[
         let session = world.sign_in_plain(&"ada".parse().unwrap()).await;
         let new = NewFactor::totp("Ada's \u{1F4F1} phone", "ada+mfa@example.org").unwrap();
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
-        let uri = setup.otpauth_uri().to_string();
+        let uri = setup.totp().unwrap().otpauth_uri().to_string();
         assert!(uri.starts_with("otpauth://totp/Scrivio:ada%2Bmfa%40example.org?"), "{uri}");
         assert!(uri.contains("issuer=Scrivio") && !uri.contains(['+', ' ']) && uri.is_ascii(), "{uri}");
         assert!(NewFactor::totp("Phone", "a:b").is_err(), "a colon ends the issuer");
@@ -149,7 +149,7 @@ const WISHES: &[(&str, Shows)] = &[
         let (world, ada) = ada().await;
         let (setup, _) = begin(&world, &ada.session, new_factor("Tablet")).await;
         let old = ada.phone.code_at(world.now());
-        let confirmed = world.mfa.confirm_setup(&ada.session, setup.id(), &old).await.unwrap();
+        let confirmed = world.mfa.confirm_setup(&ada.session, setup.id(), Answer::code(&old)).await.unwrap();
         assert!(matches!(confirmed, mfakit::Confirmed::Rejected(_)), "{confirmed:?}");
     })),
     ("no \"later\" that outlives a shortened period (attack 25)", || block_on(async {

@@ -158,9 +158,9 @@ impl World {
         let session = signed_in.session();
         let new = NewFactor::totp("Phone", "ada@example.org").expect("new factor");
         let setup = self.mfa.begin_setup(session, new, EmailStatus::Verified).await.expect("begin");
-        let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
+        let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("scan");
         let code = phone.code_at(self.now());
-        let codes = match self.mfa.confirm_setup(session, setup.id(), &code).await {
+        let codes = match self.mfa.confirm_setup(session, setup.id(), Answer::code(&code)).await {
             Ok(Confirmed::FirstFactor(codes)) => codes,
             other => panic!("not confirmed: {other:?}"),
         };
@@ -177,9 +177,9 @@ impl World {
     ) -> (Authenticator, Assurance) {
         let new = NewFactor::totp(label, "ada@example.org").expect("new factor");
         let setup = self.mfa.begin_setup(session, new, EmailStatus::Verified).await.expect("begin");
-        let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
+        let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("scan");
         let code = phone.code_at(self.now());
-        match self.mfa.confirm_setup(session, setup.id(), &code).await {
+        match self.mfa.confirm_setup(session, setup.id(), Answer::code(&code)).await {
             Ok(Confirmed::Added(session)) => (phone, full(session)),
             other => panic!("not added: {other:?}"),
         }

@@ -97,7 +97,9 @@ pub trait Host: Send + Sync + 'static {
 
     /// Returns the adapter's value from this request's session, as it was written last.
     ///
-    /// A value that cannot be deserialized any more is none: the visitor meets the challenge again.
+    /// A value that cannot be deserialized is none: the visitor meets the challenge again. Change
+    /// nothing for it: clear no cookie and no record. While a release is rolled out, the value may be
+    /// of a newer process, which reads it at the next request.
     ///
     /// # Errors
     /// Returns [`HostError`] if the session cannot be read. The request is then refused.

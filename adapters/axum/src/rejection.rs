@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::host::HostError;
 use crate::safety::{ReturnPath, append, guarded, page};
-use crate::web::MfaWeb;
+use crate::web::{MfaWeb, SIGN_IN};
 
 /// A request that was turned away.
 ///
@@ -140,6 +140,20 @@ impl MfaRejection {
     pub(crate) fn set_up_first(web: &MfaWeb, parts: &Parts) -> Self {
         let detail = "set up two-factor authentication first";
         Self::new(parts, StatusCode::FORBIDDEN, "set_up_first", detail).to(web.path("/setup"))
+    }
+
+    /// The account has a stronger factor than the session has proven, and a policy requires it.
+    pub(crate) fn step_up_first(web: &MfaWeb, parts: &Parts) -> Self {
+        let detail = "prove a stronger factor first";
+        let acr = web.acr_names().name(mfakit::step_up::Level::PhishingResistant);
+        Self::new(parts, StatusCode::UNAUTHORIZED, "step_up_required", detail)
+            .to(web.step_up_path(SIGN_IN, &return_to(web, parts), &[]))
+            .with("next", "stronger_factor")
+            .with("action", SIGN_IN)
+            .authenticate(format!(
+                "Bearer error=\"insufficient_user_authentication\", \
+                 error_description=\"{detail}\", acr_values=\"{acr}\""
+            ))
     }
 
     /// The account's recovery codes came from another system and are too weak.
@@ -275,8 +289,9 @@ impl fmt::Display for MfaRejection {
 fn next(unmet: &Unmet) -> &'static str {
     match unmet.ways().next().and_then(|way| way.first()) {
         Some(NextStep::SignIn(_)) => "sign_in_again",
-        Some(NextStep::SetUp) => "set_up",
+        Some(NextStep::SetUp | NextStep::SetUpOf(_)) => "set_up",
         Some(NextStep::CodeOrRecovery) => "code_or_recovery_code",
+        Some(NextStep::FactorOf(_)) => "stronger_factor",
         _ => "code",
     }
 }

@@ -13,13 +13,15 @@ use crate::safety::Fields;
 /// What the adapter keeps in a session of the host: a sign-in that waits for its second factor, or
 /// what a session has proven, in full or limited to what comes first, and the number of its form.
 ///
-/// Serialize it with serde, in any format that names its fields. It holds no secret and no code.
+/// Serialize it with serde, in any format that names its fields. It holds no secret and no code. What
+/// a later release has written, and this one cannot read whole, is refused.
 ///
 /// # Security
 /// Anyone who can change it can change what the session has proven, and anyone who can put an older
 /// one back can undo a sign-out. Keep it on the server, or in an encrypted and authenticated cookie
 /// of a short session.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Session {
     pub(crate) state: State,
     /// How many forms were answered in this state: the number of the next one.
@@ -75,6 +77,7 @@ impl From<SignedIn> for Held {
 
 /// A session that is signed in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SignedInState {
     pub(crate) held: Held,
     /// A challenge that is to raise it.
@@ -120,6 +123,7 @@ pub(crate) fn first_factor_at(evidence: &[Evidence]) -> Option<DateTime<Utc>> {
 
 /// A setup that is to begin once the session is fresh.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Resume {
     pub(crate) label: String,
     #[serde(default)]

@@ -170,6 +170,7 @@ impl Visit {
     pub(crate) fn limited_to(&self, step: &LimitedTo) -> MfaRejection {
         match step {
             LimitedTo::RegenerateCodes => MfaRejection::regenerate_first(&self.web, &self.parts),
+            LimitedTo::StepUp(_) => MfaRejection::step_up_first(&self.web, &self.parts),
             _ => MfaRejection::set_up_first(&self.web, &self.parts),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use mfakit::step_up::{AcrNames, NextStep, Unmet};
-use mfakit::{Invalid, Mfa, StepUpRules};
+use mfakit::{Invalid, Mfa, StepUpRules, Strength};
 use thiserror::Error;
 
 use crate::host::{Host, Places};
@@ -14,6 +14,12 @@ use crate::once::Once;
 use crate::pages::{Askama, FailedPage, NotRenewedPage, Page, Pages};
 use crate::safety::ReturnPath;
 use crate::texts::{Catalog, Texts};
+
+/// The name under which a session is asked for what policies require of it, and for no rule.
+pub(crate) const SIGN_IN: &str = "mfa.sign_in";
+
+/// The strength that a step-up asks for beside its rule, as addresses name it.
+pub(crate) const STRONGER: &str = "phishing_resistant";
 
 /// Second-factor authentication in one axum application: its pages and its guards.
 ///
@@ -110,7 +116,11 @@ impl MfaWebBuilder {
         }
         let acr_names = match self.acr_names {
             Some(names) => names,
-            None => AcrNames::new("urn:mfakit:acr:one-factor", "urn:mfakit:acr:two-factors")?,
+            None => AcrNames::new(
+                "urn:mfakit:acr:one-factor",
+                "urn:mfakit:acr:two-factors",
+                "urn:mfakit:acr:phishing-resistant",
+            )?,
         };
         let inner = Inner {
             mfa: self.mfa,
@@ -203,15 +213,12 @@ impl MfaWeb {
         let step = unmet.ways().next().and_then(|way| way.first());
         match step {
             Some(NextStep::SignIn(_)) => self.sign_in_again(to),
-            Some(NextStep::SetUp) => self.path("/setup"),
-            step => {
-                let mut query = form_urlencoded::Serializer::new(String::new());
-                query.append_pair("action", action).append_pair("to", to.as_str());
-                if matches!(step, Some(NextStep::CodeOrRecovery)) {
-                    query.append_pair("recovery", "1");
-                }
-                format!("{}?{}", self.path("/step-up"), query.finish())
+            Some(NextStep::SetUp | NextStep::SetUpOf(_)) => self.path("/setup"),
+            Some(NextStep::CodeOrRecovery) => self.step_up_path(action, to, &[("recovery", "1")]),
+            Some(NextStep::FactorOf(Strength::PhishingResistant)) => {
+                self.step_up_path(action, to, &[("strength", STRONGER)])
             }
+            _ => self.step_up_path(action, to, &[]),
         }
     }
 
@@ -226,6 +233,18 @@ impl MfaWeb {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("to", to.as_str());
         format!("{}?{}", self.path("/sign-in-again"), query.finish())
+    }
+
+    /// The page that opens a challenge for an action, and leads to it.
+    pub(crate) fn step_up_path(
+        &self,
+        action: &str,
+        to: &ReturnPath,
+        more: &[(&str, &str)],
+    ) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("action", action).append_pair("to", to.as_str()).extend_pairs(more);
+        format!("{}?{}", self.path("/step-up"), query.finish())
     }
 
     /// The page for a visitor who can do nothing about a failure.

@@ -36,6 +36,7 @@ pub(crate) fn may_wait<'e>(events: impl IntoIterator<Item = &'e EventKind>) -> b
                 | EventKind::FactorPreferred { .. }
                 | EventKind::FactorRemoved { .. }
                 | EventKind::MfaDisabled
+                | EventKind::SignedOutElsewhere
                 | EventKind::RecoveryCodesReplaced
                 | EventKind::Reset { .. }
                 | EventKind::PasswordChanged

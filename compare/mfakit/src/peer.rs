@@ -51,8 +51,8 @@ impl Peer for Library {
         let phone = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
         let setup =
             self.mfa.begin_setup(&session, phone, EmailStatus::Verified).await.expect("begun");
-        let phone = Authenticator::scan(setup.otpauth_uri());
-        let confirmed = self.mfa.confirm_setup(&session, setup.id(), &phone.code()).await;
+        let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri());
+        let confirmed = self.mfa.confirm_setup(&session, setup.id(), Answer::code(&phone.code())).await;
         let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("{confirmed:?}") };
         let _ = self.mfa.finish_setup(&session, setup.id()).await.expect("finished");
         (phone, codes.iter().map(|code| code.reveal().to_string()).collect())

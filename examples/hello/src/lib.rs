@@ -17,7 +17,7 @@ use mfakit::ports::{Entropy, OsEntropy};
 use mfakit::step_up::Needed;
 use mfakit::{
     Answer, Challenge, Confirmed, EmailStatus, Error, FirstFactor, Mfa, NewFactor, Prompt, Refusal,
-    SetupId, SignIn, SignedIn, StepUpRule, Subject, Verdict,
+    SetupId, SetupPrompt, SignIn, SignedIn, StepUpRule, Subject, Verdict,
 };
 use serde::Deserialize;
 
@@ -119,7 +119,8 @@ async fn setup(State(app): State<App>, headers: HeaderMap) -> Page {
     let new = NewFactor::totp("Phone", name).map_err(Refusal::from)?;
     let setup = app.mfa.begin_setup(signed_in.session(), new, EmailStatus::Verified).await?;
     app.change(&headers, |session| session.setup = Some(setup.id()));
-    let (qr, key) = (setup.qr_svg(), setup.manual_key());
+    let SetupPrompt::Totp(app) = setup.prompt() else { return Ok(to("/setup")) };
+    let (qr, key) = (app.qr_svg(), app.manual_key());
     Ok(form("Scan this", &format!("{}<p>{key}</p>Then enter its code.", &*qr), "/setup"))
 }
 
@@ -128,7 +129,7 @@ async fn confirm(State(app): State<App>, headers: HeaderMap, Form(typed): Form<T
     else {
         return Ok(to("/setup"));
     };
-    match app.mfa.confirm_setup(signed_in.session(), setup, &typed.code).await? {
+    match app.mfa.confirm_setup(signed_in.session(), setup, Answer::code(&typed.code)).await? {
         Confirmed::FirstFactor(codes) => {
             let codes = codes.iter().map(|code| format!("<li>{}", &*code.reveal()));
             let codes: String = codes.collect();

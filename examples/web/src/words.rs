@@ -73,6 +73,7 @@ pub(crate) fn sentence(kind: &EventKind, name: impl Fn(&Subject) -> String) -> S
         EventKind::FactorRemoved { .. } => "A method was removed.",
         EventKind::FactorsSuspended => "Every method was suspended after too many wrong codes.",
         EventKind::MfaDisabled => "Two-factor authentication was switched off.",
+        EventKind::SignedOutElsewhere => "Every other session was signed out.",
         EventKind::CodeAccepted { purpose, .. } => {
             return format!("A code was accepted {}.", of(purpose));
         }

@@ -148,7 +148,10 @@ fn names(text: &str) {
 
     let acr =
         sized(text, 128) && text.bytes().all(|b| (33..=126).contains(&b) && !b"\"\\".contains(&b));
-    assert_eq!(AcrNames::new("urn:one", text).is_ok(), acr && text != "urn:one", "{text:?}");
+    let free = acr && !["urn:one", "urn:two", "phrh"].contains(&text);
+    assert_eq!(AcrNames::new("urn:one", "urn:two", text).is_ok(), free, "{text:?}");
+    let two = AcrNames::new("urn:one", text, "urn:two");
+    assert_eq!(two.is_ok(), free && text != "phr", "{text:?}");
 
     // They are put into statements as they are.
     let table = |most| {

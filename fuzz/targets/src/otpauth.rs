@@ -1,6 +1,8 @@
 //! The `otpauth` URI of a setup, and whatever else an authenticator app may be shown.
 
-use mfakit::domain::{Algorithm, Issuer, NewSecret, SealContext, TotpParams, TotpSecret};
+use mfakit::domain::{
+    Algorithm, DrawnKind, DrawnSetup, Issuer, SealContext, TotpParams, TotpSecret,
+};
 use mfakit::ports::SecretCipher;
 use mfakit::testing::{Authenticator, block_on};
 use mfakit::{EmailStatus, FactorId, NewFactor, SetupId};
@@ -30,12 +32,12 @@ pub fn otpauth(data: &[u8]) {
     let place = SealContext { subject: ada.subject(), factor, params: TotpParams::default() };
     let sealed = block_on(scene::keyring().seal(&secret, place)).expect("sealed");
     let setup = SetupId::from_random([2; 16]);
-    let new_secret = NewSecret { setup, factor, secret: &secret, sealed };
+    let drawn = DrawnSetup { setup, factor, kind: DrawnKind::Totp { secret: &secret, sealed } };
     let context = scene::context();
-    let begun =
-        ada.begin_setup(&session, &new, EmailStatus::Verified, &issuer, &new_secret, context);
+    let begun = ada.begin_setup(&session, &new, EmailStatus::Verified, &issuer, &drawn, context);
     let (setup, _) = scene::change(begun.expect("a setup"));
-    let uri = setup.otpauth_uri();
+    let shown = setup.totp().expect("an app");
+    let uri = shown.otpauth_uri();
 
     assert!(uri.bytes().all(|b| b.is_ascii_graphic() && b != b'+'), "{uri}");
     let (label, query) = uri
@@ -61,7 +63,7 @@ pub fn otpauth(data: &[u8]) {
     assert_eq!(found, Some(scene::NOW / 30));
     if draw && uri.len() > 700 {
         // As large as names may be, it still fits a QR code. Drawing one takes longer than all else.
-        assert!(!setup.qr_svg().is_empty());
+        assert!(!shown.qr_svg().is_empty());
     }
 }
 

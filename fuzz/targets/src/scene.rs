@@ -3,15 +3,18 @@
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
+use mfakit::domain::webauthn::{
+    CredentialDescriptor, CredentialId, Nonce, RelyingParty, RequestOptions, SignatureAlgorithm,
+};
 use mfakit::domain::{
     Account, ChallengeId, Context, Decision, Digits, Fresh, Opened, SessionId, Stamp, Transition,
 };
 use mfakit::ports::{Clock, CodeHasher};
 use mfakit::store::{AccountStore, CommitId, CommitOutcome, Version};
-use mfakit::testing::{Authenticator, SeededEntropy, block_on};
+use mfakit::testing::{Authenticator, SeededEntropy, SoftwareKey, block_on};
 use mfakit::{
-    Answer, Assurance, Confirmed, EmailStatus, FirstFactor, HostAuthority, Keyring, MemoryStore,
-    Mfa, NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, SignedIn, Subject,
+    Answer, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, HostAuthority, Keyring,
+    MemoryStore, Mfa, NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, SignedIn, Subject,
 };
 
 pub(crate) const SEED: &[u8; 20] = b"12345678901234567890";
@@ -23,12 +26,28 @@ pub(crate) fn at(seconds: u64) -> DateTime<Utc> {
 
 pub(crate) fn settings() -> &'static Settings {
     static SETTINGS: OnceLock<Settings> = OnceLock::new();
-    SETTINGS.get_or_init(Settings::default)
+    SETTINGS.get_or_init(|| {
+        let here = RelyingParty::new(RP_ID, [ORIGIN]).expect("a relying party");
+        Settings::builder().relying_party(here).build().expect("settings")
+    })
 }
 
 pub(crate) fn context() -> Context<'static> {
     Context::new(settings(), at(NOW)).expect("a context")
 }
+
+/// What a device that the account may not know answers to a challenge.
+pub(crate) fn assertion(challenge: &Challenge) -> String {
+    let mut key = SoftwareKey::seeded(1815, SignatureAlgorithm::Es256).credential_id([1; 16]);
+    let id = CredentialId::new([1; 16]).expect("an ID");
+    let nonce = Nonce::from(challenge.id());
+    let here = settings().relying_party().expect("a relying party");
+    let options = RequestOptions::new(here, nonce, [CredentialDescriptor::new(id)]);
+    key.assert(&options.to_json(), ORIGIN).expect("an assertion")
+}
+
+const RP_ID: &str = "scrivio.example";
+const ORIGIN: &str = "https://app.scrivio.example";
 
 /// A phone that holds [`SEED`].
 pub(crate) fn phone(digits: Digits) -> Authenticator {
@@ -121,8 +140,9 @@ async fn set() -> Scene {
     };
     let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
     let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("a setup");
-    let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
-    let confirmed = mfa.confirm_setup(&session, setup.id(), &phone.code_at(at(NOW))).await;
+    let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("a URI");
+    let confirmed =
+        mfa.confirm_setup(&session, setup.id(), Answer::code(&phone.code_at(at(NOW)))).await;
     let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("not confirmed") };
     let session = mfa.finish_setup(&session, setup.id()).await.expect("finished");
     let session = session.full().expect("a full session");

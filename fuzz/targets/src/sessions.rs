@@ -41,13 +41,14 @@ fn judge(session: &Assurance) {
     let hour = chrono::TimeDelta::hours(1);
     for rule in [
         StepUpRule::level(Level::TwoFactors, hour),
+        StepUpRule::level(Level::PhishingResistant, hour),
         StepUpRule::fresh(Needed::SecondFactor, hour).or_recovery(),
         StepUpRule::fresh(Needed::FirstFactor, hour),
     ] {
         let met = rule.check(session, session.stamp(), scene::context()).is_ok();
         assert!(!met || !session.evidence().is_empty());
     }
-    let names = AcrNames::new("urn:one", "urn:two").expect("names");
+    let names = AcrNames::new("urn:one", "urn:two", "urn:strong").expect("names");
     if let Ok(current) = session.current(session.stamp(), scene::context()) {
         let claims = current.claims(&names);
         let _ = serde_json::to_string(&claims).expect("JSON");

@@ -14,7 +14,7 @@ pub fn step_up_rules(data: &[u8]) {
     assert_eq!(again, rules);
     assert_eq!(serde_json::to_string(&again).expect("JSON"), written);
 
-    let names = AcrNames::new("urn:one", "urn:two").expect("names");
+    let names = AcrNames::new("urn:one", "urn:two", "urn:strong").expect("names");
     let (_, protected) = scene::protected();
     let (_, unprotected) = scene::unprotected(scene::ada());
     for (action, rule) in rules.iter() {

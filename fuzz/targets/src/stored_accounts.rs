@@ -49,6 +49,7 @@ fn decide(account: &Account) {
         Answer::three_codes(["000000", "111111", "222222"]),
         Answer::recovery("0000-0000-0000-0000"),
         Answer::enrollment("0000-0000-0000-0000"),
+        Answer::webauthn(&scene::assertion(&challenge)),
     ] {
         let decision = match account.question(&challenge, &answer, context) {
             Ok(Question::Decided(_)) | Err(_) => continue,
@@ -59,6 +60,7 @@ fn decide(account: &Account) {
                 };
                 asked.judge(&secret, None)
             }
+            Ok(Question::WebAuthn(check)) => check.judge(),
             Ok(Question::OneTime(check)) => {
                 let evaluation = check.hash().evaluate(&[0x5a; 32]);
                 check.judge(&evaluation)

@@ -134,9 +134,10 @@ impl Scene {
             let new = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
             let setup =
                 mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("a setup");
-            let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
+            let phone =
+                Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("a URI");
             let code = phone.code_at(clock.now());
-            let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
+            let confirmed = mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
             assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
             let session = mfa.finish_setup(&session, setup.id()).await.expect("finished");
             let session = session.full().expect("a full session");

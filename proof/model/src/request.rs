@@ -249,6 +249,7 @@ fn judged(
             let evaluation = check.hash().evaluate(&scene::digest(check.code()));
             check.judge(&evaluation)
         }
+        Question::WebAuthn(check) => check.judge(),
         Question::Imported(_) => panic!("no scenario imports recovery codes"),
     };
     let told = |verdict: Judgment| match verdict {
@@ -275,7 +276,7 @@ fn confirmed(
     let session = &scene.sessions[session];
     let (setup, secret) = (scene::setup_id(asked), scene::secret(asked));
     let context = scene.context(tick);
-    let judged = account.judge_confirmation(session, setup, &code, &secret, stamp(id), context)?;
+    let judged = scene::judged(account, session, setup, &code, &secret, stamp(id), context)?;
     let told = |confirmed: ConfirmedSetup| match confirmed {
         ConfirmedSetup::Rejected(_) => Told::Wrong,
         _ => Told::Done,

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
-    Account, Algorithm, ChallengeId, CodeHash, ConfirmedSetup, Context, Decision, Fresh,
-    HashScheme, HashedCodes, Issuer, Judged, Judgment, NewSecret, OneTimeCode, Opened, Proven,
-    SealedSecret, SessionId, Stamp, Throttle, TotpSecret, Transition,
+    Account, Algorithm, ChallengeId, CodeHash, ConfirmedSetup, Context, Decision, DrawnKind,
+    DrawnSetup, Fresh, HashScheme, HashedCodes, Issuer, Judged, Judgment, OneTimeCode, Opened,
+    Proven, SealedSecret, SessionId, SetupQuestion, Stamp, Throttle, TotpSecret, Transition,
 };
 use mfakit::store::{CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Assurance, Challenge, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor, RecoveryCodes,
-    Refusal, Settings, Setup, SetupId, Subject,
+    Answer, Assurance, Challenge, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor,
+    RecoveryCodes, Refusal, Settings, Setup, SetupId, Subject,
 };
 
 use crate::request::WRONG;
@@ -77,7 +77,7 @@ impl Scene {
         let account = Arc::clone(&scene.account);
         let secret = scene.phones[0].secret.clone();
         let context = scene.context(0);
-        let judged = account.judge_confirmation(&session, setup, &code, &secret, stamp(1), context);
+        let judged = self::judged(&account, &session, setup, &code, &secret, stamp(1), context);
         let Ok(Judged::Right(right)) = judged else { panic!("not confirmed: {judged:?}") };
         let confirmed = right.with_codes(codes(0), hashed(0)).expect("codes");
         let (_, account) = change(confirmed);
@@ -92,7 +92,7 @@ impl Scene {
         let account = Arc::clone(&scene.account);
         let secret = scene.phones[1].secret.clone();
         let context = scene.context(0);
-        let judged = account.judge_confirmation(&session, setup, &code, &secret, stamp(3), context);
+        let judged = self::judged(&account, &session, setup, &code, &secret, stamp(3), context);
         let Ok(Judged::Decided(Decision::Change(added))) = judged else { panic!("not added") };
         let (ConfirmedSetup::Added(first), account) = change(added) else { panic!("not added") };
         let first = full(first, 0);
@@ -175,7 +175,7 @@ impl Scene {
         Phone {
             factor: FactorId::from_random([number; 16]),
             secret: secret(number),
-            app: Authenticator::scan(setup.otpauth_uri()).expect("a URI"),
+            app: Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("a URI"),
         }
     }
 }
@@ -200,20 +200,28 @@ pub(crate) fn begin(
     // What is sealed is not under test: the model hands the secret to whoever is judged by it.
     let key = KeyId::new("k1").expect("a key id");
     let sealed = SealedSecret::new(1, key, &[number; 48]).expect("sealed");
-    let new_secret = NewSecret {
+    let drawn = DrawnSetup {
         setup: setup_id(number),
         factor: FactorId::from_random([number; 16]),
-        secret: &secret,
-        sealed,
+        kind: DrawnKind::Totp { secret: &secret, sealed },
     };
-    account.begin_setup(
-        session,
-        &new,
-        EmailStatus::Verified,
-        &issuer,
-        &new_secret,
-        scene.context(tick),
-    )
+    account.begin_setup(session, &new, EmailStatus::Verified, &issuer, &drawn, scene.context(tick))
+}
+
+/// Judges a code that is to confirm a setup.
+pub(crate) fn judged<'a>(
+    account: &'a Account,
+    session: &'a Assurance,
+    setup: SetupId,
+    code: &str,
+    secret: &TotpSecret,
+    fresh: Stamp,
+    context: Context<'a>,
+) -> Result<Judged<'a>, Refusal> {
+    match account.setup_question(session, setup, &Answer::code(code), context)? {
+        SetupQuestion::Totp(asked) => Ok(asked.judge(secret, fresh)),
+        other => panic!("an app is confirmed by a code: {other:?}"),
+    }
 }
 
 pub(crate) fn setup_id(number: u8) -> SetupId {

@@ -3,10 +3,13 @@
 use super::state::Account;
 use crate::domain::challenge::Challenge;
 use crate::domain::context::Context;
-use crate::domain::factor::Factor;
+#[cfg(feature = "webauthn")]
+use crate::domain::factor::webauthn::{Credential, RelyingParty, RequestOptions, UserVerification};
+use crate::domain::factor::{Factor, FactorState};
 use crate::domain::prompt::{Ask, Prompt};
 use crate::domain::purpose::Purpose;
 use crate::domain::refusal::Refusal;
+use crate::domain::strength::Strength;
 
 impl Account {
     /// Says what a challenge can be answered with now. It judges nothing and changes nothing.
@@ -31,9 +34,10 @@ impl Account {
         if tries_left == 0 {
             return Err(Refusal::ChallengeSpent);
         }
-        let mut prompts: Vec<Prompt> = self.usable_factors().filter_map(Prompt::of).collect();
+        let mut prompts = self.prompts(challenge, context);
         let suspended = prompts.is_empty() && self.factors.iter().any(|factor| factor.suspended);
-        let three_codes = !self.codes_suspended() && self.guesses_spent(context);
+        let codes = self.asks_for_codes(challenge) && !self.codes_suspended();
+        let three_codes = codes && self.guesses_spent(context);
         if challenge.recovery {
             prompts.push(Prompt::Recovery);
         }
@@ -42,27 +46,85 @@ impl Account {
             tries_left: Some(tries_left),
             three_codes,
             suspended,
-            unaskable: self.factors.iter().any(|factor| Prompt::of(factor).is_none()),
+            unaskable: self.factors.iter().any(|factor| !context.settings.asks_for(factor)),
             recovery_paused: self.recovery.is_none()
                 && self.imported_codes().is_some_and(|set| set.paused(context.now)),
         })
     }
 
+    /// A prompt for each authenticator app and one for all credentials, the preferred one first.
+    fn prompts(&self, challenge: &Challenge, context: Context<'_>) -> Vec<Prompt> {
+        let mut prompts = Vec::with_capacity(self.factors.len() + 1);
+        for factor in self.asked_factors(challenge, context) {
+            match factor.state() {
+                FactorState::Totp(totp) => prompts.push(Prompt::Totp {
+                    factor: factor.id,
+                    label: factor.label.clone(),
+                    digits: totp.params.digits().count(),
+                }),
+                #[cfg(feature = "webauthn")]
+                FactorState::WebAuthn(_) => {
+                    let asked = |prompt: &Prompt| matches!(prompt, Prompt::WebAuthn(_));
+                    let here = context.settings.relying_party.as_ref();
+                    if let Some(here) = here.filter(|_| !prompts.iter().any(asked)) {
+                        let asked = self.asked_factors(challenge, context);
+                        let allowed = asked.filter_map(Factor::credential);
+                        prompts.push(Prompt::WebAuthn(options(here, challenge, allowed)));
+                    }
+                }
+                FactorState::Unknown(_) => {}
+            }
+        }
+        prompts
+    }
+
+    /// The strength of the strongest factor that can be asked for under these settings; `None` where
+    /// there is none. A suspended factor cannot be asked for, nor one of a kind that this build does
+    /// not know.
+    pub fn askable_strength(&self, context: Context<'_>) -> Option<Strength> {
+        self.usable_factors(context).filter_map(Factor::strength).max()
+    }
+
+    /// The factors that a challenge asks for, the preferred one first: of those that can be asked for
+    /// the ones that are strong enough for it.
+    pub(super) fn asked_factors<'a>(
+        &'a self,
+        challenge: &'a Challenge,
+        context: Context<'a>,
+    ) -> impl Iterator<Item = &'a Factor> {
+        let enough = |f: &&Factor| challenge.asks_for(f.strength(), f.verifies_user());
+        self.usable_factors(context).filter(enough)
+    }
+
+    /// Whether a challenge asks for codes: what they prove is standard, and no more.
+    pub(super) fn asks_for_codes(&self, challenge: &Challenge) -> bool {
+        challenge.asks_for(Some(Strength::Standard), false)
+    }
+
     /// The factors that can be asked for, the preferred one first.
-    fn usable_factors(&self) -> impl Iterator<Item = &Factor> {
-        let usable = |preferred: bool| {
-            let of_kind =
-                move |f: &&Factor| !f.suspended && (self.preferred == Some(f.id)) == preferred;
-            self.factors.iter().filter(of_kind)
+    fn usable_factors<'a>(&'a self, context: Context<'a>) -> impl Iterator<Item = &'a Factor> {
+        let usable = move |preferred: bool| {
+            self.factors.iter().filter(move |factor| {
+                !factor.suspended
+                    && context.settings.asks_for(factor)
+                    && (self.preferred == Some(factor.id)) == preferred
+            })
         };
         usable(true).chain(usable(false))
     }
 }
 
-impl Prompt {
-    /// The prompt of a factor; `None` if this build cannot ask for it.
-    fn of(factor: &Factor) -> Option<Self> {
-        let digits = factor.totp()?.params.digits().count();
-        Some(Self::Totp { factor: factor.id, label: factor.label.clone(), digits })
-    }
+/// What the browser is asked for a challenge: an assertion by one of these credentials.
+#[cfg(feature = "webauthn")]
+fn options<'a>(
+    relying_party: &RelyingParty,
+    challenge: &Challenge,
+    allowed: impl Iterator<Item = &'a Credential>,
+) -> RequestOptions {
+    let verification = match challenge.needs_user_verification() {
+        true => UserVerification::Required,
+        false => UserVerification::Discouraged,
+    };
+    let allowed = allowed.map(Credential::descriptor);
+    RequestOptions::new(relying_party, challenge.id.into(), allowed).user_verification(verification)
 }

@@ -4,12 +4,15 @@ use super::state::Account;
 use crate::domain::assurance::Assurance;
 use crate::domain::bounds::check_reason;
 use crate::domain::context::Context;
+use crate::domain::factor::Factor;
 use crate::domain::id::Subject;
 use crate::domain::invalid::Invalid;
 use crate::domain::refusal::Refusal;
-use crate::domain::requirement::Needed;
+use crate::domain::requirement::{Needed, Unmet};
 use crate::domain::session::{LimitedTo, Session};
+use crate::domain::settings::Settings;
 use crate::domain::step_up::StepUpRule;
+use crate::domain::strength::Strength;
 
 /// That the host allows an operation on somebody's account, granted explicitly for this one case.
 ///
@@ -44,6 +47,24 @@ impl HostAuthority {
     }
 }
 
+/// An operation that wants more of a session than to be signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sensitive {
+    /// Renaming, preferring and removing factors, regenerating codes, switching MFA off, signing out
+    /// elsewhere. A recovery code opens none of them.
+    Manage,
+    /// An operation on an organization or on somebody else's account.
+    Administer,
+    /// Setting up a factor in the place of another, with new recovery codes. It is what recovery is
+    /// for, however strong the account.
+    Replace,
+    /// Setting up a factor beside those that the account has, or its first.
+    ///
+    /// While one of them is phishing-resistant and can be asked here, a further one wants that
+    /// evidence: else a phished code would enroll a credential of the thief's.
+    Add,
+}
+
 impl Account {
     /// Refuses a session that is another user's, or whose evidence is void.
     pub fn check_session(
@@ -70,50 +91,79 @@ impl Account {
         if holder { Ok(()) } else { Err(Refusal::EnrollmentNeeded) }
     }
 
-    /// What changes the credentials of an account that has MFA wants the second factor, fresh.
-    pub(crate) fn check_second_factor(
+    /// The evidence that a sensitive operation wants: fresh, and as strong as the account.
+    ///
+    /// What cannot be asked here ends in a refusal, never in less: the way out of a lost factor, or of
+    /// one that this build or its settings cannot ask for, is a recovery code and another factor in
+    /// its place.
+    pub(crate) fn check_sensitive(
         &self,
-        session: &Assurance,
+        operation: Sensitive,
+        session: &dyn Session,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
         self.check_session(session, context)?;
-        self.check_fresh_second_factor(session, context)
-    }
-
-    /// The one thing that a session limited to regenerating may do wants it, too.
-    pub(super) fn check_fresh_second_factor(
-        &self,
-        session: &dyn Session,
-        context: Context<'_>,
-    ) -> Result<(), Refusal> {
-        let rule = StepUpRule::fresh(Needed::SecondFactor, context.settings.fresh);
-        rule.check_evidence(session.held().evidence, context.now).map(drop)
-    }
-
-    /// A session that has to replace imported recovery codes does nothing else before.
-    pub(super) fn check_may_set_up(session: &dyn Session) -> Result<(), Refusal> {
-        match session.held().limit {
-            Some(LimitedTo::RegenerateCodes) => Err(Refusal::RegenerateFirst),
-            Some(LimitedTo::SetUp(_) | LimitedTo::FirstSetup) | None => Ok(()),
+        let (mut strength, mut recovery) = (self.strength(), false);
+        match operation {
+            Sensitive::Manage | Sensitive::Administer => {}
+            Sensitive::Replace => recovery = true,
+            Sensitive::Add => {
+                recovery = strength <= Some(Strength::Standard);
+                strength = self.strength_here(context.settings);
+            }
+        }
+        let needed = match strength {
+            Some(strength @ Strength::PhishingResistant) => Needed::FactorOf(strength),
+            None if !self.enabled() && operation != Sensitive::Administer => Needed::FirstFactor,
+            Some(Strength::Standard) | None => Needed::SecondFactor,
+        };
+        let (held, within) = (session.held().evidence, context.settings.fresh);
+        let rule = StepUpRule::fresh(needed, within);
+        let rule = if recovery { rule.or_recovery() } else { rule };
+        match rule.check_evidence(held, context.now) {
+            // It meets no strength, and still opens this.
+            Err(_) if recovery && held.recovered_within(within, context.now) => Ok(()),
+            checked => checked.map(drop),
         }
     }
 
-    /// Adding a factor: with MFA on as above, and a recovery code will do; with MFA off a fresh
-    /// first factor.
+    /// The strength of the strongest factor that can be asked for here.
+    fn strength_here(&self, settings: &Settings) -> Option<Strength> {
+        let here = self.factors.iter().filter(|factor| settings.asks_for(factor));
+        here.filter_map(Factor::strength).max()
+    }
+
+    /// A session that has to replace imported recovery codes does nothing else before. One that has to
+    /// prove a stronger factor sets none up: else it would enroll what it could not prove.
+    pub(super) fn check_may_set_up(session: &dyn Session) -> Result<(), Refusal> {
+        match session.held().limit {
+            Some(LimitedTo::RegenerateCodes) => Err(Refusal::RegenerateFirst),
+            Some(LimitedTo::StepUp(walled)) => {
+                let required = walled.organizations.iter().filter_map(|org| org.required.known());
+                let strength = required.max().unwrap_or(Strength::PhishingResistant);
+                Err(Refusal::StepUp(Unmet::factor_of(strength)))
+            }
+            Some(LimitedTo::SetUp(_) | LimitedTo::Replace(_) | LimitedTo::FirstSetup) | None => {
+                Ok(())
+            }
+        }
+    }
+
+    /// Setting a factor up, in the place of another or beside the others.
     pub(super) fn check_may_add(
         &self,
         session: &dyn Session,
+        replaces: bool,
         context: Context<'_>,
     ) -> Result<(), Refusal> {
         self.check_session(session, context)?;
         Self::check_may_set_up(session)?;
-        let needed = if self.enabled() { Needed::SecondFactor } else { Needed::FirstFactor };
-        let rule = StepUpRule::fresh(needed, context.settings.fresh).or_recovery();
-        rule.check_evidence(session.held().evidence, context.now).map(drop)
+        let operation = if replaces { Sensitive::Replace } else { Sensitive::Add };
+        self.check_sensitive(operation, session, context)
     }
 
-    /// An administrative operation wants the actor's own second factor, fresh, and the host's
-    /// authority over the account in question. `self` is the actor's account.
+    /// An administrative operation wants fresh evidence as strong as the actor's own account, which
+    /// has MFA, and the host's authority over the account in question. `self` is the actor's account.
     pub fn check_authority(
         &self,
         session: &Assurance,
@@ -123,6 +173,6 @@ impl Account {
         if authority.actor != self.subject {
             return Err(Refusal::ForeignSession);
         }
-        self.check_second_factor(session, context)
+        self.check_sensitive(Sensitive::Administer, session, context)
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::assurance::Assurance;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::id::{FactorId, SessionId, Stamp, Version};
+use crate::domain::proof::Facts;
 use crate::domain::recovery::RecoverySet;
 use crate::domain::session::Proven;
 
@@ -93,13 +94,18 @@ impl Draft<'_> {
         self.context.settings.low_stock
     }
 
+    /// What decides how far a session goes, once this is committed.
+    pub(super) fn facts(&self) -> Facts {
+        self.next.facts(self.context)
+    }
+
     pub(super) fn commit<T>(self, outcome: T) -> Transition<T> {
         Transition::put(self.expected, self.next, self.events, self.context.now, outcome)
     }
 
     /// The session as far as the account can say once this is committed.
     pub(super) fn proven(&self, session: Assurance) -> Proven {
-        Proven::new(session, self.next.facts())
+        Proven::new(session, self.facts())
     }
 
     /// Commits, and answers with the session.

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::state::Account;
 use super::status::FactorStatus;
-use crate::domain::factor::{Factor, FactorState};
+use crate::domain::factor::{Factor, FactorState, PendingState};
+use crate::domain::factor_kind::FactorKind;
 use crate::domain::id::{FactorId, Subject};
 use crate::domain::label::{AccountName, Issuer, Label};
 use crate::domain::recovery::RecoverySet;
+use crate::domain::setup::PendingSetup;
 
 /// Everything that is held about one user, without what would let anybody in: no secret, no salt,
 /// no hash, no identifier of a session.
@@ -80,14 +82,16 @@ pub struct CredentialExport {
 pub struct SetupExport {
     /// What the factor will be called.
     pub label: Label,
-    /// The account name that the app shows.
-    pub account: AccountName,
-    /// The issuer that the app shows, where the host chose one for this setup; kept until a right
-    /// code has come.
+    /// The factor's kind.
+    pub kind: FactorKind,
+    /// The account name that the app or the authenticator shows, until it is confirmed.
+    pub account: Option<AccountName>,
+    /// The issuer that the app or the browser shows, where the host chose one for this setup, until
+    /// it is confirmed.
     pub issuer: Option<Issuer>,
     /// When it was begun.
     pub begun_at: DateTime<Utc>,
-    /// When a right code came.
+    /// When it was confirmed.
     pub confirmed_at: Option<DateTime<Utc>>,
     /// The recovery codes that were shown with it.
     pub recovery: Option<RecoveryExport>,
@@ -153,14 +157,7 @@ impl Account {
             enabled: self.enabled(),
             factors: self.factors.iter().map(|factor| self.factor_status(factor)).collect(),
             credentials: self.factors.iter().filter_map(CredentialExport::of).collect(),
-            setup: self.pending().map(|pending| SetupExport {
-                label: pending.label.clone(),
-                account: pending.account.clone(),
-                issuer: pending.issuer.clone(),
-                begun_at: pending.begun_at,
-                confirmed_at: pending.confirmed.as_ref().map(|confirmed| confirmed.right.at),
-                recovery: pending.confirmed.as_ref().map(|c| RecoveryExport::of(&c.recovery)),
-            }),
+            setup: self.pending().map(SetupExport::of),
             recovery: self.recovery().map(RecoveryExport::of),
             imported: self.imported.as_ref().map(|record| ImportExport {
                 at: record.at,
@@ -184,6 +181,22 @@ impl Account {
             }),
             moving_to: self.moving_to.clone(),
             moved_from: self.moved_from.clone(),
+        }
+    }
+}
+
+impl SetupExport {
+    fn of(pending: &PendingSetup) -> Self {
+        let names = pending.open().and_then(PendingState::names);
+        let confirmation = pending.confirmation();
+        Self {
+            label: pending.label.clone(),
+            kind: pending.kind(),
+            account: names.map(|(account, _)| account.clone()),
+            issuer: names.and_then(|(_, issuer)| issuer.cloned()),
+            begun_at: pending.begun_at,
+            confirmed_at: confirmation.map(|confirmation| confirmation.at),
+            recovery: confirmation.map(|c| RecoveryExport::of(&c.recovery)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Managing confirmed factors: rename, prefer, remove, and switching MFA off.
 
+use super::authority::Sensitive;
 use super::state::Account;
 use super::transition::Transition;
 use crate::domain::assurance::Assurance;
@@ -22,7 +23,7 @@ impl Account {
         label: &Label,
         context: Context<'_>,
     ) -> Result<Transition<()>, Refusal> {
-        self.check_second_factor(session, context)?;
+        self.check_sensitive(Sensitive::Manage, session, context)?;
         self.known(id)?;
         let others =
             self.factors.iter().filter(|factor| factor.id != id).map(|factor| &factor.label);
@@ -48,7 +49,7 @@ impl Account {
         id: FactorId,
         context: Context<'_>,
     ) -> Result<Transition<()>, Refusal> {
-        self.check_second_factor(session, context)?;
+        self.check_sensitive(Sensitive::Manage, session, context)?;
         self.known(id)?;
         let mut draft = self.draft(context);
         draft.next.preferred = Some(id);
@@ -70,7 +71,7 @@ impl Account {
         fresh: Stamp,
         context: Context<'_>,
     ) -> Result<Transition<Proven>, Refusal> {
-        self.check_second_factor(session, context)?;
+        self.check_sensitive(Sensitive::Manage, session, context)?;
         self.known(id)?;
         if self.factors.len() == 1 {
             return self.disable(session, fresh, context);
@@ -78,6 +79,24 @@ impl Account {
         let mut draft = self.draft(context);
         draft.remove_factor(id);
         draft.event(EventKind::FactorRemoved { factor: id });
+        draft.restamp(fresh, Some(session.session()));
+        Ok(draft.commit_session(session.clone().under(fresh)))
+    }
+
+    /// Ends every other session of the account: nothing that they have proven counts any more, and no
+    /// challenge or setup of theirs. Returns this session under its new stamp, `fresh`.
+    ///
+    /// # Errors
+    /// [`Refusal::StepUp`]; with MFA off it wants a fresh first factor.
+    pub fn sign_out_elsewhere(
+        &self,
+        session: &Assurance,
+        fresh: Stamp,
+        context: Context<'_>,
+    ) -> Result<Transition<Proven>, Refusal> {
+        self.check_sensitive(Sensitive::Manage, session, context)?;
+        let mut draft = self.draft(context);
+        draft.event(EventKind::SignedOutElsewhere);
         draft.restamp(fresh, Some(session.session()));
         Ok(draft.commit_session(session.clone().under(fresh)))
     }
@@ -98,7 +117,7 @@ impl Account {
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
-        self.check_second_factor(session, context)?;
+        self.check_sensitive(Sensitive::Manage, session, context)?;
         let mut draft = self.draft(context);
         draft.end_setup();
         draft.clear_factors();

@@ -68,8 +68,11 @@ impl Account {
             let totp = factor.totp()?;
             Some((place(factor.id, totp.params), &totp.sealed))
         });
-        let pending = self.pending().into_iter();
-        factors.chain(pending.map(move |p| (place(p.factor, p.params), &p.sealed)))
+        let pending = self.pending().and_then(move |pending| {
+            let (params, sealed) = pending.sealed()?;
+            Some((place(pending.factor, params), sealed))
+        });
+        factors.chain(pending)
     }
 
     /// Stores secrets that were sealed anew. Those that changed meanwhile are left alone.
@@ -98,7 +101,7 @@ impl Account {
         let factors = self.factors.iter_mut().filter(|factor| factor.id == reseal.factor);
         let of_factors = factors.filter_map(|factor| Some(&mut factor.totp_mut()?.sealed));
         let pending = self.pending.iter_mut().filter(|pending| pending.factor == reseal.factor);
-        let mut places = of_factors.chain(pending.map(|pending| &mut pending.sealed));
+        let mut places = of_factors.chain(pending.filter_map(|pending| pending.sealed_mut()));
         match places.find(|sealed| **sealed == reseal.from) {
             Some(place) => {
                 *place = reseal.to;
@@ -208,7 +211,8 @@ impl Account {
     ) -> Result<Transition<()>, Refusal> {
         let mut moved = self.clone();
         moved.pending = None;
-        let wanted = moved.factors.len();
+        // A credential has no secret of ours: it arrives as it is.
+        let wanted = moved.factors.iter().filter(|factor| factor.totp().is_some()).count();
         let sealed = resealed.into_iter().filter(|reseal| moved.put_seal(reseal.clone())).count();
         if sealed != wanted {
             return Err(Refusal::UnknownFactor);

@@ -8,6 +8,7 @@
 
 mod ask;
 mod authority;
+mod begin;
 mod charged;
 mod confirm;
 mod draft;
@@ -29,11 +30,17 @@ mod state;
 mod status;
 mod totp_check;
 mod transition;
+#[cfg(feature = "webauthn")]
+mod webauthn_check;
 
 pub use authority::HostAuthority;
+pub(crate) use authority::Sensitive;
+pub use begin::{DrawnKind, DrawnSetup};
 #[cfg(feature = "serde")]
 pub(crate) use charged::{ChargedChallenge, ChargedChallenges, KEPT as CHARGED_CHALLENGES};
-pub use confirm::{ConfirmedFirst, Judged};
+#[cfg(feature = "webauthn")]
+pub use confirm::RegistrationCheck;
+pub use confirm::{ConfirmedFirst, Judged, SetupQuestion, TotpSetupCheck};
 pub use export::{
     AccountExport, CredentialExport, EnrollmentExport, GuessesExport, ImportExport, RecoveryExport,
     SetupExport,
@@ -45,7 +52,6 @@ pub(crate) use passed::{PassedChallenges, WINDOW as PASSED_CHALLENGES};
 pub use question::Question;
 pub use recover::OneTimeCheck;
 pub use reset::IssuedEnrollment;
-pub use setup::NewSecret;
 pub use sign_in::{Fresh, Opened};
 pub use state::Account;
 #[cfg(feature = "serde")]
@@ -53,3 +59,5 @@ pub(crate) use state::{EnrollmentCode, RECENT_COMMITS};
 pub use status::{FactorStatus, SetupStatus, Status};
 pub use totp_check::TotpCheck;
 pub use transition::{Commit, Decision, Transition};
+#[cfg(feature = "webauthn")]
+pub use webauthn_check::WebAuthnCheck;

@@ -22,7 +22,7 @@ impl Draft<'_> {
         let import_notices = next.import_notices();
         let recovery_low = recovery_left.is_some_and(|left| left <= usize::from(self.low_stock()));
         let passing = challenge.passing(self.next.stamp);
-        let proof = Proof::new(passing, by, self.now(), self.next.facts());
+        let proof = Proof::new(passing, by, self.now(), self.facts());
         let return_to = challenge.return_to.clone();
         self.commit(Judgment::Passed(PassedChallenge {
             proof,

@@ -5,6 +5,8 @@ use super::read::Read;
 use super::recover::OneTimeCheck;
 use super::state::Account;
 use super::totp_check::TotpCheck;
+#[cfg(feature = "webauthn")]
+use super::webauthn_check::WebAuthnCheck;
 use crate::domain::challenge::{Answer, AnswerKind, Challenge, Typed};
 use crate::domain::context::Context;
 use crate::domain::purpose::Purpose;
@@ -19,6 +21,9 @@ pub enum Question<'a> {
     Decided(Rejection),
     /// A factor's secret, unsealed.
     Totp(TotpCheck<'a>),
+    /// A signature, verified without waiting for anything.
+    #[cfg(feature = "webauthn")]
+    WebAuthn(Box<WebAuthnCheck<'a>>),
     /// One evaluation of the slow hash.
     OneTime(OneTimeCheck<'a>),
     /// Evaluations of imported recovery codes, one a code.
@@ -49,6 +54,11 @@ impl Account {
             // Nothing is spent on what could not meet the rule.
             (AnswerKind::Recovery(_), _) if !challenge.recovery => Err(Refusal::WrongAnswerKind),
             (AnswerKind::Recovery(typed), _) => self.recovery_question(challenge, typed, context),
+            (AnswerKind::Code { .. } | AnswerKind::ThreeCodes { .. }, _)
+                if !self.asks_for_codes(challenge) =>
+            {
+                Err(Refusal::WrongAnswerKind)
+            }
             (AnswerKind::Code { factor, typed }, _) => {
                 let one = std::slice::from_ref(typed);
                 let read = self.read_codes(challenge, *factor, one, context)?;
@@ -57,6 +67,11 @@ impl Account {
             (AnswerKind::ThreeCodes { factor, typed }, _) => {
                 let read = self.read_codes(challenge, *factor, typed, context)?;
                 Ok(Question::of(read, Question::Totp))
+            }
+            #[cfg(feature = "webauthn")]
+            (AnswerKind::WebAuthn(json), _) => {
+                let read = self.read_assertion(challenge, json, context)?;
+                Ok(Question::of(read, |check| Question::WebAuthn(Box::new(check))))
             }
         }
     }

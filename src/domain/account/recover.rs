@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use subtle::Choice;
 
+use super::authority::Sensitive;
 use super::read::Read;
 use super::state::{Account, EnrollmentCode};
 use super::transition::{Decision, Transition};
@@ -80,8 +81,8 @@ impl Account {
     /// stops working in the same instant. Returns the session under its new stamp, `fresh`.
     ///
     /// # Errors
-    /// [`Refusal::NotEnabled`], and [`Refusal::StepUp`] when the session holds no code of a factor
-    /// within the last ten minutes: a recovery code is not enough.
+    /// [`Refusal::NotEnabled`], and [`Refusal::StepUp`] when the session holds no evidence as strong as
+    /// the account within the last ten minutes: a recovery code is not enough.
     pub fn regenerate(
         &self,
         session: &dyn Session,
@@ -112,7 +113,7 @@ impl Account {
         if !self.enabled() {
             return Err(Refusal::NotEnabled);
         }
-        self.check_fresh_second_factor(session, context)
+        self.check_sensitive(Sensitive::Manage, session, context)
     }
 
     /// What a one-time code unlocks, if its evaluation holds for what is stored now.

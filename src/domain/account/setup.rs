@@ -1,4 +1,4 @@
-//! Beginning a setup, showing it again, finishing it, canceling it.
+//! A setup that was begun: showing it again, finishing it, canceling it.
 
 use std::sync::Arc;
 
@@ -8,108 +8,51 @@ use super::draft::Draft;
 use super::state::Account;
 use super::transition::Transition;
 use crate::domain::assurance::Assurance;
-use crate::domain::bounds::MAX_FACTORS;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::evidence::EvidenceKind;
-use crate::domain::factor::totp::{TotpSecret, TotpState};
-use crate::domain::factor::{Factor, FactorState};
-use crate::domain::id::{FactorId, SetupId, Stamp};
+use crate::domain::factor::totp::TotpSecret;
+use crate::domain::factor::{Factor, FactorState, PendingState, SetupPrompt};
+use crate::domain::factor_kind::FactorKind;
+use crate::domain::id::{SetupId, Stamp};
 use crate::domain::instant::after;
 use crate::domain::invalid::Invalid;
 use crate::domain::label::Issuer;
 use crate::domain::recovery::{HashedCodes, RecoveryCodes, RecoverySet};
 use crate::domain::refusal::Refusal;
-use crate::domain::sealed::SealedSecret;
 #[cfg(doc)]
 use crate::domain::session::LimitedTo;
 use crate::domain::session::{Proven, Session};
-use crate::domain::setup::{Confirmation, EmailStatus, NewFactor, PendingSetup, RightCode, Setup};
-use crate::domain::strength::Strength;
+use crate::domain::setup::{Confirmation, PendingSetup, Setup, Stage};
 use crate::domain::unknown_fields::Extra;
 
-/// A secret that was drawn and sealed for a factor that does not exist yet.
-#[derive(Debug)]
-pub struct NewSecret<'a> {
-    /// The setup's name: random.
-    pub setup: SetupId,
-    /// The factor's name: random, and bound into the seal.
-    pub factor: FactorId,
-    /// The secret, as long as the settings' algorithm wants it.
-    pub secret: &'a TotpSecret,
-    /// The same secret, sealed for this subject, factor and the settings' parameters.
-    pub sealed: SealedSecret,
-}
-
 impl Account {
-    /// Checks whether a setup may begin, before a secret is drawn for it.
-    ///
-    /// # Errors
-    /// As [`begin_setup`](Self::begin_setup).
-    pub fn check_setup(
+    /// The setup as its screen shows it. An app is shown by its secret, unsealed.
+    pub(super) fn shown(
         &self,
-        session: &dyn Session,
-        new: &NewFactor,
-        email: EmailStatus,
-        context: Context<'_>,
-    ) -> Result<(), Refusal> {
-        self.check_may_add(session, context)?;
-        if !self.enabled() && email == EmailStatus::Unverified {
-            return Err(Refusal::EmailUnverified);
-        }
-        let replaced = new.replaces.map(|id| self.known(id)).transpose()?.map(|factor| factor.id);
-        let mut kept = self.factors.iter().filter(|factor| Some(factor.id) != replaced);
-        if kept.clone().count() >= MAX_FACTORS {
-            return Err(Refusal::TooManyFactors);
-        }
-        if kept.any(|factor| factor.label.clashes_with(&new.label)) {
-            return Err(Refusal::LabelTaken);
-        }
-        Ok(())
-    }
-
-    /// Begins a setup. It lies beside the live factors, belongs to the session that begins it, and
-    /// takes the place of an unfinished one.
-    ///
-    /// # Errors
-    /// [`Refusal::StepUp`] when the session is not fresh: with MFA off a first factor within the
-    /// last ten minutes, with MFA on a second one or a recovery code. [`Refusal::EmailUnverified`],
-    /// [`Refusal::LabelTaken`], [`Refusal::TooManyFactors`], and [`Refusal::UnknownFactor`] when
-    /// the one to replace is not there.
-    pub fn begin_setup(
-        &self,
-        session: &dyn Session,
-        new: &NewFactor,
-        email: EmailStatus,
+        pending: &PendingSetup,
         issuer: &Issuer,
-        secret: &NewSecret<'_>,
+        secret: Option<&TotpSecret>,
         context: Context<'_>,
-    ) -> Result<Transition<Setup>, Refusal> {
-        self.check_setup(session, new, email, context)?;
-        if self.factor(secret.factor).is_some() {
-            return Err(Invalid::Form { what: "factor id", form: "new and random" }.into());
-        }
-        let mut draft = self.draft(context);
-        draft.end_setup();
-        let pending = PendingSetup {
-            id: secret.setup,
-            session: session.session(),
-            factor: secret.factor,
-            label: new.label.clone(),
-            account: new.account.clone(),
-            issuer: new.issuer.clone(),
-            params: context.settings.totp,
-            sealed: secret.sealed.clone(),
-            begun_at: context.now,
-            tries_left: context.settings.confirm_tries,
-            replaces: new.replaces,
-            confirmed: None,
-            extra: Extra::default(),
+    ) -> Result<Setup, Refusal> {
+        let prompt = match pending.open() {
+            Some(PendingState::Totp(totp)) => {
+                let form = "unsealed for a setup of an authenticator app";
+                let secret = secret.ok_or(Invalid::Form { what: "secret", form })?;
+                SetupPrompt::Totp(totp.prompt(issuer, secret))
+            }
+            #[cfg(feature = "webauthn")]
+            Some(PendingState::WebAuthn(credential)) => {
+                let here = context.settings.relying_party.as_ref();
+                let relying_party = here.ok_or(Refusal::FactorKindUnavailable)?;
+                let known = self.credentials_here(context.settings);
+                let options = credential.options(relying_party, issuer, pending.id.into(), known);
+                SetupPrompt::WebAuthn(Box::new(options))
+            }
+            Some(PendingState::Unknown(_)) => return Err(Refusal::FactorKindUnavailable),
+            None => return Err(Refusal::SetupConfirmed),
         };
-        let setup = Setup::of(&pending, issuer, secret.secret, confirm_by(&pending, context));
-        draft.next.pending = Some(Box::new(pending));
-        draft.event(EventKind::SetupBegun { setup: secret.setup });
-        Ok(draft.commit(setup))
+        Ok(Setup { id: pending.id, prompt, confirm_by: confirm_by(pending, context) })
     }
 
     /// The setup, as long as it can be shown or confirmed by this session.
@@ -125,7 +68,7 @@ impl Account {
         context: Context<'_>,
     ) -> Result<&PendingSetup, Refusal> {
         let pending = self.pending_of(session, id, context)?;
-        if pending.confirmed.is_some() {
+        if pending.confirmed() {
             return Err(Refusal::SetupConfirmed);
         }
         if context.now > confirm_by(pending, context) {
@@ -134,20 +77,22 @@ impl Account {
         Ok(pending)
     }
 
-    /// Shows a setup again, with its secret unsealed.
+    /// Shows a setup again. `secret` is what an authenticator app's setup has sealed, opened; the
+    /// other kinds have none.
     ///
     /// # Errors
-    /// As [`open_setup`](Self::open_setup).
+    /// As [`open_setup`](Self::open_setup); [`Refusal::FactorKindUnavailable`] when this build or its
+    /// settings cannot set up a factor of that kind.
     pub fn show_setup(
         &self,
         session: &dyn Session,
         id: SetupId,
         issuer: &Issuer,
-        secret: &TotpSecret,
+        secret: Option<&TotpSecret>,
         context: Context<'_>,
     ) -> Result<Setup, Refusal> {
         let pending = self.open_setup(session, id, context)?;
-        Ok(Setup::of(pending, issuer, secret, confirm_by(pending, context)))
+        self.shown(pending, issuer, secret, context)
     }
 
     /// Replaces the recovery codes of a first setup that is confirmed and not finished: they were
@@ -165,10 +110,10 @@ impl Account {
     ) -> Result<Transition<RecoveryCodes>, Refusal> {
         let (_, confirmation) = self.confirmed_of(session, id, context)?;
         let recovery = Arc::new(RecoverySet::new(&codes, hashed, context.now)?);
-        let confirmed = Some(Confirmation { recovery, ..confirmation.clone() });
+        let confirmed = Confirmation { recovery, ..confirmation.clone() };
         let mut draft = self.draft(context);
         if let Some(pending) = &mut draft.next.pending {
-            pending.confirmed = confirmed;
+            pending.stage = Stage::Confirmed(confirmed);
         }
         draft.event(EventKind::CodesReissued { setup: id });
         Ok(draft.commit(codes))
@@ -192,7 +137,8 @@ impl Account {
     ///
     /// # Errors
     /// [`Refusal::UnknownSetup`], [`Refusal::SetupElsewhere`], [`Refusal::SetupUnconfirmed`],
-    /// [`Refusal::SetupExpired`] after a further hour.
+    /// [`Refusal::SetupExpired`] after a further hour; [`Refusal::FactorKindUnavailable`] when this
+    /// build does not know the factor's kind.
     pub fn finish_setup(
         &self,
         session: &dyn Session,
@@ -201,12 +147,17 @@ impl Account {
         context: Context<'_>,
     ) -> Result<Transition<Proven>, Refusal> {
         let (pending, confirmation) = self.confirmed_of(session, id, context)?;
+        // A later release has confirmed it, and finishes it.
+        if pending.kind() == FactorKind::Unknown {
+            return Err(Refusal::FactorKindUnavailable);
+        }
         let mut draft = self.draft(context);
         draft.next.pending = None;
         draft.issue_codes(confirmation.recovery.clone());
         draft.next.enrollment = None;
         draft.event(EventKind::MfaEnabled { factor: pending.factor });
-        let session = draft.activate(session.held().evidence, pending, confirmation.right, fresh);
+        let (state, at) = (confirmation.state.clone(), confirmation.at);
+        let session = draft.activate(session.held().evidence, pending, state, at, fresh);
         Ok(draft.commit_session(session))
     }
 
@@ -229,8 +180,8 @@ impl Account {
     /// The pending setup, as long as it can still become a factor.
     pub(super) fn live_setup(&self, context: Context<'_>) -> Option<&PendingSetup> {
         self.pending().filter(|pending| {
-            let until = match &pending.confirmed {
-                Some(confirmation) => after(confirmation.right.at, context.settings.finish_within),
+            let until = match pending.confirmation() {
+                Some(confirmation) => after(confirmation.at, context.settings.finish_within),
                 None => confirm_by(pending, context),
             };
             context.now <= until
@@ -262,8 +213,8 @@ impl Account {
         context: Context<'_>,
     ) -> Result<(&PendingSetup, &Confirmation), Refusal> {
         let pending = self.pending_of(session, id, context)?;
-        let confirmation = pending.confirmed.as_ref().ok_or(Refusal::SetupUnconfirmed)?;
-        if context.now > after(confirmation.right.at, context.settings.finish_within) {
+        let confirmation = pending.confirmation().ok_or(Refusal::SetupUnconfirmed)?;
+        if context.now > after(confirmation.at, context.settings.finish_within) {
             return Err(Refusal::SetupExpired);
         }
         Ok((pending, confirmation))
@@ -277,35 +228,35 @@ impl Draft<'_> {
         &mut self,
         session: &Assurance,
         pending: &PendingSetup,
-        right: RightCode,
+        state: FactorState,
+        at: DateTime<Utc>,
         fresh: Stamp,
     ) -> Assurance {
         let factor = Factor {
             id: pending.factor,
             label: pending.label.clone(),
-            added_at: right.at,
-            last_used_at: right.at,
+            added_at: at,
+            last_used_at: at,
             suspended: false,
             weak: false,
             failures: 0,
-            state: FactorState::Totp(TotpState {
-                params: pending.params,
-                sealed: pending.sealed.clone(),
-                // The code that confirmed the setup is burned with it.
-                last_step: right.step,
-                drift: right.drift,
-                extra: Extra::default(),
-            }),
+            state,
             extra: Extra::default(),
         };
-        let (id, kind, strength) = (factor.id, factor.kind(), Strength::Standard);
+        let (id, kind, strength) = (factor.id, factor.kind(), factor.strength());
+        let user_verified = factor.verifies_user();
         self.next.factors.push(factor);
         self.next.preferred.get_or_insert(id);
         self.restamp(fresh, Some(session.session()));
         // What factors proved that are gone by now would only pile up.
-        let session = session.clone().only_factors(&self.next.factors);
-        let proven = EvidenceKind::Factor { id, kind, strength, user_verified: false };
-        session.with(proven, right.at, self.now()).under(fresh)
+        let session = session.clone().only_factors(&self.next.factors).under(fresh);
+        match strength {
+            Some(strength) => {
+                let proven = EvidenceKind::Factor { id, kind, strength, user_verified };
+                session.with(proven, at, self.now())
+            }
+            None => session,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::instant::after;
 use crate::domain::purpose::{ActionName, Purpose};
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{Proven, Session};
-use crate::domain::step_up::StepUpRule;
+use crate::domain::step_up::{Asked, StepUpRule};
 use crate::domain::strength::Strength;
 
 /// Random names for what a sign-in opens.
@@ -56,10 +56,13 @@ impl Account {
         let purpose = match (&self.enrollment, self.enabled()) {
             (Some(_), _) => Purpose::Enroll,
             (None, true) => Purpose::SignIn,
-            (None, false) => return Ok(Opened::Session(Proven::new(held, self.facts()))),
+            (None, false) => return Ok(Opened::Session(Proven::new(held, self.facts(context)))),
         };
-        let recovery = purpose == Purpose::SignIn;
-        let challenge = self.challenge(held, fresh.challenge, purpose, recovery, context);
+        let asked = match purpose {
+            Purpose::SignIn => Asked::FactorOrRecovery,
+            Purpose::Enroll | Purpose::StepUp(_) => Asked::Factor(Strength::Standard),
+        };
+        let challenge = self.challenge(held, fresh.challenge, purpose, asked, context);
         Ok(Opened::Challenge(challenge))
     }
 
@@ -84,7 +87,7 @@ impl Account {
         if !just_now && session.holds_since(&kind, at, context.now) {
             return Err(Refusal::FirstFactorNotNewer);
         }
-        Ok(Proven::new(session.with(kind, at, context.now), self.facts()))
+        Ok(Proven::new(session.with(kind, at, context.now), self.facts(context)))
     }
 
     /// The session as it is, to be decided on again by what is stored now.
@@ -93,11 +96,11 @@ impl Account {
     /// [`Refusal::SignInAgain`] when the session is void.
     pub fn readmit(&self, session: &dyn Session, context: Context<'_>) -> Result<Proven, Refusal> {
         self.check_session(session, context)?;
-        Ok(Proven::new(session.held().evidence.clone(), self.facts()))
+        Ok(Proven::new(session.held().evidence.clone(), self.facts(context)))
     }
 
-    /// Opens a challenge that raises a session for an action, by what its rule takes. It writes
-    /// nothing.
+    /// Opens a challenge that raises a session for an action, by what brings it nearer to the action's
+    /// rule. It writes nothing.
     ///
     /// # Errors
     /// [`Refusal::NotEnabled`] when there is nothing to ask for, [`Refusal::SignInAgain`] when the
@@ -115,8 +118,8 @@ impl Account {
             return Err(Refusal::NotEnabled);
         }
         let held = session.held().evidence.clone();
-        let purpose = Purpose::StepUp(action);
-        Ok(self.challenge(held, id, purpose, rule.takes_recovery(), context))
+        let asked = rule.asked(&held, context.now);
+        Ok(self.challenge(held, id, Purpose::StepUp(action), asked, context))
     }
 
     fn check_first_factor(&self, first: &FirstFactor, context: Context<'_>) -> Result<(), Refusal> {
@@ -135,7 +138,7 @@ impl Account {
         held: Assurance,
         id: ChallengeId,
         purpose: Purpose,
-        recovery: bool,
+        asked: Asked,
         context: Context<'_>,
     ) -> Challenge {
         Challenge {
@@ -143,8 +146,9 @@ impl Account {
             held,
             passes: self.passed.count,
             purpose,
-            needed: Strength::Standard,
-            recovery,
+            needed: asked.strength(),
+            user_verification: asked == Asked::UserVerified,
+            recovery: asked == Asked::FactorOrRecovery,
             expires_at: after(context.now, context.settings.challenge_lifetime),
             return_to: None,
         }

@@ -9,11 +9,15 @@ use super::passed::PassedChallenges;
 use crate::domain::budget::{GuessBudget, Throttle};
 use crate::domain::context::Context;
 use crate::domain::factor::Factor;
+#[cfg(feature = "webauthn")]
+use crate::domain::factor::webauthn::Credential;
 use crate::domain::id::{CommitId, FactorId, SessionId, Stamp, Subject, Version};
 use crate::domain::import::{ImportRecord, ImportedSet};
 use crate::domain::proof::Facts;
 use crate::domain::recovery::{CodeHash, HashScheme, RecoverySet};
 use crate::domain::refusal::Refusal;
+#[cfg(feature = "webauthn")]
+use crate::domain::settings::Settings;
 use crate::domain::setup::PendingSetup;
 use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::Extra;
@@ -116,12 +120,6 @@ impl Account {
         self.factors.iter().filter_map(Factor::strength).max()
     }
 
-    /// The strength that would be left without one of the factors.
-    pub(crate) fn strength_without(&self, factor: FactorId) -> Option<Strength> {
-        let left = self.factors.iter().filter(|other| other.id != factor);
-        left.filter_map(Factor::strength).max()
-    }
-
     /// The confirmed factors, in the order they were added.
     pub fn factors(&self) -> &[Factor] {
         &self.factors
@@ -130,6 +128,16 @@ impl Account {
     /// The factor of this id.
     pub fn factor(&self, id: FactorId) -> Option<&Factor> {
         self.factors.iter().find(|factor| factor.id == id)
+    }
+
+    /// The credentials of the relying party that these settings name.
+    #[cfg(feature = "webauthn")]
+    pub(super) fn credentials_here<'a>(
+        &'a self,
+        settings: &'a Settings,
+    ) -> impl Iterator<Item = &'a Credential> {
+        let here = self.factors.iter().filter(|factor| settings.asks_for(factor));
+        here.filter_map(Factor::credential)
     }
 
     /// The factor that is asked for by default.
@@ -205,9 +213,13 @@ impl Account {
     }
 
     /// What decides how far a session of this account goes.
-    pub(crate) fn facts(&self) -> Facts {
-        let weak_codes = self.enabled() && self.imported_codes().is_some_and(ImportedSet::is_weak);
-        Facts { strength: self.strength(), enrolling: self.enrollment.is_some(), weak_codes }
+    pub(crate) fn facts(&self, context: Context<'_>) -> Facts {
+        Facts {
+            strength: self.strength(),
+            askable: self.askable_strength(context),
+            enrolling: self.enrollment.is_some(),
+            weak_codes: self.enabled() && self.imported_codes().is_some_and(ImportedSet::is_weak),
+        }
     }
 
     /// Refuses an account that is moving: only the move itself may touch it.

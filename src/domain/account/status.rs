@@ -25,6 +25,10 @@ pub struct Status {
     pub recovery_left: Option<usize>,
     /// Whether that is few enough to ask for a new set.
     pub recovery_low: bool,
+    /// Whether to offer removing the apps to a user who wants only passkeys and security keys: there
+    /// is one that can be asked for here, and losing it locks nobody out, because there is another or
+    /// recovery codes are left.
+    pub apps_dispensable: bool,
     /// A setup that is not finished.
     pub setup: Option<SetupStatus>,
     /// An administrator has reset the account: an enrollment code is needed first.
@@ -62,6 +66,8 @@ pub struct FactorStatus {
 pub struct SetupStatus {
     /// Which setup it is.
     pub id: SetupId,
+    /// The factor's kind.
+    pub kind: FactorKind,
     /// What the factor will be called.
     pub label: Label,
     /// When it was begun.
@@ -83,8 +89,10 @@ impl Account {
             factors,
             recovery_left,
             recovery_low: recovery_left.is_some_and(|left| left <= usize::from(settings.low_stock)),
+            apps_dispensable: self.apps_dispensable(settings),
             setup: self.pending().map(|pending| SetupStatus {
                 id: pending.id,
+                kind: pending.kind(),
                 label: pending.label.clone(),
                 begun_at: pending.begun_at,
                 confirmed: pending.confirmed(),
@@ -92,6 +100,15 @@ impl Account {
             enrollment_needed: self.enrollment.is_some(),
             import_notices: self.import_notices(),
         }
+    }
+
+    fn apps_dispensable(&self, settings: &Settings) -> bool {
+        let is_app = |factor: &&Factor| factor.kind() == FactorKind::Totp;
+        let resistant = |factor: &&Factor| factor.strength() == Some(Strength::PhishingResistant);
+        let asked = self.factors.iter().filter(|factor| settings.asks_for(factor));
+        let keys = asked.filter(resistant).count();
+        let spare = keys > 1 || self.codes_left().is_some_and(|left| left > 0);
+        self.factors.iter().any(|factor| is_app(&factor)) && keys > 0 && spare
     }
 
     pub(super) fn factor_status(&self, factor: &Factor) -> FactorStatus {

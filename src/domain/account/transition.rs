@@ -9,6 +9,7 @@ use super::state::Account;
 use crate::domain::event::{Event, EventId, EventKind};
 use crate::domain::id::{CommitId, Subject, Version};
 use crate::domain::receipt::{Closed, CommitOutcome};
+use crate::domain::strength::Strength;
 
 /// What was decided.
 #[derive(Debug)]
@@ -105,6 +106,15 @@ impl<T> Transition<T> {
     /// What happens with this transition, once it is committed.
     pub fn events(&self) -> &[EventKind] {
         &self.events
+    }
+
+    /// The strength of the account once this is committed; `None` without a factor, or without an
+    /// account.
+    pub fn leaves(&self) -> Option<Strength> {
+        match &self.next {
+            Next::Put(account) => account.strength(),
+            Next::Absent(_) => None,
+        }
     }
 
     /// The same change with another answer, made of the one that waits for the commit.

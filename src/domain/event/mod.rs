@@ -63,9 +63,11 @@ impl Event {
             | EventKind::FactorRemoved { .. }
             | EventKind::FactorsSuspended
             | EventKind::MfaDisabled
+            | EventKind::SignedOutElsewhere
             | EventKind::RecoveryCodeUsed { .. }
             | EventKind::RecoveryCodesReplaced
             | EventKind::GuessesSpent
+            | EventKind::CredentialCounterDidNotRise { .. }
             | EventKind::Reset { .. }
             | EventKind::EnrollmentCodeUsed
             | EventKind::Imported { .. } => true,
@@ -76,6 +78,8 @@ impl Event {
             | EventKind::CodesReissued { .. }
             | EventKind::CodeAccepted { .. }
             | EventKind::CodeRejected { .. }
+            | EventKind::CredentialAccepted { .. }
+            | EventKind::CredentialBecameBackupEligible { .. }
             | EventKind::ImportedCodeRejected { .. }
             | EventKind::FactorRenamed { .. }
             | EventKind::FactorPreferred { .. }
@@ -156,6 +160,8 @@ pub enum EventKind {
     FactorsSuspended,
     /// MFA was switched off by its owner.
     MfaDisabled,
+    /// The owner has ended every session but the one that did it.
+    SignedOutElsewhere,
     /// A code, or three in a row, passed a challenge.
     CodeAccepted {
         /// Of which factor.
@@ -169,6 +175,28 @@ pub enum EventKind {
         factor: Option<FactorId>,
         /// What for.
         purpose: Purpose,
+    },
+    /// A passkey or security key passed a challenge.
+    CredentialAccepted {
+        /// The credential's factor.
+        factor: FactorId,
+        /// The challenge's purpose.
+        purpose: Purpose,
+    },
+    /// A credential that was bound to its device can be copied from now on.
+    CredentialBecameBackupEligible {
+        /// The credential's factor.
+        factor: FactorId,
+    },
+    /// A credential was accepted whose count of signatures did not rise: a copy of it may exist
+    /// (W3C Web Authentication §6.1.1). Synchronized passkeys do it without any.
+    CredentialCounterDidNotRise {
+        /// The credential's factor.
+        factor: FactorId,
+        /// The highest count seen before.
+        stored: u32,
+        /// The count that came.
+        found: u32,
     },
     /// The guess budget ran out, or that of imported recovery codes: somebody who knows the password
     /// is guessing.
@@ -272,10 +300,15 @@ mod tests {
     fn the_owner_hears_of_what_changes_his_credentials_and_of_nothing_else() {
         let subject = Subject::from(1_u64);
         let setup = SetupId::from_random([1; 16]);
+        let factor = FactorId::from_random([1; 16]);
         for (kind, concerns) in [
             (EventKind::MfaDisabled, true),
             (EventKind::RecoveryCodesReplaced, true),
+            (EventKind::SignedOutElsewhere, true),
             (EventKind::GuessesSpent, true),
+            (EventKind::CredentialCounterDidNotRise { factor, stored: 7, found: 7 }, true),
+            (EventKind::CredentialBecameBackupEligible { factor }, false),
+            (EventKind::CredentialAccepted { factor, purpose: Purpose::SignIn }, false),
             (EventKind::SetupBegun { setup }, false),
             (EventKind::SetupCodeRejected { setup }, false),
             (EventKind::PasswordChanged, false),

@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::factor_kind::FactorKind;
 use crate::domain::id::FactorId;
-use crate::domain::label::Label;
+use crate::domain::label::{AccountName, Issuer, Label};
 use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::{Extra, Value};
-use totp::TotpState;
+use totp::{PendingTotp, TotpSetup, TotpState};
 
 /// One registered factor.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,97 @@ pub enum FactorState {
     WebAuthn(Box<webauthn::WebAuthnState>),
     /// Something that this build does not know. It is carried along as it is stored.
     Unknown(Box<UnknownState>),
+}
+
+/// The strength of a kind; `None` for one that this build does not know, whose factors say their own.
+pub(crate) fn strength_of(kind: FactorKind) -> Option<Strength> {
+    match kind {
+        FactorKind::Totp => Some(Strength::Standard),
+        FactorKind::WebAuthn => Some(Strength::PhishingResistant),
+        FactorKind::Unknown => None,
+    }
+}
+
+/// What a factor is set up by, until it is confirmed.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum PendingState {
+    /// An app or token that shows codes.
+    Totp(PendingTotp),
+    /// A passkey or a security key.
+    #[cfg(feature = "webauthn")]
+    WebAuthn(Box<webauthn::PendingCredential>),
+    /// Something that this build does not know. It is carried along as it is stored.
+    Unknown(Box<UnknownPending>),
+}
+
+/// What the setup screen shows, by the kind of the factor.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SetupPrompt {
+    /// A QR code for an authenticator app. It is answered by
+    /// [`Answer::code`](crate::Answer::code).
+    Totp(TotpSetup),
+    /// The options for `navigator.credentials.create()`. They are answered by
+    /// [`Answer::webauthn`](crate::Answer::webauthn).
+    #[cfg(feature = "webauthn")]
+    WebAuthn(Box<webauthn::CreationOptions>),
+}
+
+/// The stored state of a setup that this build does not know: never shown, never lost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnknownPending {
+    pub(crate) kind: String,
+    #[cfg_attr(not(feature = "serde"), allow(dead_code, reason = "only a stored form holds any"))]
+    pub(crate) raw: Value,
+}
+
+impl UnknownPending {
+    /// The kind's name, as a release that knows it has written it.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+}
+
+impl PendingState {
+    /// The kind of the factor that it will become.
+    pub fn kind(&self) -> FactorKind {
+        match self {
+            Self::Totp(_) => FactorKind::Totp,
+            #[cfg(feature = "webauthn")]
+            Self::WebAuthn(_) => FactorKind::WebAuthn,
+            Self::Unknown(_) => FactorKind::Unknown,
+        }
+    }
+
+    pub(crate) fn totp(&self) -> Option<&PendingTotp> {
+        match self {
+            Self::Totp(totp) => Some(totp),
+            #[cfg(feature = "webauthn")]
+            Self::WebAuthn(_) => None,
+            Self::Unknown(_) => None,
+        }
+    }
+
+    pub(crate) fn totp_mut(&mut self) -> Option<&mut PendingTotp> {
+        match self {
+            Self::Totp(totp) => Some(totp),
+            #[cfg(feature = "webauthn")]
+            Self::WebAuthn(_) => None,
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The account name that the app or the authenticator shows, and the issuer if the host has
+    /// chosen one.
+    pub(crate) fn names(&self) -> Option<(&AccountName, Option<&Issuer>)> {
+        match self {
+            Self::Totp(totp) => Some((&totp.account, totp.issuer.as_ref())),
+            #[cfg(feature = "webauthn")]
+            Self::WebAuthn(pending) => Some((&pending.account, pending.issuer.as_ref())),
+            Self::Unknown(_) => None,
+        }
+    }
 }
 
 /// The stored state of a factor that this build does not know: never asked, never lost.
@@ -96,12 +187,7 @@ impl Factor {
 
     /// The factor's kind.
     pub fn kind(&self) -> FactorKind {
-        match self.state {
-            FactorState::Totp(_) => FactorKind::Totp,
-            #[cfg(feature = "webauthn")]
-            FactorState::WebAuthn(_) => FactorKind::WebAuthn,
-            FactorState::Unknown(_) => FactorKind::Unknown,
-        }
+        self.state.kind()
     }
 
     /// The factor's strength, suspended or not. Of a kind that this build does not know, the
@@ -112,29 +198,70 @@ impl Factor {
 
     /// The strength as it is stored.
     pub(crate) fn rank(&self) -> u8 {
+        self.state.rank()
+    }
+
+    /// Whether its device can verify its user, so that it counts for rules that ask for it: a
+    /// credential that was registered so.
+    pub(crate) fn verifies_user(&self) -> bool {
         match &self.state {
-            FactorState::Totp(_) => Strength::Standard.rank(),
+            FactorState::Totp(_) | FactorState::Unknown(_) => false,
             #[cfg(feature = "webauthn")]
-            FactorState::WebAuthn(_) => Strength::PhishingResistant.rank(),
-            FactorState::Unknown(unknown) => unknown.rank,
+            FactorState::WebAuthn(state) => state.credential().registered_with_user_verification(),
         }
     }
 
     pub(crate) fn totp(&self) -> Option<&TotpState> {
+        self.state.totp()
+    }
+
+    pub(crate) fn totp_mut(&mut self) -> Option<&mut TotpState> {
+        self.state.totp_mut()
+    }
+
+    #[cfg(feature = "webauthn")]
+    pub(crate) fn credential(&self) -> Option<&webauthn::Credential> {
         match &self.state {
-            FactorState::Totp(totp) => Some(totp),
+            FactorState::WebAuthn(state) => Some(&state.credential),
+            FactorState::Totp(_) | FactorState::Unknown(_) => None,
+        }
+    }
+}
+
+impl FactorState {
+    pub(crate) fn kind(&self) -> FactorKind {
+        match self {
+            Self::Totp(_) => FactorKind::Totp,
             #[cfg(feature = "webauthn")]
-            FactorState::WebAuthn(_) => None,
-            FactorState::Unknown(_) => None,
+            Self::WebAuthn(_) => FactorKind::WebAuthn,
+            Self::Unknown(_) => FactorKind::Unknown,
+        }
+    }
+
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::Totp(_) => Strength::Standard.rank(),
+            #[cfg(feature = "webauthn")]
+            Self::WebAuthn(_) => Strength::PhishingResistant.rank(),
+            Self::Unknown(unknown) => unknown.rank,
+        }
+    }
+
+    pub(crate) fn totp(&self) -> Option<&TotpState> {
+        match self {
+            Self::Totp(totp) => Some(totp),
+            #[cfg(feature = "webauthn")]
+            Self::WebAuthn(_) => None,
+            Self::Unknown(_) => None,
         }
     }
 
     pub(crate) fn totp_mut(&mut self) -> Option<&mut TotpState> {
-        match &mut self.state {
-            FactorState::Totp(totp) => Some(totp),
+        match self {
+            Self::Totp(totp) => Some(totp),
             #[cfg(feature = "webauthn")]
-            FactorState::WebAuthn(_) => None,
-            FactorState::Unknown(_) => None,
+            Self::WebAuthn(_) => None,
+            Self::Unknown(_) => None,
         }
     }
 }

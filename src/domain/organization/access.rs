@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::affiliation::Affiliation;
 use super::standing::Standing;
+use crate::domain::account::Account;
 use crate::domain::demand::{Demand, Reminded, Walled};
 use crate::domain::id::OrgId;
 use crate::domain::policy_terms::PolicyScope;
@@ -22,6 +23,9 @@ use crate::domain::strength::Strength;
 pub struct Access {
     /// The answer.
     pub gate: Gate,
+    /// The strength that a session has to have proven to go on: the strongest one that the account
+    /// has and that is required, its period being over. `None` where nothing is.
+    pub needed: Option<Strength>,
     /// The instant at which it changes by itself: from then on, ask again. `None` when only a
     /// change of facts can.
     pub until: Option<DateTime<Utc>>,
@@ -44,7 +48,7 @@ pub enum Gate {
 
 impl Access {
     /// What is said where no organization asks anything.
-    pub(crate) const OPEN: Self = Self { gate: Gate::Allow, until: None };
+    pub(crate) const OPEN: Self = Self { gate: Gate::Allow, needed: None, until: None };
 
     /// Decides for the account as a whole. Only policies with [`PolicyScope::WholeAccount`] can
     /// close it; the others remind.
@@ -82,20 +86,33 @@ impl Access {
         now: DateTime<Utc>,
     ) -> Self {
         let (mut until, mut ahead): (Option<DateTime<Utc>>, Option<DateTime<Utc>>) = (None, None);
+        let mut needed = None;
         let (mut asking, mut closed) = (Vec::new(), Vec::new());
         for affiliation in affiliations {
             let org = affiliation.org();
             let (mut asks, mut closes): (Option<Demand>, Option<Demand>) = (None, None);
-            for requirement in affiliation.policy().owed(strength) {
+            for requirement in affiliation.policy().requirements() {
+                let scope = requirement.terms.scope;
+                let can_close = scope == PolicyScope::WholeAccount || target == Some(org);
+                if requirement.required.met_by(strength) {
+                    // The account has it. Its sessions have to prove it once the period is over.
+                    match requirement.walled_from(&affiliation.membership) {
+                        Some(from) if can_close && now < from => {
+                            until = Some(from).into_iter().chain(until).min();
+                        }
+                        Some(_) if can_close => needed = needed.max(requirement.required.known()),
+                        Some(_) | None => {}
+                    }
+                    continue;
+                }
                 let standing = requirement.decide(&affiliation.membership, strength, now);
                 until = standing.until().into_iter().chain(until).min();
-                let scope = requirement.terms.scope;
                 let demand =
                     |deadline, required| Demand { deadline, org: org.clone(), scope, required };
                 match standing {
                     Standing::Lapsed { since, required } => {
                         let demand = demand(since, required);
-                        if scope == PolicyScope::WholeAccount || target == Some(org) {
+                        if can_close {
                             closes = Some(demand.and_closed(closes));
                         } else {
                             asks = Some(demand.or_stricter(asks));
@@ -121,7 +138,7 @@ impl Access {
         } else {
             Gate::Allow
         };
-        Self { gate, until }
+        Self { gate, needed, until }
     }
 }
 
@@ -148,7 +165,11 @@ impl Demand {
 }
 
 /// Refuses to weaken an account below what any organization asks for, in its grace period too.
-/// `left` is the strength that would be left, `None` when MFA would be off.
+/// `left` is the strength that would be left, `None` when MFA would be off: see
+/// [`Transition::leaves`](crate::domain::Transition::leaves).
+///
+/// Everything by which the user of an account takes a factor away asks this: removing, replacing and
+/// disabling. What makes the account no weaker is allowed, however weak it is.
 ///
 /// Policy and account live in two stores, so that a policy can be made between this check and the
 /// commit that weakens. The next access decision catches that.
@@ -157,9 +178,14 @@ impl Demand {
 /// [`OrgRefusal::PolicyRequires`] with every organization that asks for more.
 pub fn check_may_weaken(
     affiliations: &[Affiliation],
+    account: &Account,
     left: Option<Strength>,
     now: DateTime<Utc>,
 ) -> Result<(), OrgRefusal> {
+    let weaker = left < account.strength() || (left.is_none() && account.enabled());
+    if !weaker {
+        return Ok(());
+    }
     // An exempt member may do without.
     let asks = |a: &&Affiliation| {
         let standing = a.standing(left, now);

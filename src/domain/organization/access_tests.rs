@@ -2,6 +2,8 @@ use chrono::TimeDelta;
 
 use super::super::sample::*;
 use super::*;
+use crate::domain::factor::FactorState;
+use crate::domain::organization::membership::Membership;
 use crate::domain::organization::policy::OrgPolicy;
 
 fn demand(name: &str, deadline: i64) -> Demand {
@@ -50,7 +52,7 @@ fn the_gate_opens_as_the_table_says() {
         ("voluntary",               vec![none("a")], NONE, Gate::Allow, Gate::Allow, None),
         ("in grace",                vec![asks("a", 14)], NONE,
             remind(&[demand("a", 14)]), remind(&[demand("a", 14)]), Some(14)),
-        ("in grace, MFA on",        vec![closes("a", 14)], APP, Gate::Allow, Gate::Allow, None),
+        ("in grace, MFA on",        vec![closes("a", 14)], APP, Gate::Allow, Gate::Allow, Some(14)),
         ("lapsed, MFA on",          vec![closes("a", 5)], APP, Gate::Allow, Gate::Allow, None),
         ("lapsed for the account",  vec![closes("a", 5)], NONE,
             wall(&[whole_demand("a", 5)]), wall(&[whole_demand("a", 5)]), None),
@@ -76,17 +78,16 @@ fn the_gate_opens_as_the_table_says() {
     ];
     for (case, affiliations, strength, account, resources, until) in table {
         let answer = Access::to_account(&affiliations, strength, day(10));
-        assert_eq!(answer, Access { gate: account, until: until.map(day) }, "{case}: account");
-        let answer = Access::to_organization(&org("a"), &affiliations, strength, day(10));
-        let expected = Access { gate: resources, until: until.map(day) };
-        assert_eq!(answer, Ok(expected), "{case}: resources");
+        assert_eq!((answer.gate, answer.until), (account, until.map(day)), "{case}: account");
+        let answer = Access::to_organization(&org("a"), &affiliations, strength, day(10)).unwrap();
+        assert_eq!((answer.gate, answer.until), (resources, until.map(day)), "{case}: resources");
     }
 }
 
 #[test]
 fn somebody_without_organizations_is_let_through() {
     let answer = Access::to_account(&[], NONE, day(0));
-    assert_eq!(answer, Access { gate: Gate::Allow, until: None });
+    assert_eq!(answer, Access { gate: Gate::Allow, needed: None, until: None });
 }
 
 #[test]
@@ -123,14 +124,18 @@ fn days_left_are_counted_by_the_one_that_has_begun() {
 fn mfa_cannot_be_switched_off_where_it_is_asked_for_and_the_refusal_says_by_whom() {
     let asks = |name: &str| of(name, required(0, terms(14)));
     let exempted = affiliation("c", required(0, terms(14)), exempt(member("c", "ada", 0), None));
-    assert_eq!(check_may_weaken(&[of("a", OrgPolicy::VOLUNTARY), exempted], NONE, day(1)), Ok(()));
+    let app = account_of(APP);
+    assert_eq!(
+        check_may_weaken(&[of("a", OrgPolicy::VOLUNTARY), exempted], &app, NONE, day(1)),
+        Ok(())
+    );
     for now in [day(1), day(20)] {
-        let refused =
-            check_may_weaken(&[asks("a"), of("b", OrgPolicy::VOLUNTARY), asks("d")], NONE, now);
+        let all = [asks("a"), of("b", OrgPolicy::VOLUNTARY), asks("d")];
+        let refused = check_may_weaken(&all, &app, NONE, now);
         assert_eq!(refused, Err(OrgRefusal::PolicyRequires(vec![org("a"), org("d")])));
     }
     let many: Vec<Affiliation> = (0..5).map(|n| asks(&format!("org-{n}"))).collect();
-    let refused = check_may_weaken(&many, NONE, day(1)).unwrap_err();
+    let refused = check_may_weaken(&many, &app, NONE, day(1)).unwrap_err();
     let text = "two-factor authentication is required by org-0, org-1, org-2 and 2 more";
     assert_eq!(refused.to_string(), text);
 }
@@ -180,11 +185,58 @@ fn the_gate_says_what_it_takes_to_open() {
     ];
     for (case, policy, strength, account, resources, until) in table {
         let one = [of("a", policy)];
-        let expected = Access { gate: account, until: until.map(day) };
-        assert_eq!(Access::to_account(&one, strength, day(10)), expected, "{case}: account");
-        let expected = Access { gate: resources, until: until.map(day) };
-        let answer = Access::to_organization(&org("a"), &one, strength, day(10));
-        assert_eq!(answer, Ok(expected), "{case}: resources");
+        let answer = Access::to_account(&one, strength, day(10));
+        assert_eq!((answer.gate, answer.until), (account, until.map(day)), "{case}: account");
+        let answer = Access::to_organization(&org("a"), &one, strength, day(10)).unwrap();
+        assert_eq!((answer.gate, answer.until), (resources, until.map(day)), "{case}: resources");
+    }
+}
+
+/// One case a row: the requirements of one organization, how strong the account is, on day 10; what a
+/// session of it has to have proven for the account and for the resources, and until when that is so.
+#[test]
+fn a_session_has_to_prove_what_the_account_has_and_is_required_once_its_period_is_over() {
+    use Strength::{PhishingResistant as Key, Standard as App};
+    let ada = || member("a", "ada", -400);
+    let asked = |policy| (policy, ada());
+    let exempt = |until| exempt_from(Key, ada(), until);
+    let left = Membership { left_at: Some(day(1)), ..ada() };
+
+    #[rustfmt::skip]
+    let table = [
+        ("voluntary",               asked(OrgPolicy::VOLUNTARY), KEY, None, None, None, None),
+        ("keys for all, over",      asked(keys(0, whole(5))), KEY, Some(Key), Some(Key), None, None),
+        ("keys for all, ahead",     asked(keys(0, whole(14))), KEY, None, None, Some(14), Some(14)),
+        ("keys for all, as of now", asked(keys(0, whole(10))), KEY, Some(Key), Some(Key), None, None),
+        ("keys for its own, over",  asked(keys(0, terms(5))), KEY, None, Some(Key), None, None),
+        ("keys for its own, ahead", asked(keys(0, terms(14))), KEY, None, None, None, Some(14)),
+        ("MFA for all, over",       asked(required(0, whole(5))), KEY, Some(App), Some(App), None, None),
+        ("the same, with an app",   asked(required(0, whole(5))), APP, Some(App), Some(App), None, None),
+        ("MFA over, keys ahead",    asked(both(required(0, whole(5)), keys(0, whole(14)))), KEY,
+            Some(App), Some(App), Some(14), Some(14)),
+        ("both over",               asked(both(required(0, whole(5)), keys(0, terms(6)))), KEY,
+            Some(App), Some(Key), None, None),
+        ("not what it lacks",       asked(keys(0, whole(5))), APP, None, None, None, None),
+        ("nor what nobody has",     asked(and_newer(keys(0, whole(5)), 60)), KEY, Some(Key), Some(Key), None, None),
+        ("exempt for ever",         (keys(0, whole(5)), exempt(None)), KEY, None, None, None, None),
+        ("exempt for a while",      (keys(0, whole(5)), exempt(Some(day(12)))), KEY,
+            None, None, Some(12), Some(12)),
+        ("exempt no longer",        (keys(0, whole(5)), exempt(Some(day(9)))), KEY,
+            Some(Key), Some(Key), None, None),
+        ("a longer period",         (keys(0, whole(5)), extended(ada(), day(20))), KEY, None, None, Some(20), Some(20)),
+        ("left",                    (keys(0, whole(5)), left), KEY, None, None, None, None),
+    ];
+    for (case, (policy, member), strength, account, resources, until, of_resources) in table {
+        let gone = !member.is_member();
+        let one = [affiliation("a", policy, member)];
+        let answer = Access::to_account(&one, strength, day(10));
+        assert_eq!((answer.needed, answer.until), (account, until.map(day)), "{case}: account");
+        let Ok(answer) = Access::to_organization(&org("a"), &one, strength, day(10)) else {
+            assert!(gone, "{case}");
+            continue;
+        };
+        let expected = (resources, of_resources.map(day));
+        assert_eq!((answer.needed, answer.until), expected, "{case}: resources");
     }
 }
 
@@ -192,16 +244,40 @@ fn the_gate_says_what_it_takes_to_open() {
 /// policy asks for in vain does not keep anybody from anything that makes an account no weaker.
 #[test]
 fn an_account_cannot_be_made_weaker_than_any_organization_asks() {
-    let one = |policy| [of("a", policy), of("b", required(0, terms(14)))];
-    let code = |left, policy| check_may_weaken(&one(policy), left, day(1));
     let refused = |names: &[&str]| {
         Err(OrgRefusal::PolicyRequires(names.iter().map(|name| org(name)).collect()))
     };
-    assert_eq!(code(APP, keys(0, terms(14))), refused(&["a"]));
-    assert_eq!(code(KEY, keys(0, terms(14))), Ok(()));
-    assert_eq!(code(NONE, keys(0, terms(14))), refused(&["a", "b"]));
-    assert_eq!(code(APP, OrgPolicy::VOLUNTARY), Ok(()));
+    let (keys, voluntary) = (keys(0, terms(14)), OrgPolicy::VOLUNTARY);
+    let table = [
+        (KEY, APP, keys, refused(&["a"])),
+        (KEY, KEY, keys, Ok(())),
+        (APP, APP, keys, Ok(())),
+        (NONE, NONE, keys, Ok(())),
+        (NONE, APP, keys, Ok(())),
+        (KEY, NONE, keys, refused(&["a", "b"])),
+        (APP, NONE, keys, refused(&["a", "b"])),
+        (KEY, APP, voluntary, Ok(())),
+        (KEY, NONE, voluntary, refused(&["b"])),
+    ];
+    for (before, left, policy, expected) in table {
+        let both = [of("a", policy), of("b", required(0, terms(14)))];
+        let answer = check_may_weaken(&both, &account_of(before), left, day(1));
+        assert_eq!(answer, expected, "{before:?} -> {left:?}");
+    }
     let robot = exempt_from(Strength::PhishingResistant, member("a", "ada", -400), None);
-    let robot = [affiliation("a", keys(0, terms(14)), robot)];
-    assert_eq!(check_may_weaken(&robot, APP, day(1)), Ok(()));
+    let robot = [affiliation("a", keys, robot)];
+    assert_eq!(check_may_weaken(&robot, &account_of(KEY), APP, day(1)), Ok(()));
+}
+
+/// A factor below every strength that this release knows is one: without it MFA is off.
+#[test]
+fn switching_mfa_off_is_a_weakening_whatever_the_factor_counted_for() {
+    let mut odd = account_of(KEY);
+    odd.factors.remove(0);
+    let FactorState::Unknown(state) = &mut odd.factors[0].state else { panic!("{odd:?}") };
+    state.rank = 1;
+    assert_eq!(odd.strength(), NONE);
+    let refused = Err(OrgRefusal::PolicyRequires(vec![org("a")]));
+    let asks = [of("a", required(0, terms(14)))];
+    assert_eq!(check_may_weaken(&asks, &odd, NONE, day(1)), refused);
 }

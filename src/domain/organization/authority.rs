@@ -1,7 +1,7 @@
 //! Who may change what an organization asks.
 
 use super::aggregate::Organization;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, Sensitive};
 use crate::domain::assurance::Assurance;
 use crate::domain::bounds::check_reason;
 use crate::domain::context::Context;
@@ -102,7 +102,7 @@ impl<'a> Actor<'a> {
             return Err(OrgRefusal::ActorNotEnrolled.into());
         }
         self.check_strength(org, context)?;
-        self.account.check_second_factor(self.session, context)
+        self.account.check_sensitive(Sensitive::Administer, self.session, context)
     }
 
     /// Requiring more than the actor has wants their word that they know it. Somebody without MFA

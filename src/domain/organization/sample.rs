@@ -15,7 +15,7 @@ use crate::domain::context::Context;
 use crate::domain::event::OrgChange;
 use crate::domain::evidence::EvidenceKind;
 use crate::domain::factor::totp::{TotpParams, TotpState};
-use crate::domain::factor::{Factor, FactorState};
+use crate::domain::factor::{Factor, FactorState, UnknownState};
 use crate::domain::first_factor::FirstFactor;
 use crate::domain::id::{CommitId, FactorId, KeyId, OrgId, SessionId, Subject, Version};
 use crate::domain::label::Label;
@@ -25,7 +25,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::sealed::SealedSecret;
 use crate::domain::settings::Settings;
 use crate::domain::strength::{Required, Strength};
-use crate::domain::unknown_fields::Extra;
+use crate::domain::unknown_fields::{Extra, Value};
 
 /// So many days after a day like any other.
 pub(crate) fn day(days: i64) -> DateTime<Utc> {
@@ -185,6 +185,19 @@ pub(crate) fn protected_account(name: &str) -> Account {
         extra: Default::default(),
     };
     Account { factors: vec![factor], ..plain_account(name) }
+}
+
+/// An account of this strength, `None` with MFA off.
+pub(crate) fn account_of(strength: Option<Strength>) -> Account {
+    let Some(strength) = strength else { return plain_account("ada") };
+    let mut account = protected_account("ada");
+    if strength > Strength::Standard {
+        let (kind, rank, raw) = ("ring".into(), strength.rank(), Value::Null);
+        let state = FactorState::Unknown(Box::new(UnknownState { kind, rank, raw }));
+        let id = FactorId::from_random([2; 16]);
+        account.factors.push(Factor { id, state, ..account.factors[0].clone() });
+    }
+    account
 }
 
 /// An account with MFA off.

@@ -45,6 +45,10 @@ pub enum Refusal {
     /// The account has no such factor.
     #[error("no such factor")]
     UnknownFactor,
+    /// This build, or its settings, cannot set up factors of this kind: a credential without a relying
+    /// party, or a kind that a later release knows.
+    #[error("factors of this kind cannot be set up here")]
+    FactorKindUnavailable,
     /// MFA is off.
     #[error("two-factor authentication is not enabled")]
     NotEnabled,
@@ -141,6 +145,7 @@ impl Refusal {
             Self::LabelTaken => "label_taken",
             Self::TooManyFactors => "too_many_factors",
             Self::UnknownFactor => "unknown_factor",
+            Self::FactorKindUnavailable => "factor_kind_unavailable",
             Self::NotEnabled => "not_enabled",
             Self::EmailUnverified => "email_unverified",
             Self::UnknownSetup => "unknown_setup",

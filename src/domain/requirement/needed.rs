@@ -7,13 +7,15 @@ use chrono::TimeDelta;
 use crate::domain::evidence::{Evidence, EvidenceKind};
 use crate::domain::first_factor::FirstFactorKind;
 use crate::domain::id::FactorId;
+use crate::domain::strength::Strength;
 
 /// One kind of evidence, no older than so much.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
     /// The kind.
     pub needed: Needed,
-    /// The greatest age. An age equal to it passes; a negative one is never met.
+    /// The greatest age. An age equal to it passes, [`TimeDelta::MAX`] lets any pass, and a negative
+    /// one is never met.
     pub within: TimeDelta,
 }
 
@@ -30,6 +32,8 @@ pub enum Needed {
     /// Any factor of the account, or a recovery code. Rules say it by
     /// [`or_recovery`](crate::StepUpRule::or_recovery).
     SecondFactorOrRecovery,
+    /// A factor of the account of at least this strength. A recovery code is none.
+    FactorOf(Strength),
     /// This factor of the account.
     Factor(FactorId),
 }
@@ -41,10 +45,14 @@ impl Needed {
             EvidenceKind::First(by) => match self {
                 Self::FirstFactor => true,
                 Self::FirstFactorBy(method) => method == by,
-                Self::SecondFactor | Self::SecondFactorOrRecovery | Self::Factor(_) => false,
+                Self::SecondFactor
+                | Self::SecondFactorOrRecovery
+                | Self::FactorOf(_)
+                | Self::Factor(_) => false,
             },
-            EvidenceKind::Factor { id, .. } => match self {
+            EvidenceKind::Factor { id, strength, .. } => match self {
                 Self::SecondFactor | Self::SecondFactorOrRecovery => true,
+                Self::FactorOf(least) => strength >= least,
                 Self::Factor(factor) => factor == id,
                 Self::FirstFactor | Self::FirstFactorBy(_) => false,
             },
@@ -56,6 +64,9 @@ impl Needed {
 
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.within == TimeDelta::MAX {
+            return self.needed.fmt(f);
+        }
         write!(f, "{} within {} s", self.needed, self.within.num_seconds())
     }
 }
@@ -67,7 +78,50 @@ impl fmt::Display for Needed {
             Self::FirstFactorBy(method) => method.fmt(f),
             Self::SecondFactor => f.write_str("a second factor"),
             Self::SecondFactorOrRecovery => f.write_str("a second factor or a recovery code"),
+            Self::FactorOf(least) => write!(f, "a {least} factor"),
             Self::Factor(factor) => write!(f, "a code of {factor}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::factor_kind::FactorKind;
+
+    /// One case a row: what is asked for; and whether it is met by a password, a code of an app, a
+    /// credential, a recovery code and an enrollment code.
+    #[test]
+    fn each_kind_of_evidence_meets_what_is_asked_of_its_kind_and_strength() {
+        let id = FactorId::from_random([1; 16]);
+        let key = EvidenceKind::Factor {
+            id,
+            kind: FactorKind::WebAuthn,
+            strength: Strength::PhishingResistant,
+            user_verified: false,
+        };
+        let held = [
+            EvidenceKind::First(FirstFactorKind::Password),
+            EvidenceKind::code_of(id),
+            key,
+            EvidenceKind::Recovery,
+            EvidenceKind::Enrollment,
+        ];
+        let table = [
+            (Needed::FirstFactor, [true, false, false, false, false]),
+            (Needed::SecondFactor, [false, true, true, false, false]),
+            (Needed::SecondFactorOrRecovery, [false, true, true, true, false]),
+            (Needed::FactorOf(Strength::Standard), [false, true, true, false, false]),
+            (Needed::FactorOf(Strength::PhishingResistant), [false, false, true, false, false]),
+            (Needed::Factor(id), [false, true, true, false, false]),
+        ];
+        for (needed, met) in table {
+            let counts = held
+                .clone()
+                .map(|kind| needed.counts(&Evidence { kind, at: DateTime::UNIX_EPOCH }));
+            assert_eq!(counts, met, "{needed}");
         }
     }
 }

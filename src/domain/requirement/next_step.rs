@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::domain::first_factor::FirstFactorKind;
 use crate::domain::id::FactorId;
+use crate::domain::strength::Strength;
 
 /// One thing to do for a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,10 @@ pub enum NextStep {
     ///
     /// [`Mfa::step_up`]: crate::Mfa::step_up
     Code(Option<FactorId>),
+    /// Answer a challenge with a factor of at least this strength: [`Mfa::step_up`].
+    ///
+    /// [`Mfa::step_up`]: crate::Mfa::step_up
+    FactorOf(Strength),
     /// Answer a challenge with a code of any factor or a recovery code.
     CodeOrRecovery,
     /// Set up a first factor: [`Mfa::begin_setup`]. A current session without any second factor
@@ -24,6 +29,8 @@ pub enum NextStep {
     ///
     /// [`Mfa::begin_setup`]: crate::Mfa::begin_setup
     SetUp,
+    /// Set up a factor of at least this strength: the account has none.
+    SetUpOf(Strength),
 }
 
 /// Steps that satisfy a rule together.
@@ -42,7 +49,16 @@ impl fmt::Display for NextStep {
             Self::CodeOrRecovery => {
                 f.write_str("enter a code from your authenticator app or a recovery code")
             }
-            Self::SetUp => f.write_str("set up two-factor authentication"),
+            Self::FactorOf(Strength::Standard) => f.write_str("use your second factor"),
+            Self::FactorOf(Strength::PhishingResistant) => {
+                f.write_str("use a passkey or a security key")
+            }
+            Self::SetUp | Self::SetUpOf(Strength::Standard) => {
+                f.write_str("set up two-factor authentication")
+            }
+            Self::SetUpOf(Strength::PhishingResistant) => {
+                f.write_str("set up a passkey or a security key")
+            }
         }
     }
 }

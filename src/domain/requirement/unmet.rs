@@ -5,8 +5,9 @@ use std::fmt;
 use chrono::TimeDelta;
 
 use super::level::{AcrNames, Level};
-use super::needed::Requirement;
+use super::needed::{Needed, Requirement};
 use super::next_step::{NextStep, Way};
+use crate::domain::strength::Strength;
 
 /// What a session has not proven for a rule, and what would satisfy it.
 ///
@@ -19,12 +20,24 @@ pub struct Unmet {
     /// Proven too long ago, or too far ahead of the clock.
     pub expired: Vec<Requirement>,
     pub(crate) ways: Vec<Way>,
-    /// Per level, the oldest sign-in of that level that satisfies the whole rule.
-    pub(crate) one_factor: Option<TimeDelta>,
-    pub(crate) two_factors: Option<TimeDelta>,
+    /// Per level, the lowest first, the oldest sign-in of that level that satisfies the whole rule.
+    pub(crate) levels: Box<[Option<TimeDelta>; Level::ALL.len()]>,
 }
 
 impl Unmet {
+    /// What a session lacks that has never proven a factor of this strength.
+    pub(crate) fn factor_of(strength: Strength) -> Self {
+        let (needed, within) = (Needed::FactorOf(strength), TimeDelta::MAX);
+        Self {
+            missing: vec![Requirement { needed, within }],
+            expired: Vec::new(),
+            ways: vec![vec![NextStep::FactorOf(strength)]],
+            levels: Box::new(
+                Level::ALL.map(|level| (level.strength() >= Some(strength)).then_some(within)),
+            ),
+        }
+    }
+
     /// The ways out, the shortest first, at most eight: whoever takes every step of one of them
     /// satisfies the rule. None only when the rule cannot be satisfied.
     pub fn ways(&self) -> impl Iterator<Item = &[NextStep]> {
@@ -50,7 +63,8 @@ impl Unmet {
     ///
     /// `acr_values` holds the names of the levels that can satisfy the rule, the lowest first, and
     /// `max_age` the seconds within which it is satisfied at any of them: a session of such a level
-    /// whose [`auth_time`](crate::step_up::Claims::auth_time) is no older passes. Levels say nothing of a
+    /// whose [`auth_time`](crate::step_up::Claims::auth_time) is no older passes. Where any age does,
+    /// there is no `max_age`. Levels say nothing of a
     /// certain method, certain factor or recovery code: for those see [`ways`](Self::ways).
     ///
     /// ```
@@ -71,14 +85,14 @@ impl Unmet {
     /// # let Opened::Session(proven) = signed_in else { unreachable!() };
     /// # let session = proven.signed_in(&[], now).full().unwrap();
     /// # let stamp = account.stamp();
-    /// let names = AcrNames::new("urn:example:one", "urn:example:two")?;
+    /// let names = AcrNames::new("urn:example:one", "urn:example:two", "urn:example:strong")?;
     /// let payout = StepUpRule::level(Level::TwoFactors, TimeDelta::minutes(5));
     /// let Err(Refusal::StepUp(unmet)) = payout.check(&session, stamp, context) else { unreachable!() };
     /// assert_eq!(
     ///     unmet.www_authenticate(&names),
     ///     "Bearer error=\"insufficient_user_authentication\", \
     ///      error_description=\"a second factor within 300 s (missing)\", \
-    ///      acr_values=\"urn:example:two\", max_age=\"300\"",
+    ///      acr_values=\"urn:example:two urn:example:strong\", max_age=\"300\"",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -88,12 +102,15 @@ impl Unmet {
         let mut value = format!(
             "Bearer error=\"insufficient_user_authentication\", error_description=\"{self}\""
         );
-        let levels = [(Level::OneFactor, self.one_factor), (Level::TwoFactors, self.two_factors)];
-        let able = || levels.iter().filter_map(|(level, within)| Some((level, (*within)?)));
-        let acrs: Vec<&str> = able().map(|(level, _)| names.name(*level)).collect();
+        let levels = || Level::ALL.into_iter().zip(*self.levels);
+        let able = || levels().filter_map(|(level, within)| Some((level, within?)));
+        let acrs: Vec<&str> = able().map(|(level, _)| names.name(level)).collect();
         if let Some(within) = able().map(|(_, within)| within).min() {
             let (acrs, seconds) = (acrs.join(" "), within.num_seconds());
-            value.push_str(&format!(", acr_values=\"{acrs}\", max_age=\"{seconds}\""));
+            value.push_str(&format!(", acr_values=\"{acrs}\""));
+            if within < TimeDelta::MAX {
+                value.push_str(&format!(", max_age=\"{seconds}\""));
+            }
         }
         value
     }

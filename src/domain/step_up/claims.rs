@@ -12,6 +12,7 @@ use crate::domain::id::Stamp;
 use crate::domain::instant::after;
 use crate::domain::refusal::Refusal;
 use crate::domain::requirement::{AcrNames, Level};
+use crate::domain::strength::Strength;
 
 /// A session's claims, for a token. With the feature `serde` they are written as such.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +22,10 @@ pub struct Claims<'a> {
     /// The name of the level. `None` when nothing is proven yet, by that clock.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub acr: Option<&'a str>,
-    /// `pwd`, `otp` and `mfa` (RFC 8176 §2), and `recovery`, which is this crate's own: a recovery
-    /// code is no `kba`. First factors with a name of the host's add nothing.
+    /// `pwd`, `otp`, `pop`, `user` and `mfa` (RFC 8176 §2), and `recovery`, which is this crate's
+    /// own: a recovery code is no `kba`. A passkey or a security key is `pop`, for the possession that
+    /// it proves, and `user`, for the presence of its user. Never `hwk` or `swk`: what holds its key
+    /// would take verified attestation to know. First factors with a name of the host's add nothing.
     pub amr: Vec<&'static str>,
     /// Seconds since 1970. Everything that `acr` stands for was proven then or later, so a reader
     /// who compares it with `max_age` is never told of a factor that is older.
@@ -71,10 +74,14 @@ impl Assurance {
         let first = holds(|k| matches!(k, EvidenceKind::First(_)));
         let factor = holds(EvidenceKind::is_factor);
         let code = holds(|k| matches!(k, EvidenceKind::Factor { kind: FactorKind::Totp, .. }));
+        let credential =
+            holds(|k| matches!(k, EvidenceKind::Factor { kind: FactorKind::WebAuthn, .. }));
         let recovery = holds(|k| *k == EvidenceKind::Recovery);
         let amr = [
             (password, "pwd"),
             (code, "otp"),
+            (credential, "pop"),
+            (credential, "user"),
             (first && (factor || recovery), "mfa"),
             (recovery, "recovery"),
         ];
@@ -93,6 +100,9 @@ impl Assurance {
             held.map(Evidence::at).max()
         };
         let first = latest(|kind| matches!(kind, EvidenceKind::First(_)))?;
+        if let Some(strong) = latest(|kind| kind.strength() >= Some(Strength::PhishingResistant)) {
+            return Some((Level::PhishingResistant, first.min(strong)));
+        }
         Some(match latest(EvidenceKind::is_factor) {
             Some(second) => (Level::TwoFactors, first.min(second)),
             None => (Level::OneFactor, first),
@@ -108,5 +118,55 @@ impl CurrentSession<'_> {
     /// find it fresh for longer than we would.
     pub fn claims<'n>(&self, names: &'n AcrNames) -> Claims<'n> {
         self.session.claims(names, self.now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::properties::{now, session};
+    use super::*;
+    use crate::domain::id::FactorId;
+    use crate::domain::strength::Strength::{PhishingResistant, Standard};
+
+    /// One case a row: what was proven how many seconds ago; and the claims.
+    #[test]
+    fn a_credential_is_possession_and_presence_and_never_a_claim_about_its_hardware() {
+        let factor = |kind, strength, user_verified| {
+            let id = FactorId::from_random([3; 16]);
+            EvidenceKind::Factor { id, kind, strength, user_verified }
+        };
+        let password = || EvidenceKind::First(FirstFactorKind::Password);
+        let key = |verified| factor(FactorKind::WebAuthn, PhishingResistant, verified);
+        let app = || factor(FactorKind::Totp, Standard, false);
+        let later = || factor(FactorKind::Unknown, PhishingResistant, false);
+        let all: &[&str] = &["pwd", "otp", "pop", "user", "mfa", "recovery"];
+        /// What is held and since how many thousands of seconds; and what is claimed of it.
+        type Row<'a> = (&'a [(EvidenceKind, i64)], &'a str, &'a [&'a str], i64);
+        let table: &[Row<'_>] = &[
+            (&[(password(), 9), (key(false), 5)], "strong", &["pwd", "pop", "user", "mfa"], 9),
+            (&[(password(), 5), (key(true), 9)], "strong", &["pwd", "pop", "user", "mfa"], 9),
+            // The level is what was ever proven, and its time that of what makes it.
+            (&[(password(), 9), (key(false), 8), (app(), 1)], "strong", &all[..5], 9),
+            (&[(password(), 1), (key(false), 8), (app(), 2)], "strong", &all[..5], 8),
+            (&[(password(), 9), (app(), 5)], "two", &["pwd", "otp", "mfa"], 9),
+            (&[(password(), 9), (later(), 5)], "strong", &["pwd", "mfa"], 9),
+            (
+                &[(password(), 9), (EvidenceKind::Recovery, 5)],
+                "one",
+                &["pwd", "mfa", "recovery"],
+                9,
+            ),
+        ];
+        let names = AcrNames::new("one", "two", "strong").unwrap();
+        for (held, acr, amr, ago) in table {
+            let held: Vec<_> = held.iter().map(|(kind, s)| (kind.clone(), s * 1_000)).collect();
+            let claims = session(&held).claims(&names, now());
+            assert_eq!((claims.acr, claims.amr.as_slice()), (Some(*acr), *amr), "{held:?}");
+            let since = now() - TimeDelta::seconds(*ago);
+            assert_eq!(claims.auth_time, Some(since.timestamp()), "{held:?}");
+        }
+        assert_eq!(session(&[(key(true), 0)]).claims(&names, now()).acr, None, "no first factor");
     }
 }

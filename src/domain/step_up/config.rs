@@ -15,6 +15,7 @@ use super::term::Term;
 use crate::domain::first_factor::{FirstFactorKind, FirstFactorName};
 use crate::domain::invalid::Invalid;
 use crate::domain::requirement::{Level, Needed, Requirement};
+use crate::domain::strength::Strength;
 
 impl<'de> Deserialize<'de> for StepUpRules {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -63,6 +64,8 @@ struct Keys<Inner> {
     by: Option<String>,
     #[serde(default, deserialize_with = "written")]
     second_factor: Option<i64>,
+    #[serde(default, deserialize_with = "written")]
+    strength: Option<Strength>,
     #[serde(default, deserialize_with = "written")]
     level: Option<Level>,
     #[serde(default, deserialize_with = "written")]
@@ -125,7 +128,8 @@ impl IntoRule for TooDeep {
 
 impl<Inner: IntoRule> IntoRule for Written<Inner> {
     fn into_rule(self) -> Result<StepUpRule, Invalid> {
-        let Keys { all, any, first_factor, by, second_factor, level, within, or_recovery } = self.0;
+        let Keys { all, any, first_factor, by, second_factor, strength, .. } = self.0;
+        let (level, within, or_recovery) = (self.0.level, self.0.within, self.0.or_recovery);
         let rule = match (all, any, first_factor, second_factor, level) {
             (Some(inner), None, None, None, None) => StepUpRule { term: Term::All(terms(inner)?) },
             (None, Some(inner), None, None, None) => StepUpRule { term: Term::Any(terms(inner)?) },
@@ -133,7 +137,8 @@ impl<Inner: IntoRule> IntoRule for Written<Inner> {
                 StepUpRule::fresh(first_factor_by(by.as_deref())?, seconds(age)?)
             }
             (None, None, None, Some(age), None) => {
-                StepUpRule::fresh(Needed::SecondFactor, seconds(age)?)
+                let needed = strength.map_or(Needed::SecondFactor, Needed::FactorOf);
+                StepUpRule::fresh(needed, seconds(age)?)
             }
             (None, None, None, None, Some(level)) => {
                 let missing = Invalid::Form { what: "`level`", form: "written with `within`" };
@@ -146,6 +151,10 @@ impl<Inner: IntoRule> IntoRule for Written<Inner> {
         };
         if by.is_some() && first_factor.is_none() {
             return Err(Invalid::Form { what: "`by`", form: "written beside `first_factor`" });
+        }
+        if strength.is_some() && second_factor.is_none() {
+            let form = "written beside `second_factor`";
+            return Err(Invalid::Form { what: "`strength`", form });
         }
         if within.is_some() && level.is_none() {
             return Err(Invalid::Form { what: "`within`", form: "written beside `level`" });
@@ -161,7 +170,7 @@ impl<Inner: IntoRule> IntoRule for Written<Inner> {
         }
         let with_recovery = rule.clone().or_recovery();
         if with_recovery == rule {
-            let form = "written where a second factor is asked for";
+            let form = "written where any second factor is asked for";
             return Err(Invalid::Form { what: "`or_recovery`", form });
         }
         Ok(with_recovery)
@@ -194,9 +203,9 @@ impl Serialize for StepUpRules {
 impl Serialize for Term {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let recovery = match (self, self.as_two_factors()) {
-            (_, Some((within, recovery))) => {
-                map.serialize_entry("level", &Level::TwoFactors)?;
+        let recovery = match (self, self.as_level()) {
+            (_, Some((level, within, recovery))) => {
+                map.serialize_entry("level", &level)?;
                 map.serialize_entry("within", &within.num_seconds())?;
                 recovery
             }
@@ -218,6 +227,10 @@ impl Serialize for Term {
                     }
                     Needed::SecondFactor | Needed::SecondFactorOrRecovery => {
                         map.serialize_entry("second_factor", &age)?;
+                    }
+                    Needed::FactorOf(strength) => {
+                        map.serialize_entry("second_factor", &age)?;
+                        map.serialize_entry("strength", strength)?;
                     }
                     Needed::Factor(_) => {
                         return Err(serde::ser::Error::custom("a named rule holds no factor's id"));

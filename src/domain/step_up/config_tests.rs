@@ -40,6 +40,10 @@ fn a_rule_says_what_is_written() {
             "a first factor within 60 s and a second factor within 60 s",
         ),
         (
+            r#"{ "level": "phishing_resistant", "within": 60 }"#,
+            "a first factor within 60 s and a phishing-resistant factor within 60 s",
+        ),
+        (
             r#"{ "all": [ { "first_factor": 600 }, { "second_factor": 300 } ], "or_recovery": true }"#,
             "a first factor within 600 s and a second factor or a recovery code within 300 s",
         ),
@@ -47,6 +51,15 @@ fn a_rule_says_what_is_written() {
             r#"{ "any": [ { "level": "two_factors", "within": 60 }, { "second_factor": 1 } ] }"#,
             "(a first factor within 60 s and a second factor within 60 s) \
              or a second factor within 1 s",
+        ),
+        (r#"{ "second_factor": 300, "strength": "standard" }"#, "a standard factor within 300 s"),
+        (
+            r#"{ "second_factor": 300, "strength": "phishing_resistant" }"#,
+            "a phishing-resistant factor within 300 s",
+        ),
+        (
+            r#"{ "second_factor": 300, "strength": "standard", "or_recovery": true }"#,
+            "a second factor or a recovery code within 300 s",
         ),
         (r#"{ "second_factor": 2592000 }"#, "a second factor within 2592000 s"),
     ] {
@@ -72,8 +85,19 @@ fn what_cannot_be_a_rule_is_refused_and_the_rule_is_named() {
         (r#"{ "first_factor": null }"#, "invalid type: null"),
         (r#"{ "second_factor": 600, "by": "password" }"#, "`by` must be written beside"),
         (r#"{ "second_factor": 600, "within": 600 }"#, "`within` must be written beside"),
+        (r#"{ "first_factor": 9, "strength": "standard" }"#, "`strength` must be written beside"),
+        (r#"{ "second_factor": 9, "strength": "strong" }"#, "unknown variant `strong`"),
+        (r#"{ "second_factor": 9, "strength": null }"#, "expected value"),
+        (
+            r#"{ "second_factor": 9, "strength": "phishing_resistant", "or_recovery": true }"#,
+            "`or_recovery` must be written where any second factor is asked for",
+        ),
         (r#"{ "level": "two_factors" }"#, "`level` must be written with `within`"),
         (r#"{ "level": "aal3", "within": 60 }"#, "unknown variant `aal3`"),
+        (
+            r#"{ "level": "phishing_resistant", "within": 60, "or_recovery": true }"#,
+            "`or_recovery` must be written where",
+        ),
         (r#"{ "first_factor": 600, "or_recovery": true }"#, "`or_recovery` must be written where"),
         (r#"{ "all": [] }"#, "lists of at least one rule"),
         (r#"{ "any": [ { "all": [] } ] }"#, "lists of at least one rule"),
@@ -175,11 +199,14 @@ fn a_level_is_written_as_such() {
     let rules = StepUpRules::new().with("payout", level.or_recovery()).unwrap();
     let written = r#"{"payout":{"level":"two_factors","within":3600,"or_recovery":true}}"#;
     assert_eq!(write(&rules), written);
+    let level = StepUpRule::level(Level::PhishingResistant, TimeDelta::hours(1));
+    let rules = StepUpRules::new().with("payout", level).unwrap();
+    assert_eq!(write(&rules), r#"{"payout":{"level":"phishing_resistant","within":3600}}"#);
 }
 
 #[test]
 fn claims_are_written_as_a_token_holds_them() {
-    let names = AcrNames::new("one", "two").unwrap();
+    let names = AcrNames::new("one", "two", "strong").unwrap();
     let session = super::properties::password_and_code();
     let current =
         session.current(session.stamp(), super::properties::context(super::properties::now()));

@@ -13,8 +13,7 @@ impl Unmet {
             missing: Vec::new(),
             expired: Vec::new(),
             ways: ways(term, assurance, now),
-            one_factor: reach(term, Level::OneFactor),
-            two_factors: reach(term, Level::TwoFactors),
+            levels: Box::new(Level::ALL.map(|level| reach(term, level))),
         };
         unmet.gather(term, assurance, now);
         unmet
@@ -46,8 +45,9 @@ fn reach(term: &Term, level: Level) -> Option<TimeDelta> {
             let enough = match needed {
                 Needed::FirstFactor | Needed::FirstFactorBy(_) => true,
                 Needed::SecondFactor | Needed::SecondFactorOrRecovery | Needed::Factor(_) => {
-                    level == Level::TwoFactors
+                    level.strength().is_some()
                 }
+                Needed::FactorOf(strength) => level.strength() >= Some(*strength),
             };
             (enough && *within >= TimeDelta::zero()).then_some(*within)
         }

@@ -4,6 +4,7 @@
 //! [`Unmet`](crate::step_up::Unmet) says what a session lacks: as a list, as the ways out, as a sentence, and as a
 //! challenge on the wire (RFC 9470).
 
+mod asked;
 mod claims;
 #[cfg(feature = "serde")]
 mod config;
@@ -18,6 +19,7 @@ mod rules;
 mod term;
 mod ways;
 
+pub(crate) use asked::Asked;
 pub use claims::{Claims, CurrentSession};
 pub use rule::{Satisfied, StepUpRule};
 pub use rules::{StepUpRules, StepUpRulesError};

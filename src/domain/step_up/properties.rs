@@ -28,7 +28,7 @@ fn ago(age: i64) -> DateTime<Utc> {
     now() - TimeDelta::milliseconds(age)
 }
 
-fn session(held: &[Held]) -> Assurance {
+pub(super) fn session(held: &[Held]) -> Assurance {
     let first = FirstFactor::password(Subject::from(1_u64), now());
     let mut session = Assurance::begin(first, SessionId::from_random([1; 16]), Stamp::NONE, 0);
     session.evidence.clear();
@@ -90,7 +90,9 @@ fn leaf(needed: BoxedStrategy<Needed>) -> BoxedStrategy<StepUpRule> {
 }
 
 fn of_levels() -> BoxedStrategy<Needed> {
-    let second = [Needed::SecondFactor, Needed::SecondFactorOrRecovery];
+    let standard = Needed::FactorOf(Strength::Standard);
+    let strong = Needed::FactorOf(Strength::PhishingResistant);
+    let second = [Needed::SecondFactor, Needed::SecondFactorOrRecovery, standard, strong];
     prop_oneof![Just(Needed::FirstFactor), prop::sample::select(second.to_vec())].boxed()
 }
 
@@ -134,6 +136,12 @@ fn unmet(rule: &StepUpRule, session: &Assurance) -> Option<Unmet> {
     }
 }
 
+/// A factor of this strength that no rule names.
+fn factor_of(strength: Strength) -> EvidenceKind {
+    let (id, kind) = (FactorId::from_random([9; 16]), FactorKind::Totp);
+    EvidenceKind::Factor { id, kind, strength, user_verified: false }
+}
+
 /// Does what a step says, now.
 fn take(session: &Assurance, step: &NextStep) -> Assurance {
     let kind = match step {
@@ -141,9 +149,8 @@ fn take(session: &Assurance, step: &NextStep) -> Assurance {
         // Any will do, so take one that no rule names.
         NextStep::SignIn(None) => EvidenceKind::First(named("saml")),
         NextStep::Code(Some(factor)) => EvidenceKind::code_of(*factor),
-        NextStep::Code(None) | NextStep::SetUp => {
-            EvidenceKind::code_of(FactorId::from_random([9; 16]))
-        }
+        NextStep::Code(None) | NextStep::SetUp => factor_of(Strength::Standard),
+        NextStep::FactorOf(strength) | NextStep::SetUpOf(strength) => factor_of(*strength),
         NextStep::CodeOrRecovery => EvidenceKind::Recovery,
     };
     session.with(kind, now(), now())
@@ -255,7 +262,7 @@ proptest! {
         held in held(),
         others in held(),
     ) {
-        let names = AcrNames::new("one", "two").unwrap();
+        let names = AcrNames::new("one", "two", "strong").unwrap();
         if let Some(unmet) = unmet(&rule, &session(&held)) {
             let header = unmet.www_authenticate(&names);
             let max_age: i64 = parameter(&header, "max_age").unwrap().parse().unwrap();

@@ -10,6 +10,7 @@ use crate::domain::context::Context;
 use crate::domain::id::Stamp;
 use crate::domain::refusal::Refusal;
 use crate::domain::requirement::{Level, Needed, Requirement, Unmet};
+use crate::domain::strength::Strength;
 
 /// What an action needs: evidence of some kinds, each recent enough.
 ///
@@ -20,9 +21,14 @@ use crate::domain::requirement::{Level, Needed, Requirement, Unmet};
 ///
 /// let ten_minutes = TimeDelta::minutes(10);
 /// let payout = StepUpRule::level(Level::TwoFactors, ten_minutes);
+/// let keys = StepUpRule::level(Level::PhishingResistant, ten_minutes);
 /// let export = StepUpRule::fresh(Needed::FirstFactor, ten_minutes)
 ///     .or(StepUpRule::fresh(Needed::SecondFactor, TimeDelta::hours(1)).or_recovery());
 /// assert_eq!(payout.to_string(), "a first factor within 600 s and a second factor within 600 s");
+/// assert_eq!(
+///     keys.to_string(),
+///     "a first factor within 600 s and a phishing-resistant factor within 600 s",
+/// );
 /// assert_eq!(
 ///     export.to_string(),
 ///     "a first factor within 600 s or a second factor or a recovery code within 3600 s",
@@ -57,6 +63,10 @@ impl StepUpRule {
         match level {
             Level::OneFactor => first,
             Level::TwoFactors => first.and(Self::fresh(Needed::SecondFactor, within)),
+            Level::PhishingResistant => {
+                let strong = Needed::FactorOf(Strength::PhishingResistant);
+                first.and(Self::fresh(strong, within))
+            }
         }
     }
 
@@ -87,11 +97,6 @@ impl StepUpRule {
     pub fn or_recovery(mut self) -> Self {
         self.term.allow_recovery();
         self
-    }
-
-    /// Whether a recovery code can count as the second factor for it.
-    pub(crate) fn takes_recovery(&self) -> bool {
-        self.term.takes_recovery()
     }
 
     /// Decides whether a session has proven enough, under the account's current stamp.

@@ -10,7 +10,8 @@ use super::term::Term;
 use crate::domain::invalid::{Invalid, within};
 use crate::domain::purpose::ActionName;
 use crate::domain::refusal::Refusal;
-use crate::domain::requirement::{Needed, Requirement};
+use crate::domain::requirement::{Level, Needed, Requirement};
+use crate::domain::strength::Strength;
 
 /// Step-up rules, each under the name of its action, in code or from configuration.
 ///
@@ -33,8 +34,8 @@ use crate::domain::requirement::{Needed, Requirement};
 /// | key | value | asks for |
 /// |---|---|---|
 /// | `first_factor` | seconds | any first factor; beside it `by` may name the method: `password`, `oidc` |
-/// | `second_factor` | seconds | a code of any factor |
-/// | `level` | `one_factor`, `two_factors` | the level, with `within` beside it, in seconds |
+/// | `second_factor` | seconds | any factor of the account; beside it `strength` may say how strong: `standard`, `phishing_resistant` |
+/// | `level` | `one_factor`, `two_factors`, `phishing_resistant` | the level, with `within` beside it, in seconds |
 /// | `all` | rules | every one of them |
 /// | `any` | rules | one of them at least |
 ///
@@ -143,7 +144,7 @@ impl Term {
     /// How deep it goes as configuration writes it: a level is one rule.
     fn nesting(&self) -> i64 {
         match self {
-            Self::All(terms) | Self::Any(terms) if self.as_two_factors().is_none() => {
+            Self::All(terms) | Self::Any(terms) if self.as_level().is_none() => {
                 1 + terms.iter().map(Self::nesting).max().unwrap_or(0)
             }
             Self::Fresh(_) | Self::All(_) | Self::Any(_) => 1,
@@ -168,15 +169,22 @@ impl Term {
         }
     }
 
-    /// The greatest age, and whether a recovery code counts, if this is the level of two factors.
-    pub(super) fn as_two_factors(&self) -> Option<(TimeDelta, bool)> {
+    /// The level, the greatest age, and whether a recovery code counts, if this is a level of more
+    /// than one factor.
+    pub(super) fn as_level(&self) -> Option<(Level, TimeDelta, bool)> {
         let Self::All(terms) = self else { return None };
         let [Self::Fresh(first), Self::Fresh(second)] = terms.as_slice() else { return None };
-        let recovery = second.needed == Needed::SecondFactorOrRecovery;
-        let two = first.needed == Needed::FirstFactor
-            && (second.needed == Needed::SecondFactor || recovery)
-            && first.within == second.within;
-        two.then_some((first.within, recovery))
+        let (level, recovery) = match second.needed {
+            Needed::SecondFactor => (Level::TwoFactors, false),
+            Needed::SecondFactorOrRecovery => (Level::TwoFactors, true),
+            Needed::FactorOf(Strength::PhishingResistant) => (Level::PhishingResistant, false),
+            Needed::FirstFactor
+            | Needed::FirstFactorBy(_)
+            | Needed::FactorOf(Strength::Standard)
+            | Needed::Factor(_) => return None,
+        };
+        let whole = first.needed == Needed::FirstFactor && first.within == second.within;
+        whole.then_some((level, first.within, recovery))
     }
 }
 

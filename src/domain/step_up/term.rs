@@ -9,6 +9,7 @@ use crate::domain::bounds::CLOCK_SKEW;
 use crate::domain::evidence::Evidence;
 use crate::domain::instant::after;
 use crate::domain::requirement::{Needed, Requirement};
+use crate::domain::strength::Strength;
 
 /// One requirement, or several of which all or any have to be met.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,19 +35,18 @@ impl Term {
         }
     }
 
-    pub(super) fn takes_recovery(&self) -> bool {
-        match self {
-            Self::Fresh(requirement) => requirement.needed == Needed::SecondFactorOrRecovery,
-            Self::All(terms) | Self::Any(terms) => terms.iter().any(Self::takes_recovery),
-        }
-    }
-
     pub(super) fn allow_recovery(&mut self) {
         match self {
-            Self::Fresh(Requirement { needed, .. }) if *needed == Needed::SecondFactor => {
-                *needed = Needed::SecondFactorOrRecovery;
-            }
-            Self::Fresh(_) => {}
+            Self::Fresh(Requirement { needed, .. }) => match needed {
+                Needed::SecondFactor | Needed::FactorOf(Strength::Standard) => {
+                    *needed = Needed::SecondFactorOrRecovery;
+                }
+                Needed::FirstFactor
+                | Needed::FirstFactorBy(_)
+                | Needed::SecondFactorOrRecovery
+                | Needed::FactorOf(Strength::PhishingResistant)
+                | Needed::Factor(_) => {}
+            },
             Self::All(terms) | Self::Any(terms) => terms.iter_mut().for_each(Self::allow_recovery),
         }
     }

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::term::Term;
 use crate::domain::assurance::Assurance;
 use crate::domain::requirement::{Needed, NextStep, Requirement, Way};
+use crate::domain::strength::Strength;
 
 /// A rule of any-ofs within an all-of can have thousands of ways. Nobody reads them.
 const MOST_WAYS: usize = 8;
@@ -67,12 +68,20 @@ impl NextStep {
             Needed::FirstFactor => Self::SignIn(None),
             Needed::FirstFactorBy(method) => Self::SignIn(Some(method.clone())),
             Needed::Factor(factor) => Self::Code(Some(*factor)),
-            Needed::SecondFactor | Needed::SecondFactorOrRecovery
+            Needed::FactorOf(least @ Strength::PhishingResistant)
+                if !assurance.has_second_factor() =>
+            {
+                Self::SetUpOf(*least)
+            }
+            Needed::FactorOf(least @ Strength::PhishingResistant) => Self::FactorOf(*least),
+            Needed::SecondFactor
+            | Needed::SecondFactorOrRecovery
+            | Needed::FactorOf(Strength::Standard)
                 if !assurance.has_second_factor() =>
             {
                 Self::SetUp
             }
-            Needed::SecondFactor => Self::Code(None),
+            Needed::SecondFactor | Needed::FactorOf(Strength::Standard) => Self::Code(None),
             Needed::SecondFactorOrRecovery => Self::CodeOrRecovery,
         }
     }
@@ -81,7 +90,13 @@ impl NextStep {
     fn implies(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::SignIn(_), Self::SignIn(None))
-            | (Self::Code(_), Self::Code(None) | Self::CodeOrRecovery | Self::SetUp) => true,
+            | (
+                Self::Code(_) | Self::FactorOf(_),
+                Self::Code(None) | Self::CodeOrRecovery | Self::SetUp,
+            )
+            | (Self::SetUpOf(_), Self::SetUp) => true,
+            (Self::FactorOf(one), Self::FactorOf(other))
+            | (Self::SetUpOf(one), Self::SetUpOf(other)) => one >= other,
             (one, other) => one == other,
         }
     }

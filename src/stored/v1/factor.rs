@@ -6,6 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[cfg(feature = "webauthn")]
 use super::credential::CredentialV1;
 use super::is_default;
+#[cfg(feature = "webauthn")]
+use super::setup::PendingCredentialV1;
+use super::setup::PendingTotpV1;
 use crate::domain::parts::{Extra, Value};
 use crate::domain::{
     Algorithm, DRIFT_LIMIT, Digits, Factor, FactorState, Label, TotpParams, TotpState, UnknownState,
@@ -36,11 +39,24 @@ pub(super) struct FactorV1 {
 /// What is written of a kind that is known, and whatever is read: which kind it is stands beside it.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum StateV1 {
+pub(super) enum StateV1 {
     Totp(TotpV1),
     #[cfg(feature = "webauthn")]
     WebAuthn(CredentialV1),
+    PendingTotp(PendingTotpV1),
+    #[cfg(feature = "webauthn")]
+    PendingCredential(PendingCredentialV1),
     Read(Value),
+}
+
+impl StateV1 {
+    /// What was read, before its kind is looked at.
+    pub(super) fn into_read(self) -> Result<Value, StoredError> {
+        match self {
+            Self::Read(raw) => Ok(raw),
+            _ => Err(StoredError::corrupt("state", "must be read before it is judged")),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for StateV1 {
@@ -50,7 +66,7 @@ impl<'de> Deserialize<'de> for StateV1 {
 }
 
 #[derive(Serialize, Deserialize)]
-struct TotpV1 {
+pub(super) struct TotpV1 {
     #[serde(flatten)]
     params: ParamsV1,
     sealed: String,
@@ -61,7 +77,7 @@ struct TotpV1 {
     extra: Extra,
 }
 
-/// The parameters of codes. They stand inside a factor's `state` and inside a setup.
+/// The parameters of codes. They stand inside the `state` of a factor and of a setup.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ParamsV1 {
     alg: String,
@@ -71,14 +87,7 @@ pub(super) struct ParamsV1 {
 
 impl FactorV1 {
     pub(super) fn of(factor: &Factor) -> Self {
-        let (kind, state) = match &factor.state {
-            FactorState::Totp(totp) => (TOTP, StateV1::Totp(TotpV1::of(totp))),
-            #[cfg(feature = "webauthn")]
-            FactorState::WebAuthn(state) => (WEBAUTHN, StateV1::WebAuthn(CredentialV1::of(state))),
-            FactorState::Unknown(unknown) => {
-                (unknown.kind.as_str(), StateV1::Read(unknown.raw.clone()))
-            }
-        };
+        let (kind, state) = written(&factor.state);
         Self {
             id: factor.id.to_string(),
             label: factor.label.as_str().to_owned(),
@@ -87,7 +96,7 @@ impl FactorV1 {
             suspended: factor.suspended,
             weak: factor.weak,
             failures: factor.failures,
-            kind: kind.to_owned(),
+            kind,
             strength: factor.rank(),
             state,
             extra: factor.extra.clone(),
@@ -111,19 +120,28 @@ impl FactorV1 {
     }
 }
 
-/// Reads the state of a kind. What this build does not know is carried.
-fn state(kind: String, rank: u8, written: StateV1) -> Result<FactorState, StoredError> {
-    let StateV1::Read(raw) = written else {
-        return Err(StoredError::corrupt("state", "must be read before it is judged"));
+/// The kind of a factor, and its state as it is written.
+pub(super) fn written(state: &FactorState) -> (String, StateV1) {
+    let (kind, state) = match state {
+        FactorState::Totp(totp) => (TOTP, StateV1::Totp(TotpV1::of(totp))),
+        #[cfg(feature = "webauthn")]
+        FactorState::WebAuthn(state) => (WEBAUTHN, StateV1::WebAuthn(CredentialV1::of(state))),
+        FactorState::Unknown(unknown) => {
+            (unknown.kind.as_str(), StateV1::Read(unknown.raw.clone()))
+        }
     };
+    (kind.to_owned(), state)
+}
+
+/// Reads the state of a kind. What this build does not know is carried.
+pub(super) fn state(kind: String, rank: u8, read: StateV1) -> Result<FactorState, StoredError> {
+    let raw = read.into_read()?;
     match kind.as_str() {
         TOTP => TotpV1::into_totp(known(raw)?).map(FactorState::Totp),
         #[cfg(feature = "webauthn")]
         WEBAUTHN => Ok(FactorState::WebAuthn(Box::new(CredentialV1::into_state(known(raw)?)?))),
         _ => {
-            let named = (1..=MAX_KIND).contains(&kind.len())
-                && kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-            ensure(named, "kind", "must have 1 to 32 of a-z, 0-9 and _")?;
+            check_kind(&kind)?;
             ensure(rank > 0, "strength", "must be 1 to 255")?;
             Ok(FactorState::Unknown(Box::new(UnknownState { kind, rank, raw })))
         }
@@ -131,7 +149,14 @@ fn state(kind: String, rank: u8, written: StateV1) -> Result<FactorState, Stored
     .map_err(|error| error.within("state"))
 }
 
-fn known<T: DeserializeOwned>(raw: Value) -> Result<T, StoredError> {
+/// Refuses a name that no release gives a kind.
+pub(super) fn check_kind(kind: &str) -> Result<(), StoredError> {
+    let named = (1..=MAX_KIND).contains(&kind.len())
+        && kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    ensure(named, "kind", "must have 1 to 32 of a-z, 0-9 and _")
+}
+
+pub(super) fn known<T: DeserializeOwned>(raw: Value) -> Result<T, StoredError> {
     T::deserialize(Held::new(raw))
         .map_err(|error: serde::de::value::Error| StoredError::corrupt("state", error))
 }
@@ -183,16 +208,16 @@ impl ParamsV1 {
     }
 }
 
-pub(super) fn drift(field: &str, drift: i8) -> Result<i8, StoredError> {
+fn drift(field: &str, drift: i8) -> Result<i8, StoredError> {
     let within = (-DRIFT_LIMIT..=DRIFT_LIMIT).contains(&drift);
     ensure(within, field, "must be -4 to 4")?;
     Ok(drift)
 }
 
 /// How the kinds are called in a row.
-const TOTP: &str = "totp";
+pub(super) const TOTP: &str = "totp";
 #[cfg(feature = "webauthn")]
-const WEBAUTHN: &str = "webauthn";
+pub(super) const WEBAUTHN: &str = "webauthn";
 
 /// The longest name of a kind that is read, in bytes.
 const MAX_KIND: usize = 32;

@@ -83,7 +83,8 @@ fn every_place_that_takes_a_code_counts() {
             assert!(!confirms(&world, &ada.session, &setup, &wrong).await);
         }
         let right = tablet.code_at(world.now());
-        let refusal = refused(world.mfa.confirm_setup(&ada.session, setup.id(), &right).await);
+        let refusal =
+            refused(world.mfa.confirm_setup(&ada.session, setup.id(), Answer::code(&right)).await);
         assert_eq!(refusal.code(), "unknown_setup");
     });
 }
@@ -178,10 +179,10 @@ fn switching_mfa_off_ends_the_setup_that_was_begun_while_it_was_on() {
         let new = new_factor("Tablet");
         let setup =
             world.mfa.begin_setup(&ada.session, new, EmailStatus::Unverified).await.unwrap();
-        let tablet = Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let tablet = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
         let session = world.mfa.disable(&ada.session).await.unwrap().full().unwrap();
         let code = tablet.code_at(world.now());
-        let late = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+        let late = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
         assert_eq!(refused(late).code(), "unknown_setup");
     });
 }
@@ -242,7 +243,7 @@ fn a_concurrent_re_enrollment_is_not_confirmed_by_the_old_secret() {
             for _ in 0..delay {
                 std::future::poll_fn(once()).await;
             }
-            let _ = world.mfa.confirm_setup(&first, setup.id(), &code).await;
+            let _ = world.mfa.confirm_setup(&first, setup.id(), Answer::code(&code)).await;
         };
         let anew = async {
             begin(&world, &second, new_factor("Phone")).await;

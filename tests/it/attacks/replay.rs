@@ -77,8 +77,9 @@ fn the_code_that_confirmed_a_setup_does_not_sign_in() {
         let session = world.sign_in_plain(&ada).await;
         let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
-        let code = Authenticator::scan(setup.otpauth_uri()).unwrap().code_at(world.now());
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+        let code =
+            Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap().code_at(world.now());
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
         assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
         world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
         let challenge = world.challenge(&ada).await;

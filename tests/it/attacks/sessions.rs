@@ -29,6 +29,7 @@ async fn every_operation(
         ("add", refusal(mfa.begin_setup(session, new, EmailStatus::Verified).await)),
         ("replace", refusal(mfa.begin_setup(session, replacing, EmailStatus::Verified).await)),
         ("regenerate", refusal(mfa.regenerate_codes(session).await)),
+        ("sign out elsewhere", refusal(mfa.sign_out_elsewhere(session).await)),
         ("reset", refusal(mfa.reset(session, &authority).await)),
         ("remove", refusal(mfa.remove_factor(session, factor).await)),
         ("disable", refusal(mfa.disable(session).await)),

@@ -12,7 +12,7 @@ use crate::world::{World, block_on, refused, rejected};
 async fn begin(world: &World, session: &Assurance, label: &str) -> (Setup, Authenticator) {
     let new = NewFactor::totp(label, "ada@example.org").unwrap();
     let setup = world.mfa.begin_setup(session, new, EmailStatus::Verified).await.unwrap();
-    let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
+    let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
     (setup, phone)
 }
 
@@ -25,7 +25,7 @@ fn an_abandoned_setup_never_becomes_active() {
         let session = world.sign_in_plain(&ada).await;
         let (setup, phone) = begin(&world, &session, "Phone").await;
         let code = phone.code_at(world.now());
-        let _ = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let _ = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         for _ in 0..4 {
             assert!(!world.mfa.status(&ada).await.unwrap().enabled);
             world.wait(1000);
@@ -62,12 +62,14 @@ fn a_setup_is_confirmed_only_by_its_own_secret() {
         let (first, old) = begin(&world, &session, "Phone").await;
         let (second, new) = begin(&world, &session, "Phone").await;
         let code = old.code_at(world.now());
-        let of_first = world.mfa.confirm_setup(&session, first.id(), &code).await;
+        let of_first = world.mfa.confirm_setup(&session, first.id(), Answer::code(&code)).await;
         assert_eq!(refused(of_first), Refusal::UnknownSetup, "the newest wins");
-        let with_old = world.mfa.confirm_setup(&session, second.id(), &code).await;
+        let with_old = world.mfa.confirm_setup(&session, second.id(), Answer::code(&code)).await;
         assert!(matches!(with_old, Ok(Confirmed::Rejected(_))));
-        let with_new =
-            world.mfa.confirm_setup(&session, second.id(), &new.code_at(world.now())).await;
+        let with_new = world
+            .mfa
+            .confirm_setup(&session, second.id(), Answer::code(&new.code_at(world.now())))
+            .await;
         assert!(matches!(with_new, Ok(Confirmed::FirstFactor(_))));
     });
 }
@@ -84,9 +86,12 @@ fn another_session_can_do_nothing_with_a_setup() {
         let code = phone.code_at(world.now());
         let (mfa, id) = (&world.mfa, setup.id());
         assert_eq!(refused(mfa.show_setup(&thief, id).await), Refusal::SetupElsewhere);
-        assert_eq!(refused(mfa.confirm_setup(&thief, id, &code).await), Refusal::SetupElsewhere);
+        assert_eq!(
+            refused(mfa.confirm_setup(&thief, id, Answer::code(&code)).await),
+            Refusal::SetupElsewhere
+        );
         assert_eq!(refused(mfa.cancel_setup(&thief, id).await), Refusal::SetupElsewhere);
-        let _ = mfa.confirm_setup(&own, id, &code).await.unwrap();
+        let _ = mfa.confirm_setup(&own, id, Answer::code(&code)).await.unwrap();
         assert_eq!(refused(mfa.reissue_codes(&thief, id).await), Refusal::SetupElsewhere);
         assert_eq!(refused(mfa.finish_setup(&thief, id).await), Refusal::SetupElsewhere);
         // Re-authentication keeps the session.
@@ -116,12 +121,13 @@ fn a_setup_takes_ten_wrong_codes_and_no_more() {
         let (setup, phone) = begin(&world, &session, "Phone").await;
         let code = super::wrong_code(&world, [&phone]);
         for left in (0..10).rev() {
-            let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+            let confirmed =
+                world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
             let Ok(Confirmed::Rejected(why)) = confirmed else { panic!("{confirmed:?}") };
             assert_eq!(why.tries_left, left);
         }
         let right = phone.code_at(world.now());
-        let eleventh = world.mfa.confirm_setup(&session, setup.id(), &right).await;
+        let eleventh = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&right)).await;
         assert_eq!(refused(eleventh), Refusal::UnknownSetup);
     });
 }
@@ -134,13 +140,14 @@ fn a_wrong_clock_is_named_and_not_accepted() {
         let (setup, phone) = begin(&world, &session, "Phone").await;
         for (periods, seconds) in [(-8, -240), (20, 600), (-2, -60)] {
             let code = phone.code_after(world.now(), periods);
-            let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+            let confirmed =
+                world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
             let Ok(Confirmed::Rejected(why)) = confirmed else { panic!("{confirmed:?}") };
             let off = chrono::TimeDelta::seconds(seconds);
             assert_eq!(why.reason, SetupRejectionReason::ClockOff(off));
         }
         let far = phone.code_after(world.now(), 21);
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &far).await;
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&far)).await;
         let Ok(Confirmed::Rejected(why)) = confirmed else { panic!("{confirmed:?}") };
         assert_eq!(why.reason, SetupRejectionReason::Wrong);
     });
@@ -155,7 +162,7 @@ fn no_secret_is_shorter_than_128_bits_and_a_new_one_has_160() {
         let world = World::new();
         let session = world.sign_in_plain(&"ada".try_into().unwrap()).await;
         let (setup, _) = begin(&world, &session, "Phone").await;
-        let base32 = setup.manual_key().replace(' ', "");
+        let base32 = setup.totp().unwrap().manual_key().replace(' ', "");
         assert_eq!(base32.len() * 5 / 8, 20);
     });
 }

@@ -125,7 +125,8 @@ fn codes_that_were_lost_before_they_were_saved_are_dead() {
         let session = world.sign_in_plain(&"ada".parse().unwrap()).await;
         let (setup, phone) = begin(&world, &session, new_factor("Phone")).await;
         let code = phone.code_at(world.now());
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let confirmed =
+            world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         let Confirmed::FirstFactor(lost) = confirmed else { panic!("{confirmed:?}") };
         let saved = world.mfa.reissue_codes(&session, setup.id()).await.unwrap();
         world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();

@@ -32,7 +32,7 @@ async fn ended(world: &World, end: End) -> (mfakit::Assurance, SetupId, String) 
     let (setup, phone) = begin(world, &session, new_factor("Phone")).await;
     let code = |world: &World| phone.code_at(world.now());
     let confirm = async |setup: &Setup| {
-        let _ = mfa.confirm_setup(&session, setup.id(), &code(world)).await.unwrap();
+        let _ = mfa.confirm_setup(&session, setup.id(), Answer::code(&code(world))).await.unwrap();
     };
     match end {
         End::NeverBegun => {
@@ -49,7 +49,8 @@ async fn ended(world: &World, end: End) -> (mfakit::Assurance, SetupId, String) 
         End::OutOfTries => {
             let wrong = wrong_code(world, [&phone]);
             for _ in 0..10 {
-                let _ = mfa.confirm_setup(&session, setup.id(), &wrong).await.unwrap();
+                let _ =
+                    mfa.confirm_setup(&session, setup.id(), Answer::code(&wrong)).await.unwrap();
             }
         }
         End::Confirmed => confirm(&setup).await,
@@ -98,7 +99,8 @@ fn a_setup_that_is_over_or_a_strangers_takes_nothing() {
                 Err(error) => error.code(),
             };
             let shown = came(mfa.show_setup(&session, id).await.map(drop));
-            let confirmed = came(mfa.confirm_setup(&session, id, &code).await.map(drop));
+            let confirmed =
+                came(mfa.confirm_setup(&session, id, Answer::code(&code)).await.map(drop));
             assert_eq!([shown, confirmed], expected[..2], "{end:?}");
             assert_eq!(scene(&world, session.subject()), before, "{end:?}");
             // What a host asks before it has new codes hashed says the same.
@@ -125,7 +127,7 @@ fn a_setup_is_open_to_the_last_second_of_its_ten_minutes_and_its_hour() {
         let (setup, phone) = begin(&world, &session, new_factor("Phone")).await;
         world.wait(600);
         let code = phone.code_at(world.now());
-        let _ = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let _ = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         world.wait(3_600);
         world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
     });

@@ -82,7 +82,7 @@ fn what_cannot_be_a_code_costs_a_setup_no_try() {
         let (setup, phone) = begin(&world, &session, new_factor("Phone")).await;
         let before = scene(&world, session.subject());
         for text in no_codes() {
-            match world.mfa.confirm_setup(&session, setup.id(), &text).await {
+            match world.mfa.confirm_setup(&session, setup.id(), Answer::code(&text)).await {
                 Ok(Confirmed::Rejected(rejection)) => {
                     assert_eq!(rejection.reason, SetupRejectionReason::Malformed);
                     assert_eq!(rejection.tries_left, 10);
@@ -92,7 +92,7 @@ fn what_cannot_be_a_code_costs_a_setup_no_try() {
         }
         assert_eq!(scene(&world, session.subject()), before);
         let code = phone.code_at(world.now());
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
         assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
     });
 }

@@ -86,8 +86,9 @@ fn an_account_that_has_a_row_is_never_touched_whatever_is_in_it() {
         let new = NewFactor::totp("Tablet", "ada@example.org").unwrap();
         let setup = world.mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
         left_alone(&world).await;
-        let code = Authenticator::scan(setup.otpauth_uri()).unwrap().code_at(world.now());
-        let _ = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let code =
+            Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap().code_at(world.now());
+        let _ = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
         // Erased is gone: whoever is on the list of living users may come.
         world.mfa.erase(&authority()).await.unwrap();

@@ -213,9 +213,10 @@ fn replacing_the_lost_phone_issues_codes_of_our_own() {
         let new = mfakit::NewFactor::totp("New phone", "ada@example.org").unwrap().replacing(lost);
         let setup =
             world.mfa.begin_setup(&session, new, mfakit::EmailStatus::Verified).await.unwrap();
-        let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
         let typed = phone.code_at(world.now());
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &typed).await.unwrap();
+        let confirmed =
+            world.mfa.confirm_setup(&session, setup.id(), Answer::code(&typed)).await.unwrap();
         assert!(matches!(confirmed, mfakit::Confirmed::Replaced(..)), "{confirmed:?}");
         let status = world.mfa.status(&ada()).await.unwrap();
         assert_eq!((status.recovery_left, status.import_notices), (Some(10), vec![]));

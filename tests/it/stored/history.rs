@@ -6,9 +6,10 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
-    Account, Algorithm, Arrival, ChallengeId, CodeHash, ConfirmedSetup, Context, Decision, Fresh,
-    ImportedEvaluation, ImportedHash, Issuer, Judged, Judgment, Label, NewSecret, OneTimeCode,
-    Opened, Proven, Question, Reseal, SessionId, TotpSecret, Transition,
+    Account, Algorithm, Arrival, ChallengeId, CodeHash, ConfirmedSetup, Context, Decision,
+    DrawnKind, DrawnSetup, Fresh, ImportedEvaluation, ImportedHash, Issuer, Judged, Judgment,
+    Label, OneTimeCode, Opened, Proven, Question, Reseal, SessionId, SetupQuestion, TotpSecret,
+    Transition,
 };
 use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
 use mfakit::store::{CommitId, CommitOutcome, Version};
@@ -142,16 +143,15 @@ impl History {
     pub(crate) fn begin_new(&mut self, new: &NewFactor) -> Step {
         let account = Arc::clone(&self.account);
         let secret = TotpSecret::from_random(Algorithm::Sha1, SECRET).unwrap();
-        let secret = NewSecret {
+        let drawn = DrawnSetup {
             setup: SetupId::from_random(self.name()),
             factor: FactorId::from_random(self.name()),
-            secret: &secret,
-            sealed: self.seal("k1"),
+            kind: DrawnKind::Totp { secret: &secret, sealed: self.seal("k1") },
         };
         let issuer = Issuer::new("Scrivio").unwrap();
         let (email, context) = (EmailStatus::Verified, self.context());
         let begun =
-            account.begin_setup(self.session.session(), new, email, &issuer, &secret, context)?;
+            account.begin_setup(self.session.session(), new, email, &issuer, &drawn, context)?;
         self.commit(begun);
         Ok(())
     }
@@ -164,14 +164,10 @@ impl History {
         let secret = TotpSecret::from_bytes(SECRET).unwrap();
         let session = self.session.clone();
         let (typed, context) = (self.code(right), self.context());
-        let decision = match account.judge_confirmation(
-            session.session(),
-            setup,
-            &typed,
-            &secret,
-            self.stamp(),
-            context,
-        )? {
+        let answer = Answer::code(&typed);
+        let question = account.setup_question(session.session(), setup, &answer, context)?;
+        let SetupQuestion::Totp(asked) = question else { panic!("{question:?}") };
+        let decision = match asked.judge(&secret, self.stamp()) {
             Judged::Decided(decision) => decision,
             Judged::Right(right) => {
                 let (codes, hashed) = self.fresh_codes();
@@ -229,6 +225,7 @@ impl History {
         let decision = match account.question(&challenge, &answer(self), context)? {
             Question::Decided(why) => Decision::Unchanged(Judgment::Rejected(why)),
             Question::Totp(asked) => asked.judge(&secret, None),
+            Question::WebAuthn(asked) => asked.judge(),
             Question::OneTime(check) => {
                 let evaluation = check.hash().evaluate(&digest(check.code()));
                 check.judge(&evaluation)

@@ -117,7 +117,7 @@ fn a_setup_names_the_clock_that_is_off_and_accepts_nothing_by_it() {
         let (setup, phone) = begin(&world, &session, new_factor("Phone")).await;
         for (ahead, named) in [(8, "4 minutes fast"), (-20, "10 minutes slow"), (-21, "")] {
             let code = phone.code_after(world.now(), ahead);
-            match world.mfa.confirm_setup(&session, setup.id(), &code).await {
+            match world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await {
                 Ok(Confirmed::Rejected(rejection)) => {
                     let off = matches!(rejection.reason, SetupRejectionReason::ClockOff(_));
                     assert_eq!(off, !named.is_empty());
@@ -129,7 +129,7 @@ fn a_setup_names_the_clock_that_is_off_and_accepts_nothing_by_it() {
         assert!(!stored(&world, session.subject()).pending().unwrap().confirmed());
         // At the edge of the window it is right, and its drift is known from the start.
         let code = phone.code_after(world.now(), 1);
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await;
+        let confirmed = world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
         assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))));
         world.mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
         world.wait(86_400);

@@ -87,7 +87,8 @@ fn a_suspended_owner_recovers_and_binds_a_phone_anew() {
         assert_eq!(refusal.code(), "step_up_required", "recovery does not switch MFA off");
         let (setup, new) = begin(&world, &session, new_factor("Phone").replacing(lost)).await;
         let code = new.code_at(world.now());
-        let confirmed = world.mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+        let confirmed =
+            world.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
         assert!(matches!(confirmed, Confirmed::Replaced(..)));
         world.next_code();
         let code = Answer::code(&new.code_at(world.now()));

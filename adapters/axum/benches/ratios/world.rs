@@ -9,8 +9,8 @@ use mfakit::ports::Clock;
 use mfakit::store::{AccountStore, OrgStore, Stamps};
 use mfakit::testing::{Authenticator, ManualClock};
 use mfakit::{
-    Argon2Hasher, Confirmed, EmailStatus, FirstFactor, Keyring, Mfa, NewFactor, SealingKey, SignIn,
-    SignedIn, Subject,
+    Answer, Argon2Hasher, Confirmed, EmailStatus, FirstFactor, Keyring, Mfa, NewFactor, SealingKey,
+    SignIn, SignedIn, Subject,
 };
 use mfakit_axum::MfaWeb;
 use tower::ServiceExt;
@@ -119,9 +119,9 @@ async fn protect(mfa: &Mfa, clock: &ManualClock, name: String) -> User {
     };
     let new = NewFactor::totp("Phone", "ada@example.org").unwrap();
     let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
-    let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
+    let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
     let code = phone.code_at(clock.now());
-    let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await.unwrap();
+    let confirmed = mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await.unwrap();
     assert!(matches!(confirmed, Confirmed::FirstFactor(_)));
     let session = mfa.finish_setup(&session, setup.id()).await.unwrap().full().unwrap();
     assert!(session.has_second_factor());

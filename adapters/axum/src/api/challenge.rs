@@ -261,9 +261,12 @@ async fn settle(visit: Visit, asked: &Challenge, answered: Answered, kind: Answe
 }
 
 fn status_and_code(reason: RejectionReason, kind: AnswerKind) -> (StatusCode, &'static str) {
-    use RejectionReason::{Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong};
+    use RejectionReason::{
+        CredentialNotVerified, Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong,
+    };
     match (reason, kind) {
         (Suspended, _) => (StatusCode::FORBIDDEN, "factors_suspended"),
+        (CredentialNotVerified, _) => (StatusCode::UNPROCESSABLE_ENTITY, "credential_not_verified"),
         (RecoveryPaused, _) => (StatusCode::TOO_MANY_REQUESTS, "recovery_paused"),
         (ThreeCodesWanted { .. }, AnswerKind::Code) => {
             (StatusCode::TOO_MANY_REQUESTS, "three_codes_wanted")

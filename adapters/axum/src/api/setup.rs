@@ -3,13 +3,13 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use mfakit::{FactorId, Setup, SetupId, SetupRejection, SetupRejectionReason};
+use mfakit::{FactorId, SetupId, SetupRejection, SetupRejectionReason};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Typed, given};
 use super::caller::{Shown, SignedInCaller};
 use super::problem;
-use crate::flows::setup::{self, CodeOutcome, SetupState, WhyNotBegun};
+use crate::flows::setup::{self, CodeOutcome, Scan, SetupState, WhyNotBegun};
 use crate::rejection::MfaRejection;
 use crate::safety::Fields;
 use crate::visit::Visit;
@@ -237,14 +237,14 @@ async fn stands(visit: Visit, standing: SetupState) -> Response {
     visit.answer(problem).await
 }
 
-fn begun(visit: &Visit, setup: &Setup) -> SetupBody {
+fn begun(visit: &Visit, setup: &Scan) -> SetupBody {
     SetupBody::Begun {
-        setup: setup.id(),
-        otpauth_uri: Shown::new(setup.otpauth_uri().to_owned()),
-        manual_key: Shown::new(setup.manual_key().to_owned()),
-        qr_svg: Shown::new(setup.qr_svg()),
+        setup: setup.id,
+        otpauth_uri: Shown::new(setup.app.otpauth_uri().to_owned()),
+        manual_key: Shown::new(setup.app.manual_key().to_owned()),
+        qr_svg: Shown::new(setup.app.qr_svg()),
         digits: visit.web.mfa().settings().totp().digits().count(),
-        confirm_by: setup.confirm_by(),
+        confirm_by: setup.confirm_by,
         attempt: visit.session.form,
     }
 }
@@ -254,6 +254,8 @@ fn rejection(visit: &Visit, rejected: &SetupRejection) -> MfaRejection {
         SetupRejectionReason::Malformed => ("code_malformed", None),
         SetupRejectionReason::ClockOff(off) => ("code_rejected", Some(off)),
         SetupRejectionReason::Wrong => ("code_rejected", None),
+        SetupRejectionReason::CredentialNotVerified => ("credential_not_verified", None),
+        SetupRejectionReason::AlreadyRegistered => ("already_registered", None),
     };
     let problem = visit
         .problem(StatusCode::UNPROCESSABLE_ENTITY, code, &rejected.to_string())

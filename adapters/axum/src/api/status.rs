@@ -56,12 +56,15 @@ async fn of(visit: &Visit) -> Result<StatusBody, MfaRejection> {
     let limited = visit.session.limited().map(Limited::next_step);
     let limited_to_setup = limited == Some(&LimitedTo::FirstSetup);
     let limited_to_regenerating = limited == Some(&LimitedTo::RegenerateCodes);
-    let (access, deadline, demands) = match visit.gate().await? {
-        Gate::Allow => ("allowed", None, Vec::new()),
-        Gate::AllowAndRemind(reminded) => {
+    let (access, deadline, demands) = match (visit.gate().await?, limited) {
+        (Gate::SetUpFirst(walled), _) => ("set_up_first", Some(walled.since), walled.organizations),
+        (_, Some(LimitedTo::StepUp(walled) | LimitedTo::Replace(walled))) => {
+            ("step_up_first", Some(walled.since), walled.organizations.clone())
+        }
+        (Gate::Allow, _) => ("allowed", None, Vec::new()),
+        (Gate::AllowAndRemind(reminded), _) => {
             ("reminded", Some(reminded.deadline), reminded.organizations)
         }
-        Gate::SetUpFirst(walled) => ("set_up_first", Some(walled.since), walled.organizations),
     };
     let organizations: Vec<OrgId> = demands.iter().map(|demand| demand.org.clone()).collect();
     let names = visit.names_of(&organizations).await.into_iter();

@@ -8,6 +8,7 @@ use crate::rejection::MfaRejection;
 use crate::safety::{Fields, ReturnPath};
 use crate::session::{Fingerprint, Session, State};
 use crate::visit::Visit;
+use crate::web::SIGN_IN;
 
 /// The kinds of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,10 +141,11 @@ async fn judge(mfa: Mfa, challenge: Challenge, answer: Answer) -> Result<Judged,
 fn go_on(visit: &mut Visit, asked: &Challenge, raised: Raised) -> String {
     let to = match &raised.signed_in {
         SignedIn::Full(..) => return_to(visit, asked).to_string(),
-        SignedIn::Limited(limited) => visit.web.path(match limited.next_step() {
-            LimitedTo::RegenerateCodes => "/codes",
-            _ => "/setup",
-        }),
+        SignedIn::Limited(limited) => match limited.next_step() {
+            LimitedTo::RegenerateCodes => visit.web.path("/codes"),
+            LimitedTo::StepUp(_) => visit.web.step_up_path(SIGN_IN, &return_to(visit, asked), &[]),
+            _ => visit.web.path("/setup"),
+        },
     };
     match visit.signed_in_mut() {
         Some(_) => visit.session.keep(raised.signed_in),

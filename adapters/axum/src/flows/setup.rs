@@ -1,8 +1,9 @@
 //! Setting up: start, scan, confirm, save the codes.
 
+use chrono::{DateTime, Utc};
 use mfakit::{
-    Confirmed, Error, FactorId, Invalid, NewFactor, RecoveryCodes, Refusal, Setup, SetupId,
-    SetupRejection, SignedIn,
+    Answer, Confirmed, Error, FactorId, Invalid, NewFactor, RecoveryCodes, Refusal, Setup, SetupId,
+    SetupPrompt, SetupRejection, SignedIn, TotpSetup,
 };
 
 use crate::rejection::MfaRejection;
@@ -16,13 +17,32 @@ pub(crate) enum SetupState {
     /// Nothing is under way, for this reason if there is one.
     NotBegun(Option<WhyNotBegun>),
     /// The QR code can be shown and a code confirmed.
-    Begun(Setup),
+    Begun(Scan),
     /// Another request has begun it just now.
     BegunElsewhere,
     /// A code has confirmed it; only "I have saved my codes" is missing.
     Confirmed,
     /// MFA is on, or one factor more is.
     Finished,
+}
+
+/// A setup of an authenticator app, which is all that these pages set up.
+#[derive(Debug)]
+pub(crate) struct Scan {
+    pub(crate) id: SetupId,
+    pub(crate) confirm_by: DateTime<Utc>,
+    pub(crate) app: TotpSetup,
+}
+
+impl SetupState {
+    /// One that a page of the host's has begun for a factor of another kind is not shown here.
+    fn of(setup: Setup) -> Self {
+        let (id, confirm_by) = (setup.id(), setup.confirm_by());
+        match setup.into_prompt() {
+            SetupPrompt::Totp(app) => Self::Begun(Scan { id, confirm_by, app }),
+            _ => Self::NotBegun(None),
+        }
+    }
 }
 
 /// Why a setup is not under way.
@@ -45,7 +65,7 @@ pub(crate) enum CodeOutcome {
     /// A lost factor is replaced: show the new codes.
     Replaced(RecoveryCodes),
     /// The code was wrong.
-    Rejected(Setup, SetupRejection),
+    Rejected(Scan, SetupRejection),
     /// This form was judged before: show where the setup stands.
     Repeated(SetupState),
     /// There is nothing to show but where the setup stands.
@@ -135,7 +155,7 @@ async fn begin(
     match begun {
         Ok(setup) => {
             keep(visit, Some(setup.id()));
-            Ok(SetupState::Begun(setup))
+            Ok(SetupState::of(setup))
         }
         Err(Error::Refused(Refusal::EmailUnverified)) => not_begun(WhyNotBegun::EmailUnverified),
         Err(Error::Refused(Refusal::LabelTaken)) => not_begun(WhyNotBegun::LabelTaken),
@@ -147,7 +167,7 @@ async fn begin(
 
 async fn show(visit: &mut Visit, id: SetupId) -> Result<SetupState, MfaRejection> {
     match visit.web.mfa().show_setup(visit.held()?.session(), id).await {
-        Ok(setup) => Ok(SetupState::Begun(setup)),
+        Ok(setup) => Ok(SetupState::of(setup)),
         Err(error) => over(visit, id, error).await,
     }
 }
@@ -173,7 +193,8 @@ pub(crate) async fn confirm(
     }
     let (mfa, held) = (visit.web.mfa().clone(), visit.held()?);
     let typed = zeroize::Zeroizing::new(fields.text("code").to_owned());
-    let confirming = async move { mfa.confirm_setup(held.session(), id, &typed).await };
+    let confirming =
+        async move { mfa.confirm_setup(held.session(), id, Answer::code(&typed)).await };
     let confirmed = match visit.web.once().run(form, confirming).await {
         Some(Ok(confirmed)) => confirmed,
         Some(Err(error)) => return Ok(CodeOutcome::Stands(over(visit, id, error).await?)),

@@ -1,26 +1,35 @@
 //! Opening a challenge that raises a session.
 
+use chrono::TimeDelta;
 use mfakit::step_up::Needed;
-use mfakit::{Error, Refusal, StepUpRule};
+use mfakit::{Error, Refusal, StepUpRule, Strength};
 
 use crate::rejection::MfaRejection;
 use crate::safety::ReturnPath;
 use crate::visit::{MANAGE, Visit};
+use crate::web::SIGN_IN;
 
 /// Opens a challenge for an action and notes where the visitor was going. Returns `false` for an
-/// action that has no rule.
+/// action that has no rule. `strength` is asked for beside the rule.
 pub(crate) async fn open(
     visit: &mut Visit,
     action: &str,
     to: &ReturnPath,
     recovery: bool,
+    strength: Option<Strength>,
 ) -> Result<bool, MfaRejection> {
     let rule = match action {
         MANAGE => manage_rule(visit, recovery),
+        SIGN_IN => StepUpRule::signed_in(),
         named => match visit.web.rules().require(named) {
             Ok(rule) => rule.clone(),
             Err(_) => return Ok(false),
         },
+    };
+    // What a guard has said is missing beside the rule: it may be of one organization.
+    let rule = match strength {
+        Some(strength) => rule.and(StepUpRule::fresh(Needed::FactorOf(strength), TimeDelta::MAX)),
+        None => rule,
     };
     let held = visit.held()?;
     let challenge = match visit.web.mfa().step_up(held.session(), action, &rule).await {

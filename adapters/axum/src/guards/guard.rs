@@ -19,7 +19,7 @@ use crate::rejection::{MfaRejection, return_to};
 use crate::safety::append;
 use crate::session::Held;
 use crate::visit::Visit;
-use crate::web::MfaWeb;
+use crate::web::{MfaWeb, SIGN_IN};
 
 type Organization = dyn Fn(&Parts) -> Option<OrgId> + Send + Sync;
 
@@ -85,7 +85,8 @@ impl Guard {
         self
     }
 
-    /// Also lets those pass who have to set up two-factor authentication first. For what must stay
+    /// Also lets those pass who have to set up two-factor authentication first, or to prove a stronger
+    /// factor. For what must stay
     /// reachable: verifying the e-mail address, the profile page. The routes behind it use
     /// [`SessionUser`], whose session may be limited. Beside [`step_up`](Self::step_up) or
     /// [`organization`](Self::organization) it opens nothing.
@@ -114,7 +115,10 @@ impl Guard {
         let session = match &state.held {
             Held::Full(session) => session,
             Held::Limited(limited) => {
-                let walled = matches!(limited.next_step(), LimitedTo::SetUp(_));
+                let walled = matches!(
+                    limited.next_step(),
+                    LimitedTo::SetUp(_) | LimitedTo::StepUp(_) | LimitedTo::Replace(_)
+                );
                 return match walled && self.opens_to_the_walled() {
                     true => Ok(user(None)),
                     false => Err(visit.limited_to(limited.next_step())),
@@ -140,12 +144,15 @@ impl Guard {
         };
         match admitted {
             Ok(admitted) => Ok(user(admitted.reminded)),
-            Err(Error::Refused(Refusal::SetUpFirst(_))) if self.opens_to_the_walled() => {
+            // Without a rule of its own it is the policies that ask.
+            Err(Error::Refused(Refusal::SetUpFirst(_) | Refusal::StepUp(_)))
+                if self.opens_to_the_walled() =>
+            {
                 Ok(user(None))
             }
             Err(Error::Refused(Refusal::StepUp(unmet))) => {
                 let (to, action) = (return_to(web, parts), self.action.as_deref());
-                Err(visit.step_up(action.unwrap_or_default(), &unmet, &to).await)
+                Err(visit.step_up(action.unwrap_or(SIGN_IN), &unmet, &to).await)
             }
             Err(Error::Refused(Refusal::Organization(OrgRefusal::NotAMember(_)))) => {
                 Err(MfaRejection::not_a_member(parts).with_page(web, parts))

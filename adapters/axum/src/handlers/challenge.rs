@@ -132,10 +132,13 @@ fn message(
     ask: &Ask,
     (kind, digits): (AnswerKind, u8),
 ) -> String {
-    use RejectionReason::{Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong};
+    use RejectionReason::{
+        CredentialNotVerified, Malformed, RecoveryPaused, Suspended, ThreeCodesWanted, Wrong,
+    };
     let t = visit.texts();
     let text = match (kind, rejected.map(|rejected| rejected.reason)) {
         (_, Some(Suspended)) => &t.factors_suspended,
+        (_, Some(CredentialNotVerified)) => &t.credential_not_verified,
         (_, None) if ask.suspended => &t.factors_suspended,
         (AnswerKind::Recovery, Some(RecoveryPaused)) => &t.recovery_paused,
         (AnswerKind::Recovery, None) if ask.recovery_paused => &t.recovery_paused,

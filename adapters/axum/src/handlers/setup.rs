@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use mfakit::organization::{Demand, Gate, OrgId};
 use mfakit::{
-    EmailStatus, FactorId, Limited, LimitedTo, Setup, SetupId, SetupRejection,
-    SetupRejectionReason, Strength,
+    EmailStatus, FactorId, Limited, LimitedTo, SetupId, SetupRejection, SetupRejectionReason,
+    Strength, TotpSetup,
 };
 use zeroize::Zeroizing;
 
@@ -24,6 +24,9 @@ pub(crate) async fn screen(mut visit: Visit) -> Result<Response, MfaRejection> {
     let limited = visit.session.limited().map(Limited::next_step);
     if limited == Some(&LimitedTo::RegenerateCodes) {
         return Ok(visit.go("/codes").await);
+    }
+    if let Some(step @ LimitedTo::StepUp(_)) = limited {
+        return Err(visit.limited_to(step));
     }
     let standing = setup::standing(&mut visit).await?;
     let replaces = visit.query().id("replaces");
@@ -44,7 +47,7 @@ pub(crate) async fn start(mut visit: Visit, fields: Fields) -> Result<Response, 
 pub(crate) async fn code(mut visit: Visit) -> Result<Response, MfaRejection> {
     visit.still_counts().await?;
     match setup::standing(&mut visit).await? {
-        SetupState::Begun(setup) => Ok(show_confirm(visit, setup.id(), None).await),
+        SetupState::Begun(setup) => Ok(show_confirm(visit, setup.id, None).await),
         _ => Ok(visit.go("/setup").await),
     }
 }
@@ -57,11 +60,11 @@ pub(crate) async fn confirm(mut visit: Visit, fields: Fields) -> Result<Response
         CodeOutcome::Replaced(codes) => Ok(show_codes(visit, &codes, false).await),
         CodeOutcome::Rejected(setup, rejection) => {
             let alert = why_not(&visit, &rejection);
-            Ok(show_confirm(visit, setup.id(), Some(alert)).await)
+            Ok(show_confirm(visit, setup.id, Some(alert)).await)
         }
         CodeOutcome::Repeated(SetupState::Begun(setup)) => {
             let alert = visit.texts().same_code.to_string();
-            Ok(show_confirm(visit, setup.id(), Some(alert)).await)
+            Ok(show_confirm(visit, setup.id, Some(alert)).await)
         }
         CodeOutcome::Repeated(standing) | CodeOutcome::Stands(standing) => {
             show(visit, standing, None).await
@@ -107,7 +110,7 @@ async fn show(
 ) -> Result<Response, MfaRejection> {
     match standing {
         SetupState::NotBegun(why) => show_start(visit, why, replaces).await,
-        SetupState::Begun(setup) => Ok(show_scan(visit, &setup).await),
+        SetupState::Begun(setup) => Ok(show_scan(visit, &setup.app).await),
         SetupState::BegunElsewhere => Ok(visit.go("/setup").await),
         SetupState::Confirmed => {
             let view = pages::CodesLostPage {};
@@ -142,8 +145,8 @@ async fn show_start(
     Ok(visit.show(status, |pages, page| pages.start_setup(page, &view)).await)
 }
 
-async fn show_scan(visit: Visit, setup: &Setup) -> Response {
-    let mut svg = setup.qr_svg();
+async fn show_scan(visit: Visit, app: &TotpSetup) -> Response {
+    let mut svg = app.qr_svg();
     let name = &visit.texts().qr_code;
     if name != NAMED_BY_THE_CORE && !name.contains(['<', '&']) {
         let named = format!("<title>{name}</title>");
@@ -151,7 +154,7 @@ async fn show_scan(visit: Visit, setup: &Setup) -> Response {
             Zeroizing::new(svg.replacen(&format!("<title>{NAMED_BY_THE_CORE}</title>"), &named, 1));
     }
     let qr_svg = pages::Secret::new(svg);
-    let manual_code = pages::Secret::new(Zeroizing::new(setup.manual_key().to_owned()));
+    let manual_code = pages::Secret::new(Zeroizing::new(app.manual_key().to_owned()));
     let view = pages::ScanSetupPage { qr_svg: &qr_svg, manual_code: &manual_code };
     visit.show(StatusCode::OK, |pages, page| pages.scan_setup(page, &view)).await
 }
@@ -192,6 +195,8 @@ fn why_not(visit: &Visit, rejection: &SetupRejection) -> String {
         }
         SetupRejectionReason::Malformed => visit.fill(&t.malformed_code, &[]),
         SetupRejectionReason::Wrong => t.wrong_setup_code.to_string(),
+        SetupRejectionReason::CredentialNotVerified => t.credential_not_verified.to_string(),
+        SetupRejectionReason::AlreadyRegistered => t.already_registered.to_string(),
     };
     if rejection.tries_left == 1 { format!("{text} {}", t.last_try) } else { text }
 }

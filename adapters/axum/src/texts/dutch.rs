@@ -207,6 +207,12 @@ impl Texts {
             recovery_paused: Cow::Borrowed(
                 "Te veel foute herstelcodes. Gebruik je authenticator-app; herstelcodes worden later weer aangenomen.",
             ),
+            credential_not_verified: Cow::Borrowed(
+                "Die passkey of beveiligingssleutel is niet geaccepteerd. Probeer het opnieuw.",
+            ),
+            already_registered: Cow::Borrowed(
+                "Die passkey of beveiligingssleutel is al ingesteld. Gebruik een andere.",
+            ),
             last_try: Cow::Borrowed("Nog één poging."),
             clock_slow: Cow::Borrowed(
                 "De klok van je telefoon loopt {minutes} achter. Zet hem gelijk en probeer het opnieuw.",

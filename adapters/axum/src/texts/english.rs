@@ -201,6 +201,12 @@ impl Texts {
             recovery_paused: Cow::Borrowed(
                 "Too many wrong recovery codes. Use your authenticator app; recovery codes are taken again later.",
             ),
+            credential_not_verified: Cow::Borrowed(
+                "That passkey or security key was not accepted. Try again.",
+            ),
+            already_registered: Cow::Borrowed(
+                "That passkey or security key is set up already. Use another one.",
+            ),
             last_try: Cow::Borrowed("One try left."),
             clock_slow: Cow::Borrowed(
                 "Your phone’s clock is {minutes} slow. Set it to the right time and try again.",

@@ -268,6 +268,10 @@ texts! {
     factors_suspended,
     /// No recovery code is taken for now.
     recovery_paused,
+    /// A passkey or security key was not accepted.
+    credential_not_verified,
+    /// The passkey or security key that was to be set up is set up already.
+    already_registered,
     /// Added to a message when one more code is taken.
     last_try,
     /// The code is right for an earlier time. Knows `{minutes}`: one of the next two texts.

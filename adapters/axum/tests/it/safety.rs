@@ -137,3 +137,25 @@ async fn when_sessions_fail_nobody_passes_and_the_host_can_log_why() {
         answer.lacks("the store is down");
     }
 }
+
+/// A newer process may have written it, and reads it again at the next request.
+#[tokio::test]
+async fn a_session_that_cannot_be_read_whole_is_not_signed_in_and_no_cookie_is_cleared() {
+    let world = World::new();
+    let (_, mut browser) = world.protect("ada").await;
+    assert_eq!(browser.get("/dashboard").await.status, 200);
+    let cookie = browser.cookie.clone().unwrap();
+    let whole: serde_json::Value =
+        serde_json::from_str(&world.host.value(&cookie).unwrap()).unwrap();
+    let places = ["", "/state/signed_in", "/state/signed_in/held/full"];
+    for place in places {
+        let mut later = whole.clone();
+        later.pointer_mut(place).unwrap()["later"] = serde_json::json!(true);
+        world.host.put_value(&cookie, &later.to_string());
+        let answer = browser.get("/dashboard").await;
+        assert_ne!(answer.status, 200, "{place}");
+        assert_eq!(browser.cookie.as_ref(), Some(&cookie), "{place}");
+    }
+    world.host.put_value(&cookie, &whole.to_string());
+    assert_eq!(browser.get("/dashboard").await.status, 200, "a process that knows it");
+}

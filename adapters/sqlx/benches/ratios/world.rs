@@ -162,8 +162,9 @@ async fn set_up(mfa: &Mfa, user: usize, now: DateTime<Utc>) -> User {
     };
     let phone = NewFactor::totp("Phone", "ada@example.org").expect("a factor");
     let setup = mfa.begin_setup(&session, phone, EmailStatus::Verified).await.expect("begun");
-    let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
-    let confirmed = mfa.confirm_setup(&session, setup.id(), &phone.code_at(now)).await;
+    let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("a URI");
+    let confirmed =
+        mfa.confirm_setup(&session, setup.id(), Answer::code(&phone.code_at(now))).await;
     assert!(matches!(confirmed, Ok(Confirmed::FirstFactor(_))), "{confirmed:?}");
     let _ = mfa.finish_setup(&session, setup.id()).await.expect("finished");
     User { subject, phone }

@@ -165,11 +165,12 @@ impl Worker {
         let label = self.name("phone");
         let new = NewFactor::totp(&label, "ada@example.org")?;
         let setup = self.db.mfa.begin_setup(&session, new, EmailStatus::Verified).await?;
-        let app = user.wallet.scan(&label, setup.otpauth_uri())?;
+        let app = user.wallet.scan(&label, setup.totp().ok_or("an app")?.otpauth_uri())?;
         let code = app.code_at(FastClock.now());
         // Whether it is the first factor is known afterwards: another process may be quicker.
         self.journal.trying(Kind::SetUp, user.number, &label)?;
-        let confirmed = self.db.mfa.confirm_setup(&session, setup.id(), &code).await?;
+        let confirmed =
+            self.db.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await?;
         match confirmed {
             Confirmed::FirstFactor(codes) => {
                 let finished = self.db.mfa.finish_setup(&session, setup.id()).await.map(drop);

@@ -117,9 +117,13 @@ async fn an_answer_cannot_be_staged(database: &impl Database) {
     let secret =
         mfakit::domain::TotpSecret::from_random(mfakit::domain::Algorithm::Sha1, &[9; 20]).unwrap();
     let fresh = stamp();
-    let judged =
-        account.judge_confirmation(&session, setup.id(), "000000", &secret, fresh, world.context());
-    let mfakit::domain::Judged::Decided(Decision::Change(wrong)) = judged.unwrap() else {
+    let code = mfakit::Answer::code("000000");
+    let question = account.setup_question(&session, setup.id(), &code, world.context());
+    let mfakit::domain::SetupQuestion::Totp(asked) = question.unwrap() else {
+        panic!("an app is confirmed by a code");
+    };
+    let judged = asked.judge(&secret, fresh);
+    let mfakit::domain::Judged::Decided(Decision::Change(wrong)) = judged else {
         panic!("a wrong code is charged");
     };
     let mut tx = world.store.begin_transaction().await;

@@ -108,9 +108,10 @@ impl<S: Store> World<S> {
         let session = signed_in.session();
         let phone = NewFactor::totp("Phone", "ada@example.org").unwrap();
         let setup = self.mfa.begin_setup(session, phone, EmailStatus::Verified).await.unwrap();
-        let phone = Authenticator::scan(setup.otpauth_uri()).unwrap();
+        let phone = Authenticator::scan(setup.totp().unwrap().otpauth_uri()).unwrap();
         let code = phone.code_at(self.now());
-        let confirmed = self.mfa.confirm_setup(session, setup.id(), &code).await.unwrap();
+        let confirmed =
+            self.mfa.confirm_setup(session, setup.id(), Answer::code(&code)).await.unwrap();
         assert!(matches!(confirmed, Confirmed::FirstFactor(_)), "{confirmed:?}");
         let id = setup.id();
         (signed_in, id, User { subject, phone })

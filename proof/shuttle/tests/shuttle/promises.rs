@@ -121,15 +121,18 @@ pub(crate) const CONFIRM: Promise = Promise {
         let first = block_on(scene.mfa.begin_setup(&session, phone(), EmailStatus::Verified));
         let first = first.expect("begin");
         let id = first.id();
-        let code = Authenticator::scan(first.otpauth_uri()).expect("scan").code_at(now(0));
+        let code = Authenticator::scan(first.totp().expect("an app").otpauth_uri())
+            .expect("scan")
+            .code_at(now(0));
 
         let confirming = session.clone();
-        let confirm: Task<bool> =
-            Box::new(move |mfa| match block_on(mfa.confirm_setup(&confirming, id, &code)) {
+        let confirm: Task<bool> = Box::new(move |mfa| {
+            match block_on(mfa.confirm_setup(&confirming, id, Answer::code(&code))) {
                 Ok(Confirmed::FirstFactor(_)) => true,
                 Err(Error::Refused(Refusal::UnknownSetup)) => false,
                 other => panic!("{other:?}"),
-            });
+            }
+        });
         let begins = (1..tasks).map(|_| {
             let session = session.clone();
             let task: Task<bool> = Box::new(move |mfa| {

@@ -10,8 +10,8 @@ use mfakit::ports::{Clock, CodeHasher, Entropy, EntropyError, HasherError, Lane}
 use mfakit::store::{AccountStore, Commit, CommitOutcome, StoreError};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor, Keyring, MemoryStore, Mfa,
-    NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, SignedIn, Subject, Verdict,
+    Answer, Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor, Keyring, MemoryStore,
+    Mfa, NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, SignedIn, Subject, Verdict,
 };
 use shuttle::future::block_on;
 
@@ -42,9 +42,10 @@ impl Prepared {
             };
             let setup =
                 mfa.begin_setup(&session, phone(), EmailStatus::Verified).await.expect("begin");
-            let phone = Authenticator::scan(setup.otpauth_uri()).expect("scan");
+            let phone =
+                Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("scan");
             let code = phone.code_at(now(-30));
-            let confirmed = mfa.confirm_setup(&session, setup.id(), &code).await;
+            let confirmed = mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await;
             let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("{confirmed:?}") };
             let session = mfa.finish_setup(&session, setup.id()).await.expect("finish");
             let session = session.full().expect("a full session");

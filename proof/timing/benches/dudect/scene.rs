@@ -152,8 +152,9 @@ fn ada() -> Subject {
 async fn set_up(mfa: &Mfa, session: &Assurance, name: &str) -> (Confirmed, SetupId, Authenticator) {
     let new = NewFactor::totp(name, "ada@example.org").expect("a factor");
     let setup = mfa.begin_setup(session, new, EmailStatus::Verified).await.expect("a setup");
-    let phone = Authenticator::scan(setup.otpauth_uri()).expect("a URI");
-    let confirmed = mfa.confirm_setup(session, setup.id(), &phone.code_at(now())).await;
+    let phone = Authenticator::scan(setup.totp().expect("an app").otpauth_uri()).expect("a URI");
+    let confirmed =
+        mfa.confirm_setup(session, setup.id(), Answer::code(&phone.code_at(now()))).await;
     let confirmed = confirmed.expect("confirmed");
     assert!(!matches!(confirmed, Confirmed::Rejected(_)));
     (confirmed, setup.id(), phone)

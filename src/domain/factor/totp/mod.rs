@@ -6,10 +6,11 @@
 
 mod code;
 mod judge;
-pub(crate) mod otpauth;
+mod otpauth;
 mod params;
 mod seal_context;
 mod secret;
+mod setup;
 mod signer;
 mod state;
 mod step;
@@ -20,6 +21,7 @@ pub(crate) use judge::{find_offset, find_three};
 pub use params::{Algorithm, Digits, TotpParams};
 pub use seal_context::SealContext;
 pub use secret::TotpSecret;
+pub use setup::{PendingTotp, TotpSetup};
 pub use state::TotpState;
 pub(crate) use step::drift_of;
 pub use step::{DRIFT_LIMIT, Step, TRIPLE_SEARCH, Window};

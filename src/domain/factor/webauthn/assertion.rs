@@ -75,6 +75,11 @@ impl AssertionResponse {
         &self.id
     }
 
+    /// The same response, as if it said that it is of another credential.
+    pub(crate) fn said_to_be_of(self, id: &CredentialId) -> Self {
+        Self { id: id.clone(), ..self }
+    }
+
     /// Verifies that the stored credential signed this for the nonce, on a page of the relying
     /// party's.
     ///

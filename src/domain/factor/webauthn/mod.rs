@@ -80,6 +80,7 @@ mod public_key;
 mod registration;
 mod relying_party;
 mod response;
+mod setup;
 mod state;
 mod transport;
 mod unverified;
@@ -91,6 +92,7 @@ pub use options::{CreationOptions, CredentialDescriptor, RequestOptions, UserVer
 pub use public_key::{PublicKey, SignatureAlgorithm};
 pub use registration::{Registered, RegistrationResponse};
 pub use relying_party::RelyingParty;
+pub use setup::PendingCredential;
 pub use state::WebAuthnState;
 pub use transport::Transport;
 pub use unverified::Unverified;

@@ -25,7 +25,7 @@ pub enum UserVerification {
 ///
 /// It offers ES256, EdDSA and RS256 in that order, asks for no attestation, and for a credential
 /// that is looked up by its ID: a second factor needs none of the few places in a security key.
-/// Serialize it with `serde_json` and give it to `PublicKeyCredential.parseCreationOptionsFromJSON`.
+/// Give its [JSON](Self::to_json) to `PublicKeyCredential.parseCreationOptionsFromJSON`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreationOptions {
@@ -81,11 +81,16 @@ impl CreationOptions {
         self.authenticator_selection.user_verification = wanted;
         self
     }
+
+    /// The options as the page gives them to the browser.
+    pub fn to_json(&self) -> String {
+        to_json(self)
+    }
 }
 
 /// What `navigator.credentials.get()` is given: a `PublicKeyCredentialRequestOptionsJSON`.
 ///
-/// Serialize it with `serde_json` and give it to `PublicKeyCredential.parseRequestOptionsFromJSON`.
+/// Give its [JSON](Self::to_json) to `PublicKeyCredential.parseRequestOptionsFromJSON`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestOptions {
@@ -118,6 +123,16 @@ impl RequestOptions {
         self.user_verification = wanted;
         self
     }
+
+    /// The options as the page gives them to the browser.
+    pub fn to_json(&self) -> String {
+        to_json(self)
+    }
+}
+
+/// Strings, numbers and lists of them: nothing that JSON could not hold.
+fn to_json(options: &impl Serialize) -> String {
+    serde_json::to_string(options).unwrap_or_default()
 }
 
 /// A credential as the browser is told of it (§5.8.3).

@@ -78,6 +78,9 @@ pub enum Unverified {
     /// Nobody touched the authenticator (§7.1 step 15, §7.2 step 16).
     #[error("the user was not present")]
     UserPresence,
+    /// The authenticator did not verify its user where that was required (§7.2 step 17).
+    #[error("the user was not verified")]
+    UserVerification,
     /// The credential is backed up without being eligible for it (§7.1 step 17, §7.2 step 18).
     #[error("the credential is backed up without being eligible for it")]
     BackupState,

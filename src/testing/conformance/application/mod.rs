@@ -64,10 +64,10 @@ impl Application {
         };
         let new = NewFactor::totp("Phone", "ada@example.org").map_err(broken_sample)?;
         let setup = self.mfa.begin_setup(&session, new, EmailStatus::Verified).await?;
-        let phone = Authenticator::scan(setup.otpauth_uri());
+        let phone = setup.totp().and_then(|app| Authenticator::scan(app.otpauth_uri()));
         let phone = phone.ok_or_else(|| broken_sample("no URI"))?;
         let code = phone.code_at(self.clock.now());
-        let confirmed = self.mfa.confirm_setup(&session, setup.id(), &code).await?;
+        let confirmed = self.mfa.confirm_setup(&session, setup.id(), Answer::code(&code)).await?;
         let Confirmed::FirstFactor(codes) = confirmed else {
             return Err(Violation::new(format!(
                 "expected a confirmed setup, but {confirmed:?} came"

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
-    Account, Algorithm, Assurance, ChallengeId, CodeHash, Commit, CommitId, ConfirmedSetup,
-    Context, Decision, EmailStatus, FactorId, FactorState, FirstFactor, Fresh, HashScheme,
-    HashedCodes, HostAuthority, Issuer, Judged, KeyId, NewFactor, NewSecret, Opened, Proven,
-    Receipt, RecoveryCodes, SealedSecret, SessionId, Settings, Setup, SetupId, Stamp, Subject,
-    TotpSecret, Transition, UnknownState, Value, Version,
+    Account, Algorithm, Answer, Assurance, ChallengeId, CodeHash, Commit, CommitId, ConfirmedSetup,
+    Context, Decision, DrawnKind, DrawnSetup, EmailStatus, FactorId, FactorState, FirstFactor,
+    Fresh, HashScheme, HashedCodes, HostAuthority, Issuer, Judged, KeyId, NewFactor, Opened,
+    Proven, Receipt, RecoveryCodes, SealedSecret, SessionId, Settings, Setup, SetupId,
+    SetupQuestion, Stamp, Subject, TotpSecret, Transition, UnknownState, Value, Version,
 };
 use crate::testing::Authenticator;
 use crate::testing::conformance::Violation;
@@ -250,7 +250,8 @@ impl Author {
         }
         let setup = SetupId::from_random(self.draw());
         let factor = FactorId::from_random(self.draw());
-        let drawn = NewSecret { setup, factor, secret: &secret, sealed };
+        let kind = DrawnKind::Totp { secret: &secret, sealed };
+        let drawn = DrawnSetup { setup, factor, kind };
         let issuer = Issuer::new("Scrivio").map_err(broken_sample)?;
         let context = self.context()?;
         let begun =
@@ -267,7 +268,7 @@ impl Author {
     ) -> Result<Assurance, Violation> {
         let (secret, begun) = self.next_setup(account, &session, number)?;
         let setup = self.apply(account, begun).ok_or_else(|| broken_sample("not begun"))?;
-        let app = Authenticator::scan(setup.otpauth_uri());
+        let app = setup.totp().and_then(|app| Authenticator::scan(app.otpauth_uri()));
         let code = app.ok_or_else(|| broken_sample("no URI"))?.code_at(self.now);
         let codes: Vec<[u8; 16]> = (0..10).map(|_| self.draw()).collect();
         let codes = RecoveryCodes::from_random(&codes).map_err(broken_sample)?;
@@ -277,9 +278,11 @@ impl Author {
         let settings = self.settings.clone();
         let context = Context::new(&settings, self.now).map_err(broken_sample)?;
         let (before, fresh) = (account.clone(), self.fresh_stamp());
-        let judged =
-            before.judge_confirmation(&session, setup.id(), &code, &secret, fresh, context);
-        let transition = match judged.map_err(broken_sample)? {
+        let question = before.setup_question(&session, setup.id(), &Answer::code(&code), context);
+        let SetupQuestion::Totp(check) = question.map_err(broken_sample)? else {
+            return Err(broken_sample("an app is confirmed by a code"));
+        };
+        let transition = match check.judge(&secret, fresh) {
             Judged::Decided(Decision::Change(transition)) => transition,
             Judged::Right(right) => right.with_codes(codes, hashed).map_err(broken_sample)?,
             other => return Err(broken_sample(format!("{other:?}"))),

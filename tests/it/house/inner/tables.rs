@@ -39,9 +39,11 @@ pub(super) const DOMAIN: Table = Table {
         ("factor", &[
             "invalid", "unknown_fields", "id", "label", "sealed", "strength", "factor_kind"
         ]),
-        ("prompt", &["id", "label"]),
-        ("requirement", &["invalid", "id", "first_factor", "evidence"]),
-        ("settings", &["invalid", "budget", "factor"]),
+        ("prompt", &["id", "label", "factor"]),
+        ("requirement", &[
+            "invalid", "id", "strength", "factor_kind", "first_factor", "evidence"
+        ]),
+        ("settings", &["invalid", "factor_kind", "budget", "factor"]),
         ("refusal", &["invalid", "id", "purpose", "strength", "demand", "requirement"]),
         ("context", &["instant", "settings", "refusal"]),
         ("import", &[
@@ -53,16 +55,17 @@ pub(super) const DOMAIN: Table = Table {
         ]),
         ("assurance", &[
             "bounds", "id", "instant", "first_factor", "evidence", "factor", "refusal", "context",
-            "proof"
+            "proof", "strength"
         ]),
         ("session", &["id", "demand", "evidence", "proof", "assurance"]),
         ("challenge", &[
             "invalid", "bounds", "id", "purpose", "strength", "evidence", "refusal", "context",
             "proof", "assurance", "session"
         ]),
-        ("verdict", &["import_notice", "proof"]),
+        ("verdict", &["import_notice", "factor", "proof"]),
         ("setup", &[
-            "invalid", "unknown_fields", "id", "label", "recovery", "sealed", "factor", "session"
+            "invalid", "unknown_fields", "id", "label", "strength", "factor_kind", "recovery", "sealed", "factor",
+            "session"
         ]),
         ("step_up", &[
             "invalid", "bounds", "id", "instant", "purpose", "strength", "factor_kind",
@@ -79,7 +82,10 @@ pub(super) const DOMAIN: Table = Table {
             "demand", "event", "first_factor", "receipt", "sealed", "strength", "evidence", "factor",
             "requirement", "settings", "refusal", "context", "assurance", "step_up", "account"
         ]),
-        ("signed_in", &["demand", "assurance", "session", "organization"]),
+        ("signed_in", &[
+            "id", "strength", "demand", "first_factor", "evidence", "proof", "assurance", "session",
+            "organization"
+        ]),
     ],
 };
 
@@ -98,7 +104,7 @@ const AXUM: Table = Table {
         ("web", &["safety", "texts", "pages", "host", "once"]),
         ("rejection", &["safety", "host", "web"]),
         ("visit", &["safety", "texts", "session", "host", "web", "rejection"]),
-        ("flows", &["safety", "session", "rejection", "visit"]),
+        ("flows", &["safety", "session", "web", "rejection", "visit"]),
         ("guards", &["safety", "session", "web", "rejection", "visit"]),
         ("api", &["safety", "session", "web", "rejection", "visit", "flows"]),
         ("handlers", &[
