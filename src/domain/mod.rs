@@ -139,6 +139,8 @@ pub(crate) use organization::{Prospects, Standing, sample as org_sample};
 pub(crate) use policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
 #[cfg(feature = "testing")]
 pub(crate) use strength::Required;
+#[cfg(feature = "testing")]
+pub(crate) use unknown_fields::Value;
 
 /// What an account is made of besides what hosts see: for its stored form.
 #[cfg(feature = "serde")]

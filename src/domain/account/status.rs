@@ -18,6 +18,8 @@ use crate::domain::strength::Strength;
 pub struct Status {
     /// Whether MFA is on.
     pub enabled: bool,
+    /// The account's strength, that of its strongest factor; `None` while MFA is off.
+    pub strength: Option<Strength>,
     /// The factors, the preferred one first.
     pub factors: Vec<FactorStatus>,
     /// Unused recovery codes, imported ones too; `None` when there are none at all.
@@ -86,6 +88,7 @@ impl Account {
         let recovery_left = self.codes_left();
         Status {
             enabled: self.enabled(),
+            strength: self.strength(),
             factors,
             recovery_left,
             recovery_low: recovery_left.is_some_and(|left| left <= usize::from(settings.low_stock)),

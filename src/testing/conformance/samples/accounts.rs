@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 use crate::domain::unknown_fields::Value;
 use crate::domain::{
     Account, Algorithm, Answer, Assurance, ChallengeId, CodeHash, Commit, CommitId, ConfirmedSetup,
-    Context, Decision, DrawnKind, DrawnSetup, EmailStatus, EventKind, FactorId, FirstFactor, Fresh,
-    HashScheme, HashedCodes, HostAuthority, Issuer, Judged, KeyId, NewFactor, Opened, Proven,
-    Receipt, RecoveryCodes, SealedSecret, SessionId, Settings, Setup, SetupId, SetupQuestion,
-    Stamp, Subject, TotpSecret, Transition, UnknownEvent, Version,
+    Context, Decision, DrawnKind, DrawnSetup, EmailStatus, EventKind, FactorId, FactorState,
+    FirstFactor, Fresh, HashScheme, HashedCodes, HostAuthority, Issuer, Judged, KeyId, NewFactor,
+    Opened, Proven, Receipt, RecoveryCodes, SealedSecret, SessionId, Settings, Setup, SetupId,
+    SetupQuestion, Stamp, Subject, TotpSecret, Transition, UnknownEvent, UnknownState, Version,
 };
 use crate::testing::Authenticator;
 use crate::testing::conformance::Violation;
@@ -186,6 +186,21 @@ impl Author {
         let expected = stored.map(Account::version);
         let on = Transition::put(expected, Box::new(account), Vec::new(), self.now, ());
         Ok((self.commit(on), session))
+    }
+
+    /// A commit that puts one factor of a rank in the place of those that a stored account has.
+    pub(crate) fn ranked(&mut self, account: &Account, rank: u8) -> Result<Commit, Violation> {
+        let mut next = account.clone();
+        next.factors.truncate(1);
+        let factor = next.factors.first_mut().ok_or_else(|| broken_sample("no factor"))?;
+        let raw = Value::Map([("of".to_owned(), Value::Text("a later release".into()))].into());
+        factor.state =
+            FactorState::Unknown(Box::new(UnknownState { kind: "later".into(), rank, raw }));
+        next.preferred = Some(factor.id());
+        next.version = account.version().next();
+        let ranked =
+            Transition::put(Some(account.version()), Box::new(next), Vec::new(), self.now, ());
+        Ok(self.commit(ranked))
     }
 
     /// A commit that begins a setup beside the factors, which leaves the stamp as it is.
