@@ -22,6 +22,10 @@ pub enum Imported {
 pub struct ImportReport {
     /// The factors, in their order.
     pub factors: Vec<FactorId>,
+    /// Those of them that this application cannot ask for: credentials of another RP ID than that of
+    /// its [relying party](crate::MfaBuilder::relying_party). They are stored and counted, so their
+    /// owner has to be let in by something else.
+    pub unaskable: Vec<FactorId>,
     /// How many recovery codes came with them.
     pub codes: usize,
     /// What the owner will be prompted for.
