@@ -51,9 +51,8 @@ pub(crate) mod step_up;
 
 // The engine, as `mfakit::domain` shows it.
 pub use account::{
-    Account, Arrival, ConfirmedFirst, Decision, DrawnKind, DrawnSetup, Fresh, ImportedCheck,
-    Judged, OneTimeCheck, Opened, Question, Reseal, SetupQuestion, TotpCheck, TotpSetupCheck,
-    Transition,
+    Account, Arrival, ConfirmedFirst, Decision, DrawnSetup, Fresh, ImportedCheck, Judged,
+    OneTimeCheck, Opened, Question, Reseal, SetupQuestion, TotpCheck, TotpSetupCheck, Transition,
 };
 #[cfg(feature = "webauthn")]
 pub use account::{RegistrationCheck, WebAuthnCheck};
@@ -67,7 +66,7 @@ pub use factor::totp::{
 };
 #[cfg(feature = "webauthn")]
 pub use factor::webauthn;
-pub use factor::{Factor, FactorState, PendingState, UnknownPending, UnknownState};
+pub use factor::{DrawnKind, Factor, FactorState, PendingState, UnknownPending, UnknownState};
 pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{
     ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, PreparedCodes, PreparedFactor,
