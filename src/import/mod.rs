@@ -107,7 +107,7 @@ pub use crate::domain::import::{
 };
 pub use crate::domain::import_notice::ImportNotice;
 
-/// Why the row of a credential cannot be moved in.
+/// The reason for which the row of a credential cannot be moved in.
 #[cfg(feature = "webauthn")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
