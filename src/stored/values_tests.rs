@@ -39,7 +39,8 @@ fn hex(byte: u8) -> String {
 
 fn assurance() -> Assurance {
     let first = FirstFactor::password(Subject::from(7_u64), at());
-    Assurance::begin(first, SessionId::from_random([2; 16]), Stamp::from_stored(5), 0)
+    let begun = Assurance::begin(first, SessionId::from_random([2; 16]), Stamp::from_stored(5), 0);
+    Assurance { account: 20, ..begun }
         .with(EvidenceKind::code_of(FactorId::from_random([1; 16])), at(), at())
         .with(EvidenceKind::Recovery, at(), at())
 }
@@ -49,6 +50,7 @@ fn assurance_json() -> Json {
         "subject": "7",
         "session": hex(2),
         "stamp": 5,
+        "account": 20,
         "evidence": [
             { "kind": { "first": "password" }, "at": AT },
             {
@@ -98,9 +100,9 @@ fn limited_json(to: &Json) -> Json {
     json!({ "held": assurance_json(), "limited_to": to })
 }
 
-fn set_up_json() -> Json {
+fn walled_json(to: &str) -> Json {
     let demand = json!({ "deadline": AT, "org": "acme", "scope": "whole_account", "required": 20 });
-    json!({ "set_up": { "since": AT, "organizations": [demand] } })
+    json!({ to: { "since": AT, "organizations": [demand] } })
 }
 
 #[test]
@@ -112,7 +114,9 @@ fn what_a_session_keeps_is_read_back_equal() {
         round_trips(&purpose, &json);
     }
     for (to, json) in [
-        (LimitedTo::SetUp(walled()), set_up_json()),
+        (LimitedTo::SetUp(walled()), walled_json("set_up")),
+        (LimitedTo::StepUp(walled()), walled_json("step_up")),
+        (LimitedTo::Replace(walled()), walled_json("replace")),
         (LimitedTo::RegenerateCodes, json!("regenerate_codes")),
         (LimitedTo::FirstSetup, json!("first_setup")),
     ] {
@@ -151,7 +155,7 @@ fn a_session_value_that_a_later_release_wrote_is_refused() {
 /// without it.
 #[test]
 fn a_field_that_is_not_known_is_refused_at_every_depth_of_a_session_value() {
-    let limited = limited_json(&set_up_json());
+    let limited = limited_json(&walled_json("set_up"));
     let written = [assurance_json(), challenge_json(), limited];
     let reads = |value: Json| {
         [

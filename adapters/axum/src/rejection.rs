@@ -289,9 +289,9 @@ impl fmt::Display for MfaRejection {
 fn next(unmet: &Unmet) -> &'static str {
     match unmet.ways().next().and_then(|way| way.first()) {
         Some(NextStep::SignIn(_)) => "sign_in_again",
-        Some(NextStep::SetUp | NextStep::SetUpOf(_)) => "set_up",
+        Some(NextStep::SetUp | NextStep::SetUpOf(_) | NextStep::SetUpUserVerified) => "set_up",
         Some(NextStep::CodeOrRecovery) => "code_or_recovery_code",
-        Some(NextStep::FactorOf(_)) => "stronger_factor",
+        Some(NextStep::FactorOf(_) | NextStep::UserVerified) => "stronger_factor",
         _ => "code",
     }
 }

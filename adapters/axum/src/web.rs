@@ -213,7 +213,9 @@ impl MfaWeb {
         let step = unmet.ways().next().and_then(|way| way.first());
         match step {
             Some(NextStep::SignIn(_)) => self.sign_in_again(to),
-            Some(NextStep::SetUp | NextStep::SetUpOf(_)) => self.path("/setup"),
+            Some(NextStep::SetUp | NextStep::SetUpOf(_) | NextStep::SetUpUserVerified) => {
+                self.path("/setup")
+            }
             Some(NextStep::CodeOrRecovery) => self.step_up_path(action, to, &[("recovery", "1")]),
             Some(NextStep::FactorOf(Strength::PhishingResistant)) => {
                 self.step_up_path(action, to, &[("strength", STRONGER)])

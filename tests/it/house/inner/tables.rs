@@ -40,9 +40,7 @@ pub(super) const DOMAIN: Table = Table {
             "invalid", "unknown_fields", "id", "label", "sealed", "strength", "factor_kind"
         ]),
         ("prompt", &["id", "label", "factor"]),
-        ("requirement", &[
-            "invalid", "id", "strength", "factor_kind", "first_factor", "evidence"
-        ]),
+        ("requirement", &["invalid", "id", "strength", "first_factor", "evidence"]),
         ("settings", &["invalid", "factor_kind", "budget", "factor"]),
         ("refusal", &["invalid", "id", "purpose", "strength", "demand", "requirement"]),
         ("context", &["instant", "settings", "refusal"]),
