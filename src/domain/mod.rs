@@ -10,6 +10,7 @@
 // Leaves: values that name no rule.
 mod bounds;
 pub(crate) mod demand;
+pub(crate) mod enrolled_by;
 mod evidence;
 pub(crate) mod factor_kind;
 pub(crate) mod first_factor;
@@ -22,7 +23,7 @@ pub(crate) mod policy_terms;
 pub(crate) mod purpose;
 mod sealed;
 pub(crate) mod strength;
-mod unknown_fields;
+pub(crate) mod unknown_fields;
 
 // What the rules are made of.
 pub(crate) mod assurance;
@@ -119,9 +120,13 @@ pub(crate) use strength::Strength;
 pub(crate) use verdict::Rejection;
 
 // What of it only the stored form, the conformance kit or a test names.
+#[cfg(feature = "serde")]
+pub(crate) use enrolled_by::EnrolledBy;
 #[cfg(feature = "testing")]
 pub(crate) use event::OrgChange;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(feature = "serde", feature = "testing"))]
+pub(crate) use event::UnknownEvent;
+#[cfg(any(test, feature = "serde", feature = "testing"))]
 pub(crate) use event::{EventId, EventKind};
 #[cfg(feature = "serde")]
 pub(crate) use first_factor::{FirstFactorKind, FirstFactorName};
@@ -133,8 +138,6 @@ pub(crate) use organization::{Prospects, Standing, sample as org_sample};
 pub(crate) use policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
 #[cfg(feature = "testing")]
 pub(crate) use strength::Required;
-#[cfg(feature = "testing")]
-pub(crate) use unknown_fields::Value;
 
 /// What an account is made of besides what hosts see: for its stored form.
 #[cfg(feature = "serde")]
