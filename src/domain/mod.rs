@@ -52,9 +52,8 @@ pub(crate) mod step_up;
 
 // The engine, as `mfakit::domain` shows it.
 pub use account::{
-    Account, Arrival, ConfirmedFirst, Decision, DrawnKind, DrawnSetup, Fresh, ImportedCheck,
-    Judged, OneTimeCheck, Opened, Question, Reseal, SetupQuestion, TotpCheck, TotpSetupCheck,
-    Transition,
+    Account, Arrival, ConfirmedFirst, Decision, DrawnSetup, Fresh, ImportedCheck, Judged,
+    OneTimeCheck, Opened, Question, Reseal, SetupQuestion, TotpCheck, TotpSetupCheck, Transition,
 };
 #[cfg(feature = "webauthn")]
 pub use account::{RegistrationCheck, WebAuthnCheck};
@@ -68,7 +67,7 @@ pub use factor::totp::{
 };
 #[cfg(feature = "webauthn")]
 pub use factor::webauthn;
-pub use factor::{Factor, FactorState, PendingState, UnknownPending, UnknownState};
+pub use factor::{DrawnKind, Factor, FactorState, PendingState, UnknownPending, UnknownState};
 pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{
     ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, PreparedCodes, PreparedFactor,
@@ -139,8 +138,6 @@ pub(crate) use organization::{Prospects, Standing, sample as org_sample};
 pub(crate) use policy_terms::{GracePeriod, PolicyScope, PolicyTerms};
 #[cfg(feature = "testing")]
 pub(crate) use strength::Required;
-#[cfg(feature = "testing")]
-pub(crate) use unknown_fields::Value;
 
 /// What an account is made of besides what hosts see: for its stored form.
 #[cfg(feature = "serde")]

@@ -54,7 +54,7 @@ pub struct MfaWebBuilder {
     product: String,
 }
 
-/// Why an [`MfaWeb`] could not be built.
+/// The reason for which an [`MfaWeb`] could not be built.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum WebBuildError {

@@ -10,9 +10,10 @@ use crate::domain::enrolled_by::EnrolledBy;
 use crate::domain::factor_kind::FactorKind;
 use crate::domain::id::FactorId;
 use crate::domain::label::{AccountName, Issuer, Label};
+use crate::domain::sealed::SealedSecret;
 use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::{Extra, Value};
-use totp::{PendingTotp, TotpSetup, TotpState};
+use totp::{PendingTotp, TotpParams, TotpSecret, TotpSetup, TotpState};
 
 /// One registered factor.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +54,25 @@ pub(crate) fn strength_of(kind: FactorKind) -> Option<Strength> {
     }
 }
 
+/// What a factor starts from, by its kind.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DrawnKind<'a> {
+    /// A secret for an authenticator app.
+    Totp {
+        /// The secret, as long as the settings' algorithm wants it.
+        secret: &'a TotpSecret,
+        /// The same secret, sealed for this subject, factor and the settings' parameters.
+        sealed: SealedSecret,
+    },
+    /// The name of a user towards authenticators.
+    #[cfg(feature = "webauthn")]
+    WebAuthn {
+        /// The name: random. One that the account's credentials have here already is taken instead.
+        user_handle: webauthn::UserHandle,
+    },
+}
+
 /// What a factor is set up by, until it is confirmed.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -91,6 +111,39 @@ impl UnknownPending {
     /// The kind's name, as a release that knows it has written it.
     pub fn kind(&self) -> &str {
         &self.kind
+    }
+}
+
+impl<'a> DrawnKind<'a> {
+    /// What a setup that starts from it waits with.
+    pub(crate) fn pending(
+        &self,
+        account: AccountName,
+        issuer: Option<Issuer>,
+        params: TotpParams,
+    ) -> PendingState {
+        let extra = Extra::default();
+        match self {
+            Self::Totp { sealed, .. } => {
+                let sealed = sealed.clone();
+                PendingState::Totp(PendingTotp { account, issuer, params, sealed, extra })
+            }
+            #[cfg(feature = "webauthn")]
+            Self::WebAuthn { user_handle } => {
+                let user_handle = user_handle.clone();
+                let pending = webauthn::PendingCredential { account, issuer, user_handle, extra };
+                PendingState::WebAuthn(Box::new(pending))
+            }
+        }
+    }
+
+    /// The secret that the setup shows, if there is one.
+    pub(crate) fn secret(&self) -> Option<&'a TotpSecret> {
+        match self {
+            Self::Totp { secret, .. } => Some(secret),
+            #[cfg(feature = "webauthn")]
+            Self::WebAuthn { .. } => None,
+        }
     }
 }
 

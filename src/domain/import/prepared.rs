@@ -100,7 +100,7 @@ impl ImportedCredential {
 }
 
 impl ImportedCodes {
-    /// What has to be hashed: the SHA-256 of each code. `None` when the codes are hashed already.
+    /// The values to hash: the SHA-256 of each code. `None` when the codes are hashed already.
     pub fn digests(&self) -> Option<&[Zeroizing<[u8; 32]>]> {
         match &self.codes {
             Offered::Digests(digests) => Some(digests),
