@@ -6,6 +6,7 @@ use mfakit::domain::Account;
 
 use crate::request::{Request, Told};
 use crate::row::{document, from_document};
+use crate::scene::Signer;
 
 /// A rule that does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,11 +33,19 @@ pub enum Fault {
     TornCommit,
     /// The events are written after the state, not with it.
     EventsApart,
+    /// A challenge that was passed is not remembered.
+    PassForgotten,
+    /// What a key signed for one challenge is taken for another.
+    AssertionUnbound,
+    /// An assertion that does not hold is charged like a guess.
+    FailureCharged,
+    /// A credential's counter is stored as the last assertion says, whatever was stored.
+    CounterTaken,
 }
 
 impl Fault {
     /// Every one.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::StoreDoesNotCompare,
         Self::AnswerBeforeCommit,
         Self::StepNotBurned,
@@ -48,7 +57,27 @@ impl Fault {
         Self::CommitForgotten,
         Self::TornCommit,
         Self::EventsApart,
+        Self::PassForgotten,
+        Self::AssertionUnbound,
+        Self::FailureCharged,
+        Self::CounterTaken,
     ];
+
+    /// What is decided in a request's place.
+    pub(crate) fn asked(self, request: Request) -> Request {
+        match (self, request) {
+            (Self::SetupUnbound, Request::Confirm { setup, .. }) => {
+                Request::Confirm { session: setup, setup }
+            }
+            (Self::AssertionUnbound, Request::Assertion { by, to, .. }) => {
+                Request::Assertion { by, of: to, to }
+            }
+            (Self::FailureCharged, Request::Assertion { .. }) if request.is_wrong() => {
+                Request::Guess
+            }
+            _ => request,
+        }
+    }
 
     /// What the store holds after a commit, where the domain's next state would stand.
     pub(crate) fn stored(
@@ -65,8 +94,15 @@ impl Fault {
             (Self::GuessNotCharged, _) if told == Told::Wrong => &["budget"],
             (
                 Self::StampKept,
-                Request::Regenerate { .. } | Request::Disable { .. } | Request::PasswordChanged,
+                Request::Regenerate { .. }
+                | Request::Disable { .. }
+                | Request::PasswordChanged
+                | Request::Remove { .. },
             ) => &["stamp"],
+            (Self::PassForgotten, Request::Assertion { .. }) => &["passes", "passed"],
+            (Self::CounterTaken, Request::Assertion { by: Signer::Copy, .. }) => {
+                return counting(next, COPY_COUNTS);
+            }
             (Self::CommitForgotten, _) => &["recent"],
             _ => return Arc::clone(next),
         };
@@ -93,3 +129,17 @@ fn mixed(before: &Account, next: &Arc<Account>, fields: &[&str]) -> Arc<Account>
     // What is no account at all would be refused by whoever reads it: that is no fault of ours.
     from_document(mixed).unwrap_or_else(|| Arc::clone(next))
 }
+
+/// `next`, with every credential's counter at this.
+fn counting(next: &Arc<Account>, count: u32) -> Arc<Account> {
+    let mut document = document(next);
+    for factor in document["factors"].as_array_mut().expect("factors") {
+        if let Some(counter) = factor["state"].get_mut("counter") {
+            *counter = count.into();
+        }
+    }
+    from_document(document).unwrap_or_else(|| Arc::clone(next))
+}
+
+/// What a copy that was made at the registration says first: the registration was 1.
+const COPY_COUNTS: u32 = 2;

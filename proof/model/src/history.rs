@@ -14,6 +14,8 @@ pub(crate) struct History {
     pub(crate) codes_accepted: Vec<usize>,
     /// Requests that were told that a recovery code passed, by the slot.
     pub(crate) recovery_accepted: Vec<usize>,
+    /// Requests that were told that an assertion passed, by the challenge that it was signed for.
+    pub(crate) assertions_accepted: Vec<usize>,
     /// Guesses of the attacker that were judged, and he was told.
     pub(crate) guesses_judged: u16,
     /// A new set has been committed.
@@ -33,6 +35,9 @@ pub(crate) struct Broken {
     pub(crate) change_lost: bool,
     pub(crate) owner_lost_a_code: bool,
     pub(crate) foreign_setup_confirmed: bool,
+    pub(crate) foreign_assertion_passed: bool,
+    pub(crate) failed_assertion_stored: bool,
+    pub(crate) counter_fell: bool,
 }
 
 impl History {
@@ -42,6 +47,7 @@ impl History {
             events: 0,
             codes_accepted: Vec::new(),
             recovery_accepted: Vec::new(),
+            assertions_accepted: Vec::new(),
             guesses_judged: 0,
             regenerated: false,
             credentials_changed: false,
@@ -51,8 +57,16 @@ impl History {
 
     /// A commit is stored.
     pub(crate) fn committed(&mut self, request: Request, told: Told, next: Row, events: u8) {
+        let fell = next.counters().any(|(id, counter)| {
+            self.decided.counters().any(|(other, before)| id == other && counter < before)
+        });
+        self.broken.counter_fell |= fell;
         self.decided = next;
         self.events += events;
+        let asserted = matches!(request, Request::Assertion { .. });
+        self.broken.failed_assertion_stored |= asserted && told != Told::Passed;
+        self.broken.foreign_assertion_passed |=
+            asserted && request.is_for_another() && told == Told::Passed;
         let recovered = matches!(request, Request::Recovery { .. }) && told == Told::Passed;
         self.broken.old_set_accepted |= recovered && self.regenerated;
         self.broken.foreign_setup_confirmed |= request.is_for_another() && told == Told::Done;
@@ -62,7 +76,9 @@ impl History {
                 self.regenerated = true;
                 self.credentials_changed = true;
             }
-            Request::Disable { .. } | Request::PasswordChanged => self.credentials_changed = true,
+            Request::Disable { .. } | Request::PasswordChanged | Request::Remove { .. } => {
+                self.credentials_changed = true;
+            }
             _ => {}
         }
     }
@@ -77,6 +93,10 @@ impl History {
             (Request::Recovery { slot, .. }, Told::Passed) => {
                 self.recovery_accepted.push(slot);
                 self.recovery_accepted.sort_unstable();
+            }
+            (Request::Assertion { of, .. }, Told::Passed) => {
+                self.assertions_accepted.push(of);
+                self.assertions_accepted.sort_unstable();
             }
             (Request::Guess, Told::Wrong) => self.guesses_judged += 1,
             _ => {}

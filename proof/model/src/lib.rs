@@ -1,9 +1,9 @@
 //! The account protocol under a model checker.
 //!
-//! A handful of requests (two devices of the owner, an attacker who knows the password and has seen
-//! a code, a writer with stale state) run on one account, and [`stateright`] explores **every**
-//! order of their steps: load, decide and commit, answer; with a crash and a lost reply wherever
-//! they can happen. What decides is the crate's own `mfakit::domain`, not a copy of its rules; only
+//! A handful of requests (two devices of the owner, a key and a copy of it, an attacker who knows the
+//! password and has seen a code, a writer with stale state) run on one account, and [`stateright`]
+//! explores **every** order of their steps: load, decide and commit, answer; with a crash and a lost
+//! reply wherever they can happen. What decides is the crate's own `mfakit::domain`, not a copy of its rules; only
 //! the store and the loop around it are modeled, as the contract of `AccountStore` says.
 //!
 //! In every state that is reached the [promises](PROMISES) are checked. That they can fail is shown
@@ -35,3 +35,4 @@ pub use promises::PROMISES;
 pub use protocol::{Protocol, State, Step};
 pub use request::Request;
 pub use scenario::Scenario;
+pub use scene::Signer;

@@ -9,7 +9,7 @@ use crate::scene::GUESSES;
 type Promise = (&'static str, fn(&Protocol, &State) -> bool);
 
 /// The promises of the account protocol.
-pub const PROMISES: [Promise; 11] = [
+pub const PROMISES: [Promise; 15] = [
     ("a code is accepted once", |_, state| once(&state.history.codes_accepted)),
     ("a recovery code is accepted once", |_, state| once(&state.history.recovery_accepted)),
     ("regenerating kills the old set", |_, state| !state.history.broken.old_set_accepted),
@@ -29,6 +29,14 @@ pub const PROMISES: [Promise; 11] = [
     ("the log tells of every change, and of nothing else", |_, state| {
         state.events == state.history.events
     }),
+    ("an assertion passes once", |_, state| once(&state.history.assertions_accepted)),
+    ("an assertion passes no challenge but its own", |_, state| {
+        !state.history.broken.foreign_assertion_passed
+    }),
+    ("an assertion that fails changes nothing", |_, state| {
+        !state.history.broken.failed_assertion_stored
+    }),
+    ("the counter of a credential never falls", |_, state| !state.history.broken.counter_fell),
 ];
 
 fn once(accepted: &[usize]) -> bool {

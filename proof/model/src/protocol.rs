@@ -11,7 +11,7 @@ use stateright::{Model, Property};
 use crate::fault::Fault;
 use crate::history::History;
 use crate::promises;
-use crate::request::{Decided, Request, SHOWN, Told, next_of};
+use crate::request::{Decided, Request, Told, next_of};
 use crate::row::{ATTEMPTS, Row, commit_id};
 use crate::scenario::Scenario;
 use crate::scene::Scene;
@@ -128,7 +128,7 @@ impl State {
 impl Protocol {
     /// The protocol as it is.
     pub fn new(scenario: Scenario) -> Self {
-        let scene = if scenario.protected { Scene::protected() } else { Scene::unprotected() };
+        let scene = scenario.begin.scene();
         Self { scenario, scene, fault: None, known: Mutex::default() }
     }
 
@@ -153,8 +153,8 @@ impl Protocol {
 
     fn decide_anew(&self, number: usize, on: &Sent) -> Outcome {
         let (mut request, before) = (self.request(number), on.row.account());
-        if let (Some(Fault::SetupUnbound), Request::Confirm { setup, .. }) = (self.fault, request) {
-            request = Request::Confirm { session: setup, setup };
+        if let Some(fault) = self.fault {
+            request = fault.asked(request);
         }
         let id = commit_id(number, on.attempt);
         let decided = request.decide(&self.scene, before, number, on.tick, id);
@@ -289,7 +289,7 @@ impl Model for Protocol {
             history: History::begin(row.clone()),
             row,
             events: 0,
-            tick: if self.scenario.protected { SHOWN } else { 0 },
+            tick: self.scenario.begin.tick(),
             crashes_left: self.scenario.crashes,
             losses_left: self.scenario.losses,
             requests: vec![waiting; self.scenario.requests.len()],
@@ -316,8 +316,7 @@ impl Model for Protocol {
                 steps.push(Step::Crash(number));
             }
         }
-        let begin = if self.scenario.protected { SHOWN } else { 0 };
-        if state.tick - begin < self.scenario.ticks {
+        if state.tick - self.scenario.begin.tick() < self.scenario.ticks {
             steps.push(Step::Tick);
         }
     }

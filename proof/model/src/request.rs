@@ -9,7 +9,7 @@ use mfakit::domain::{
 use mfakit::store::{Commit, CommitId};
 use mfakit::{Answer, Challenge, Refusal};
 
-use crate::scene::{self, Scene};
+use crate::scene::{self, Scene, Signer};
 
 /// One request. It loads, decides and commits, as the service does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,6 +63,20 @@ pub enum Request {
     /// "I have saved my codes".
     Finish {
         /// Which browser, and its own setup.
+        session: usize,
+    },
+    /// What a key has signed for a challenge, sent to that one or to another.
+    Assertion {
+        /// Who signed.
+        by: Signer,
+        /// For which challenge: by its number, the last one being the step-up.
+        of: usize,
+        /// To which it is sent.
+        to: usize,
+    },
+    /// The key is removed.
+    Remove {
+        /// Which browser.
         session: usize,
     },
 }
@@ -119,14 +133,29 @@ impl Request {
             | Self::Prefer { session }
             | Self::Begin { session }
             | Self::Confirm { session, .. }
-            | Self::Finish { session } => Some(session),
-            Self::Code { .. } | Self::Guess | Self::Recovery { .. } | Self::PasswordChanged => None,
+            | Self::Finish { session }
+            | Self::Remove { session } => Some(session),
+            Self::Code { .. }
+            | Self::Guess
+            | Self::Recovery { .. }
+            | Self::PasswordChanged
+            | Self::Assertion { .. } => None,
         }
     }
 
-    /// Whether it confirms the setup of a session that is not its own.
+    /// Whether it confirms the setup of a session that is not its own, or passes a challenge with what
+    /// was signed for another.
     pub(crate) fn is_for_another(self) -> bool {
-        matches!(self, Self::Confirm { session, setup } if session != setup)
+        match self {
+            Self::Confirm { session, setup } => session != setup,
+            Self::Assertion { of, to, .. } => of != to,
+            _ => false,
+        }
+    }
+
+    /// Whether it can only be wrong.
+    pub(crate) fn is_wrong(self) -> bool {
+        matches!(self, Self::Guess | Self::Assertion { by: Signer::Forger, .. })
     }
 
     /// Lets the domain decide. `number` is the request's own: its challenge, its new codes.
@@ -196,17 +225,29 @@ impl Request {
                 Ok(changed(change, id, |_| Told::Done))
             }
             Self::Begin { session: n } => {
-                let browser = u8::try_from(n).expect("two");
-                let label = format!("Phone {n}");
-                let session = &scene.sessions[n];
-                let begun = scene::begin(scene, account, session, &label, browser, tick)?;
+                let (session, number) = (&scene.sessions[n], scene.number(n));
+                let new = match &scene.keys {
+                    Some(_) => scene::new_key(&format!("Key {n}")),
+                    None => scene::new(&format!("Phone {n}")),
+                };
+                let begun = scene::begin(scene, account, session, &new, number, tick)?;
                 Ok(changed(begun, id, |_| Told::Done))
             }
             Self::Confirm { session, setup } => confirmed(scene, account, session, setup, tick, id),
             Self::Finish { session } => {
-                let setup = scene::setup_id(u8::try_from(session).expect("two"));
+                let setup = scene::setup_id(scene.number(session));
                 let change =
                     account.finish_setup(&scene.sessions[session], setup, stamp(id), context)?;
+                Ok(changed(change, id, |_| Told::Done))
+            }
+            Self::Assertion { by, of, to } => {
+                let answer = scene.keys.as_ref().expect("a key").assertion(by, of);
+                judged(scene, account, &scene.challenges[to], &answer, tick, id)
+            }
+            Self::Remove { session } => {
+                let key = scene.phones[1].factor;
+                let session = &scene.sessions[session];
+                let change = account.remove_factor(session, key, stamp(id), context)?;
                 Ok(changed(change, id, |_| Told::Done))
             }
         }
@@ -270,13 +311,17 @@ fn confirmed(
     tick: u8,
     id: CommitId,
 ) -> Result<Decided, Refusal> {
-    let own = u8::try_from(session).expect("two");
-    let asked = u8::try_from(setup).expect("two");
-    let code = scene.phones[setup].app.code_at(scene::at(tick));
-    let session = &scene.sessions[session];
-    let (setup, secret) = (scene::setup_id(asked), scene::secret(asked));
-    let context = scene.context(tick);
-    let judged = scene::judged(account, session, setup, &code, &secret, stamp(id), context)?;
+    let (own, asked) = (u8::try_from(session).expect("two"), scene.number(setup));
+    let (answer, secret) = match &scene.keys {
+        Some(keys) => (keys.registration(setup), None),
+        None => {
+            let code = scene.phones[setup].app.code_at(scene::at(tick));
+            (Answer::code(&code), Some(scene::secret(asked)))
+        }
+    };
+    let (session, setup) = (&scene.sessions[session], scene::setup_id(asked));
+    let (secret, context) = (secret.as_ref(), scene.context(tick));
+    let judged = scene::judged(account, session, setup, &answer, secret, stamp(id), context)?;
     let told = |confirmed: ConfirmedSetup| match confirmed {
         ConfirmedSetup::Rejected(_) => Told::Wrong,
         _ => Told::Done,

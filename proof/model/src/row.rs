@@ -4,7 +4,8 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use mfakit::domain::Account;
+use mfakit::FactorId;
+use mfakit::domain::{Account, FactorState};
 use mfakit::store::{CommitId, Format, StoredAccount};
 use serde_json::Value;
 
@@ -28,6 +29,14 @@ impl Row {
 
     pub(crate) fn account(&self) -> &Arc<Account> {
         &self.account
+    }
+
+    /// The counter of each credential.
+    pub(crate) fn counters(&self) -> impl Iterator<Item = (FactorId, u32)> {
+        self.account.factors().iter().filter_map(|factor| match factor.state() {
+            FactorState::WebAuthn(state) => Some((factor.id(), state.credential().counter())),
+            _ => None,
+        })
     }
 }
 

@@ -1,26 +1,38 @@
-//! How a scenario begins: an account with two phones and ten recovery codes, or one with nothing;
-//! the sessions and challenges of everybody in it. All by the domain's own functions.
+//! How a scenario begins: an account with two phones and ten recovery codes, one with a key in the
+//! second phone's place, or one with nothing; the sessions and challenges of everybody in it. All by
+//! the domain's own functions.
+
+mod keys;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::domain::webauthn::UserHandle;
 use mfakit::domain::{
     Account, Algorithm, ChallengeId, CodeHash, ConfirmedSetup, Context, Decision, DrawnKind,
     DrawnSetup, Fresh, HashScheme, HashedCodes, Issuer, Judged, Judgment, OneTimeCode, Opened,
-    Proven, SealedSecret, SessionId, SetupQuestion, Stamp, Throttle, TotpSecret, Transition,
+    Proven, Question, SealedSecret, SessionId, SetupQuestion, Stamp, Throttle, TotpSecret,
+    Transition,
 };
+use mfakit::step_up::Needed;
 use mfakit::store::{CommitId, CommitOutcome, Version};
 use mfakit::testing::Authenticator;
 use mfakit::{
-    Answer, Assurance, Challenge, EmailStatus, FactorId, FirstFactor, KeyId, NewFactor,
-    RecoveryCodes, Refusal, Settings, Setup, SetupId, Subject,
+    ActionName, Answer, Ask, Assurance, Challenge, EmailStatus, FactorId, FactorKind, FirstFactor,
+    KeyId, NewFactor, RecoveryCodes, Refusal, Settings, Setup, SetupId, StepUpRule, Strength,
+    Subject,
 };
 
-use crate::request::WRONG;
+pub use keys::Signer;
+pub(crate) use keys::{Keys, STEP_UP, new as new_key};
+
+use crate::request::{SHOWN, WRONG};
 use crate::row::REQUESTS;
 
 /// The owner's two browsers, whose sessions have proven both factors, or with MFA off the first.
 pub(crate) const SESSIONS: usize = 2;
+/// How many factors a protected account begins with: a browser's setup is of one behind them.
+pub(crate) const FACTORS: u8 = 2;
 /// How many guesses the account has: few, so that they can run out.
 pub(crate) const GUESSES: u16 = 2;
 
@@ -28,6 +40,8 @@ pub(crate) struct Scene {
     pub(crate) settings: Settings,
     pub(crate) account: Arc<Account>,
     pub(crate) phones: Vec<Phone>,
+    /// What is in the hands of the owner and of others, where there is a key.
+    pub(crate) keys: Option<Keys>,
     pub(crate) sessions: Vec<Assurance>,
     /// One for each request that answers one.
     pub(crate) challenges: Vec<Challenge>,
@@ -55,14 +69,27 @@ impl Scene {
         Context::new(&self.settings, at(tick)).expect("a context")
     }
 
+    /// The number of the setup of a browser, and of its factor.
+    pub(crate) fn number(&self, browser: usize) -> u8 {
+        let before = if self.keys.is_some() { FACTORS } else { 0 };
+        before + u8::try_from(browser).expect("two")
+    }
+
     /// With MFA off, and a session in each of the owner's browsers.
     pub(crate) fn unprotected() -> Self {
         let throttle = Throttle::Budget { guesses: GUESSES, regrow: TimeDelta::days(14) };
-        let settings = Settings::builder().throttle(throttle).build().expect("settings");
+        let settings = Settings::builder().throttle(throttle).relying_party(keys::relying_party());
+        let settings = settings.build().expect("settings");
         let subject = Subject::new("ada").expect("a subject");
         let account = Arc::new(Account::absent(subject, Version::first([1; 8])));
-        let mut scene =
-            Self { settings, account, phones: vec![], sessions: vec![], challenges: vec![] };
+        let mut scene = Self {
+            settings,
+            account,
+            phones: vec![],
+            keys: None,
+            sessions: vec![],
+            challenges: vec![],
+        };
         scene.sessions = (0..SESSIONS).map(|n| scene.password_session(n)).collect();
         scene.phones = [0, 1].map(|n| scene.phone(n)).into();
         scene
@@ -70,14 +97,45 @@ impl Scene {
 
     /// With two phones and a set of recovery codes, everything confirmed some steps ago.
     pub(crate) fn protected() -> Self {
+        let (mut scene, session) = Self::one_phone();
+        let setup = scene.begin(&new("Phone 1"), 1, &session);
+        let code = Answer::code(&scene.phones[1].app.code_at(at(0)));
+        let secret = Some(scene.phones[1].secret.clone());
+        let first = scene.add(&session, setup.id(), &code, secret.as_ref());
+        // The second browser has signed in with the second phone, a step later.
+        let code = scene.phones[1].app.code_at(at(1));
+        let second = scene.sign_in(|_| Answer::code_of(FactorId::from_random([1; 16]), &code));
+        scene.sessions = vec![first, second];
+        scene.open_challenges();
+        scene
+    }
+
+    /// With a key in the second phone's place.
+    pub(crate) fn with_key() -> Self {
+        let (mut scene, session) = Self::one_phone();
+        let setup = scene.begin(&new_key("Key"), 1, &session);
+        let mut keys = Keys::new();
+        let first = scene.add(&session, setup.id(), &keys.registered(&setup), None);
+        let second = scene.sign_in(|ask| keys.asserted(ask));
+        scene.sessions = vec![first, second];
+        scene.open_challenges();
+        scene.challenges.push(scene.step_up());
+        keys.sign(&scene);
+        scene.keys = Some(keys);
+        scene
+    }
+
+    /// With one phone, which has just been set up in this session.
+    fn one_phone() -> (Self, Assurance) {
         let mut scene = Self::unprotected();
         let session = scene.sessions[0].clone();
-        let setup = scene.begin(0, &session);
-        let code = scene.phones[0].app.code_at(at(0));
+        let setup = scene.begin(&new("Phone 0"), 0, &session).id();
+        let code = Answer::code(&scene.phones[0].app.code_at(at(0)));
         let account = Arc::clone(&scene.account);
         let secret = scene.phones[0].secret.clone();
         let context = scene.context(0);
-        let judged = self::judged(&account, &session, setup, &code, &secret, stamp(1), context);
+        let judged =
+            self::judged(&account, &session, setup, &code, Some(&secret), stamp(1), context);
         let Ok(Judged::Right(right)) = judged else { panic!("not confirmed: {judged:?}") };
         let confirmed = right.with_codes(codes(0), hashed(0)).expect("codes");
         let (_, account) = change(confirmed);
@@ -85,26 +143,41 @@ impl Scene {
             account.finish_setup(&session, setup, stamp(2), scene.context(0)).expect("finished"),
         );
         scene.account = account;
-        let session = full(session, 0);
+        (scene, full(session, 0))
+    }
 
-        let setup = scene.begin(1, &session);
-        let code = scene.phones[1].app.code_at(at(0));
-        let account = Arc::clone(&scene.account);
-        let secret = scene.phones[1].secret.clone();
-        let context = scene.context(0);
-        let judged = self::judged(&account, &session, setup, &code, &secret, stamp(3), context);
+    /// Confirms the setup of a further factor.
+    fn add(
+        &mut self,
+        session: &Assurance,
+        setup: SetupId,
+        answer: &Answer,
+        secret: Option<&TotpSecret>,
+    ) -> Assurance {
+        let account = Arc::clone(&self.account);
+        let judged =
+            self::judged(&account, session, setup, answer, secret, stamp(3), self.context(0));
         let Ok(Judged::Decided(Decision::Change(added))) = judged else { panic!("not added") };
-        let (ConfirmedSetup::Added(first), account) = change(added) else { panic!("not added") };
-        let first = full(first, 0);
-        scene.account = account;
+        let (ConfirmedSetup::Added(session), account) = change(added) else { panic!("not added") };
+        self.account = account;
+        full(session, 0)
+    }
 
-        // The second browser has signed in with the second phone, a step later.
-        let second = scene.sign_in(1);
-        scene.sessions = vec![first, second];
+    fn open_challenges(&mut self) {
         let shown = |phone: &Phone| (0..8).any(|tick| phone.app.code_at(at(tick)) == WRONG);
-        assert!(!scene.phones.iter().any(shown), "the wrong code is right");
-        scene.challenges = (0..REQUESTS).map(|n| scene.challenge(n)).collect();
-        scene
+        assert!(!self.phones.iter().any(shown), "the wrong code is right");
+        self.challenges = (0..REQUESTS).map(|n| self.challenge(n)).collect();
+    }
+
+    /// The first browser's, before something that is sensitive.
+    fn step_up(&self) -> Challenge {
+        let id = ChallengeId::from_random([0x70; 16]);
+        let rule =
+            StepUpRule::fresh(Needed::FactorOf(Strength::PhishingResistant), TimeDelta::zero());
+        let session = &self.sessions[0];
+        let action = ActionName::new("payout").expect("an action");
+        let opened = self.account.open_step_up(session, action, &rule, id, self.context(1));
+        opened.expect("a challenge")
     }
 
     fn password_session(&self, number: usize) -> Assurance {
@@ -145,32 +218,35 @@ impl Scene {
         account.sign_in(first, fresh, self.context(tick))
     }
 
-    fn sign_in(&mut self, phone: usize) -> Assurance {
+    /// Signs in with the second factor, a step after it was set up.
+    fn sign_in(&mut self, answer: impl FnOnce(&Ask) -> Answer) -> Assurance {
         let challenge = self.challenge(REQUESTS);
-        let phone = &self.phones[phone];
-        let answer = mfakit::Answer::code_of(phone.factor, &phone.app.code_at(at(1)));
         let account = Arc::clone(&self.account);
-        let question = account.question(&challenge, &answer, self.context(1));
-        let Ok(mfakit::domain::Question::Totp(asked)) = question else { panic!("not asked") };
-        let Decision::Change(judged) = asked.judge(&phone.secret, None) else { panic!("unjudged") };
+        let asked = account.ask(&challenge, self.context(1)).expect("it can be answered");
+        let answer = answer(&asked);
+        let judged = match account.question(&challenge, &answer, self.context(1)) {
+            Ok(Question::Totp(asked)) => asked.judge(&self.phones[1].secret, None),
+            Ok(Question::WebAuthn(asked)) => asked.judge(),
+            other => panic!("not asked: {other:?}"),
+        };
+        let Decision::Change(judged) = judged else { panic!("not judged") };
         let (Judgment::Passed(passed), account) = change(judged) else { panic!("wrong") };
         self.account = account;
         full(challenge.raise(passed.proof, self.context(1)).expect("raised"), 1)
     }
 
-    fn begin(&mut self, number: u8, session: &Assurance) -> SetupId {
+    fn begin(&mut self, new: &NewFactor, number: u8, session: &Assurance) -> Setup {
         let account = Arc::clone(&self.account);
-        let label = format!("Phone {number}");
-        let begun = begin(self, &account, session, &label, number, 0).expect("a setup");
+        let begun = begin(self, &account, session, new, number, 0).expect("a setup");
         let (setup, account) = change(begun);
         self.account = account;
-        setup.id()
+        setup
     }
 
     /// The phone that scans the setup of this number.
     fn phone(&self, number: u8) -> Phone {
         let session = &self.sessions[usize::from(number)];
-        let begun = begin(self, &self.account, session, "Phone", number, 0).expect("a setup");
+        let begun = begin(self, &self.account, session, &new("Phone"), number, 0).expect("a setup");
         let (setup, _) = change(begun);
         Phone {
             factor: FactorId::from_random([number; 16]),
@@ -185,16 +261,20 @@ fn full(proven: Proven, tick: u8) -> Assurance {
     proven.signed_in(&[], at(tick)).full().expect("a full session")
 }
 
+/// A phone to set up.
+pub(crate) fn new(label: &str) -> NewFactor {
+    NewFactor::totp(label, "ada@example.org").expect("a factor")
+}
+
 /// The setup of one number, with its own secret.
 pub(crate) fn begin(
     scene: &Scene,
     account: &Account,
     session: &Assurance,
-    label: &str,
+    new: &NewFactor,
     number: u8,
     tick: u8,
 ) -> Result<Transition<Setup>, Refusal> {
-    let new = NewFactor::totp(label, "ada@example.org").expect("a factor");
     let issuer = Issuer::new("Scrivio").expect("an issuer");
     let secret = secret(number);
     // What is sealed is not under test: the model hands the secret to whoever is judged by it.
@@ -203,24 +283,30 @@ pub(crate) fn begin(
     let drawn = DrawnSetup {
         setup: setup_id(number),
         factor: FactorId::from_random([number; 16]),
-        kind: DrawnKind::Totp { secret: &secret, sealed },
+        kind: match new.kind() {
+            FactorKind::WebAuthn => {
+                DrawnKind::WebAuthn { user_handle: UserHandle::from_random([number; 64]) }
+            }
+            _ => DrawnKind::Totp { secret: &secret, sealed },
+        },
     };
-    account.begin_setup(session, &new, EmailStatus::Verified, &issuer, &drawn, scene.context(tick))
+    account.begin_setup(session, new, EmailStatus::Verified, &issuer, &drawn, scene.context(tick))
 }
 
-/// Judges a code that is to confirm a setup.
+/// Judges what is to confirm a setup: a code, with the secret, or what a key answers.
 pub(crate) fn judged<'a>(
     account: &'a Account,
     session: &'a Assurance,
     setup: SetupId,
-    code: &str,
-    secret: &TotpSecret,
+    answer: &Answer,
+    secret: Option<&TotpSecret>,
     fresh: Stamp,
     context: Context<'a>,
 ) -> Result<Judged<'a>, Refusal> {
-    match account.setup_question(session, setup, &Answer::code(code), context)? {
-        SetupQuestion::Totp(asked) => Ok(asked.judge(secret, fresh)),
-        other => panic!("an app is confirmed by a code: {other:?}"),
+    match (account.setup_question(session, setup, answer, context)?, secret) {
+        (SetupQuestion::Totp(asked), Some(secret)) => Ok(asked.judge(secret, fresh)),
+        (SetupQuestion::WebAuthn(asked), None) => Ok(asked.judge(fresh)),
+        other => panic!("confirmed by something else: {other:?}"),
     }
 }
 

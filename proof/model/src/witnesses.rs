@@ -20,10 +20,10 @@ const OBTAINED: [(&str, Condition); 6] = [
 
 fn obtained<const NUMBER: usize>(protocol: &Protocol, state: &State) -> bool {
     let told = state.told(NUMBER);
-    match protocol.scenario.requests[NUMBER] {
-        Request::Guess => told == Some(Told::Wrong),
-        _ => matches!(told, Some(Told::Passed | Told::Done)),
+    if protocol.scenario.requests[NUMBER].is_wrong() {
+        return told == Some(Told::Wrong);
     }
+    matches!(told, Some(Told::Passed | Told::Done))
 }
 
 fn throttled(protocol: &Protocol, state: &State) -> bool {

@@ -62,6 +62,26 @@ fn rules() -> Vec<(Fault, Scenario, &'static str)> {
         ),
         (Fault::CommitForgotten, Scenario::one_code(), "a lost reply costs the owner no code"),
         (Fault::TornCommit, Scenario::one_code(), "a crash leaves the old state or the new one"),
+        (Fault::StoreDoesNotCompare, Scenario::one_key(), "an assertion passes once"),
+        (Fault::StoreDoesNotCompare, Scenario::step_up(), "a stale writer undoes nothing"),
+        (
+            Fault::StampKept,
+            Scenario::keys(),
+            "a session from before a change of credentials is void",
+        ),
+        (
+            Fault::SetupUnbound,
+            Scenario::keys(),
+            "a setup is confirmed in the session that began it alone",
+        ),
+        (Fault::PassForgotten, Scenario::one_key(), "an assertion passes once"),
+        (
+            Fault::AssertionUnbound,
+            Scenario::step_up(),
+            "an assertion passes no challenge but its own",
+        ),
+        (Fault::FailureCharged, Scenario::step_up(), "an assertion that fails changes nothing"),
+        (Fault::CounterTaken, Scenario::one_key(), "the counter of a credential never falls"),
         (
             Fault::EventsApart,
             Scenario::one_code(),

@@ -1,28 +1,30 @@
 //! An account with a past: every step is a decision of the domain, with fixed names and times.
 
 mod draws;
+mod host;
+mod keys;
 
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::{
-    Account, Algorithm, Arrival, ChallengeId, CodeHash, ConfirmedSetup, Context, Decision,
-    DrawnKind, DrawnSetup, Fresh, ImportedEvaluation, ImportedHash, Issuer, Judged, Judgment,
-    Label, OneTimeCode, Opened, Proven, Question, Reseal, SessionId, SetupQuestion, TotpSecret,
-    Transition,
+    Account, Algorithm, ChallengeId, ConfirmedSetup, Context, Decision, DrawnKind, DrawnSetup,
+    Fresh, ImportedEvaluation, Issuer, Judged, Judgment, Label, OneTimeCode, Opened, Proven,
+    Question, SessionId, SetupQuestion, TotpSecret, Transition,
 };
-use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
 use mfakit::store::{CommitId, CommitOutcome, Version};
+use mfakit::testing::SoftwareKey;
 use mfakit::{
-    Answer, Assurance, EmailStatus, EventKind, FactorId, FirstFactor, HostAuthority, NewFactor,
-    Refusal, Settings, SetupId, SignedIn, Subject,
+    Answer, Assurance, Challenge, EmailStatus, EventKind, FactorId, FactorKind, FirstFactor,
+    NewFactor, Refusal, Settings, SetupId, SignedIn, Subject,
 };
 
 use subtle::Choice;
 
-use draws::{digest, scheme};
+use draws::digest;
 
-static DEFAULTS: LazyLock<Settings> = LazyLock::new(Settings::default);
+static DEFAULTS: LazyLock<Settings> =
+    LazyLock::new(|| Settings::builder().relying_party(keys::relying_party()).build().unwrap());
 
 /// The secret of every factor: RFC 6238 appendix B.
 const SECRET: &[u8; 20] = b"12345678901234567890";
@@ -39,6 +41,9 @@ pub(crate) struct History {
     pub(crate) phone_is_ahead: TimeDelta,
     codes: Vec<OneTimeCode>,
     enrollment: Option<OneTimeCode>,
+    /// The owner's keys, and what the page has shown to the browser for the next one.
+    keys: Vec<SoftwareKey>,
+    creation: String,
     now: DateTime<Utc>,
     names: u64,
 }
@@ -68,44 +73,11 @@ impl History {
             phone_is_ahead: TimeDelta::zero(),
             codes: Vec::new(),
             enrollment: None,
+            keys: Vec::new(),
+            creation: String::new(),
             now,
             names: 0,
         }
-    }
-
-    /// Moves in from another system, with a seed of 120 bits and, if wanted, weak codes.
-    pub(crate) fn move_in(&mut self, codes: &[&str]) -> Step {
-        let weak = Seed::from_bytes(&SECRET[..15]).unwrap();
-        self.take_over(ImportedFactor::totp("Old phone", weak).unwrap().drift(-1), codes)
-    }
-
-    /// Moves in with one factor and, if wanted, weak codes.
-    pub(crate) fn take_over(&mut self, factor: impl Into<ImportedFactor>, codes: &[&str]) -> Step {
-        let account = Arc::clone(&self.account);
-        let subject = account.subject().clone();
-        let authority = HostAuthority::grant(subject.clone(), subject, "moved in").unwrap();
-        let mut import =
-            Import::new().factor(factor).accept_seeds_under_128_bits().accept_codes_under_64_bits();
-        if !codes.is_empty() {
-            import = import.codes(ImportedCodes::plain(codes).unwrap());
-        }
-        let id = FactorId::from_random(self.name());
-        let factor = match import.factors()[0].clone() {
-            ImportedFactor::Totp(totp) => totp.prepared(id, self.seal("k1")),
-            #[cfg(feature = "webauthn")]
-            ImportedFactor::Credential(credential) => credential.prepared(id),
-            other => panic!("a kind that is new here: {other:?}"),
-        };
-        let hashes = codes.iter().map(|code| ImportedHash::new(code).unwrap()).collect();
-        let codes = import.recovery_codes().cloned().map(|codes| codes.prepared(hashes).unwrap());
-        let prepared = import.prepared(vec![factor], codes);
-        let Decision::Change(moved) =
-            account.import(&authority, &prepared, self.stamp(), self.context())?
-        else {
-            panic!("imported before");
-        };
-        let Imported::Now(_) = self.commit(moved) else { panic!("imported before") };
-        Ok(())
     }
 
     /// Keeps a session of a user who belongs to no organization.
@@ -146,28 +118,37 @@ impl History {
         let drawn = DrawnSetup {
             setup: SetupId::from_random(self.name()),
             factor: FactorId::from_random(self.name()),
-            kind: DrawnKind::Totp { secret: &secret, sealed: self.seal("k1") },
+            kind: match new.kind() {
+                FactorKind::WebAuthn => DrawnKind::WebAuthn { user_handle: self.user_handle() },
+                _ => DrawnKind::Totp { secret: &secret, sealed: self.seal("k1") },
+            },
         };
         let issuer = Issuer::new("Scrivio").unwrap();
         let (email, context) = (EmailStatus::Verified, self.context());
         let begun =
             account.begin_setup(self.session.session(), new, email, &issuer, &drawn, context)?;
-        self.commit(begun);
+        let shown = self.commit(begun);
+        self.creation = shown.webauthn().map(|options| options.to_json()).unwrap_or_default();
         Ok(())
     }
 
     pub(crate) fn confirm(&mut self, right: bool) -> Step {
+        self.confirm_with(Answer::code(&self.code(right)))
+    }
+
+    fn confirm_with(&mut self, answer: Answer) -> Step {
         let account = Arc::clone(&self.account);
         let Some(setup) = account.pending().map(|pending| pending.id()) else {
             return Err(Refusal::UnknownSetup);
         };
         let secret = TotpSecret::from_bytes(SECRET).unwrap();
-        let session = self.session.clone();
-        let (typed, context) = (self.code(right), self.context());
-        let answer = Answer::code(&typed);
-        let question = account.setup_question(session.session(), setup, &answer, context)?;
-        let SetupQuestion::Totp(asked) = question else { panic!("{question:?}") };
-        let decision = match asked.judge(&secret, self.stamp()) {
+        let (session, context) = (self.session.clone(), self.context());
+        let judged = match account.setup_question(session.session(), setup, &answer, context)? {
+            SetupQuestion::Decided(_) => return Ok(()),
+            SetupQuestion::Totp(asked) => asked.judge(&secret, self.stamp()),
+            SetupQuestion::WebAuthn(asked) => asked.judge(self.stamp()),
+        };
+        let decision = match judged {
             Judged::Decided(decision) => decision,
             Judged::Right(right) => {
                 let (codes, hashed) = self.fresh_codes();
@@ -207,22 +188,36 @@ impl History {
 
     /// Signs in, with an answer made from the owner's codes if one is asked for.
     pub(crate) fn sign_in(&mut self, answer: impl FnOnce(&Self) -> Answer) -> Step {
+        match self.enter()? {
+            Some(challenge) => {
+                let answer = answer(self);
+                self.answer(&challenge, answer)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The password is right: a challenge follows, unless MFA is off.
+    fn enter(&mut self) -> Step<Option<Challenge>> {
         let account = Arc::clone(&self.account);
         let first = FirstFactor::password(account.subject().clone(), self.now);
         let fresh = Fresh {
             session: SessionId::from_random(self.name()),
             challenge: ChallengeId::from_random(self.name()),
         };
-        let context = self.context();
-        let challenge = match account.sign_in(first, fresh, context)? {
+        match account.sign_in(first, fresh, self.context())? {
             Opened::Session(proven) => {
                 self.keep(proven);
-                return Ok(());
+                Ok(None)
             }
-            Opened::Challenge(challenge) => challenge,
-        };
+            Opened::Challenge(challenge) => Ok(Some(challenge)),
+        }
+    }
+
+    fn answer(&mut self, challenge: &Challenge, answer: Answer) -> Step {
+        let (account, context) = (Arc::clone(&self.account), self.context());
         let secret = TotpSecret::from_bytes(SECRET).unwrap();
-        let decision = match account.question(&challenge, &answer(self), context)? {
+        let decision = match account.question(challenge, &answer, context)? {
             Question::Decided(why) => Decision::Unchanged(Judgment::Rejected(why)),
             Question::Totp(asked) => asked.judge(&secret, None),
             Question::WebAuthn(asked) => asked.judge(),
@@ -307,49 +302,8 @@ impl History {
         Ok(())
     }
 
-    pub(crate) fn reset(&mut self) -> Step {
-        let account = Arc::clone(&self.account);
-        let code = OneTimeCode::from_random(&self.name());
-        let hash = CodeHash::new(self.name(), digest(&code));
-        let authority = self.authority();
-        let reset =
-            account.reset(&authority, code, scheme(), hash, self.stamp(), self.context())?;
-        self.enrollment = Some(self.commit(reset).code);
-        Ok(())
-    }
-
-    pub(crate) fn begin_move(&mut self, to: &str) -> Step {
-        let account = Arc::clone(&self.account);
-        let to = Subject::new(to).unwrap();
-        let decision = account.begin_move(&to, &self.authority(), self.stamp(), self.context())?;
-        self.decide(decision);
-        Ok(())
-    }
-
-    /// Completes a move: the account that follows is the one at its new subject.
-    pub(crate) fn arrive(&mut self) -> Step {
-        let account = Arc::clone(&self.account);
-        let subject = account.moving_to().cloned().ok_or(Refusal::Moved)?;
-        let mut resealed = Vec::new();
-        for (place, sealed) in account.sealed_secrets() {
-            if account.factor(place.factor).is_some() {
-                let (from, to) = (sealed.clone(), self.seal("k2"));
-                resealed.push(Reseal { factor: place.factor, from, to });
-            }
-        }
-        let arrival = Arrival { subject, version: Version::first([7; 8]), stamp: self.stamp() };
-        let arrived = account.arrive(arrival, resealed, self.context())?;
-        self.commit(arrived);
-        Ok(())
-    }
-
     fn context(&self) -> Context<'static> {
         Context::new(self.settings, self.now).unwrap()
-    }
-
-    fn authority(&self) -> HostAuthority {
-        let admin = Subject::new("admin").unwrap();
-        HostAuthority::grant(self.account.subject().clone(), admin, "phone lost").unwrap()
     }
 
     /// What the owner's app shows now, or something else.

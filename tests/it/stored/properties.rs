@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use mfakit::domain::Account;
+use mfakit::domain::webauthn::SignatureAlgorithm;
 use mfakit::store::StoredAccount;
+use mfakit::testing::SoftwareKey;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -102,7 +104,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_its_history_an_account_is_read_back_equal(steps in vec((0_u8..20, any::<u8>()), 1..40)) {
+    fn whatever_its_history_an_account_is_read_back_equal(steps in vec((0_u8..26, any::<u8>()), 1..40)) {
         let mut history = History::new("user-1815");
         for (step, n) in steps {
             // A refusal is as good a step as any: it changes nothing.
@@ -139,9 +141,25 @@ fn take(history: &mut History, step: u8, n: u8) -> Step {
         18 if n.is_multiple_of(8) => {
             history.begin_move("user-1852").and_then(|()| history.arrive())
         }
+        19 => history.begin_key(&format!("Key {}", n % 12), None),
+        20 => history.confirm_key(key(n)),
+        21 | 22 => history.set_up_key(&format!("Key {}", n % 12), key(n), None),
+        23 => history.sign_in_with_key(index, true),
+        24 => history.sign_in_with_key(index, false),
         _ => {
             history.wait(TimeDelta::seconds(i64::from(n) * 7));
             Ok(())
         }
     }
+}
+
+/// One of a few keys: now and then it is there already.
+fn key(n: u8) -> SoftwareKey {
+    let algorithm = match n % 3 {
+        0 => SignatureAlgorithm::Es256,
+        _ => SignatureAlgorithm::EdDsa,
+    };
+    let key = SoftwareKey::seeded(u64::from(n % 16), algorithm);
+    let key = key.user_verified(n & 1 == 0).backup(n & 2 == 0, n & 6 == 0);
+    if n & 8 == 0 { key.uncounted() } else { key }
 }
