@@ -13,6 +13,7 @@
 
 mod codes;
 mod configuration;
+mod credentials;
 mod cursors;
 mod hash_schemes;
 mod http;
@@ -33,6 +34,7 @@ mod webauthn;
 
 pub use codes::codes;
 pub use configuration::configuration;
+pub use credentials::{assertions, registrations};
 pub use cursors::cursors;
 pub use hash_schemes::hash_schemes;
 pub use http::{api, pages};
@@ -58,6 +60,7 @@ pub type Target = fn(&[u8]);
 /// Every target, by the name that its corpus has.
 pub const TARGETS: &[(&str, Target)] = &[
     ("api", api),
+    ("assertions", assertions),
     ("codes", codes),
     ("configuration", configuration),
     ("cursors", cursors),
@@ -68,6 +71,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("otpauth", otpauth),
     ("pages", pages),
     ("recovery_codes", recovery_codes),
+    ("registrations", registrations),
     ("request_headers", request_headers),
     ("sealed_secrets", sealed_secrets),
     ("sessions", sessions),

@@ -46,8 +46,8 @@ pub(crate) fn assertion(challenge: &Challenge) -> String {
     key.assert(&options.to_json(), ORIGIN).expect("an assertion")
 }
 
-const RP_ID: &str = "scrivio.example";
-const ORIGIN: &str = "https://app.scrivio.example";
+pub(crate) const RP_ID: &str = "scrivio.example";
+pub(crate) const ORIGIN: &str = "https://app.scrivio.example";
 
 /// A phone that holds [`SEED`].
 pub(crate) fn phone(digits: Digits) -> Authenticator {
