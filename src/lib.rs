@@ -99,6 +99,7 @@ pub mod testing;
 pub use domain::account::{FactorStatus, HostAuthority, IssuedEnrollment, SetupStatus, Status};
 pub use domain::assurance::Assurance;
 pub use domain::challenge::{Answer, Challenge};
+pub use domain::enrolled_by::EnrolledBy;
 pub use domain::event::{Event, EventKind};
 pub use domain::factor::SetupPrompt;
 pub use domain::factor::totp::TotpSetup;

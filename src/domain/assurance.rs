@@ -5,7 +5,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::bounds::{CLOCK_SKEW, MAX_EVIDENCE};
 use super::context::Context;
 use super::evidence::{Evidence, EvidenceKind};
-use super::factor::Factor;
 use super::first_factor::FirstFactor;
 use super::id::{SessionId, Stamp, Subject};
 use super::instant::after;
@@ -179,15 +178,6 @@ impl Assurance {
     /// This session after it has itself changed the credentials: what it proved stays proven.
     pub(crate) fn under(mut self, stamp: Stamp) -> Self {
         self.stamp = stamp;
-        self
-    }
-
-    /// Forgets what factors proved that the account no longer has.
-    pub(crate) fn only_factors(mut self, factors: &[Factor]) -> Self {
-        self.evidence.retain(|e| match e.kind {
-            EvidenceKind::Factor { id, .. } => factors.iter().any(|factor| factor.id == id),
-            EvidenceKind::First(_) | EvidenceKind::Recovery | EvidenceKind::Enrollment => true,
-        });
         self
     }
 

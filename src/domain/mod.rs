@@ -10,6 +10,7 @@
 // Leaves: values that name no rule.
 mod bounds;
 pub(crate) mod demand;
+pub(crate) mod enrolled_by;
 mod evidence;
 pub(crate) mod factor_kind;
 pub(crate) mod first_factor;
@@ -120,6 +121,8 @@ pub(crate) use strength::Strength;
 pub(crate) use verdict::Rejection;
 
 // What of it only the stored form, the conformance kit or a test names.
+#[cfg(feature = "serde")]
+pub(crate) use enrolled_by::EnrolledBy;
 #[cfg(feature = "testing")]
 pub(crate) use event::OrgChange;
 #[cfg(any(test, feature = "testing"))]

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod challenge;
+mod enrolling;
 mod levels;
 mod setup;
 mod throttled;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::state::Account;
+use crate::domain::enrolled_by::EnrolledBy;
 use crate::domain::factor::Factor;
 use crate::domain::factor_kind::FactorKind;
 use crate::domain::id::{FactorId, SetupId};
@@ -56,6 +57,8 @@ pub struct FactorStatus {
     pub added_at: DateTime<Utc>,
     /// When it was last used.
     pub last_used_at: DateTime<Utc>,
+    /// What the session that enrolled it had proven.
+    pub enrolled_by: EnrolledBy,
 }
 
 /// The unfinished setup of a [`Status`].
@@ -118,6 +121,7 @@ impl Account {
             weak: factor.weak,
             added_at: factor.added_at,
             last_used_at: factor.last_used_at,
+            enrolled_by: factor.enrolled_by.clone(),
         }
     }
 }

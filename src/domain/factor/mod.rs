@@ -6,6 +6,7 @@ pub mod webauthn;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::enrolled_by::EnrolledBy;
 use crate::domain::factor_kind::FactorKind;
 use crate::domain::id::FactorId;
 use crate::domain::label::{AccountName, Issuer, Label};
@@ -25,6 +26,7 @@ pub struct Factor {
     pub(crate) weak: bool,
     /// Wrong answers that were judged by it since its last right one.
     pub(crate) failures: u16,
+    pub(crate) enrolled_by: EnrolledBy,
     pub(crate) state: FactorState,
     pub(crate) extra: Extra,
 }
@@ -178,6 +180,11 @@ impl Factor {
     /// Whether its seed has less than 128 bits, because it was imported so.
     pub fn is_weak(&self) -> bool {
         self.weak
+    }
+
+    /// What the session that enrolled it had proven.
+    pub fn enrolled_by(&self) -> &EnrolledBy {
+        &self.enrolled_by
     }
 
     /// The state that its answers are judged by.
