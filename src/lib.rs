@@ -100,7 +100,7 @@ pub use domain::account::{FactorStatus, HostAuthority, IssuedEnrollment, SetupSt
 pub use domain::assurance::Assurance;
 pub use domain::challenge::{Answer, Challenge};
 pub use domain::enrolled_by::EnrolledBy;
-pub use domain::event::{Event, EventKind};
+pub use domain::event::{Event, EventKind, UnknownEvent};
 pub use domain::factor::SetupPrompt;
 pub use domain::factor::totp::TotpSetup;
 pub use domain::factor_kind::FactorKind;

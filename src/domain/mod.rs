@@ -23,7 +23,7 @@ pub(crate) mod policy_terms;
 pub(crate) mod purpose;
 mod sealed;
 pub(crate) mod strength;
-mod unknown_fields;
+pub(crate) mod unknown_fields;
 
 // What the rules are made of.
 pub(crate) mod assurance;
@@ -125,7 +125,9 @@ pub(crate) use verdict::Rejection;
 pub(crate) use enrolled_by::EnrolledBy;
 #[cfg(feature = "testing")]
 pub(crate) use event::OrgChange;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(feature = "serde", feature = "testing"))]
+pub(crate) use event::UnknownEvent;
+#[cfg(any(test, feature = "serde", feature = "testing"))]
 pub(crate) use event::{EventId, EventKind};
 #[cfg(feature = "serde")]
 pub(crate) use first_factor::{FirstFactorKind, FirstFactorName};

@@ -253,8 +253,52 @@ fn events_are_read_back_equal_and_name_what_happened() {
     let id = EventId { commit: CommitId::from_random([8; 16]), index: 1 };
     for (kind, json) in rows {
         let event = Event { id, subject: ada.clone(), at: at(), kind };
-        let id = json!({ "commit": hex(8), "index": 1 });
-        round_trips(&event, &json!({ "id": id, "subject": "ada", "at": AT, "kind": json }));
+        round_trips(&event, &event_json(event.concerns_owner(), &json));
+    }
+}
+
+fn event_json(concerns_owner: bool, kind: &Json) -> Json {
+    let id = json!({ "commit": hex(8), "index": 1 });
+    json!({ "id": id, "subject": "ada", "at": AT, "concerns_owner": concerns_owner, "kind": kind })
+}
+
+/// Else an older relay would stop there, and tell nobody of anything any more.
+#[test]
+fn an_event_of_a_later_release_is_read_and_still_tells_the_owner() {
+    for (name, kind) in [
+        (
+            "owl_sent",
+            json!({ "type": "owl_sent", "owls": [1, -2, 3.5, null], "deep": { "er": {} } }),
+        ),
+        ("owl_sent", json!({ "type": "owl_sent" })),
+        ("code_accepted", json!({ "type": "code_accepted", "factor": hex(1), "purpose": "vote" })),
+        ("reset", json!({ "type": "reset", "by": "bob", "reason": { "code": 7 } })),
+    ] {
+        for concerns_owner in [true, false] {
+            let written = event_json(concerns_owner, &kind);
+            let event: Event = serde_json::from_str(&written.to_string()).unwrap();
+            let EventKind::Unknown(unknown) = event.kind() else { panic!("{event:?}") };
+            assert_eq!((unknown.name(), event.subject().as_str()), (name, "ada"));
+            assert_eq!(event.concerns_owner(), concerns_owner, "{kind}");
+            round_trips(&event, &written);
+        }
+        let mut without = event_json(false, &kind);
+        without.as_object_mut().unwrap().remove("concerns_owner");
+        assert!(from_value::<Event>(without).unwrap().concerns_owner(), "rather too much");
+    }
+    // What a known kind says of itself is what counts, whatever stands beside it.
+    let disabled = event_json(false, &json!({ "type": "mfa_disabled" }));
+    assert!(from_value::<Event>(disabled).unwrap().concerns_owner());
+    let long = "a".repeat(65);
+    for kind in [
+        json!(7),
+        json!({}),
+        json!({ "type": 7 }),
+        json!({ "type": "" }),
+        json!({ "type": "Owl" }),
+        json!({ "type": long }),
+    ] {
+        refused::<Event>(event_json(true, &kind));
     }
 }
 

@@ -46,6 +46,7 @@ macro_rules! conformance_tests {
             pages_of_events_join_without_a_gap
             no_event_is_lost_while_others_write
             pruning_drops_nothing_behind_its_cursor
+            an_event_of_a_later_release_is_read
             a_garbled_cursor_is_refused
             the_latest_events_of_a_subject_come_first
             the_events_of_others_are_not_among_the_latest

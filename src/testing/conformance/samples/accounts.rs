@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::unknown_fields::Value;
 use crate::domain::{
     Account, Algorithm, Answer, Assurance, ChallengeId, CodeHash, Commit, CommitId, ConfirmedSetup,
-    Context, Decision, DrawnKind, DrawnSetup, EmailStatus, FactorId, FirstFactor, Fresh,
+    Context, Decision, DrawnKind, DrawnSetup, EmailStatus, EventKind, FactorId, FirstFactor, Fresh,
     HashScheme, HashedCodes, HostAuthority, Issuer, Judged, KeyId, NewFactor, Opened, Proven,
     Receipt, RecoveryCodes, SealedSecret, SessionId, Settings, Setup, SetupId, SetupQuestion,
-    Stamp, Subject, TotpSecret, Transition, Version,
+    Stamp, Subject, TotpSecret, Transition, UnknownEvent, Version,
 };
 use crate::testing::Authenticator;
 use crate::testing::conformance::Violation;
@@ -78,6 +79,18 @@ impl Author {
         let touched =
             account.password_changed(None, fresh, self.context()?).map_err(broken_sample)?;
         Ok(self.commit(touched))
+    }
+
+    /// The same, and an event of a release that is later than this one.
+    pub(crate) fn touch_of_tomorrow(&mut self, account: &Account) -> Result<Commit, Violation> {
+        let fresh = self.fresh_stamp();
+        let touched =
+            account.password_changed(None, fresh, self.context()?).map_err(broken_sample)?;
+        let name = "of_a_later_release";
+        let fields = [("type", Value::Text(name.into())), ("deep", Value::List(vec![Value::Null]))];
+        let raw = Value::Map(fields.map(|(field, value)| (field.to_owned(), value)).into());
+        let unknown = UnknownEvent { name: name.into(), concerns_owner: true, raw };
+        Ok(self.commit(touched.with_event(EventKind::Unknown(Box::new(unknown)))))
     }
 
     /// A commit that erases the account.

@@ -36,7 +36,7 @@ pub(super) const DOMAIN: Table = Table {
         // Rules, and what they are made of.
         ("recovery", &["invalid", "unknown_fields"]),
         ("budget", &["invalid", "unknown_fields", "instant"]),
-        ("event", &["id", "policy_terms", "purpose", "strength"]),
+        ("event", &["unknown_fields", "id", "policy_terms", "purpose", "strength"]),
         ("receipt", &["id"]),
         ("factor", &[
             "invalid", "unknown_fields", "id", "label", "sealed", "strength", "enrolled_by",
