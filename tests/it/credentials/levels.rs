@@ -73,14 +73,11 @@ impl Scene {
         ask.prompts.iter().map(named).collect()
     }
 
-    /// The full session of one that has just registered the key: what registering has not proven, its
-    /// first answer does.
-    async fn opened(&mut self, signed_in: mfakit::SignedIn) -> Assurance {
-        let limited = match signed_in {
-            mfakit::SignedIn::Full(session, _) => return session,
-            mfakit::SignedIn::Limited(limited) => limited,
-        };
-        let challenge = self.step_up(&limited, &StepUpRule::signed_in()).await;
+    /// The full session of one that has just registered the key: registering is no authentication, and
+    /// its first answer is.
+    async fn opened(&mut self, registered: mfakit::SignedIn) -> Assurance {
+        let session = limited(registered);
+        let challenge = self.step_up(&session, &StepUpRule::signed_in()).await;
         assert_eq!(self.asked(&challenge).await, ["key"]);
         full(self.by_key(&challenge).await)
     }
