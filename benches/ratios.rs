@@ -12,6 +12,9 @@
     reason = "a bench prints its result and stops at the first surprise"
 )]
 
+#[path = "ratios/assertions.rs"]
+mod assertions;
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -39,6 +42,7 @@ fn main() {
     }
     judging_a_code();
     a_right_answer_on_the_memory_store();
+    assertions::a_whole_assertion();
     answering_with_a_recovery_code();
     issuing_ten_codes();
 }

@@ -11,6 +11,8 @@
     reason = "it stops at the first surprise"
 )]
 
+mod keyed;
+
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -25,8 +27,8 @@ use mfakit::store::{AccountStore, Format, StoredAccount};
 use mfakit::testing::{Authenticator, ManualClock, SeededEntropy, block_on};
 use mfakit::{
     Answer, Argon2Hasher, Assurance, Challenge, Confirmed, EmailStatus, FirstFactor, Keyring,
-    MemoryStore, Mfa, NewFactor, SealingKey, Settings, SignIn, SignedIn, StepUpRule, Subject,
-    Verdict,
+    MemoryStore, Mfa, MfaBuilder, NewFactor, SealingKey, Settings, SignIn, SignedIn, StepUpRule,
+    Subject, Verdict,
 };
 
 /// The most that a path is run in one go.
@@ -49,6 +51,8 @@ const PATHS: &[(&str, Path)] = &[
     ("read_account", read_account),
     ("memory_store_sign_in", sign_in),
     ("memory_store_whole_sign_in", sign_in_and_answer),
+    ("p256_verification", keyed::p256_verification),
+    ("memory_store_whole_assertion", keyed::whole_assertion),
 ];
 
 /// `instructions NAME TIMES` runs a path; `instructions --list` names them.
@@ -102,6 +106,7 @@ fn read_recovery_code(times: u32) {
 /// A protected account as its store holds it, and everything that an answer takes.
 struct Scene {
     mfa: Mfa,
+    memory: MemoryStore,
     clock: ManualClock,
     keyring: Keyring,
     account: Arc<Account>,
@@ -110,21 +115,24 @@ struct Scene {
     settings: Settings,
 }
 
+fn keyring() -> Keyring {
+    let key = SealingKey::from_bytes("k1", &[7; 32]).expect("a key");
+    Keyring::new(key).with_entropy(Arc::new(SeededEntropy::new(7)))
+}
+
+fn service(memory: &MemoryStore, clock: &ManualClock, seed: u64) -> MfaBuilder {
+    Mfa::builder_without_policies(memory.clone())
+        .issuer("Scrivio")
+        .keyring(keyring())
+        .hasher(Argon2Hasher::cheap_and_insecure())
+        .clock(clock.clone())
+        .entropy(SeededEntropy::new(seed))
+}
+
 impl Scene {
     fn new() -> Self {
-        let keyring = || {
-            let key = SealingKey::from_bytes("k1", &[7; 32]).expect("a key");
-            Keyring::new(key).with_entropy(Arc::new(SeededEntropy::new(7)))
-        };
         let (memory, clock) = (MemoryStore::new(), ManualClock::at(START));
-        let mfa = Mfa::builder_without_policies(memory.clone())
-            .issuer("Scrivio")
-            .keyring(keyring())
-            .hasher(Argon2Hasher::cheap_and_insecure())
-            .clock(clock.clone())
-            .entropy(SeededEntropy::new(1))
-            .build()
-            .expect("a complete builder");
+        let mfa = service(&memory, &clock, 1).build().expect("a complete builder");
         let subject = Subject::new("ada").expect("a subject");
         block_on(async {
             let first = FirstFactor::password(subject.clone(), clock.now());
@@ -144,13 +152,13 @@ impl Scene {
             let settings = Settings::default();
             let account = memory.load(&subject).await.expect("the store").expect("a row");
             let mut scene =
-                Self { mfa, clock, keyring: keyring(), account, session, phone, settings };
+                Self { mfa, memory, clock, keyring: keyring(), account, session, phone, settings };
             // As full as it gets: 32 commits and 16 passed challenges are remembered.
             for _ in 0..40 {
                 let (challenge, code) = scene.next();
                 scene.pass(&challenge, code);
             }
-            scene.account = memory.load(&subject).await.expect("the store").expect("a row");
+            scene.account = scene.memory.load(&subject).await.expect("the store").expect("a row");
             scene.clock.advance(TimeDelta::seconds(30));
             scene
         })

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, Once, PoisonError};
 
+use mfakit::domain::webauthn::{RelyingParty, SignatureAlgorithm};
 use mfakit::store::EventLog;
-use mfakit::{Answer, Verdict};
+use mfakit::testing::SoftwareKey;
+use mfakit::{Answer, Confirmed, EmailStatus, Keyring, Mfa, NewFactor, Verdict};
 use mfakit_sqlx::{PostgresStore, SqliteStore, Tables};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 
 use crate::databases::{Database, File, Schema, Store, block_on};
-use crate::world::{World, commit_id, org, stamp};
+use crate::world::{self, World, commit_id, org, stamp};
 
 /// Keeps what the driver logs, by the name of the thread that it does it on: PostgreSQL's driver
 /// runs on the test's own thread, SQLite's on one that is named after it.
@@ -102,6 +104,62 @@ async fn check(world: &World<impl Store>, thread: &str, commit: &[&str]) {
     assert_eq!(sent(thread).len(), 2, "a policy and a page of the roster");
 }
 
+/// An app's answer and a key's send the same: a read, another one where organizations have policies,
+/// and a commit.
+async fn check_kinds(store: impl Store, thread: &str, commit: &[&str]) {
+    for (name, policies) in [("bob", false), ("carol", true)] {
+        let world = World::on(store.clone());
+        let (user, session) = world.protect(name).await;
+        let builder = if policies {
+            Mfa::builder(store.clone())
+        } else {
+            Mfa::builder_without_policies(store.clone())
+        };
+        let here = RelyingParty::new("scrivio.example", [ORIGIN]).unwrap();
+        let builder = builder.keyring(Keyring::new(world::key("old"))).clock(world.clock.clone());
+        let mfa = builder.issuer("Scrivio").relying_party(here).build().unwrap();
+
+        let new = NewFactor::webauthn("Key", "ada@example.org").unwrap();
+        let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.unwrap();
+        let mut key = SoftwareKey::seeded(1815, SignatureAlgorithm::Es256);
+        let json = key.register(&setup.webauthn().unwrap().to_json(), ORIGIN).unwrap();
+        let answer = Answer::webauthn(&json);
+        let added = mfa.confirm_setup(&session, setup.id(), answer).await.unwrap();
+        assert!(matches!(added, Confirmed::Added(_)), "{added:?}");
+
+        let read = ["SELECT version,"].iter().chain(policies.then_some(&"SELECT m.org,"));
+        let answered: Vec<&str> = read.chain(commit).copied().collect();
+        for kind in ["an app's", "a key's"] {
+            let challenge = world.challenge(&user).await;
+            let asked = mfa.ask(&challenge).await.unwrap();
+            let answer = match kind {
+                "an app's" => Answer::code(&user.phone.code_at(world.now())),
+                _ => {
+                    let options = asked.webauthn().unwrap().to_json();
+                    Answer::webauthn(&key.assert(&options, ORIGIN).unwrap())
+                }
+            };
+            sent(thread);
+            let verdict = mfa.answer(&challenge, answer).await.unwrap();
+            assert!(matches!(verdict, Verdict::Passed(_)), "{verdict:?}");
+            assert_eq!(sent(thread), answered, "{kind} answer, with policies: {policies}");
+
+            let challenge = world.challenge(&user).await;
+            sent(thread);
+            mfa.ask(&challenge).await.unwrap();
+            assert_eq!(sent(thread), ["SELECT version,"], "what a challenge asks for");
+        }
+        // One that fails is read for and not written.
+        let challenge = world.challenge(&user).await;
+        sent(thread);
+        let verdict = mfa.answer(&challenge, Answer::webauthn(&json)).await.unwrap();
+        assert!(matches!(verdict, Verdict::Rejected(_)), "{verdict:?}");
+        assert_eq!(sent(thread), ["SELECT version,"], "a key's answer that fails");
+    }
+}
+
+const ORIGIN: &str = "https://app.scrivio.example";
+
 #[test]
 fn an_answer_is_two_reads_and_one_statement_on_postgres() {
     let Some(schema) = Schema::new() else { return };
@@ -112,7 +170,8 @@ fn an_answer_is_two_reads_and_one_statement_on_postgres() {
         let store = PostgresStore::open(pool, schema.tables()).await.unwrap();
         let thread = std::thread::current().name().unwrap().to_owned();
         sent(&thread);
-        check(&World::on(store), &thread, &["WITH put"]).await;
+        check(&World::on(store.clone()), &thread, &["WITH put"]).await;
+        check_kinds(store, &thread, &["WITH put"]).await;
     });
 }
 
@@ -127,7 +186,9 @@ fn an_answer_is_two_reads_and_one_transaction_on_sqlite() {
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
         let store = SqliteStore::open(pool, Tables::default()).await.unwrap();
         sent(&thread);
-        check(&World::on(store), &thread, &["UPDATE \"mfakit_accounts\"", "INSERT INTO"]).await;
+        let commit = ["UPDATE \"mfakit_accounts\"", "INSERT INTO"];
+        check(&World::on(store.clone()), &thread, &commit).await;
+        check_kinds(store, &thread, &commit).await;
     });
 }
 
