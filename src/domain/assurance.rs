@@ -103,9 +103,10 @@ impl Assurance {
         self.evidence.iter().filter_map(strength).max()
     }
 
-    /// Whether the session holds a recovery code's evidence.
-    pub(crate) fn is_recovered(&self) -> bool {
-        self.evidence.iter().any(|e| e.kind == EvidenceKind::Recovery)
+    /// When the session was last opened by a recovery code; `None` if it never was.
+    pub(crate) fn recovered_at(&self) -> Option<DateTime<Utc>> {
+        let recovery = self.evidence.iter().filter(|e| e.kind == EvidenceKind::Recovery);
+        recovery.map(|e| e.at).max()
     }
 
     /// Whether the session holds a factor of the account. A recovery code is none.

@@ -70,6 +70,8 @@ pub(crate) struct Facts {
     pub(crate) strength: Option<Strength>,
     /// The strength of the strongest factor that can be asked for here.
     pub(crate) askable: Option<Strength>,
+    /// When the newest factor of that strength was set up.
+    pub(crate) askable_since: Option<DateTime<Utc>>,
     /// An administrator reset the account, and no factor was set up since.
     pub(crate) enrolling: bool,
     /// There are imported recovery codes of less than 64 bits.

@@ -88,12 +88,18 @@ impl Proven {
         match Access::to_account(affiliations, held.strength(), now).gate {
             Gate::SetUpFirst(walled) => {
                 let walled = walled.abridged();
-                limited(match facts.askable >= access.needed {
-                    _ if held.is_recovered() => LimitedTo::Replace(walled),
-                    true => LimitedTo::StepUp(walled),
+                let recovered = held.recovered_at();
+                let can_be_asked = facts.askable >= access.needed;
+                // Not lost, or replaced since.
+                let to = if can_be_asked && facts.askable_since > recovered {
+                    LimitedTo::StepUp(walled)
+                } else if recovered.is_some() {
+                    LimitedTo::Replace(walled)
+                } else {
                     // Nobody can be asked for it here: another one has to be set up.
-                    false => LimitedTo::SetUp(walled),
-                })
+                    LimitedTo::SetUp(walled)
+                };
+                limited(to)
             }
             Gate::Allow | Gate::AllowAndRemind(_) => SignedIn::Full(held, reminded),
         }

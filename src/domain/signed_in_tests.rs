@@ -33,6 +33,7 @@ fn proven(
             rank: strength.map_or(0, Strength::rank),
             strength,
             askable,
+            askable_since: askable.map(|_| day(1)),
             enrolling: false,
             weak_codes: false,
         },

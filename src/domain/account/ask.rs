@@ -1,5 +1,7 @@
 //! How a challenge stands, without an answer to it.
 
+use chrono::{DateTime, Utc};
+
 use super::state::Account;
 use crate::domain::challenge::Challenge;
 use crate::domain::context::Context;
@@ -83,6 +85,16 @@ impl Account {
     /// not know.
     pub fn askable_strength(&self, context: Context<'_>) -> Option<Strength> {
         self.usable_factors(context).filter_map(Factor::strength).max()
+    }
+
+    /// When the newest factor was set up that has this strength and can be asked for here.
+    pub(super) fn newest_of(
+        &self,
+        strength: Option<Strength>,
+        context: Context<'_>,
+    ) -> Option<DateTime<Utc>> {
+        let such = self.usable_factors(context).filter(|factor| factor.strength() == strength);
+        such.map(Factor::added_at).max()
     }
 
     /// The factors that a challenge asks for, the preferred one first: of those that can be asked for

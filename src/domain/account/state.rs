@@ -214,10 +214,12 @@ impl Account {
 
     /// What decides how far a session of this account goes.
     pub(crate) fn facts(&self, context: Context<'_>) -> Facts {
+        let askable = self.askable_strength(context);
         Facts {
             rank: self.factors.iter().map(Factor::rank).max().unwrap_or(0),
             strength: self.strength(),
-            askable: self.askable_strength(context),
+            askable,
+            askable_since: self.newest_of(askable, context),
             enrolling: self.enrollment.is_some(),
             weak_codes: self.enabled() && self.imported_codes().is_some_and(ImportedSet::is_weak),
         }

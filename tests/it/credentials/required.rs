@@ -89,6 +89,7 @@ fn a_recovery_code_replaces_the_lost_key_by_another_and_by_no_app() {
         let requires = OrgRefusal::PolicyRequires(vec![acme()]);
         assert_eq!(refused(begun), Refusal::Organization(requires));
 
+        world.wait(5);
         let setup = begin(&world, &session, new_key("New key").replacing(lost)).await;
         let mut new = key(2);
         let replaced = confirm(&world, &session, &setup, &mut new).await;
