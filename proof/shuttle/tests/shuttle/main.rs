@@ -20,10 +20,12 @@ mod scene;
 
 use explore::{breaks, holds, holds_without_flaw};
 use planted::Flaw::{Blind, TwoSteps};
-use promises::{CODE, CONFIRM, GUARD, GUESSES, LAST_GUESS, Promise, RECOVERY, REGENERATE};
+use promises::{
+    ASSERTION, CODE, CONFIRM, GUARD, GUESSES, LAST_GUESS, PASSWORD, Promise, RECOVERY, REGENERATE,
+};
 
-const EVERY_PROMISE: [&Promise; 6] =
-    [&CODE, &RECOVERY, &GUESSES, &LAST_GUESS, &REGENERATE, &CONFIRM];
+const EVERY_PROMISE: [&Promise; 8] =
+    [&CODE, &RECOVERY, &GUESSES, &LAST_GUESS, &REGENERATE, &CONFIRM, &ASSERTION, &PASSWORD];
 
 #[test]
 fn a_code_is_accepted_once() {
@@ -58,6 +60,16 @@ fn a_setup_that_was_begun_anew_is_never_confirmed_by_the_old_code() {
 #[test]
 fn a_session_that_this_process_has_voided_passes_no_guard_from_memory() {
     holds(&GUARD);
+}
+
+#[test]
+fn an_assertion_of_a_key_passes_once() {
+    holds(&ASSERTION);
+}
+
+#[test]
+fn an_assertion_passes_before_a_change_of_password_or_never() {
+    holds(&PASSWORD);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
 use mfakit::{
     Answer, Challenge, Confirmed, EmailStatus, Error, EventKind, Mfa, RecoveryCodes, Refusal,
-    Settings, StepUpRule,
+    Settings, SignedIn, StepUpRule, Verdict,
 };
 use shuttle::future::block_on;
 
@@ -180,6 +180,65 @@ pub(crate) const GUARD: Promise = Promise {
         assert!(guarded.is_err(), "a void session passes, from memory");
     },
 };
+
+pub(crate) const ASSERTION: Promise = Promise {
+    name: "one assertion, one pass",
+    settings: Settings::default,
+    check: |scene, tasks| {
+        let challenge = scene.challenge();
+        let task = |_| -> Task<bool> {
+            let (challenge, answer) = (challenge.clone(), scene.assertion(&challenge, 1));
+            Box::new(move |mfa| passed(block_on(mfa.answer(&challenge, answer))))
+        };
+        let outcomes = scene.at_once((0..tasks).map(task).collect());
+        let accepted = outcomes.into_iter().filter(|passed| *passed).count();
+        assert_eq!(accepted, 1, "the assertion passed {accepted} times");
+        assert_eq!(assertions(&scene.shelf.events()).count(), 1);
+    },
+};
+
+pub(crate) const PASSWORD: Promise = Promise {
+    name: "an assertion against a change of password",
+    settings: Settings::default,
+    check: |scene, tasks| {
+        let subject = scene.ada.session.subject().clone();
+        let change: Task<Option<SignedIn>> = Box::new(move |mfa| {
+            block_on(mfa.password_changed(&subject, None)).expect("a change");
+            None
+        });
+        let challenges: Vec<_> = (1..tasks).map(|_| scene.challenge()).collect();
+        let answers = (1_u32..).zip(&challenges).map(|(count, challenge)| {
+            let (challenge, answer) = (challenge.clone(), scene.assertion(challenge, count));
+            let task: Task<Option<SignedIn>> =
+                Box::new(move |mfa| match block_on(mfa.answer(&challenge, answer)) {
+                    Ok(Verdict::Passed(passed)) => Some(passed.signed_in),
+                    Ok(Verdict::Rejected(_)) | Err(Error::Refused(_)) => None,
+                    Err(other) => panic!("{other}"),
+                });
+            task
+        });
+        let outcomes = scene.at_once(std::iter::once(change).chain(answers).collect());
+        let events = scene.shelf.events();
+        let changed = events.iter().position(|e| matches!(e, EventKind::PasswordChanged));
+        assert!(assertions(&events).max() < changed, "it passed after the change: {events:?}");
+        assert_eq!(assertions(&events).count(), outcomes.iter().flatten().count());
+        for session in outcomes.into_iter().flatten() {
+            let session = session.full().expect("a full session");
+            let guarded = block_on(scene.mfa.guard(&session, &StepUpRule::signed_in()));
+            assert!(guarded.is_err(), "a session from before the change passes");
+        }
+        for challenge in &challenges {
+            let again = block_on(scene.mfa.ask(challenge));
+            assert!(again.is_err(), "a challenge from before the change is open");
+        }
+    },
+};
+
+/// Where in the log an assertion passed.
+fn assertions(events: &[EventKind]) -> impl Iterator<Item = usize> {
+    let accepted = |event: &EventKind| matches!(event, EventKind::CredentialAccepted { .. });
+    events.iter().enumerate().filter(move |(_, event)| accepted(event)).map(|(place, _)| place)
+}
 
 /// Lets so many sign-ins answer at once; how many passed.
 fn answers(scene: &Scene, tasks: usize, answer: impl Fn(usize) -> Answer) -> usize {

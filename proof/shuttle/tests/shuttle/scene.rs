@@ -1,14 +1,15 @@
-//! What a schedule begins with: a protected account, its owner's phone and codes.
+//! What a schedule begins with: a protected account, its owner's phone, key and codes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as Record};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use mfakit::domain::webauthn::{RelyingParty, SignatureAlgorithm};
 use mfakit::domain::{Account, CodeHash, Evaluation, HashScheme, HashedCodes, OneTimeCode};
 use mfakit::ports::{Clock, CodeHasher, Entropy, EntropyError, HasherError, Lane};
 use mfakit::store::{AccountStore, Commit, CommitOutcome, StoreError};
-use mfakit::testing::Authenticator;
+use mfakit::testing::{Authenticator, SoftwareKey};
 use mfakit::{
     Answer, Assurance, Challenge, Confirmed, EmailStatus, Error, FirstFactor, Keyring, MemoryStore,
     Mfa, NewFactor, RecoveryCodes, SealingKey, Settings, SignIn, SignedIn, Subject, Verdict,
@@ -20,12 +21,15 @@ use crate::planted::{Flaw, Shelf};
 /// When everything happens. The clock is no lock here: it would only multiply the schedules.
 const START: i64 = 1_800_000_037;
 
+const ORIGIN: &str = "https://app.scrivio.example";
+
 /// What was done before the schedules part: the commits to do again, and what is in the owner's
 /// hands.
 pub(crate) struct Prepared {
     commits: Vec<Commit>,
     pub(crate) phone: Authenticator,
     pub(crate) codes: RecoveryCodes,
+    key: SoftwareKey,
     pub(crate) session: Assurance,
 }
 
@@ -49,8 +53,17 @@ impl Prepared {
             let Ok(Confirmed::FirstFactor(codes)) = confirmed else { panic!("{confirmed:?}") };
             let session = mfa.finish_setup(&session, setup.id()).await.expect("finish");
             let session = session.full().expect("a full session");
+            let new = NewFactor::webauthn("Key", "ada@example.org").expect("a new factor");
+            let setup = mfa.begin_setup(&session, new, EmailStatus::Verified).await.expect("begin");
+            let mut key = SoftwareKey::seeded(1815, SignatureAlgorithm::EdDsa);
+            let options = setup.webauthn().expect("a key").to_json();
+            let json = key.register(&options, ORIGIN).expect("a registration");
+            let confirmed = mfa.confirm_setup(&session, setup.id(), Answer::webauthn(&json)).await;
+            let Ok(Confirmed::Added(SignedIn::Full(session, _))) = confirmed else {
+                panic!("{confirmed:?}")
+            };
             let commits = recorder.commits.lock().expect("the record").clone();
-            Self { commits, phone, codes, session }
+            Self { commits, phone, codes, key, session }
         })
     }
 }
@@ -83,6 +96,14 @@ impl Scene {
             Ok(SignIn::Challenge(challenge)) => challenge,
             other => panic!("no challenge: {other:?}"),
         }
+    }
+
+    /// What the key signs for a challenge, after it has signed so many times.
+    pub(crate) fn assertion(&self, challenge: &Challenge, count: u32) -> Answer {
+        let asked = block_on(self.mfa.ask(challenge)).expect("it can be answered");
+        let options = asked.webauthn().expect("a key is asked for").to_json();
+        let mut key = self.ada.key.clone().counter(count);
+        Answer::webauthn(&key.assert(&options, ORIGIN).expect("an assertion"))
     }
 
     /// A session of somebody who has no second factor.
@@ -134,7 +155,8 @@ fn service(store: impl AccountStore + 'static, settings: Settings, at: i64, seed
     let keyring = Keyring::new(SealingKey::from_bytes("k1", &[7; 32]).expect("a key"));
     let builder =
         Mfa::builder_without_policies(store).issuer("Scrivio").keyring(keyring).settings(settings);
-    let builder = builder.hasher(NoHash).clock(Still(at));
+    let here = RelyingParty::new("scrivio.example", [ORIGIN]).expect("a relying party");
+    let builder = builder.relying_party(here).hasher(NoHash).clock(Still(at));
     builder.entropy(Counting(AtomicU64::new(seed << 32))).build().expect("a complete builder")
 }
 
