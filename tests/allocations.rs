@@ -29,11 +29,12 @@ fn a_satisfied_check_allocates_nothing() {
     let nested = two.clone().and(fresh(Needed::SecondFactor).or_recovery().or(two.clone()));
     let rules = StepUpRules::new()
         .with("export", fresh(Needed::FirstFactor))
+        .and_then(|rules| rules.with("own", fresh(Needed::AsStrongAsAccount)))
         .and_then(|rules| rules.with("payout", two))
         .and_then(|rules| rules.with("api_keys.create", nested))
         .unwrap();
 
-    for action in ["export", "payout", "api_keys.create"] {
+    for action in ["export", "own", "payout", "api_keys.create"] {
         let mut checked = None;
         let counted = allocation_counter::measure(|| {
             checked = Some(rules.require(action).map(|rule| rule.check(&session, stamp, context)));

@@ -5,7 +5,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::bounds::{CLOCK_SKEW, MAX_EVIDENCE};
 use super::context::Context;
 use super::evidence::{Evidence, EvidenceKind};
-use super::factor::Factor;
 use super::first_factor::FirstFactor;
 use super::id::{SessionId, Stamp, Subject};
 use super::instant::after;
@@ -35,8 +34,18 @@ pub struct Assurance {
         serde(default, skip_serializing_if = "super::bounds::is_first_epoch")
     )]
     pub(crate) epoch: u64,
+    /// The rank of the account's strongest factor under this stamp, 0 while MFA is off. Whatever
+    /// changes it changes the stamp.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_off"))]
+    pub(crate) account: u8,
     #[cfg_attr(feature = "serde", serde(deserialize_with = "few"))]
     pub(crate) evidence: Vec<Evidence>,
+}
+
+#[cfg(feature = "serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_off(rank: &u8) -> bool {
+    *rank == 0
 }
 
 #[cfg(feature = "serde")]
@@ -48,7 +57,7 @@ impl Assurance {
     pub(crate) fn begin(first: FirstFactor, session: SessionId, stamp: Stamp, epoch: u64) -> Self {
         let evidence = Evidence { kind: EvidenceKind::First(first.kind), at: first.at };
         let (subject, evidence) = (first.subject, vec![evidence]);
-        Self { subject, session, stamp, epoch, evidence }
+        Self { subject, session, stamp, epoch, account: 0, evidence }
     }
 
     /// Whose session it is.
@@ -169,15 +178,6 @@ impl Assurance {
     /// This session after it has itself changed the credentials: what it proved stays proven.
     pub(crate) fn under(mut self, stamp: Stamp) -> Self {
         self.stamp = stamp;
-        self
-    }
-
-    /// Forgets what factors proved that the account no longer has.
-    pub(crate) fn only_factors(mut self, factors: &[Factor]) -> Self {
-        self.evidence.retain(|e| match e.kind {
-            EvidenceKind::Factor { id, .. } => factors.iter().any(|factor| factor.id == id),
-            EvidenceKind::First(_) | EvidenceKind::Recovery | EvidenceKind::Enrollment => true,
-        });
         self
     }
 

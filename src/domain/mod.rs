@@ -10,6 +10,7 @@
 // Leaves: values that name no rule.
 mod bounds;
 pub(crate) mod demand;
+pub(crate) mod enrolled_by;
 mod evidence;
 pub(crate) mod factor_kind;
 pub(crate) mod first_factor;
@@ -22,7 +23,7 @@ pub(crate) mod policy_terms;
 pub(crate) mod purpose;
 mod sealed;
 pub(crate) mod strength;
-mod unknown_fields;
+pub(crate) mod unknown_fields;
 
 // What the rules are made of.
 pub(crate) mod assurance;
@@ -51,9 +52,8 @@ pub(crate) mod step_up;
 
 // The engine, as `mfakit::domain` shows it.
 pub use account::{
-    Account, Arrival, ConfirmedFirst, Decision, DrawnKind, DrawnSetup, Fresh, ImportedCheck,
-    Judged, OneTimeCheck, Opened, Question, Reseal, SetupQuestion, TotpCheck, TotpSetupCheck,
-    Transition,
+    Account, Arrival, ConfirmedFirst, Decision, DrawnSetup, Fresh, ImportedCheck, Judged,
+    OneTimeCheck, Opened, Question, Reseal, SetupQuestion, TotpCheck, TotpSetupCheck, Transition,
 };
 #[cfg(feature = "webauthn")]
 pub use account::{RegistrationCheck, WebAuthnCheck};
@@ -67,7 +67,7 @@ pub use factor::totp::{
 };
 #[cfg(feature = "webauthn")]
 pub use factor::webauthn;
-pub use factor::{Factor, FactorState, PendingState, UnknownPending, UnknownState};
+pub use factor::{DrawnKind, Factor, FactorState, PendingState, UnknownPending, UnknownState};
 pub use id::{ChallengeId, SessionId, Stamp};
 pub use import::{
     ImportedCode, ImportedEvaluation, ImportedHash, ImportedSet, PreparedCodes, PreparedFactor,
@@ -120,9 +120,13 @@ pub(crate) use strength::Strength;
 pub(crate) use verdict::Rejection;
 
 // What of it only the stored form, the conformance kit or a test names.
+#[cfg(feature = "serde")]
+pub(crate) use enrolled_by::EnrolledBy;
 #[cfg(feature = "testing")]
 pub(crate) use event::OrgChange;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(feature = "serde", feature = "testing"))]
+pub(crate) use event::UnknownEvent;
+#[cfg(any(test, feature = "serde", feature = "testing"))]
 pub(crate) use event::{EventId, EventKind};
 #[cfg(feature = "serde")]
 pub(crate) use first_factor::{FirstFactorKind, FirstFactorName};

@@ -64,6 +64,8 @@ pub struct Proof {
 /// What of an account decides how far its sessions go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Facts {
+    /// The rank of the account's strongest factor; 0 while MFA is off.
+    pub(crate) rank: u8,
     /// The account's strength; `None` while MFA is off.
     pub(crate) strength: Option<Strength>,
     /// The strength of the strongest factor that can be asked for here.

@@ -145,7 +145,7 @@ pub struct Proven {
 
 impl Proven {
     pub(crate) fn new(held: Assurance, facts: Facts) -> Self {
-        Self { held, facts }
+        Self { held: Assurance { account: facts.rank, ..held }, facts }
     }
 
     /// The user whose session it is.

@@ -27,7 +27,16 @@ fn proven(
     let first = FirstFactor::password(subject("ada"), day(10));
     let session = Assurance::begin(first, SessionId::from_random([1; 16]), Stamp::NONE, 0);
     let held = evidence.iter().fold(session, |s, kind| s.with(kind.clone(), day(10), day(10)));
-    Proven::new(held, Facts { strength, askable, enrolling: false, weak_codes: false })
+    Proven::new(
+        held,
+        Facts {
+            rank: strength.map_or(0, Strength::rank),
+            strength,
+            askable,
+            enrolling: false,
+            weak_codes: false,
+        },
+    )
 }
 
 fn how_far(proven: &Proven, policy: OrgPolicy) -> &'static str {

@@ -25,7 +25,8 @@
 //!   switched on. If it does not store the last used step, the codes of the current window are burned.
 //! - **A seed and a credential come once**: an import that holds one twice is refused.
 //! - **A credential keeps its RP ID and its user handle.** One of another RP ID than the
-//!   application's is stored and counted, and never asked for. One whose row does not say that its
+//!   application's is stored and counted, and never asked for: [`ImportReport::unaskable`] names it,
+//!   and a user who has nothing else gets in by a recovery code alone. One whose row does not say that its
 //!   user was verified at registration counts as registered without.
 //! - **A seed under 128 bits** is refused unless the host accepts such by name. The factor is marked
 //!   ([`FactorStatus::weak`](crate::FactorStatus)), and [`Status`](crate::Status) and
@@ -106,7 +107,7 @@ pub use crate::domain::import::{
 };
 pub use crate::domain::import_notice::ImportNotice;
 
-/// Why the row of a credential cannot be moved in.
+/// The reason for which the row of a credential cannot be moved in.
 #[cfg(feature = "webauthn")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

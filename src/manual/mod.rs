@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`first_hour`] | a developer who adds MFA to an application |
 //! | [`stores`] | an integrator who keeps accounts in their own database |
+//! | `passkeys` (feature `webauthn`) | a developer who adds passkeys and security keys |
 //! | [`organizations`] | an administrator who makes MFA required for many people |
 //! | [`recovery`] | the support desk, and the authors of its pages |
 //! | [`import`](crate::import) | a developer who moves users in from another system |
@@ -21,6 +22,11 @@ pub mod first_hour {
 
 pub mod stores {
     #![doc = include_str!("stores.md")]
+}
+
+#[cfg(feature = "webauthn")]
+pub mod passkeys {
+    #![doc = include_str!("passkeys.md")]
 }
 
 pub mod organizations {

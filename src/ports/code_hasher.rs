@@ -49,7 +49,7 @@ impl Lane {
     }
 }
 
-/// Why codes were not hashed or judged.
+/// The reason for which codes were not hashed or judged.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum HasherError {

@@ -44,7 +44,7 @@ pub trait SecretCipher: Send + Sync {
     ) -> Result<TotpSecret, CipherError>;
 }
 
-/// Why a secret was not sealed or opened.
+/// The reason for which a secret was not sealed or opened.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CipherError {

@@ -8,10 +8,11 @@ use crate::domain::parts::{
     ChargedChallenge, ChargedChallenges, Confirmation, EnrollmentCode, Extra, PassedChallenges,
     Slot, Stage,
 };
+use crate::domain::strength::Strength;
 use crate::domain::{
-    Account, Algorithm, ChallengeId, CodeHash, CommitId, Digits, Factor, FactorId, FactorState,
-    GuessBudget, HashScheme, KeyId, Label, PendingSetup, RecoverySet, SealedSecret, SessionId,
-    SetupId, Stamp, Subject, TotpParams, TotpState, Version,
+    Account, Algorithm, ChallengeId, CodeHash, CommitId, Digits, EnrolledBy, Factor, FactorId,
+    FactorState, GuessBudget, HashScheme, KeyId, Label, PendingSetup, RecoverySet, SealedSecret,
+    SessionId, SetupId, Stamp, Subject, TotpParams, TotpState, Version,
 };
 use crate::stored::{Format, StoredError};
 
@@ -63,6 +64,7 @@ fn fullest(algorithm: Algorithm) -> Account {
         // A seed this long is never weak.
         weak: false,
         failures: 65_535,
+        enrolled_by: EnrolledBy::Factor(Strength::PhishingResistant),
         state: FactorState::Totp(TotpState {
             params,
             sealed: sealed(algorithm),

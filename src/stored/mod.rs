@@ -6,6 +6,7 @@
 
 mod document;
 mod error;
+mod events;
 mod extra;
 mod format;
 mod reading;

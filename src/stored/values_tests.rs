@@ -39,7 +39,8 @@ fn hex(byte: u8) -> String {
 
 fn assurance() -> Assurance {
     let first = FirstFactor::password(Subject::from(7_u64), at());
-    Assurance::begin(first, SessionId::from_random([2; 16]), Stamp::from_stored(5), 0)
+    let begun = Assurance::begin(first, SessionId::from_random([2; 16]), Stamp::from_stored(5), 0);
+    Assurance { account: 20, ..begun }
         .with(EvidenceKind::code_of(FactorId::from_random([1; 16])), at(), at())
         .with(EvidenceKind::Recovery, at(), at())
 }
@@ -49,6 +50,7 @@ fn assurance_json() -> Json {
         "subject": "7",
         "session": hex(2),
         "stamp": 5,
+        "account": 20,
         "evidence": [
             { "kind": { "first": "password" }, "at": AT },
             {
@@ -98,9 +100,9 @@ fn limited_json(to: &Json) -> Json {
     json!({ "held": assurance_json(), "limited_to": to })
 }
 
-fn set_up_json() -> Json {
+fn walled_json(to: &str) -> Json {
     let demand = json!({ "deadline": AT, "org": "acme", "scope": "whole_account", "required": 20 });
-    json!({ "set_up": { "since": AT, "organizations": [demand] } })
+    json!({ to: { "since": AT, "organizations": [demand] } })
 }
 
 #[test]
@@ -112,7 +114,9 @@ fn what_a_session_keeps_is_read_back_equal() {
         round_trips(&purpose, &json);
     }
     for (to, json) in [
-        (LimitedTo::SetUp(walled()), set_up_json()),
+        (LimitedTo::SetUp(walled()), walled_json("set_up")),
+        (LimitedTo::StepUp(walled()), walled_json("step_up")),
+        (LimitedTo::Replace(walled()), walled_json("replace")),
         (LimitedTo::RegenerateCodes, json!("regenerate_codes")),
         (LimitedTo::FirstSetup, json!("first_setup")),
     ] {
@@ -151,7 +155,7 @@ fn a_session_value_that_a_later_release_wrote_is_refused() {
 /// without it.
 #[test]
 fn a_field_that_is_not_known_is_refused_at_every_depth_of_a_session_value() {
-    let limited = limited_json(&set_up_json());
+    let limited = limited_json(&walled_json("set_up"));
     let written = [assurance_json(), challenge_json(), limited];
     let reads = |value: Json| {
         [
@@ -249,8 +253,52 @@ fn events_are_read_back_equal_and_name_what_happened() {
     let id = EventId { commit: CommitId::from_random([8; 16]), index: 1 };
     for (kind, json) in rows {
         let event = Event { id, subject: ada.clone(), at: at(), kind };
-        let id = json!({ "commit": hex(8), "index": 1 });
-        round_trips(&event, &json!({ "id": id, "subject": "ada", "at": AT, "kind": json }));
+        round_trips(&event, &event_json(event.concerns_owner(), &json));
+    }
+}
+
+fn event_json(concerns_owner: bool, kind: &Json) -> Json {
+    let id = json!({ "commit": hex(8), "index": 1 });
+    json!({ "id": id, "subject": "ada", "at": AT, "concerns_owner": concerns_owner, "kind": kind })
+}
+
+/// Else an older relay would stop there, and tell nobody of anything any more.
+#[test]
+fn an_event_of_a_later_release_is_read_and_still_tells_the_owner() {
+    for (name, kind) in [
+        (
+            "owl_sent",
+            json!({ "type": "owl_sent", "owls": [1, -2, 3.5, null], "deep": { "er": {} } }),
+        ),
+        ("owl_sent", json!({ "type": "owl_sent" })),
+        ("code_accepted", json!({ "type": "code_accepted", "factor": hex(1), "purpose": "vote" })),
+        ("reset", json!({ "type": "reset", "by": "bob", "reason": { "code": 7 } })),
+    ] {
+        for concerns_owner in [true, false] {
+            let written = event_json(concerns_owner, &kind);
+            let event: Event = serde_json::from_str(&written.to_string()).unwrap();
+            let EventKind::Unknown(unknown) = event.kind() else { panic!("{event:?}") };
+            assert_eq!((unknown.name(), event.subject().as_str()), (name, "ada"));
+            assert_eq!(event.concerns_owner(), concerns_owner, "{kind}");
+            round_trips(&event, &written);
+        }
+        let mut without = event_json(false, &kind);
+        without.as_object_mut().unwrap().remove("concerns_owner");
+        assert!(from_value::<Event>(without).unwrap().concerns_owner(), "rather too much");
+    }
+    // What a known kind says of itself is what counts, whatever stands beside it.
+    let disabled = event_json(false, &json!({ "type": "mfa_disabled" }));
+    assert!(from_value::<Event>(disabled).unwrap().concerns_owner());
+    let long = "a".repeat(65);
+    for kind in [
+        json!(7),
+        json!({}),
+        json!({ "type": 7 }),
+        json!({ "type": "" }),
+        json!({ "type": "Owl" }),
+        json!({ "type": long }),
+    ] {
+        refused::<Event>(event_json(true, &kind));
     }
 }
 

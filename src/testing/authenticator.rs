@@ -53,7 +53,7 @@ impl Authenticator {
 /// ```
 /// use chrono::{TimeDelta, Utc};
 /// use mfakit::testing::{block_on, code_for};
-/// # use mfakit::{Answer,
+/// # use mfakit::{
 /// #     Answer, Confirmed, EmailStatus, FirstFactor, Keyring, MemoryStore, Mfa, NewFactor, SealingKey,
 /// #     SignIn, SignedIn, Subject, Verdict,
 /// # };

@@ -2,6 +2,9 @@
 
 mod attacks;
 mod challenge;
+mod enrolling;
+mod levels;
+mod required;
 mod setup;
 mod throttled;
 

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mfakit::domain::Stamp;
 use mfakit::import::{Import, Imported, ImportedCodes, ImportedFactor, Seed};
 use mfakit::store::AccountStore;
 use mfakit::testing::Authenticator;
 use mfakit::{
     Answer, Confirmed, EmailStatus, Error, FactorId, HostAuthority, NewFactor, RecoveryCodes,
-    SignIn, SignedIn, Subject, Verdict,
+    SignIn, SignedIn, Strength, Subject, Verdict,
 };
 use proptest::prelude::*;
 
@@ -86,6 +87,8 @@ struct Model {
     session: Option<SignedIn>,
     /// The account was moved in once, with such codes as are good still.
     moved_in: bool,
+    /// How strong the account was under each stamp.
+    strengths: Vec<(Stamp, Option<Strength>)>,
     old_codes: Vec<&'static str>,
 }
 
@@ -312,8 +315,14 @@ impl Run {
     }
 
     /// What holds after every operation.
-    async fn check(&self) {
+    async fn check(&mut self) {
         let Some(account) = self.world.memory.load(&self.ada).await.expect("load") else { return };
+        // A session knows the account's strength by its stamp.
+        let known = self.model.strengths.iter().find(|(stamp, _)| *stamp == account.stamp());
+        match known {
+            Some((_, strength)) => assert_eq!(*strength, account.strength(), "an old stamp"),
+            None => self.model.strengths.push((account.stamp(), account.strength())),
+        }
         assert_eq!(account.enabled(), self.model.on, "only the owner switches MFA on or off");
         assert_eq!(account.factors().len(), self.model.phones.len());
         let own = account.recovery().is_some();

@@ -33,7 +33,7 @@ impl Rows {
     }
 }
 
-fn read(document: Value) -> Result<Account, String> {
+pub(crate) fn read(document: Value) -> Result<Account, String> {
     let stored: StoredAccount = serde_json::from_value(document).map_err(|e| e.to_string())?;
     stored.into_account().map_err(|error| error.to_string())
 }
@@ -51,7 +51,10 @@ impl AccountStore for Rows {
         if stored != commit.expected() {
             return Ok(CommitOutcome::Conflict);
         }
-        let next = commit.next().expect("nothing is erased here");
+        let Some(next) = commit.next() else {
+            rows.remove(commit.subject());
+            return Ok(CommitOutcome::Committed);
+        };
         let document = serde_json::to_value(StoredAccount::new(next, Format::V1)).unwrap();
         rows.insert(commit.subject().clone(), document);
         Ok(CommitOutcome::Committed)

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use mfakit::organization::{Acknowledgement, Gate, PolicyScope, PolicyTerms, ProposedPolicy};
 use mfakit::step_up::{Level, Needed, NextStep};
 use mfakit::{
-    Answer, Assurance, EmailStatus, Error, FactorId, Limited, LimitedTo, MemoryStore, Mfa,
-    NewFactor, Prompt, Refusal, Session, StepUpRule, Strength,
+    Answer, Assurance, Challenge, EmailStatus, Error, FactorId, Limited, LimitedTo, MemoryStore,
+    Mfa, NewFactor, Prompt, Refusal, Session, StepUpRule, Strength,
 };
 use serde_json::{Value, json};
 
@@ -298,5 +298,72 @@ fn an_account_with_a_key_is_let_through_and_its_session_by_a_code_is_not() {
         assert_eq!(access.needed, Some(Strength::PhishingResistant));
         let of_admin = world.mfa.access(&admin.subject).await.unwrap();
         assert!(matches!(of_admin.gate, Gate::SetUpFirst(_)) && of_admin.needed.is_none());
+    });
+}
+
+/// One case a row: what the session has proven; and whether it is as strong as an account with an app
+/// and a credential, and whether a device has verified its user.
+#[test]
+fn a_rule_asks_for_what_is_as_strong_as_the_account_and_for_user_verification() {
+    let verified = |session: &Assurance| {
+        with_evidence(&by_key(session), |evidence| {
+            let factor = evidence.iter_mut().find(|one| one["kind"]["factor"].is_object());
+            factor.unwrap()["kind"]["factor"]["user_verified"] = json!(true);
+        })
+    };
+    block_on(async {
+        let (world, _, ada) = app_and_key().await;
+        let by_app = fresh(&world, &ada).await;
+        let hour = TimeDelta::hours(1);
+        let own = StepUpRule::fresh(Needed::AsStrongAsAccount, hour);
+        let user = StepUpRule::fresh(Needed::UserVerifiedFactor, hour);
+        let (ok, no) = ("ok", "step_up_required");
+        for (case, session, as_strong, user_verified) in [
+            ("app", by_app.clone(), no, no),
+            ("recovery", by_recovery(&by_app), no, no),
+            ("key", by_key(&by_app), ok, no),
+            ("key with its PIN", verified(&by_app), ok, ok),
+        ] {
+            assert_eq!(said(world.mfa.guard(&session, &own).await), as_strong, "{case}");
+            assert_eq!(said(world.mfa.guard_now(&session, &own).await), as_strong, "{case}");
+            assert_eq!(said(world.mfa.guard(&session, &user).await), user_verified, "{case}");
+        }
+        let challenge = world.mfa.step_up(&by_app, "payout", &own).await.unwrap();
+        assert_eq!(challenge.needed(), Strength::PhishingResistant);
+        assert!(!challenge.needs_user_verification());
+        let challenge = world.mfa.step_up(&by_app, "payout", &user).await.unwrap();
+        assert_eq!(challenge.needed(), Strength::PhishingResistant);
+        assert!(challenge.needs_user_verification());
+        let written = serde_json::to_value(&challenge).unwrap();
+        assert_eq!(serde_json::from_value::<Challenge>(written).unwrap(), challenge);
+    });
+}
+
+/// The strength goes with the session through everything that changes it.
+#[test]
+fn as_strong_as_the_account_is_what_the_account_is_by_then() {
+    block_on(async {
+        let world = World::new();
+        let own = StepUpRule::fresh(Needed::AsStrongAsAccount, TimeDelta::hours(1));
+        let guard = async |session: &Assurance| said(world.mfa.guard(session, &own).await);
+
+        // Without MFA it is the password.
+        let plain = world.sign_in_plain(&"bob".try_into().unwrap()).await;
+        assert_eq!(guard(&plain).await, "ok");
+        world.wait(3_601);
+        let refusal = refused(world.mfa.guard(&plain, &own).await);
+        let Refusal::StepUp(unmet) = refusal else { panic!("{refusal:?}") };
+        assert_eq!(unmet.ways().collect::<Vec<_>>(), [[NextStep::SignIn(None)]]);
+
+        // The session that switches MFA on, and the one that switches it off again.
+        let bob = world.protect("bob").await;
+        assert_eq!(guard(&bob.session).await, "ok");
+        assert_eq!(guard(&plain).await, "sign_in_again");
+        world.wait(3_601);
+        assert_eq!(guard(&bob.session).await, "step_up_required", "a password is not enough");
+        let session = fresh(&world, &bob).await;
+        assert_eq!(guard(&session).await, "ok");
+        let off = world.mfa.disable(&session).await.unwrap().full().unwrap();
+        assert_eq!(guard(&off).await, "ok");
     });
 }

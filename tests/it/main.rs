@@ -18,6 +18,7 @@ mod conformance;
 mod credentials;
 mod custom_store;
 mod digits;
+mod enrolling;
 mod faults;
 mod flows;
 mod fuses;

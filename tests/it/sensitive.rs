@@ -16,7 +16,7 @@ use crate::strengths::require_keys;
 use crate::world::{User, World, block_on, hasher, keyring, passed, refused};
 
 /// A world on rows that a test can write, and a user in it who has an app.
-async fn with_an_app() -> (World, Rows, User) {
+pub(crate) async fn with_an_app() -> (World, Rows, User) {
     let (rows, mut world) = (Rows::default(), World::new());
     let here = RelyingParty::new("scrivio.example", ["https://scrivio.example"]).unwrap();
     let settings = Settings::builder().relying_party(here).build().unwrap();
@@ -33,7 +33,7 @@ async fn with_an_app() -> (World, Rows, User) {
 }
 
 /// Gives a user a credential, beside the app or in its place.
-fn give_credential(rows: &Rows, ada: &User, beside: bool) -> FactorId {
+pub(crate) fn give_credential(rows: &Rows, ada: &User, beside: bool) -> FactorId {
     let mut document = rows.document(&ada.subject);
     let factors = document["factors"].as_array_mut().unwrap();
     if !beside {
@@ -47,12 +47,12 @@ fn give_credential(rows: &Rows, ada: &User, beside: bool) -> FactorId {
     ring()
 }
 
-async fn recover(world: &World, ada: &User, number: usize) -> SignedIn {
+pub(crate) async fn recover(world: &World, ada: &User, number: usize) -> SignedIn {
     let challenge = world.challenge(&ada.subject).await;
     passed(world.mfa.answer(&challenge, Answer::recovery(&ada.recovery(number))).await).signed_in
 }
 
-fn phone() -> NewFactor {
+pub(crate) fn phone() -> NewFactor {
     NewFactor::totp("New phone", "ada@example.org").unwrap()
 }
 

@@ -176,7 +176,10 @@ pub enum Token {
 pub struct Places {
     /// Where a visitor signs in.
     pub sign_in: ReturnPath,
-    /// Where a signed-in visitor proves the first factor again.
+    /// Where a signed-in visitor proves the first factor again. Where an identity provider vouches
+    /// for it, send them there with `prompt=login` or `max_age=0` (OpenID Connect), and give the
+    /// `auth_time` of its answer as the time of the first factor. One that vouches for its own old
+    /// session all the same ends in a page that says so, and not in a circle.
     pub reauthenticate: ReturnPath,
     /// The visitor's profile: where setting up starts and ends.
     pub profile: ReturnPath,

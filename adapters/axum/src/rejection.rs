@@ -176,6 +176,20 @@ impl MfaRejection {
         rejection.authenticate(unmet.www_authenticate(web.acr_names()))
     }
 
+    /// The first factor is asked for again, and the host vouches for the one that the session has.
+    pub(crate) fn not_renewed(web: &MfaWeb, parts: &Parts, unmet: &Unmet, to: &ReturnPath) -> Self {
+        let detail = "the first factor is no newer than before: have whoever vouches for it ask \
+                      the user again (OpenID Connect: prompt=login, or max_age=0)";
+        let mut rejection = Self::new(parts, StatusCode::UNAUTHORIZED, NOT_RENEWED, detail)
+            .with("next", next(unmet))
+            .with("location", web.sign_in_again(to))
+            .authenticate(unmet.www_authenticate(web.acr_names()));
+        if rejection.0.wants_page {
+            rejection.0.html = Some(web.not_renewed_page(parts, to));
+        }
+        rejection
+    }
+
     pub(crate) fn not_a_member(parts: &Parts) -> Self {
         let detail = "no member of this organization";
         Self::new(parts, StatusCode::FORBIDDEN, "not_a_member", detail)
@@ -275,9 +289,9 @@ impl fmt::Display for MfaRejection {
 fn next(unmet: &Unmet) -> &'static str {
     match unmet.ways().next().and_then(|way| way.first()) {
         Some(NextStep::SignIn(_)) => "sign_in_again",
-        Some(NextStep::SetUp | NextStep::SetUpOf(_)) => "set_up",
+        Some(NextStep::SetUp | NextStep::SetUpOf(_) | NextStep::SetUpUserVerified) => "set_up",
         Some(NextStep::CodeOrRecovery) => "code_or_recovery_code",
-        Some(NextStep::FactorOf(_)) => "stronger_factor",
+        Some(NextStep::FactorOf(_) | NextStep::UserVerified) => "stronger_factor",
         _ => "code",
     }
 }
@@ -329,6 +343,9 @@ fn referring_page(parts: &Parts) -> Option<String> {
     let same = referrer.authority().is_some_and(|a| a.as_str().eq_ignore_ascii_case(own));
     same.then(|| referrer.path_and_query().map(|path| path.as_str().to_owned()))?
 }
+
+/// The code of a first factor that was not proven again.
+const NOT_RENEWED: &str = "first_factor_not_newer";
 
 /// The code of a session that was void, and signed out for it.
 const VOID: &str = "sign_in_again";

@@ -13,6 +13,7 @@
 //! | `/challenge/enrollment` | | an enrollment code, after a reset |
 //! | `/challenge/cancel` | | "Cancel", to the sign-in page |
 //! | `/step-up` | opens a challenge for an action | |
+//! | `/sign-in-again` | to the host's re-authentication | |
 //! | `/factors` | factors and codes | |
 //! | `/factors/{factor}/prefer`, `/rename` | | |
 //! | `/factors/{factor}/remove` | are you sure? | removes it |
@@ -54,6 +55,7 @@ impl MfaWeb {
             .route("/challenge/enrollment", post(challenge::enroll))
             .route("/challenge/cancel", post(challenge::cancel))
             .route("/step-up", get(step_up::open))
+            .route("/sign-in-again", get(step_up::sign_in_again))
             .route("/factors", get(manage::screen))
             .route("/factors/{factor}/prefer", post(manage::prefer))
             .route("/factors/{factor}/rename", post(manage::rename))

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use mfakit::domain::ChallengeId;
+use chrono::{DateTime, Utc};
+use mfakit::domain::{ChallengeId, Evidence, EvidenceKind};
 use mfakit::{Assurance, Challenge, Limited, SetupId, SignedIn};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -97,6 +98,27 @@ pub(crate) struct SignedInState {
     /// What the last challenge said of the recovery codes.
     #[serde(default)]
     pub(crate) low_codes: Option<usize>,
+    /// The first factor with which the visitor was last sent to prove it again.
+    #[serde(default)]
+    pub(crate) sent_with: Option<DateTime<Utc>>,
+}
+
+impl SignedInState {
+    /// When the newest first factor of the session was proven.
+    pub(crate) fn first_factor_at(&self) -> Option<DateTime<Utc>> {
+        first_factor_at(self.held.session().evidence())
+    }
+
+    /// Whether the visitor was sent to prove the first factor again, and came back with none newer.
+    pub(crate) fn came_back_with_the_same(&self) -> bool {
+        self.sent_with.is_some() && self.sent_with == self.first_factor_at()
+    }
+}
+
+/// When the newest first factor among the evidence was proven.
+pub(crate) fn first_factor_at(evidence: &[Evidence]) -> Option<DateTime<Utc>> {
+    let first = evidence.iter().filter(|e| matches!(e.kind(), EvidenceKind::First(_)));
+    first.map(Evidence::at).max()
 }
 
 /// A setup that is to begin once the session is fresh.
@@ -122,6 +144,7 @@ impl Session {
             went_to: None,
             passed: None,
             low_codes: None,
+            sent_with: None,
         }))
     }
 
@@ -152,8 +175,12 @@ impl Session {
     }
 
     pub(crate) fn held(&self) -> Option<&Held> {
+        self.held_state().map(|signed_in| &signed_in.held)
+    }
+
+    pub(crate) fn held_state(&self) -> Option<&SignedInState> {
         match &self.state {
-            State::SignedIn(signed_in) => Some(&signed_in.held),
+            State::SignedIn(signed_in) => Some(signed_in),
             State::Waiting(_) => None,
         }
     }

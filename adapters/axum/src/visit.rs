@@ -4,14 +4,14 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use mfakit::domain::EvidenceKind;
 use mfakit::organization::{Gate, OrgId};
+use mfakit::step_up::{NextStep, Unmet};
 use mfakit::{Assurance, Error, Limited, LimitedTo, Refusal, SignIn, SignedIn, StepUpRule};
 
 use crate::host::{HostError, Token, Visitor};
 use crate::rejection::{MfaRejection, return_to};
 use crate::safety::{Fields, ReturnPath, append};
-use crate::session::{Held, Session, SignedInState, State};
+use crate::session::{Held, Session, SignedInState, State, first_factor_at};
 use crate::texts::Texts;
 use crate::web::MfaWeb;
 
@@ -132,6 +132,9 @@ impl Visit {
 
     /// What this error means for the request.
     pub(crate) async fn refused(&self, error: Error) -> MfaRejection {
+        if let Error::Refused(Refusal::StepUp(unmet)) = &error {
+            return self.step_up(MANAGE, unmet, &return_to(&self.web, &self.parts)).await;
+        }
         Self::turned_away(&self.web, &self.parts, error).await
     }
 
@@ -213,10 +216,34 @@ impl Visit {
         match self.web.mfa().guard_now(&self.assurance()?, rule).await {
             Ok(_) => Ok(()),
             Err(Error::Refused(Refusal::StepUp(unmet))) => {
-                Err(MfaRejection::step_up(&self.web, &self.parts, MANAGE, &unmet, to))
+                Err(self.step_up(MANAGE, &unmet, to).await)
             }
             Err(error) => Err(self.refused(error).await),
         }
+    }
+
+    /// Asks for more evidence. A visitor whose first factor is asked for, and who comes back from
+    /// there with the one that they had, is not sent there once more: they would go in circles
+    /// between a guard and an identity provider that vouches for its own old session.
+    pub(crate) async fn step_up(
+        &self,
+        action: &str,
+        unmet: &Unmet,
+        to: &ReturnPath,
+    ) -> MfaRejection {
+        let (web, parts) = (&self.web, &self.parts);
+        let first = unmet.ways().next().and_then(|way| way.first());
+        let again = matches!(first, Some(NextStep::SignIn(_)));
+        if let Some(state) = self.session.held_state().filter(|_| again)
+            && state.came_back_with_the_same()
+        {
+            let vouched = self.visitor.first_factor.clone();
+            let again = web.mfa().reauthenticate(state.held.session(), vouched).await;
+            if matches!(again, Err(Error::Refused(Refusal::FirstFactorNotNewer))) {
+                return MfaRejection::not_renewed(web, parts, unmet, to);
+            }
+        }
+        MfaRejection::step_up(web, parts, action, unmet, to)
     }
 
     /// The fields of the query. A field that is there twice counts once, as in a form.
@@ -308,9 +335,7 @@ fn is_newer(visitor: &Visitor, session: &Session) -> bool {
         State::Waiting(challenge) => challenge.evidence(),
         State::SignedIn(signed_in) => signed_in.held.session().evidence(),
     };
-    let first = evidence.iter().filter(|e| matches!(e.kind(), EvidenceKind::First(_)));
-    let held = first.map(mfakit::domain::Evidence::at).max();
-    held.is_none_or(|held| visitor.first_factor.at() > held)
+    first_factor_at(evidence).is_none_or(|held| visitor.first_factor.at() > held)
 }
 
 /// Refusals that leave nothing but to sign in from the start.

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::host::{Host, Places};
 use crate::once::Once;
-use crate::pages::{Askama, FailedPage, Page, Pages};
+use crate::pages::{Askama, FailedPage, NotRenewedPage, Page, Pages};
 use crate::safety::ReturnPath;
 use crate::texts::{Catalog, Texts};
 
@@ -54,7 +54,7 @@ pub struct MfaWebBuilder {
     product: String,
 }
 
-/// Why an [`MfaWeb`] could not be built.
+/// The reason for which an [`MfaWeb`] could not be built.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum WebBuildError {
@@ -212,14 +212,29 @@ impl MfaWeb {
     pub(crate) fn way_out(&self, unmet: &Unmet, action: &str, to: &ReturnPath) -> String {
         let step = unmet.ways().next().and_then(|way| way.first());
         match step {
-            Some(NextStep::SignIn(_)) => self.places().reauthenticate.with_to(to),
-            Some(NextStep::SetUp | NextStep::SetUpOf(_)) => self.path("/setup"),
+            Some(NextStep::SignIn(_)) => self.sign_in_again(to),
+            Some(NextStep::SetUp | NextStep::SetUpOf(_) | NextStep::SetUpUserVerified) => {
+                self.path("/setup")
+            }
             Some(NextStep::CodeOrRecovery) => self.step_up_path(action, to, &[("recovery", "1")]),
             Some(NextStep::FactorOf(Strength::PhishingResistant)) => {
                 self.step_up_path(action, to, &[("strength", STRONGER)])
             }
             _ => self.step_up_path(action, to, &[]),
         }
+    }
+
+    /// The page for a visitor whose first factor is still the old one.
+    pub(crate) fn not_renewed_page(&self, request: &Parts, to: &ReturnPath) -> String {
+        let again = self.sign_in_again(to);
+        self.pages().not_renewed(&self.page(request, 0), &NotRenewedPage { again })
+    }
+
+    /// The way to the host's re-authentication, past the route that notes it.
+    pub(crate) fn sign_in_again(&self, to: &ReturnPath) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("to", to.as_str());
+        format!("{}?{}", self.path("/sign-in-again"), query.finish())
     }
 
     /// The page that opens a challenge for an action, and leads to it.

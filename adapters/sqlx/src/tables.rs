@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-/// Where the tables are and what they are called: `mfakit_accounts` and so on by default.
+/// The schema and the names of the tables: `mfakit_accounts` and so on by default.
 ///
 /// Several applications can share a database, each with a prefix, or in PostgreSQL a schema, of its
 /// own.

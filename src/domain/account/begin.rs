@@ -5,15 +5,11 @@ use super::transition::Transition;
 use crate::domain::bounds::MAX_FACTORS;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
-use crate::domain::factor::totp::{PendingTotp, TotpSecret};
-#[cfg(feature = "webauthn")]
-use crate::domain::factor::webauthn::{Credential, PendingCredential, UserHandle};
-use crate::domain::factor::{Factor, PendingState};
+use crate::domain::factor::{DrawnKind, Factor, PendingState};
 use crate::domain::id::{FactorId, SetupId};
 use crate::domain::invalid::Invalid;
 use crate::domain::label::Issuer;
 use crate::domain::refusal::Refusal;
-use crate::domain::sealed::SealedSecret;
 use crate::domain::session::Session;
 use crate::domain::setup::{EmailStatus, NewFactor, PendingSetup, Setup, Stage};
 use crate::domain::strength::Strength;
@@ -28,25 +24,6 @@ pub struct DrawnSetup<'a> {
     pub factor: FactorId,
     /// What a factor of its kind starts from.
     pub kind: DrawnKind<'a>,
-}
-
-/// What a factor starts from, by its kind.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum DrawnKind<'a> {
-    /// A secret for an authenticator app.
-    Totp {
-        /// The secret, as long as the settings' algorithm wants it.
-        secret: &'a TotpSecret,
-        /// The same secret, sealed for this subject, factor and the settings' parameters.
-        sealed: SealedSecret,
-    },
-    /// The name of a user towards authenticators.
-    #[cfg(feature = "webauthn")]
-    WebAuthn {
-        /// The name: random. One that the account's credentials have here already is taken instead.
-        user_handle: UserHandle,
-    },
 }
 
 impl Account {
@@ -139,36 +116,14 @@ impl Account {
         context: Context<'_>,
     ) -> PendingState {
         let (account, issuer) = (new.account.clone(), new.issuer.clone());
-        match &drawn.kind {
-            DrawnKind::Totp { sealed, .. } => PendingState::Totp(PendingTotp {
-                account,
-                issuer,
-                params: context.settings.totp,
-                sealed: sealed.clone(),
-                extra: Extra::default(),
-            }),
-            #[cfg(feature = "webauthn")]
-            DrawnKind::WebAuthn { user_handle } => {
-                let known = self.credentials_here(context.settings).next();
-                let user_handle = known.map_or(user_handle, Credential::user_handle).clone();
-                let extra = Extra::default();
-                PendingState::WebAuthn(Box::new(PendingCredential {
-                    account,
-                    issuer,
-                    user_handle,
-                    extra,
-                }))
-            }
+        #[allow(unused_mut, reason = "a credential may take a name that is known")]
+        let mut state = drawn.kind.pending(account, issuer, context.settings.totp);
+        #[cfg(feature = "webauthn")]
+        if let PendingState::WebAuthn(pending) = &mut state
+            && let Some(known) = self.credentials_here(context.settings).next()
+        {
+            pending.user_handle = known.user_handle().clone();
         }
-    }
-}
-
-impl<'a> DrawnKind<'a> {
-    fn secret(&self) -> Option<&'a TotpSecret> {
-        match self {
-            Self::Totp { secret, .. } => Some(secret),
-            #[cfg(feature = "webauthn")]
-            Self::WebAuthn { .. } => None,
-        }
+        state
     }
 }

@@ -271,7 +271,7 @@ impl ConfirmedFirst<'_> {
             draft.next.preferred = Some(pending.factor);
         }
         draft.remove_factor(lost);
-        let session = draft.proven(session.only_factors(&draft.next.factors));
+        let session = draft.proven(session);
         Ok(draft.commit(ConfirmedSetup::Replaced(session, codes)))
     }
 

@@ -10,6 +10,7 @@ use crate::domain::assurance::Assurance;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
 use crate::domain::id::{FactorId, SessionId, Stamp, Version};
+use crate::domain::instant::after;
 use crate::domain::proof::Facts;
 use crate::domain::recovery::RecoverySet;
 use crate::domain::session::Proven;
@@ -88,6 +89,11 @@ impl Draft<'_> {
 
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.context.now
+    }
+
+    /// Whether something proven at `at` was fresh at another time.
+    pub(super) fn is_fresh(&self, at: DateTime<Utc>, then: DateTime<Utc>) -> bool {
+        then <= after(at, self.context.settings.fresh)
     }
 
     pub(super) fn low_stock(&self) -> u8 {

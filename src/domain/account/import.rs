@@ -9,6 +9,7 @@ use super::state::Account;
 use super::transition::Decision;
 use crate::domain::context::Context;
 use crate::domain::event::EventKind;
+use crate::domain::factor::Factor;
 use crate::domain::id::{FactorId, Stamp};
 use crate::domain::import::{ImportRecord, ImportReport, Imported, PreparedFactor, PreparedImport};
 use crate::domain::refusal::Refusal;
@@ -54,8 +55,10 @@ impl Account {
         });
         draft.restamp(fresh, None);
         let factors: Vec<FactorId> = import.factors.iter().map(PreparedFactor::id).collect();
-        let report =
-            ImportReport { factors, codes: count, import_notices: draft.next.import_notices() };
+        let elsewhere = |factor: &&Factor| !context.settings.asks_for(factor);
+        let unaskable = draft.next.factors.iter().filter(elsewhere).map(Factor::id).collect();
+        let import_notices = draft.next.import_notices();
+        let report = ImportReport { factors, unaskable, codes: count, import_notices };
         Ok(Decision::Change(draft.commit(Imported::Now(report))))
     }
 

@@ -35,7 +35,7 @@ mod webauthn_check;
 
 pub use authority::HostAuthority;
 pub(crate) use authority::Sensitive;
-pub use begin::{DrawnKind, DrawnSetup};
+pub use begin::DrawnSetup;
 #[cfg(feature = "serde")]
 pub(crate) use charged::{ChargedChallenge, ChargedChallenges, KEPT as CHARGED_CHALLENGES};
 #[cfg(feature = "webauthn")]

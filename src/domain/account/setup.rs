@@ -9,8 +9,9 @@ use super::state::Account;
 use super::transition::Transition;
 use crate::domain::assurance::Assurance;
 use crate::domain::context::Context;
+use crate::domain::enrolled_by::EnrolledBy;
 use crate::domain::event::EventKind;
-use crate::domain::evidence::EvidenceKind;
+use crate::domain::evidence::{Evidence, EvidenceKind};
 use crate::domain::factor::totp::TotpSecret;
 use crate::domain::factor::{Factor, FactorState, PendingState, SetupPrompt};
 use crate::domain::factor_kind::FactorKind;
@@ -222,8 +223,8 @@ impl Account {
 }
 
 impl Draft<'_> {
-    /// Makes the factor of a confirmed setup live, and returns the session that proved it under the
-    /// new stamp.
+    /// Makes the factor of a confirmed setup live, and returns the session under the new stamp: with
+    /// what the factor proved, if it is the account's first, and else with what it had.
     pub(super) fn activate(
         &mut self,
         session: &Assurance,
@@ -232,6 +233,7 @@ impl Draft<'_> {
         at: DateTime<Utc>,
         fresh: Stamp,
     ) -> Assurance {
+        let first = self.next.factors.is_empty();
         let factor = Factor {
             id: pending.factor,
             label: pending.label.clone(),
@@ -240,6 +242,7 @@ impl Draft<'_> {
             suspended: false,
             weak: false,
             failures: 0,
+            enrolled_by: self.enrolled_by(session, pending),
             state,
             extra: Extra::default(),
         };
@@ -248,14 +251,34 @@ impl Draft<'_> {
         self.next.factors.push(factor);
         self.next.preferred.get_or_insert(id);
         self.restamp(fresh, Some(session.session()));
-        // What factors proved that are gone by now would only pile up.
-        let session = session.clone().only_factors(&self.next.factors).under(fresh);
+        let session = session.clone().under(fresh);
+        // Registering is no authentication: what was enrolled in a phished session proves nothing in
+        // it. Only the first factor of an account raises the session, which could be asked for none.
         match strength {
-            Some(strength) => {
+            Some(strength) if first => {
                 let proven = EvidenceKind::Factor { id, kind, strength, user_verified };
                 session.with(proven, at, self.now())
             }
-            None => session,
+            Some(_) | None => session,
+        }
+    }
+
+    /// What a session had proven when it began a setup: what was fresh then, or is newer.
+    fn enrolled_by(&self, session: &Assurance, pending: &PendingSetup) -> EnrolledBy {
+        let fresh = |e: &&Evidence| self.is_fresh(e.at(), pending.begun_at);
+        let held = || session.evidence().iter().filter(fresh).map(Evidence::kind);
+        let of_factor = |kind: &EvidenceKind| match kind {
+            EvidenceKind::Factor { strength, .. } => Some(*strength),
+            EvidenceKind::First(_) | EvidenceKind::Recovery | EvidenceKind::Enrollment => None,
+        };
+        if self.next.factors.is_empty() {
+            let enrolling =
+                session.evidence().iter().any(|e| *e.kind() == EvidenceKind::Enrollment);
+            return if enrolling { EnrolledBy::Enrollment } else { EnrolledBy::FirstFactor };
+        }
+        match held().filter_map(of_factor).max() {
+            Some(strength) => EnrolledBy::Factor(strength),
+            None => EnrolledBy::Recovery,
         }
     }
 }

@@ -215,6 +215,7 @@ impl Account {
     /// What decides how far a session of this account goes.
     pub(crate) fn facts(&self, context: Context<'_>) -> Facts {
         Facts {
+            rank: self.factors.iter().map(Factor::rank).max().unwrap_or(0),
             strength: self.strength(),
             askable: self.askable_strength(context),
             enrolling: self.enrollment.is_some(),

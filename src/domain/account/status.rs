@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::state::Account;
+use crate::domain::enrolled_by::EnrolledBy;
 use crate::domain::factor::Factor;
 use crate::domain::factor_kind::FactorKind;
 use crate::domain::id::{FactorId, SetupId};
@@ -17,6 +18,8 @@ use crate::domain::strength::Strength;
 pub struct Status {
     /// Whether MFA is on.
     pub enabled: bool,
+    /// The account's strength, that of its strongest factor; `None` while MFA is off.
+    pub strength: Option<Strength>,
     /// The factors, the preferred one first.
     pub factors: Vec<FactorStatus>,
     /// Unused recovery codes, imported ones too; `None` when there are none at all.
@@ -56,6 +59,8 @@ pub struct FactorStatus {
     pub added_at: DateTime<Utc>,
     /// When it was last used.
     pub last_used_at: DateTime<Utc>,
+    /// What the session that enrolled it had proven.
+    pub enrolled_by: EnrolledBy,
 }
 
 /// The unfinished setup of a [`Status`].
@@ -83,6 +88,7 @@ impl Account {
         let recovery_left = self.codes_left();
         Status {
             enabled: self.enabled(),
+            strength: self.strength(),
             factors,
             recovery_left,
             recovery_low: recovery_left.is_some_and(|left| left <= usize::from(settings.low_stock)),
@@ -118,6 +124,7 @@ impl Account {
             weak: factor.weak,
             added_at: factor.added_at,
             last_used_at: factor.last_used_at,
+            enrolled_by: factor.enrolled_by.clone(),
         }
     }
 }

@@ -132,6 +132,13 @@ impl<T> Transition<T> {
         Ok(Transition { expected, next, events, at, outcome: answer(outcome)? })
     }
 
+    /// The same change, with one event more.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_event(mut self, kind: EventKind) -> Self {
+        self.events.push(kind);
+        self
+    }
+
     /// The same change, of which nobody waits for the answer.
     #[cfg(feature = "testing")]
     pub(crate) fn without_outcome(self) -> Transition<()> {

@@ -1,6 +1,7 @@
 //! What happened to an account: written in the same commit as the change itself.
 
 mod organization;
+mod unknown;
 
 use chrono::{DateTime, Utc};
 
@@ -8,12 +9,13 @@ use crate::domain::id::{CommitId, FactorId, KeyId, OrgId, SetupId, Subject};
 use crate::domain::purpose::Purpose;
 
 pub use organization::OrgChange;
+pub use unknown::UnknownEvent;
 
 /// One thing that happened, exactly once and for certain: it was stored with the change.
 ///
-/// It holds no secret, no code and no hash.
+/// It holds no secret, no code and no hash. With the feature `serde` it can be written and read; one
+/// of a later release is read as [`EventKind::Unknown`], so that a log is always read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Event {
     pub(crate) id: EventId,
     pub(crate) subject: Subject,
@@ -55,8 +57,12 @@ impl Event {
 
     /// Whether the owner has to be told by a way that does not depend on this session (NIST
     /// SP 800-63B-4 §4.2.3, §4.6; ASVS 5.0 §6.3.5, §6.3.7).
+    ///
+    /// It is stored with the event, so that a relay of an older release tells the owner of what it
+    /// does not know as well.
     pub fn concerns_owner(&self) -> bool {
-        match self.kind {
+        match &self.kind {
+            EventKind::Unknown(unknown) => unknown.concerns_owner(),
             EventKind::MfaEnabled { .. }
             | EventKind::FactorAdded { .. }
             | EventKind::FactorReplaced { .. }
@@ -290,6 +296,9 @@ pub enum EventKind {
         /// What.
         change: OrgChange,
     },
+    /// Something that this release does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    Unknown(Box<UnknownEvent>),
 }
 
 #[cfg(test)]

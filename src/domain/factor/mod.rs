@@ -6,12 +6,14 @@ pub mod webauthn;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::enrolled_by::EnrolledBy;
 use crate::domain::factor_kind::FactorKind;
 use crate::domain::id::FactorId;
 use crate::domain::label::{AccountName, Issuer, Label};
+use crate::domain::sealed::SealedSecret;
 use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::{Extra, Value};
-use totp::{PendingTotp, TotpSetup, TotpState};
+use totp::{PendingTotp, TotpParams, TotpSecret, TotpSetup, TotpState};
 
 /// One registered factor.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,7 @@ pub struct Factor {
     pub(crate) weak: bool,
     /// Wrong answers that were judged by it since its last right one.
     pub(crate) failures: u16,
+    pub(crate) enrolled_by: EnrolledBy,
     pub(crate) state: FactorState,
     pub(crate) extra: Extra,
 }
@@ -49,6 +52,25 @@ pub(crate) fn strength_of(kind: FactorKind) -> Option<Strength> {
         FactorKind::WebAuthn => Some(Strength::PhishingResistant),
         FactorKind::Unknown => None,
     }
+}
+
+/// What a factor starts from, by its kind.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DrawnKind<'a> {
+    /// A secret for an authenticator app.
+    Totp {
+        /// The secret, as long as the settings' algorithm wants it.
+        secret: &'a TotpSecret,
+        /// The same secret, sealed for this subject, factor and the settings' parameters.
+        sealed: SealedSecret,
+    },
+    /// The name of a user towards authenticators.
+    #[cfg(feature = "webauthn")]
+    WebAuthn {
+        /// The name: random. One that the account's credentials have here already is taken instead.
+        user_handle: webauthn::UserHandle,
+    },
 }
 
 /// What a factor is set up by, until it is confirmed.
@@ -89,6 +111,39 @@ impl UnknownPending {
     /// The kind's name, as a release that knows it has written it.
     pub fn kind(&self) -> &str {
         &self.kind
+    }
+}
+
+impl<'a> DrawnKind<'a> {
+    /// What a setup that starts from it waits with.
+    pub(crate) fn pending(
+        &self,
+        account: AccountName,
+        issuer: Option<Issuer>,
+        params: TotpParams,
+    ) -> PendingState {
+        let extra = Extra::default();
+        match self {
+            Self::Totp { sealed, .. } => {
+                let sealed = sealed.clone();
+                PendingState::Totp(PendingTotp { account, issuer, params, sealed, extra })
+            }
+            #[cfg(feature = "webauthn")]
+            Self::WebAuthn { user_handle } => {
+                let user_handle = user_handle.clone();
+                let pending = webauthn::PendingCredential { account, issuer, user_handle, extra };
+                PendingState::WebAuthn(Box::new(pending))
+            }
+        }
+    }
+
+    /// The secret that the setup shows, if there is one.
+    pub(crate) fn secret(&self) -> Option<&'a TotpSecret> {
+        match self {
+            Self::Totp { secret, .. } => Some(secret),
+            #[cfg(feature = "webauthn")]
+            Self::WebAuthn { .. } => None,
+        }
     }
 }
 
@@ -178,6 +233,11 @@ impl Factor {
     /// Whether its seed has less than 128 bits, because it was imported so.
     pub fn is_weak(&self) -> bool {
         self.weak
+    }
+
+    /// What the session that enrolled it had proven.
+    pub fn enrolled_by(&self) -> &EnrolledBy {
+        &self.enrolled_by
     }
 
     /// The state that its answers are judged by.

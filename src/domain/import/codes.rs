@@ -103,7 +103,7 @@ impl ImportedCodes {
         Ok(Self { codes, reading, bits })
     }
 
-    /// How many there are.
+    /// The number of codes.
     #[allow(clippy::len_without_is_empty, reason = "a set is never empty")]
     pub fn len(&self) -> usize {
         match &self.codes {

@@ -14,6 +14,7 @@ use super::set::ImportedSet;
 use super::totp::ImportedTotp;
 use crate::domain::bounds::MAX_FACTORS;
 use crate::domain::context::Context;
+use crate::domain::enrolled_by::EnrolledBy;
 use crate::domain::factor::totp::{TotpParams, TotpSecret, TotpState};
 #[cfg(feature = "webauthn")]
 use crate::domain::factor::webauthn::WebAuthnState;
@@ -99,7 +100,7 @@ impl ImportedCredential {
 }
 
 impl ImportedCodes {
-    /// What has to be hashed: the SHA-256 of each code. `None` when the codes are hashed already.
+    /// The values to hash: the SHA-256 of each code. `None` when the codes are hashed already.
     pub fn digests(&self) -> Option<&[Zeroizing<[u8; 32]>]> {
         match &self.codes {
             Offered::Digests(digests) => Some(digests),
@@ -229,6 +230,7 @@ impl PreparedFactor {
             suspended: false,
             weak,
             failures: 0,
+            enrolled_by: EnrolledBy::Import,
             state,
             extra: Extra::default(),
         }

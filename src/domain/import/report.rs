@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::id::FactorId;
 use crate::domain::import_notice::ImportNotice;
 
-/// What came of an import.
+/// The outcome of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Imported {
@@ -16,14 +16,18 @@ pub enum Imported {
     Before(DateTime<Utc>),
 }
 
-/// What an import made of an account.
+/// The account that an import has made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportReport {
     /// The factors, in their order.
     pub factors: Vec<FactorId>,
-    /// How many recovery codes came with them.
+    /// Those of them that this application cannot ask for: credentials of another RP ID than that of
+    /// its [relying party](crate::MfaBuilder::relying_party). They are stored and counted, so their
+    /// owner has to be let in by something else.
+    pub unaskable: Vec<FactorId>,
+    /// The number of recovery codes that came with them.
     pub codes: usize,
-    /// What the owner will be prompted for.
+    /// The changes that the owner will be prompted for.
     pub import_notices: Vec<ImportNotice>,
 }

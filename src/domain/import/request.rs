@@ -3,7 +3,7 @@
 use super::codes::ImportedCodes;
 use super::factor::ImportedFactor;
 
-/// What another system holds about one user's second factors.
+/// One user's second factors and recovery codes, as another system holds them.
 ///
 /// Import only what the other system treats as switched on and confirmed: an imported factor is
 /// live at once. How to read it from where it is, see [`mfakit::import`](crate::import).

@@ -51,12 +51,12 @@ impl ImportedSet {
         Self { slots, reading, weak, budget: GuessBudget::default(), extra: Extra::default() }
     }
 
-    /// How many codes are unused.
+    /// The number of unused codes.
     pub fn left(&self) -> usize {
         self.slots.iter().filter(|slot| slot.spent_at.is_none()).count()
     }
 
-    /// How many codes were imported.
+    /// The number of codes that were imported.
     pub fn issued(&self) -> usize {
         self.slots.len()
     }
@@ -66,7 +66,7 @@ impl ImportedSet {
         self.weak
     }
 
-    /// What was spent on wrong codes.
+    /// The budget that wrong codes are charged to.
     pub fn budget(&self) -> &GuessBudget {
         &self.budget
     }

@@ -21,12 +21,12 @@ pub struct Affiliation {
 }
 
 impl Affiliation {
-    /// Which organization.
+    /// The organization.
     pub fn org(&self) -> &OrgId {
         self.membership.org()
     }
 
-    /// What it asks.
+    /// Its policy.
     pub fn policy(&self) -> &OrgPolicy {
         self.organization.policy()
     }

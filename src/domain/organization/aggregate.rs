@@ -35,12 +35,12 @@ impl Organization {
         Self { id, version, stored: true, policy: policy.in_whole_micros(), recent }
     }
 
-    /// Which organization.
+    /// The organization.
     pub fn id(&self) -> &OrgId {
         &self.id
     }
 
-    /// What it asks of its members.
+    /// Its policy: what it asks of its members.
     pub fn policy(&self) -> &OrgPolicy {
         &self.policy
     }

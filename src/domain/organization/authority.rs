@@ -176,6 +176,69 @@ impl Organization {
 mod tests {
     use super::super::sample::*;
     use super::*;
+    use crate::domain::evidence::EvidenceKind;
+    use crate::domain::id::FactorId;
+    use crate::domain::organization::policy::{OrgPolicy, ProposedPolicy};
+
+    /// One case a row: how strong the actor's account, what is required, what the session has just
+    /// proven, whether the actor says that they have less; and the refusal of another period for it.
+    #[test]
+    fn an_administrative_act_wants_evidence_as_strong_as_the_actor_and_the_policy() {
+        use Strength::{PhishingResistant as Key, Standard as App};
+        let table = [
+            (App, App, Some(App), false, None),
+            (App, App, None, false, Some("sign_in_again")),
+            (Key, App, Some(App), false, Some("step_up_required")),
+            (Key, App, Some(App), true, Some("step_up_required")),
+            (Key, App, Some(Key), false, None),
+            (Key, Key, Some(App), false, Some("step_up_required")),
+            (Key, Key, Some(Key), false, None),
+            // Nobody lowers what they do not have, and saying so does not help.
+            (App, Key, Some(App), false, Some("actor_too_weak")),
+            (App, Key, Some(App), true, Some("actor_too_weak")),
+            (App, Key, Some(Key), true, Some("actor_too_weak")),
+        ];
+        for (own, strength, proven, said, expected) in table {
+            let mut admin = Admin::of("acme", day(20));
+            admin.account = account_of(Some(own)).of_subject("admin");
+            admin.session = password_session(&admin.account, admin.now);
+            if let Some(strength) = proven {
+                let mut kind = EvidenceKind::code_of(FactorId::from_random([1; 16]));
+                if let EvidenceKind::Factor { strength: of, .. } = &mut kind {
+                    *of = strength;
+                }
+                admin.session = admin.session.with(kind, admin.now, admin.now);
+            }
+            let policy = if strength == App { required(0, terms(14)) } else { keys(0, terms(14)) };
+            let acknowledged = said.then_some(Acknowledgement::ActorIsWeaker);
+            let proposed = ProposedPolicy::Required(strength, terms(30));
+            let changed = admin.set_policy(&organization("acme", policy), proposed, acknowledged);
+            let refusal = changed.err().map(|refusal| refusal.code());
+            assert_eq!(refusal, expected, "{own}, {strength} required, {proven:?}, said: {said}");
+        }
+    }
+
+    /// Raising above oneself wants to be said, each time, and no evidence that one cannot have.
+    #[test]
+    fn who_requires_more_than_they_have_says_so() {
+        let mut admin = Admin::of("acme", day(20));
+        let keys = ProposedPolicy::Required(Strength::PhishingResistant, terms(14));
+        let none = organization("acme", OrgPolicy::VOLUNTARY);
+        let said = Some(Acknowledgement::ActorIsWeaker);
+        let code = |admin: &Admin, said| {
+            admin.set_policy(&none, keys, said).err().map(|refusal| refusal.code())
+        };
+        assert_eq!(code(&admin, None), Some("actor_too_weak"));
+        assert_eq!(code(&admin, said), None);
+        admin.account = account_of(Some(Strength::PhishingResistant)).of_subject("admin");
+        assert_eq!(code(&admin, said), Some("step_up_required"), "a code alone is not enough now");
+    }
+
+    impl Account {
+        fn of_subject(self, name: &str) -> Self {
+            Self { subject: subject(name), ..self }
+        }
+    }
 
     #[test]
     fn a_reason_outside_its_bounds_is_refused() {

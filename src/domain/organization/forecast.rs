@@ -22,9 +22,9 @@ const NAMED: usize = 100;
 pub struct Forecast {
     /// The policy as it would be.
     pub policy: OrgPolicy,
-    /// When it would be set.
+    /// The instant at which it would be set.
     pub at: DateTime<Utc>,
-    /// What it would do to all members.
+    /// Its effect on all members.
     pub all: Prospects,
     /// What it would do to the members by the strength of their accounts, `None` for those without
     /// MFA. Where there are no members of a strength, it is not listed.
@@ -39,7 +39,7 @@ pub struct Forecast {
     pub actor: Option<ActorOutlook>,
 }
 
-/// How many members a policy would put where.
+/// The numbers of members that a policy would put at each standing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Prospects {
     /// Nothing would be asked of them that they do not have.
@@ -64,10 +64,10 @@ impl Prospects {
     }
 }
 
-/// What a policy would mean for the one who sets it.
+/// The effect of a policy on the one who sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActorOutlook {
-    /// Where the actor would stand at once.
+    /// The actor's standing at once.
     pub standing: Standing,
     /// When the actor would be behind the wall, still having what they have.
     pub walled_from: Option<DateTime<Utc>>,

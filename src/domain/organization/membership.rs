@@ -32,7 +32,7 @@ pub struct Exemption {
     /// The lowest strength that it covers: the member is exempt from requirements of this strength
     /// and above.
     pub from: Required,
-    /// When it ends; `None` when it does not.
+    /// The instant at which it ends; `None` if it does not.
     pub until: Option<DateTime<Utc>>,
 }
 
@@ -43,7 +43,7 @@ pub struct Extension {
     pub reason: String,
     /// How long.
     pub until: DateTime<Utc>,
-    /// When it was given.
+    /// The instant at which it was given.
     pub granted: DateTime<Utc>,
     /// The start of the requirement that it was given for. It counts for a requirement with this
     /// very start and for no other: one that was taken away and set again has another one. Compared
@@ -55,13 +55,13 @@ pub struct Extension {
 /// [`Membership::from_stored`].
 #[derive(Debug, Clone)]
 pub struct StoredMembership {
-    /// Which organization.
+    /// The organization.
     pub org: OrgId,
-    /// Which user.
+    /// The user.
     pub subject: Subject,
-    /// When the user joined for the first time, whatever came after.
+    /// The instant at which the user first joined, whatever came after.
     pub first_joined: DateTime<Utc>,
-    /// When the user left; `None` for a member.
+    /// The instant at which the user left; `None` for a member.
     pub left_at: Option<DateTime<Utc>>,
     /// An exemption, ended or not.
     pub exemption: Option<Exemption>,
@@ -99,7 +99,7 @@ impl Membership {
         &self.subject
     }
 
-    /// When the user joined for the first time.
+    /// The instant at which the user first joined.
     pub fn first_joined(&self) -> DateTime<Utc> {
         self.first_joined
     }
@@ -109,7 +109,7 @@ impl Membership {
         self.left_at.is_none()
     }
 
-    /// When the user left.
+    /// The instant at which the user left.
     pub fn left_at(&self) -> Option<DateTime<Utc>> {
         self.left_at
     }

@@ -30,7 +30,7 @@ pub struct RosterQuery {
 pub struct RosterPage {
     /// The members.
     pub members: Vec<RosterMember>,
-    /// Where the next page begins; `None` after the last one.
+    /// The place at which the next page begins; `None` after the last one.
     pub next: Option<RosterCursor>,
 }
 
@@ -39,13 +39,13 @@ pub struct RosterPage {
 pub struct RosterMember {
     /// Who.
     pub subject: Subject,
-    /// Where the member stands.
+    /// The member's standing.
     pub standing: Standing,
     /// The strength of the member's account; `None` when MFA is off.
     pub strength: Option<Strength>,
     /// When the first period is over, or was: for a member who lacks something that is required.
     pub deadline: Option<DateTime<Utc>>,
-    /// When the member last signed in, where the host keeps that.
+    /// The member's last sign-in, if the host keeps that.
     pub last_signed_in: Option<DateTime<Utc>>,
 }
 
@@ -102,7 +102,7 @@ impl Organization {
 }
 
 impl RosterQuery {
-    /// Whose members.
+    /// The organization whose members are asked for.
     pub fn org(&self) -> &OrgId {
         &self.org
     }
@@ -112,7 +112,7 @@ impl RosterQuery {
         &self.policy
     }
 
-    /// Which of them.
+    /// The list that they are on.
     pub fn filter(&self) -> RosterFilter {
         self.filter
     }

@@ -9,7 +9,7 @@ use crate::domain::event::OrgChange;
 use crate::domain::id::{OrgId, Version};
 use crate::domain::refusal::{OrgRefusal, Refusal};
 
-/// What a change of policy changed.
+/// The difference that a change of policy made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyChange {
     /// Of which organization.

@@ -37,9 +37,9 @@ pub struct Reminder {
     /// When it fell due: so many days before the deadline, or when the period was shortened to
     /// end before now.
     pub due: DateTime<Utc>,
-    /// Whose wall it is about.
+    /// The organization whose wall it is about.
     pub org: OrgId,
-    /// Who is to be reminded.
+    /// The member who is to be reminded.
     pub subject: Subject,
     /// The deadline.
     pub deadline: DateTime<Utc>,
@@ -47,7 +47,7 @@ pub struct Reminder {
     /// that delivers at least once drops repeats by them. A deadline that was moved away and back
     /// falls due again.
     pub days_before: u16,
-    /// What is required from the deadline on.
+    /// The strength that is required from the deadline on.
     pub required: Required,
 }
 
@@ -135,7 +135,7 @@ pub struct ReminderRange {
 }
 
 impl ReminderRange {
-    /// What to ask the organization store, page after page.
+    /// The query for the organization store, page after page.
     pub fn query(&self) -> &RosterQuery {
         &self.query
     }

@@ -8,7 +8,7 @@ use super::standing::Standing;
 use crate::domain::id::Subject;
 use crate::domain::strength::Strength;
 
-/// Which members a roster lists.
+/// The choice of members that a roster lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RosterFilter {
@@ -66,7 +66,7 @@ impl RosterFilter {
 /// subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RosterKey {
-    /// When the member is behind the wall.
+    /// The instant from which on the member is behind the wall.
     pub walled_from: Option<DateTime<Utc>>,
     /// The member.
     pub subject: Subject,
@@ -79,7 +79,7 @@ pub struct RosterRow {
     pub membership: std::sync::Arc<Membership>,
     /// The strength of the member's account; `None` when MFA is off.
     pub strength: Option<Strength>,
-    /// When the member last signed in, where the host keeps that.
+    /// The member's last sign-in, if the host keeps that.
     pub last_signed_in: Option<DateTime<Utc>>,
 }
 
@@ -102,7 +102,7 @@ impl RosterRow {
         self.membership.exemption().filter(covers)
     }
 
-    /// Where the member stands.
+    /// The member's standing.
     pub fn standing(&self, policy: &OrgPolicy, now: DateTime<Utc>) -> Standing {
         policy.decide(&self.membership, self.strength, now)
     }
@@ -136,12 +136,12 @@ pub struct RosterCounts {
 }
 
 impl RosterCounts {
-    /// How many have MFA, of whatever strength.
+    /// The number of members with MFA, of whatever strength.
     pub fn protected(&self) -> u64 {
         self.standard.saturating_add(self.phishing_resistant)
     }
 
-    /// How many have no MFA.
+    /// The number of members without MFA.
     pub fn without_mfa(&self) -> u64 {
         self.members.saturating_sub(self.protected())
     }

@@ -181,6 +181,7 @@ pub(crate) fn protected_account(name: &str) -> Account {
         suspended: false,
         weak: false,
         failures: 0,
+        enrolled_by: Default::default(),
         state: FactorState::Totp(totp),
         extra: Default::default(),
     };

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::strength::Required;
 
-/// Where one member stands with one organization.
+/// The standing of one member with one organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// The organization asks nothing.
@@ -16,9 +16,9 @@ pub enum Standing {
     /// The member lacks something and may go on, before the deadline. At the deadline itself the
     /// period is over.
     InGrace {
-        /// When the first period is over.
+        /// The instant at which the first period is over.
         deadline: DateTime<Utc>,
-        /// What is required then.
+        /// The strength that is required then.
         required: Required,
     },
     /// The member lacks something, and its period is over.
@@ -30,7 +30,7 @@ pub enum Standing {
     },
     /// The member lacks something and does not need it, before this instant.
     Exempt {
-        /// When the exemption ends; `None` when it does not.
+        /// The instant at which the exemption ends; `None` if it does not.
         until: Option<DateTime<Utc>>,
     },
 }

@@ -51,7 +51,7 @@ impl Level {
 /// let names = AcrNames::new("urn:example:one", "urn:example:two", "urn:example:strong")?;
 /// assert_eq!(names.name(Level::PhishingResistant), "urn:example:strong");
 /// assert_eq!(names.level("phr"), Some(Level::PhishingResistant));
-/// # Ok::<(), mfakit::domain::Invalid>(())
+/// # Ok::<(), mfakit::Invalid>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcrNames {

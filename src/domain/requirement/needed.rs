@@ -34,25 +34,38 @@ pub enum Needed {
     SecondFactorOrRecovery,
     /// A factor of the account of at least this strength. A recovery code is none.
     FactorOf(Strength),
+    /// A factor of the account that is as strong as its strongest one; any first factor where MFA is
+    /// off. A recovery code is none.
+    AsStrongAsAccount,
+    /// A factor of the account whose device has verified its user, by a PIN or a fingerprint: a passkey
+    /// or a security key that was registered so.
+    UserVerifiedFactor,
     /// This factor of the account.
     Factor(FactorId),
 }
 
 impl Needed {
-    /// Whether a piece of evidence, of whatever age, is of this kind.
-    pub(crate) fn counts(&self, evidence: &Evidence) -> bool {
+    /// Whether a piece of evidence, of whatever age, is of this kind. `account` is the rank of the
+    /// account's strongest factor, 0 while MFA is off.
+    pub(crate) fn counts(&self, evidence: &Evidence, account: u8) -> bool {
         match evidence.kind() {
             EvidenceKind::First(by) => match self {
                 Self::FirstFactor => true,
                 Self::FirstFactorBy(method) => method == by,
+                Self::AsStrongAsAccount => account == 0,
                 Self::SecondFactor
                 | Self::SecondFactorOrRecovery
                 | Self::FactorOf(_)
+                | Self::UserVerifiedFactor
                 | Self::Factor(_) => false,
             },
-            EvidenceKind::Factor { id, strength, .. } => match self {
+            EvidenceKind::Factor { id, strength, user_verified, .. } => match self {
                 Self::SecondFactor | Self::SecondFactorOrRecovery => true,
                 Self::FactorOf(least) => strength >= least,
+                Self::AsStrongAsAccount => {
+                    account > 0 && Some(*strength) >= Strength::reached_by(account)
+                }
+                Self::UserVerifiedFactor => *user_verified,
                 Self::Factor(factor) => factor == id,
                 Self::FirstFactor | Self::FirstFactorBy(_) => false,
             },
@@ -79,6 +92,8 @@ impl fmt::Display for Needed {
             Self::SecondFactor => f.write_str("a second factor"),
             Self::SecondFactorOrRecovery => f.write_str("a second factor or a recovery code"),
             Self::FactorOf(least) => write!(f, "a {least} factor"),
+            Self::AsStrongAsAccount => f.write_str("a factor as strong as the account"),
+            Self::UserVerifiedFactor => f.write_str("a factor that verifies its user"),
             Self::Factor(factor) => write!(f, "a code of {factor}"),
         }
     }
@@ -89,39 +104,42 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::factor_kind::FactorKind;
 
     /// One case a row: what is asked for; and whether it is met by a password, a code of an app, a
-    /// credential, a recovery code and an enrollment code.
+    /// credential without and with user verification, a recovery code and an enrollment code.
     #[test]
     fn each_kind_of_evidence_meets_what_is_asked_of_its_kind_and_strength() {
         let id = FactorId::from_random([1; 16]);
-        let key = EvidenceKind::Factor {
-            id,
-            kind: FactorKind::WebAuthn,
-            strength: Strength::PhishingResistant,
-            user_verified: false,
-        };
         let held = [
             EvidenceKind::First(FirstFactorKind::Password),
             EvidenceKind::code_of(id),
-            key,
+            EvidenceKind::credential_of(id, false),
+            EvidenceKind::credential_of(id, true),
             EvidenceKind::Recovery,
             EvidenceKind::Enrollment,
         ];
-        let table = [
-            (Needed::FirstFactor, [true, false, false, false, false]),
-            (Needed::SecondFactor, [false, true, true, false, false]),
-            (Needed::SecondFactorOrRecovery, [false, true, true, true, false]),
-            (Needed::FactorOf(Strength::Standard), [false, true, true, false, false]),
-            (Needed::FactorOf(Strength::PhishingResistant), [false, false, true, false, false]),
-            (Needed::Factor(id), [false, true, true, false, false]),
+        let (off, app, key) = (0, Strength::Standard.rank(), Strength::PhishingResistant.rank());
+        let (keys, all) = ([false, false, true, true, false, false], [off, 1, app, key, 255]);
+        let factors = [false, true, true, true, false, false];
+        let table: &[(Needed, &[u8], [bool; 6])] = &[
+            (Needed::FirstFactor, &all, [true, false, false, false, false, false]),
+            (Needed::SecondFactor, &all, factors),
+            (Needed::SecondFactorOrRecovery, &all, [false, true, true, true, true, false]),
+            (Needed::FactorOf(Strength::Standard), &all, factors),
+            (Needed::FactorOf(Strength::PhishingResistant), &all, keys),
+            (Needed::AsStrongAsAccount, &[off], [true, false, false, false, false, false]),
+            // What this build cannot ask for is no reason to ask for nothing.
+            (Needed::AsStrongAsAccount, &[1, app, key - 1], factors),
+            (Needed::AsStrongAsAccount, &[key, 255], keys),
+            (Needed::UserVerifiedFactor, &all, [false, false, false, true, false, false]),
+            (Needed::Factor(id), &all, factors),
         ];
-        for (needed, met) in table {
-            let counts = held
-                .clone()
-                .map(|kind| needed.counts(&Evidence { kind, at: DateTime::UNIX_EPOCH }));
-            assert_eq!(counts, met, "{needed}");
+        for (needed, accounts, met) in table {
+            for account in *accounts {
+                let at = DateTime::UNIX_EPOCH;
+                let counts = |kind| needed.counts(&Evidence { kind, at }, *account);
+                assert_eq!(held.clone().map(counts), *met, "{needed} of {account}");
+            }
         }
     }
 }

@@ -22,6 +22,10 @@ pub enum NextStep {
     ///
     /// [`Mfa::step_up`]: crate::Mfa::step_up
     FactorOf(Strength),
+    /// Answer a challenge with a factor whose device verifies its user: [`Mfa::step_up`].
+    ///
+    /// [`Mfa::step_up`]: crate::Mfa::step_up
+    UserVerified,
     /// Answer a challenge with a code of any factor or a recovery code.
     CodeOrRecovery,
     /// Set up a first factor: [`Mfa::begin_setup`]. A current session without any second factor
@@ -31,6 +35,8 @@ pub enum NextStep {
     SetUp,
     /// Set up a factor of at least this strength: the account has none.
     SetUpOf(Strength),
+    /// Set up a factor whose device verifies its user: the account has none that could.
+    SetUpUserVerified,
 }
 
 /// Steps that satisfy a rule together.
@@ -52,6 +58,12 @@ impl fmt::Display for NextStep {
             Self::FactorOf(Strength::Standard) => f.write_str("use your second factor"),
             Self::FactorOf(Strength::PhishingResistant) => {
                 f.write_str("use a passkey or a security key")
+            }
+            Self::UserVerified => {
+                f.write_str("use a passkey or a security key with its PIN or your fingerprint")
+            }
+            Self::SetUpUserVerified => {
+                f.write_str("set up a passkey or a security key with a PIN or your fingerprint")
             }
             Self::SetUp | Self::SetUpOf(Strength::Standard) => {
                 f.write_str("set up two-factor authentication")

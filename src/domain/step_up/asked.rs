@@ -35,20 +35,21 @@ impl StepUpRule {
     /// is refused before anything is spent on it. In a session that lacks no factor for the rule it is
     /// what any other would be asked; any factor where the rule asks for none.
     pub(crate) fn asked(&self, session: &Assurance, now: DateTime<Utc>) -> Asked {
-        let lacking = self.term.asked(Some(session), now);
-        lacking.or_else(|| self.term.asked(None, now)).unwrap_or(Asked::Factor(Strength::Standard))
+        let lacking = self.term.asked(session, Some(now));
+        let any = lacking.or_else(|| self.term.asked(session, None));
+        any.unwrap_or(Asked::Factor(Strength::Standard))
     }
 }
 
 impl Term {
     /// The least that a factor or a recovery code has to be for a term; `None` where neither helps.
-    /// What a session meets already asks for nothing.
-    fn asked(&self, session: Option<&Assurance>, now: DateTime<Utc>) -> Option<Asked> {
-        if session.is_some_and(|session| self.until(session, now).is_some()) {
+    /// What the session meets at a time asks for nothing then.
+    fn asked(&self, session: &Assurance, now: Option<DateTime<Utc>>) -> Option<Asked> {
+        if now.is_some_and(|now| self.until(session, now).is_some()) {
             return None;
         }
         match self {
-            Self::Fresh(requirement) => requirement.asked(),
+            Self::Fresh(requirement) => requirement.asked(session.account),
             // The strongest first: it may meet the others with it.
             Self::All(terms) => terms.iter().filter_map(|term| term.asked(session, now)).max(),
             Self::Any(terms) => terms.iter().filter_map(|term| term.asked(session, now)).min(),
@@ -57,12 +58,17 @@ impl Term {
 }
 
 impl Requirement {
-    fn asked(&self) -> Option<Asked> {
+    fn asked(&self, account: u8) -> Option<Asked> {
         let asked = match &self.needed {
             Needed::FirstFactor | Needed::FirstFactorBy(_) => return None,
             Needed::SecondFactorOrRecovery => Asked::FactorOrRecovery,
             Needed::SecondFactor | Needed::Factor(_) => Asked::Factor(Strength::Standard),
             Needed::FactorOf(strength) => Asked::Factor(*strength),
+            Needed::AsStrongAsAccount if account == 0 => return None,
+            Needed::AsStrongAsAccount => {
+                Asked::Factor(Strength::reached_by(account).unwrap_or(Strength::Standard))
+            }
+            Needed::UserVerifiedFactor => Asked::UserVerified,
         };
         (self.within >= TimeDelta::zero()).then_some(asked)
     }
@@ -111,11 +117,31 @@ mod tests {
             (first(9).and(second(900)), app),
             (first(9).and(second(900).or_recovery()), any),
         ];
+        let (own, verified) =
+            (|| fresh(Needed::AsStrongAsAccount, 9), || fresh(Needed::UserVerifiedFactor, 9));
+        let of_accounts = [
+            (own(), [(0, app), (20, app), (39, app), (40, strong), (255, strong)]),
+            (own().or_recovery(), [(0, app), (20, app), (39, app), (40, strong), (255, strong)]),
+            (verified(), [0, 20, 39, 40, 255].map(|account| (account, Asked::UserVerified))),
+            (verified().and(key(9)), [0, 1, 20, 40, 41].map(|of| (of, Asked::UserVerified))),
+            (verified().or(key(9)), [0, 1, 20, 40, 41].map(|of| (of, strong))),
+        ];
         let code = EvidenceKind::code_of(FactorId::from_random([7; 16]));
         let password = EvidenceKind::First(FirstFactorKind::Password);
-        let session = session(&[(password, 100_000), (code, 100_000)]);
+        let mut session = session(&[(password, 100_000), (code, 100_000)]);
         for (rule, asked) in table {
             assert_eq!(rule.asked(&session, now()), asked, "{rule}");
+        }
+        // A key that is recent enough is not asked for again.
+        let held = EvidenceKind::credential_of(FactorId::from_random([8; 16]), false);
+        let by_key = session.with(held, now() - TimeDelta::seconds(100), now());
+        let both = key(900).and(second(9));
+        assert_eq!([&session, &by_key].map(|of| both.asked(of, now())), [strong, app]);
+        for (rule, accounts) in of_accounts {
+            for (account, asked) in accounts {
+                session.account = account;
+                assert_eq!(rule.asked(&session, now()), asked, "{rule} of {account}");
+            }
         }
     }
 }

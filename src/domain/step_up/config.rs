@@ -67,6 +67,10 @@ struct Keys<Inner> {
     #[serde(default, deserialize_with = "written")]
     strength: Option<Strength>,
     #[serde(default, deserialize_with = "written")]
+    as_strong_as_account: Option<i64>,
+    #[serde(default, deserialize_with = "written")]
+    user_verified_factor: Option<i64>,
+    #[serde(default, deserialize_with = "written")]
     level: Option<Level>,
     #[serde(default, deserialize_with = "written")]
     within: Option<i64>,
@@ -130,22 +134,33 @@ impl<Inner: IntoRule> IntoRule for Written<Inner> {
     fn into_rule(self) -> Result<StepUpRule, Invalid> {
         let Keys { all, any, first_factor, by, second_factor, strength, .. } = self.0;
         let (level, within, or_recovery) = (self.0.level, self.0.within, self.0.or_recovery);
-        let rule = match (all, any, first_factor, second_factor, level) {
-            (Some(inner), None, None, None, None) => StepUpRule { term: Term::All(terms(inner)?) },
-            (None, Some(inner), None, None, None) => StepUpRule { term: Term::Any(terms(inner)?) },
-            (None, None, Some(age), None, None) => {
-                StepUpRule::fresh(first_factor_by(by.as_deref())?, seconds(age)?)
+        let (own, verified) = (self.0.as_strong_as_account, self.0.user_verified_factor);
+        let second = strength.map_or(Needed::SecondFactor, Needed::FactorOf);
+        let mut fresh = [
+            (first_factor, first_factor_by(by.as_deref())?),
+            (second_factor, second),
+            (own, Needed::AsStrongAsAccount),
+            (verified, Needed::UserVerifiedFactor),
+        ]
+        .into_iter()
+        .filter_map(|(age, needed)| Some((age?, needed)));
+        let rule = match (all, any, (fresh.next(), fresh.next()), level) {
+            (Some(inner), None, (None, None), None) => {
+                StepUpRule { term: Term::All(terms(inner)?) }
             }
-            (None, None, None, Some(age), None) => {
-                let needed = strength.map_or(Needed::SecondFactor, Needed::FactorOf);
+            (None, Some(inner), (None, None), None) => {
+                StepUpRule { term: Term::Any(terms(inner)?) }
+            }
+            (None, None, (Some((age, needed)), None), None) => {
                 StepUpRule::fresh(needed, seconds(age)?)
             }
-            (None, None, None, None, Some(level)) => {
+            (None, None, (None, None), Some(level)) => {
                 let missing = Invalid::Form { what: "`level`", form: "written with `within`" };
                 StepUpRule::level(level, seconds(within.ok_or(missing)?)?)
             }
             _ => {
-                let form = "one of `all`, `any`, `first_factor`, `second_factor` and `level`";
+                let form = "one of `all`, `any`, `first_factor`, `second_factor`, \
+                            `as_strong_as_account`, `user_verified_factor` and `level`";
                 return Err(Invalid::Form { what: "a rule", form });
             }
         };
@@ -231,6 +246,12 @@ impl Serialize for Term {
                     Needed::FactorOf(strength) => {
                         map.serialize_entry("second_factor", &age)?;
                         map.serialize_entry("strength", strength)?;
+                    }
+                    Needed::AsStrongAsAccount => {
+                        map.serialize_entry("as_strong_as_account", &age)?
+                    }
+                    Needed::UserVerifiedFactor => {
+                        map.serialize_entry("user_verified_factor", &age)?;
                     }
                     Needed::Factor(_) => {
                         return Err(serde::ser::Error::custom("a named rule holds no factor's id"));

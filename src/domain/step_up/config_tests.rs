@@ -61,6 +61,8 @@ fn a_rule_says_what_is_written() {
             r#"{ "second_factor": 300, "strength": "standard", "or_recovery": true }"#,
             "a second factor or a recovery code within 300 s",
         ),
+        (r#"{ "as_strong_as_account": 300 }"#, "a factor as strong as the account within 300 s"),
+        (r#"{ "user_verified_factor": 300 }"#, "a factor that verifies its user within 300 s"),
         (r#"{ "second_factor": 2592000 }"#, "a second factor within 2592000 s"),
     ] {
         assert_eq!(says(written), said, "{written}");
@@ -87,6 +89,11 @@ fn what_cannot_be_a_rule_is_refused_and_the_rule_is_named() {
         (r#"{ "second_factor": 600, "within": 600 }"#, "`within` must be written beside"),
         (r#"{ "first_factor": 9, "strength": "standard" }"#, "`strength` must be written beside"),
         (r#"{ "second_factor": 9, "strength": "strong" }"#, "unknown variant `strong`"),
+        (r#"{ "as_strong_as_account": 9, "second_factor": 9 }"#, "a rule must be one of `all`"),
+        (r#"{ "as_strong_as_account": 9, "or_recovery": true }"#, "`or_recovery` must be written"),
+        (r#"{ "user_verified_factor": 9, "or_recovery": true }"#, "`or_recovery` must be written"),
+        (r#"{ "user_verified_factor": 9, "strength": "standard" }"#, "`strength` must be written"),
+        (r#"{ "user_verified_factor": true }"#, "invalid type"),
         (r#"{ "second_factor": 9, "strength": null }"#, "expected value"),
         (
             r#"{ "second_factor": 9, "strength": "phishing_resistant", "or_recovery": true }"#,

@@ -6,6 +6,7 @@ use super::term::Term;
 use super::ways::ways;
 use crate::domain::assurance::Assurance;
 use crate::domain::requirement::{Level, Needed, Requirement, Unmet};
+use crate::domain::strength::Strength;
 
 impl Unmet {
     pub(super) fn of(term: &Term, assurance: &Assurance, now: DateTime<Utc>) -> Self {
@@ -13,7 +14,7 @@ impl Unmet {
             missing: Vec::new(),
             expired: Vec::new(),
             ways: ways(term, assurance, now),
-            levels: Box::new(Level::ALL.map(|level| reach(term, level))),
+            levels: Box::new(Level::ALL.map(|level| reach(term, level, assurance.account))),
         };
         unmet.gather(term, assurance, now);
         unmet
@@ -25,7 +26,7 @@ impl Unmet {
         }
         match term {
             Term::Fresh(requirement) => {
-                let held = assurance.evidence().iter().any(|e| requirement.needed.counts(e));
+                let held = assurance.evidence().iter().any(|e| requirement.counts(e, assurance));
                 let list = if held { &mut self.expired } else { &mut self.missing };
                 if !list.contains(requirement) {
                     list.push(requirement.clone());
@@ -38,8 +39,9 @@ impl Unmet {
     }
 }
 
-/// How old a sign-in of a level may be to satisfy a term; `None` when the level cannot.
-fn reach(term: &Term, level: Level) -> Option<TimeDelta> {
+/// How old a sign-in of a level may be to satisfy a term, with an account of this rank; `None` when
+/// the level cannot.
+fn reach(term: &Term, level: Level, account: u8) -> Option<TimeDelta> {
     match term {
         Term::Fresh(Requirement { needed, within }) => {
             let enough = match needed {
@@ -48,16 +50,18 @@ fn reach(term: &Term, level: Level) -> Option<TimeDelta> {
                     level.strength().is_some()
                 }
                 Needed::FactorOf(strength) => level.strength() >= Some(*strength),
+                Needed::AsStrongAsAccount => level.strength() >= Strength::reached_by(account),
+                Needed::UserVerifiedFactor => level == Level::PhishingResistant,
             };
             (enough && *within >= TimeDelta::zero()).then_some(*within)
         }
         Term::All(terms) => {
             let mut least = TimeDelta::MAX;
             for term in terms {
-                least = least.min(reach(term, level)?);
+                least = least.min(reach(term, level, account)?);
             }
             Some(least)
         }
-        Term::Any(terms) => terms.iter().filter_map(|term| reach(term, level)).max(),
+        Term::Any(terms) => terms.iter().filter_map(|term| reach(term, level, account)).max(),
     }
 }

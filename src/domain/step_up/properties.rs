@@ -101,6 +101,7 @@ pub(super) fn of_any_kind() -> BoxedStrategy<Needed> {
         of_levels(),
         method().prop_map(Needed::FirstFactorBy),
         factor().prop_map(Needed::Factor),
+        prop::sample::select(vec![Needed::AsStrongAsAccount, Needed::UserVerifiedFactor]),
     ]
     .boxed()
 }
@@ -151,6 +152,9 @@ fn take(session: &Assurance, step: &NextStep) -> Assurance {
         NextStep::Code(Some(factor)) => EvidenceKind::code_of(*factor),
         NextStep::Code(None) | NextStep::SetUp => factor_of(Strength::Standard),
         NextStep::FactorOf(strength) | NextStep::SetUpOf(strength) => factor_of(*strength),
+        NextStep::UserVerified | NextStep::SetUpUserVerified => {
+            EvidenceKind::credential_of(FactorId::from_random([9; 16]), true)
+        }
         NextStep::CodeOrRecovery => EvidenceKind::Recovery,
     };
     session.with(kind, now(), now())
@@ -237,8 +241,9 @@ proptest! {
     fn every_way_out_satisfies_the_rule_and_none_asks_for_more_than_it_needs(
         rule in any_rule(),
         held in held_by_any_clock(),
+        account in prop::sample::select(vec![0, 20, 39, 40, 255]),
     ) {
-        let session = session(&held);
+        let session = Assurance { account, ..session(&held) };
         if let Some(unmet) = unmet(&rule, &session) {
             prop_assert!(unmet.missing.len() + unmet.expired.len() > 0);
             // No way out has only who is asked for a certain factor while MFA is off.

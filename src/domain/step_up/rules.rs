@@ -35,6 +35,8 @@ use crate::domain::strength::Strength;
 /// |---|---|---|
 /// | `first_factor` | seconds | any first factor; beside it `by` may name the method: `password`, `oidc` |
 /// | `second_factor` | seconds | any factor of the account; beside it `strength` may say how strong: `standard`, `phishing_resistant` |
+/// | `as_strong_as_account` | seconds | a factor as strong as the strongest of the account; any first factor where MFA is off |
+/// | `user_verified_factor` | seconds | a passkey or a security key that has verified its user |
 /// | `level` | `one_factor`, `two_factors`, `phishing_resistant` | the level, with `within` beside it, in seconds |
 /// | `all` | rules | every one of them |
 /// | `any` | rules | one of them at least |
@@ -181,6 +183,8 @@ impl Term {
             Needed::FirstFactor
             | Needed::FirstFactorBy(_)
             | Needed::FactorOf(Strength::Standard)
+            | Needed::AsStrongAsAccount
+            | Needed::UserVerifiedFactor
             | Needed::Factor(_) => return None,
         };
         let whole = first.needed == Needed::FirstFactor && first.within == second.within;

@@ -45,6 +45,8 @@ impl Term {
                 | Needed::FirstFactorBy(_)
                 | Needed::SecondFactorOrRecovery
                 | Needed::FactorOf(Strength::PhishingResistant)
+                | Needed::AsStrongAsAccount
+                | Needed::UserVerifiedFactor
                 | Needed::Factor(_) => {}
             },
             Self::All(terms) | Self::Any(terms) => terms.iter_mut().for_each(Self::allow_recovery),
@@ -53,12 +55,17 @@ impl Term {
 }
 
 impl Requirement {
+    /// Whether a piece of a session's evidence, of whatever age, is of the kind.
+    pub(super) fn counts(&self, evidence: &Evidence, assurance: &Assurance) -> bool {
+        self.needed.counts(evidence, assurance.account)
+    }
+
     fn until(&self, assurance: &Assurance, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         if self.within < TimeDelta::zero() {
             return None;
         }
         let credible = after(now, CLOCK_SKEW);
-        let fresh = |e: &&Evidence| self.needed.counts(e) && e.at() <= credible;
+        let fresh = |e: &&Evidence| self.counts(e, assurance) && e.at() <= credible;
         let latest = assurance.evidence().iter().filter(fresh).map(Evidence::at).max()?;
         let until = after(latest, self.within);
         (now <= until).then_some(until)

@@ -68,12 +68,21 @@ impl NextStep {
             Needed::FirstFactor => Self::SignIn(None),
             Needed::FirstFactorBy(method) => Self::SignIn(Some(method.clone())),
             Needed::Factor(factor) => Self::Code(Some(*factor)),
-            Needed::FactorOf(least @ Strength::PhishingResistant)
-                if !assurance.has_second_factor() =>
-            {
-                Self::SetUpOf(*least)
+            Needed::FactorOf(least @ Strength::PhishingResistant) => {
+                match Strength::reached_by(assurance.account) >= Some(*least) {
+                    true => Self::FactorOf(*least),
+                    false => Self::SetUpOf(*least),
+                }
             }
-            Needed::FactorOf(least @ Strength::PhishingResistant) => Self::FactorOf(*least),
+            Needed::UserVerifiedFactor => match Strength::reached_by(assurance.account) {
+                Some(Strength::PhishingResistant) => Self::UserVerified,
+                Some(Strength::Standard) | None => Self::SetUpUserVerified,
+            },
+            Needed::AsStrongAsAccount => match Strength::reached_by(assurance.account) {
+                _ if assurance.account == 0 => Self::SignIn(None),
+                Some(strong @ Strength::PhishingResistant) => Self::FactorOf(strong),
+                Some(Strength::Standard) | None => Self::Code(None),
+            },
             Needed::SecondFactor
             | Needed::SecondFactorOrRecovery
             | Needed::FactorOf(Strength::Standard)
@@ -94,7 +103,15 @@ impl NextStep {
                 Self::Code(_) | Self::FactorOf(_),
                 Self::Code(None) | Self::CodeOrRecovery | Self::SetUp,
             )
-            | (Self::SetUpOf(_), Self::SetUp) => true,
+            | (
+                Self::UserVerified,
+                Self::FactorOf(_) | Self::Code(None) | Self::CodeOrRecovery | Self::SetUp,
+            )
+            | (
+                Self::SetUpOf(_) | Self::SetUpUserVerified,
+                Self::SetUp | Self::Code(None) | Self::CodeOrRecovery,
+            )
+            | (Self::SetUpUserVerified, Self::SetUpOf(_)) => true,
             (Self::FactorOf(one), Self::FactorOf(other))
             | (Self::SetUpOf(one), Self::SetUpOf(other)) => one >= other,
             (one, other) => one == other,

@@ -11,7 +11,8 @@ use super::setup::PendingCredentialV1;
 use super::setup::PendingTotpV1;
 use crate::domain::parts::{Extra, Value};
 use crate::domain::{
-    Algorithm, DRIFT_LIMIT, Digits, Factor, FactorState, Label, TotpParams, TotpState, UnknownState,
+    Algorithm, DRIFT_LIMIT, Digits, EnrolledBy, Factor, FactorState, Label, TotpParams, TotpState,
+    UnknownState,
 };
 use crate::stored::StoredError;
 use crate::stored::extra::Held;
@@ -29,6 +30,9 @@ pub(super) struct FactorV1 {
     weak: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     failures: u16,
+    /// Absent for the first factor of an account, which nothing but a first factor has enrolled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrolled_by: Option<String>,
     kind: String,
     strength: u8,
     state: StateV1,
@@ -96,6 +100,8 @@ impl FactorV1 {
             suspended: factor.suspended,
             weak: factor.weak,
             failures: factor.failures,
+            enrolled_by: (factor.enrolled_by != EnrolledBy::default())
+                .then(|| factor.enrolled_by.as_str().to_owned()),
             kind,
             strength: factor.rank(),
             state,
@@ -112,6 +118,10 @@ impl FactorV1 {
             suspended: self.suspended,
             weak: self.weak,
             failures: self.failures,
+            enrolled_by: match self.enrolled_by {
+                Some(name) => checked("enrolled_by", EnrolledBy::named(&name))?,
+                None => EnrolledBy::default(),
+            },
             state: state(self.kind, self.strength, self.state)?,
             extra: self.extra,
         };

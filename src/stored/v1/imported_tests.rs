@@ -39,6 +39,7 @@ fn imported() -> Account {
         suspended: false,
         weak: true,
         failures: 0,
+        enrolled_by: Default::default(),
         state: FactorState::Totp(totp),
         extra: Extra::default(),
     }];

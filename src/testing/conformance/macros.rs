@@ -46,6 +46,7 @@ macro_rules! conformance_tests {
             pages_of_events_join_without_a_gap
             no_event_is_lost_while_others_write
             pruning_drops_nothing_behind_its_cursor
+            an_event_of_a_later_release_is_read
             a_garbled_cursor_is_refused
             the_latest_events_of_a_subject_come_first
             the_events_of_others_are_not_among_the_latest
@@ -102,11 +103,12 @@ macro_rules! conformance_tests {
             a_roster_row_is_what_the_roster_shows
             pages_of_a_roster_stay_in_place_while_members_come_and_go
             an_exemption_ends_by_the_clock_alone
-            mfa_switched_on_or_off_shows_in_every_roster_of_the_user
             joining_while_mfa_is_switched_on_does_not_miss_it
             a_changed_policy_reorders_its_roster
             joining_while_the_policy_changes_does_not_miss_it
             a_large_roster_pages_to_its_end
+            mfa_switched_on_or_off_shows_in_every_roster_of_the_user
+            a_stronger_or_weaker_factor_shows_in_every_roster_of_the_user
             one_code_is_accepted_once_by_two_hundred_answers
             one_recovery_code_is_used_once_by_many_answers
             parallel_guesses_are_charged_exactly

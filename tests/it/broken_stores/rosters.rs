@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mfakit::domain::Account;
 use mfakit::organization::{
     Exemption, Extension, Membership, OrgId, OrgPolicy, OrgRequirement, Organization, PolicyScope,
     RosterCounts, RosterFilter, RosterQuery,
 };
-use mfakit::store::{OrgRow, RosterRow, RosterRows, StoredMembership};
+use mfakit::store::{Format, OrgRow, RosterRow, RosterRows, StoredAccount, StoredMembership};
 use mfakit::{Strength, Subject};
 
 use super::org_wrong::OrgWrong;
@@ -70,6 +71,14 @@ impl OrgWrong {
     }
 }
 
+/// The rank of an account's strongest factor, as its stored form has it.
+fn rank(account: &Account) -> u8 {
+    let stored = serde_json::to_value(StoredAccount::new(account, Format::V1)).unwrap();
+    let factors = stored["factors"].as_array().cloned().unwrap_or_default();
+    let ranks = factors.iter().filter_map(|factor| factor["strength"].as_u64());
+    ranks.max().unwrap_or_default().try_into().unwrap()
+}
+
 fn cut(at: DateTime<Utc>, to: i64) -> DateTime<Utc> {
     let micros = at.timestamp_micros();
     DateTime::from_timestamp_micros(micros - micros.rem_euclid(to)).unwrap_or(at)
@@ -105,11 +114,23 @@ impl Offices {
             }
             _ => has,
         };
+        let account = accounts.account(member.subject());
+        let is = account.as_ref().and_then(|account| account.strength());
+        // Where the account does not say it any more, what was noted of it was an app.
+        let noted = has.then(|| is.unwrap_or(Strength::Standard));
         let strength = match self.wrong {
-            OrgWrong::TakesAppsForKeys => Strength::PhishingResistant,
-            _ => Strength::Standard,
+            OrgWrong::TakesAppsForKeys => has.then_some(Strength::PhishingResistant),
+            OrgWrong::ClampsStrengths => is.map(|is| is.min(Strength::Standard)),
+            OrgWrong::KnowsOnlyWhetherThereIsAFactor => has.then_some(Strength::Standard),
+            OrgWrong::ForgetsRanksItDoesNotKnow => {
+                account.as_ref().and_then(|account| Strength::from_rank(rank(account)))
+            }
+            OrgWrong::KnowsMfaFromJoining
+            | OrgWrong::KnowsMfaOfOneOrganization
+            | OrgWrong::ReadsMfaBeforeItWaits
+            | OrgWrong::KnowsMfaOfErasedAccounts => noted,
+            _ => is,
         };
-        let strength = has.then_some(strength);
         RosterRow { membership: Arc::clone(member), strength, last_signed_in: None }
     }
 

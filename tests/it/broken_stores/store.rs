@@ -10,7 +10,7 @@ use mfakit::store::{
     AccountIndex, AccountStore, Commit, CommitOutcome, EventCursor, EventLog, EventPage,
     SealedPage, StoreError, Version,
 };
-use mfakit::{Event, KeyId, Subject};
+use mfakit::{Event, EventKind, KeyId, Subject};
 
 use super::wrong::Wrong;
 
@@ -154,6 +154,9 @@ impl Store {
         let mut events: Vec<Event> = commit.events().to_vec();
         if self.is(Wrong::RepeatsEvents) {
             events.extend(commit.events().iter().cloned());
+        }
+        if self.is(Wrong::LosesEventsItDoesNotKnow) {
+            events.retain(|event| !matches!(event.kind(), EventKind::Unknown(_)));
         }
         for event in events {
             rows.numbered += u64::from(number.is_none());

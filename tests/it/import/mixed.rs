@@ -3,18 +3,19 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, TimeDelta, Utc};
 use mfakit::domain::webauthn::{
-    Credential, CredentialId, CredentialParts, PublicKey, Transport, UserHandle,
+    CreationOptions, Credential, CredentialId, CredentialParts, Nonce, PublicKey,
+    RegistrationResponse, RelyingParty, SignatureAlgorithm, Transport, UserHandle,
 };
-use mfakit::domain::{Account, FactorState};
+use mfakit::domain::{Account, AccountName, FactorState, Issuer};
 use mfakit::import::{Import, ImportNotice, ImportedCodes, ImportedCredential, ImportedFactor};
 use mfakit::store::AccountStore;
-use mfakit::testing::Authenticator;
+use mfakit::testing::{Authenticator, SoftwareKey};
 use mfakit::{Answer, FactorKind, Refusal, SignIn, Strength};
 
 use super::credentials::{RP_ID, accepts, from_simple_webauthn, from_webauthn_rs};
 use super::programs::fixture;
 use super::{SEED, ada, authority, challenged, moved_in, phone, recover, sign_in, world};
-use crate::world::{World, block_on, refused};
+use crate::world::{World, block_on, hasher, passed, refused};
 
 fn key(label: &str, credential: Credential) -> ImportedCredential {
     ImportedFactor::credential(label, credential).unwrap()
@@ -122,6 +123,55 @@ fn an_account_of_which_only_a_credential_came_is_challenged_and_never_signed_in_
         assert!(matches!(sign_in, SignIn::Challenge(_)), "{sign_in:?}");
         assert!(world.mfa.ask(&challenged(&world).await).await.unwrap().takes_recovery());
         assert_eq!(recover(&world, "3f9a71c288ab0d5e").await, Ok(0));
+    });
+}
+
+/// A key, and the credential that another system had of it.
+fn registered(rp_id: &str, origin: &str) -> (SoftwareKey, Credential) {
+    let site = RelyingParty::new(rp_id, [origin]).unwrap();
+    let mut device = SoftwareKey::seeded(1852, SignatureAlgorithm::Es256);
+    let user = UserHandle::from_random([9; 64]);
+    let nonce = Nonce::new([3; 16]).unwrap();
+    let (issuer, name) = (Issuer::new("Before"), AccountName::new("ada@example.org"));
+    let options =
+        CreationOptions::new(&site, &issuer.unwrap(), &name.unwrap(), user.clone(), nonce.clone());
+    let json = device.register(&serde_json::to_string(&options).unwrap(), origin).unwrap();
+    let registered = RegistrationResponse::parse(&json).unwrap().verify(&nonce, &site).unwrap();
+    let credential = Credential::new(&site, user, registered);
+    (device, credential)
+}
+
+fn here() -> RelyingParty {
+    RelyingParty::new(RP_ID, ["https://app.scrivio.example"]).unwrap()
+}
+
+#[test]
+fn a_key_that_was_moved_in_signs_in() {
+    block_on(async {
+        let world = World::built(|builder| builder.argon2(hasher()).relying_party(here()));
+        let (mut device, credential) = registered(RP_ID, "https://app.scrivio.example");
+        let report = moved_in(&world, Import::new().factor(key("Key", credential))).await;
+        assert_eq!(report.unaskable, []);
+        let challenge = challenged(&world).await;
+        let ask = world.mfa.ask(&challenge).await.unwrap();
+        let asked = ask.webauthn().unwrap().to_json();
+        let json = device.assert(&asked, "https://app.scrivio.example").unwrap();
+        let passed = passed(world.mfa.answer(&challenge, Answer::webauthn(&json)).await);
+        assert_eq!(passed.import_notices, [ImportNotice::IssueCodes]);
+    });
+}
+
+#[test]
+fn a_credential_of_another_site_is_counted_and_named_and_not_asked_for() {
+    block_on(async {
+        let world = World::built(|builder| builder.argon2(hasher()).relying_party(here()));
+        let (_, credential) = registered("scrivio.test", "https://scrivio.test");
+        let import = Import::new().factor(phone(SEED)).factor(key("Key", credential));
+        let report = moved_in(&world, import).await;
+        assert_eq!(report.unaskable, report.factors[1..]);
+        assert_eq!(stored(&world).await.strength(), Some(Strength::PhishingResistant));
+        let ask = world.mfa.ask(&challenged(&world).await).await.unwrap();
+        assert!(ask.unaskable && ask.webauthn().is_none());
     });
 }
 

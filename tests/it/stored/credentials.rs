@@ -60,11 +60,11 @@ fn a_registered_credential_means_what_it_meant() {
 }
 
 fn credential(account: &Account, nth: usize) -> &Credential {
-    let states = account.factors().iter().filter_map(|factor| match factor.state() {
+    let mut states = account.factors().iter().filter_map(|factor| match factor.state() {
         FactorState::WebAuthn(state) => Some(state.credential()),
         _ => None,
     });
-    states.skip(nth).next().unwrap()
+    states.nth(nth).unwrap()
 }
 
 fn file(name: &str) -> Account {

@@ -3,8 +3,8 @@
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use mfakit::import::ImportNotice;
-use mfakit::organization::{Gate, OrgId};
-use mfakit::{Limited, LimitedTo};
+use mfakit::organization::{Demand, Gate, OrgId};
+use mfakit::{Limited, LimitedTo, Strength};
 use serde::Serialize;
 
 use super::caller::SignedInCaller;
@@ -15,6 +15,8 @@ use crate::visit::Visit;
 #[derive(Serialize)]
 struct StatusBody {
     enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strength: Option<Strength>,
     factors: usize,
     recovery_codes_left: usize,
     recovery_codes_low: bool,
@@ -28,8 +30,15 @@ struct StatusBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     deadline: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    organizations: Vec<String>,
+    organizations: Vec<Asking>,
     attempt: u32,
+}
+
+/// An organization that asks for a factor.
+#[derive(Serialize)]
+struct Asking {
+    name: String,
+    required: &'static str,
 }
 
 pub(crate) async fn show(SignedInCaller(visit): SignedInCaller) -> Response {
@@ -57,10 +66,13 @@ async fn of(visit: &Visit) -> Result<StatusBody, MfaRejection> {
             ("reminded", Some(reminded.deadline), reminded.organizations)
         }
     };
-    let organizations: Vec<OrgId> = demands.into_iter().map(|demand| demand.org).collect();
+    let organizations: Vec<OrgId> = demands.iter().map(|demand| demand.org.clone()).collect();
+    let names = visit.names_of(&organizations).await.into_iter();
+    let asking = names.zip(&demands);
     let status = manage::status(visit).await?;
     Ok(StatusBody {
         enabled: status.enabled,
+        strength: status.strength,
         factors: status.factors.len(),
         recovery_codes_left: status.recovery_left.unwrap_or_default(),
         recovery_codes_low: status.recovery_low,
@@ -69,7 +81,19 @@ async fn of(visit: &Visit) -> Result<StatusBody, MfaRejection> {
         import_notices: status.import_notices,
         access,
         deadline,
-        organizations: visit.names_of(&organizations).await,
+        organizations: asking.map(|(name, demand)| Asking::of(name, demand)).collect(),
         attempt: visit.session.form,
     })
+}
+
+impl Asking {
+    fn of(name: String, demand: &Demand) -> Self {
+        let required = match demand.required.known() {
+            Some(Strength::Standard) => "standard",
+            Some(Strength::PhishingResistant) => "phishing_resistant",
+            // Of this release's strengths there are no more: what is not known is of a newer one.
+            _ => "newer_release",
+        };
+        Self { name, required }
+    }
 }

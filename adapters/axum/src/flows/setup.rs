@@ -114,7 +114,7 @@ pub(crate) async fn start(visit: &mut Visit, fields: &Fields) -> Result<SetupSta
             let to = ReturnPath::parse(&visit.web.path("/setup"));
             let to = to.unwrap_or_else(|| visit.web.places().profile.clone());
             let action = crate::visit::MANAGE;
-            let rejection = MfaRejection::step_up(&visit.web, &visit.parts, action, &unmet, &to);
+            let rejection = visit.step_up(action, &unmet, &to).await;
             Err(rejection.with_headers(headers))
         }
         Err(error) => Err(visit.refused(error).await),

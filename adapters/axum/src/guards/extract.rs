@@ -10,6 +10,7 @@ use mfakit::{Assurance, Error, Refusal, Session, StepUpRule, Subject};
 
 use crate::rejection::{MfaRejection, return_to};
 use crate::session::Held;
+use crate::visit::Visit;
 use crate::web::MfaWeb;
 
 /// A request that a guard has let pass.
@@ -170,7 +171,8 @@ impl<S: Sync, A: Action> FromRequestParts<S> for SteppedUp<A> {
             Ok(_) => Ok(Self { user, action: PhantomData }),
             Err(Error::Refused(Refusal::StepUp(unmet))) => {
                 let to = return_to(&web, parts);
-                Err(MfaRejection::step_up(&web, parts, A::NAME, &unmet, &to))
+                let visit = Visit::enter(&web, parts.clone()).await?;
+                Err(visit.step_up(A::NAME, &unmet, &to).await)
             }
             Err(Error::Refused(Refusal::SignInAgain)) => Err(MfaRejection::void(&web, parts)),
             Err(Error::Refused(Refusal::SetUpFirst(_))) => {

@@ -152,7 +152,7 @@ impl Guard {
             }
             Err(Error::Refused(Refusal::StepUp(unmet))) => {
                 let (to, action) = (return_to(web, parts), self.action.as_deref());
-                Err(MfaRejection::step_up(web, parts, action.unwrap_or(SIGN_IN), &unmet, &to))
+                Err(visit.step_up(action.unwrap_or(SIGN_IN), &unmet, &to).await)
             }
             Err(Error::Refused(Refusal::Organization(OrgRefusal::NotAMember(_)))) => {
                 Err(MfaRejection::not_a_member(parts).with_page(web, parts))

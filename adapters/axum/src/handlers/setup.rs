@@ -169,9 +169,11 @@ async fn show_confirm(visit: Visit, setup: SetupId, alert: Option<String>) -> Re
 /// Who demands it, of a visitor who stands before a wall.
 async fn demanded(visit: &Visit) -> Result<Option<String>, MfaRejection> {
     let Gate::SetUpFirst(walled) = visit.gate().await? else { return Ok(None) };
-    let standard = |demand: &Demand| demand.required == Strength::Standard.into();
-    let standard = walled.organizations.iter().all(standard);
-    let organizations: Vec<OrgId> = walled.organizations.into_iter().map(|d| d.org).collect();
+    let is_stronger = |demand: &Demand| demand.required != Strength::Standard.into();
+    let standard = !walled.organizations.iter().any(is_stronger);
+    // Beside one that asks for more, those that ask for less are not named as if they did.
+    let asking = walled.organizations.into_iter().filter(|d| standard || is_stronger(d));
+    let organizations: Vec<OrgId> = asking.map(|demand| demand.org).collect();
     let names = visit.names_of(&organizations).await.join(", ");
     let texts = visit.texts();
     let text = if standard { &texts.demanded } else { &texts.demanded_stronger };

@@ -22,3 +22,19 @@ pub(crate) async fn open(mut visit: Visit) -> Result<Response, MfaRejection> {
     }
     Ok(visit.answer(see_other(to.as_str())).await)
 }
+
+/// `GET /sign-in-again`, with `&to=` where to afterwards: on to the host's own page. It notes with
+/// which first factor the visitor went there, so that one who comes back with the same is told.
+pub(crate) async fn sign_in_again(mut visit: Visit) -> Result<Response, MfaRejection> {
+    let to = ReturnPath::parse(visit.query().text("to"));
+    let to = to.unwrap_or_else(|| visit.web.places().dashboard.clone());
+    let location = visit.web.places().reauthenticate.with_to(&to);
+    if let Some(signed_in) = visit.signed_in_mut() {
+        let held = signed_in.first_factor_at();
+        if signed_in.sent_with != held {
+            signed_in.sent_with = held;
+            visit.changed();
+        }
+    }
+    Ok(visit.answer(see_other(&location)).await)
+}

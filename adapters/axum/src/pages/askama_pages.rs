@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::views::{
     ChallengePage, CodesLostPage, CodesShownPage, ConfirmPage, ConfirmSetupPage, EndedPage,
-    EnrollmentPage, FactorsPage, FailedPage, Page, RecoveryPage, ScanSetupPage, SetupDonePage,
-    StartSetupPage,
+    EnrollmentPage, FactorsPage, FailedPage, NotRenewedPage, Page, RecoveryPage, ScanSetupPage,
+    SetupDonePage, StartSetupPage,
 };
 use crate::texts::Texts;
 
@@ -44,5 +44,6 @@ pages! {
     ended: EndedPage, EndedTemplate, "ended.html";
     factors: FactorsPage, FactorsTemplate, "factors.html";
     sure: ConfirmPage, ConfirmTemplate, "sure.html";
+    not_renewed: NotRenewedPage, NotRenewedTemplate, "not_renewed.html";
     failed: FailedPage, FailedTemplate, "failed.html";
 }

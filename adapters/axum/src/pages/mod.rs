@@ -6,8 +6,8 @@ mod views;
 pub use askama_pages::Askama;
 pub use views::{
     ChallengePage, CodesLostPage, CodesShownPage, ConfirmPage, ConfirmSetupPage, EndedPage,
-    EnrollmentPage, FactorOption, FactorRow, FactorsPage, FailedPage, Page, RecoveryPage,
-    ScanSetupPage, Secret, SetupDonePage, StartSetupPage,
+    EnrollmentPage, FactorOption, FactorRow, FactorsPage, FailedPage, NotRenewedPage, Page,
+    RecoveryPage, ScanSetupPage, Secret, SetupDonePage, StartSetupPage,
 };
 
 /// The pages, each from its view to HTML.
@@ -80,6 +80,11 @@ pub trait Pages: Send + Sync + 'static {
     /// "Are you sure?"
     fn sure(&self, page: &Page<'_>, view: &ConfirmPage) -> String {
         askama_pages::sure(page, view)
+    }
+
+    /// The visitor was to prove the first factor again, and came back with the old one.
+    fn not_renewed(&self, page: &Page<'_>, view: &NotRenewedPage) -> String {
+        askama_pages::not_renewed(page, view)
     }
 
     /// Something went wrong, or is forbidden.

@@ -252,6 +252,14 @@ pub struct ConfirmPage {
     pub destructive: bool,
 }
 
+/// The first factor was to be proven again, and is still the old one.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct NotRenewedPage {
+    /// Where to prove it again.
+    pub again: String,
+}
+
 /// Something went wrong, or is forbidden.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -125,6 +125,13 @@ impl Texts {
             ended_step_up_lead: Cow::Borrowed(
                 "Deze verificatie is verlopen of heeft te veel codes gehad. Probeer het opnieuw voor een nieuwe.",
             ),
+            not_renewed_title: Cow::Borrowed("Log nog een keer in"),
+            not_renewed_lead: Cow::Borrowed(
+                "Hiervoor moet je opnieuw inloggen, en je bent nog van eerder ingelogd. Log opnieuw in om verder te gaan.",
+            ),
+            not_renewed_help: Cow::Borrowed(
+                "Kwam je terug zonder dat je iets hoefde in te vullen? Log uit bij de dienst waarmee je inlogt en probeer het nog eens.",
+            ),
 
             // Managing.
             factors_title: Cow::Borrowed("Tweestapsverificatie"),

@@ -125,6 +125,13 @@ impl Texts {
             ended_step_up_lead: Cow::Borrowed(
                 "This verification has expired or has taken too many codes. Try again for a new one.",
             ),
+            not_renewed_title: Cow::Borrowed("Please sign in once more"),
+            not_renewed_lead: Cow::Borrowed(
+                "This needs a new sign-in, and yours is still the earlier one. Sign in again to continue.",
+            ),
+            not_renewed_help: Cow::Borrowed(
+                "Were you sent back without being asked for anything? Sign out of the service that you sign in with, then try again.",
+            ),
 
             // Managing.
             factors_title: Cow::Borrowed("Two-factor authentication"),

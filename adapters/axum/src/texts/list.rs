@@ -184,6 +184,12 @@ texts! {
     ended_lead,
     /// Why a step-up's challenge has ended, and what to do.
     ended_step_up_lead,
+    /// The title of the page for a visitor who was to sign in again and did not.
+    not_renewed_title,
+    /// What is missing.
+    not_renewed_lead,
+    /// What to do if signing in asks for nothing.
+    not_renewed_help,
 
     // Managing.
     /// The title of the management page.

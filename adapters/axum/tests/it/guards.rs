@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use mfakit::organization::{
-    GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy,
+    Acknowledgement, GracePeriod, OrgAuthority, OrgId, PolicyScope, PolicyTerms, ProposedPolicy,
 };
 use mfakit::{Strength, Subject};
 use serde_json::Value;
@@ -15,6 +15,17 @@ pub(crate) fn northwind() -> OrgId {
 
 /// Makes MFA required of everybody in northwind, by an administrator who has it on.
 pub(crate) async fn require(world: &World, scope: PolicyScope, days: i64, members: &[&str]) {
+    require_strength(world, Strength::Standard, scope, days, members).await;
+}
+
+/// The same for factors of a strength.
+pub(crate) async fn require_strength(
+    world: &World,
+    strength: Strength,
+    scope: PolicyScope,
+    days: i64,
+    members: &[&str],
+) {
     let (admin, mut browser) = world.protect("admin").await;
     let org = northwind();
     for name in members.iter().chain(&["admin"]) {
@@ -33,8 +44,8 @@ pub(crate) async fn require(world: &World, scope: PolicyScope, days: i64, member
         .set_policy(
             assurance,
             &authority,
-            ProposedPolicy::Required(Strength::Standard, terms),
-            None,
+            ProposedPolicy::Required(strength, terms),
+            (strength > Strength::Standard).then_some(Acknowledgement::ActorIsWeaker),
         )
         .await
         .unwrap();
@@ -92,6 +103,8 @@ async fn a_step_up_by_rule_leads_through_what_is_missing_and_back() {
     world.wait(301);
     // Both factors are too old: the password first, then the code.
     let stopped = browser.get("/payout?to=me").await;
+    assert_eq!(stopped.location(), "/mfa/sign-in-again?to=%2Fpayout%3Fto%3Dme");
+    let stopped = browser.follow(&stopped).await;
     assert_eq!(stopped.location(), "/sign-in/again?to=%2Fpayout%3Fto%3Dme");
     world.sign_in_again(&mut browser, "ada");
     let stopped = browser.get("/payout?to=me").await;

@@ -52,7 +52,7 @@ async fn a_session_that_is_too_old_signs_in_again_and_the_setup_resumes_by_itsel
     let page = browser.get("/mfa/setup").await;
     world.wait(601);
     let stale = browser.submit(&page, "/mfa/setup", &[]).await;
-    assert_eq!(stale.location(), "/sign-in/again?to=%2Fmfa%2Fsetup");
+    assert_eq!(stale.location(), "/mfa/sign-in-again?to=%2Fmfa%2Fsetup");
     // Coming back without having signed in again begins nothing and goes in no circle.
     let mut other = browser.window();
     other.get("/mfa/setup").await.shows("Start setup");

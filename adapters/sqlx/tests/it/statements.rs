@@ -71,8 +71,9 @@ fn beginning(logged: &str) -> String {
 /// What each operation sends. `commit` is what a commit is on this database.
 async fn check(world: &World<impl Store>, thread: &str, commit: &[&str]) {
     let (user, _) = world.protect("ada").await;
-    let challenge = world.challenge(&user).await;
     sent(thread);
+    let challenge = world.challenge(&user).await;
+    assert_eq!(sent(thread), ["SELECT version,"], "a sign-in of somebody with an app");
     let code = Answer::code(&user.phone.code_at(world.now()));
     assert!(matches!(world.mfa.answer(&challenge, code).await.unwrap(), Verdict::Passed(_)));
     let answered: Vec<&str> =

@@ -67,8 +67,10 @@ async fn a_payout_asks_for_both_factors_within_five_minutes() {
     ada.set_up().await;
     ada.get("/payout").await.shows("Pay out");
     world.wait(TimeDelta::minutes(5));
-    assert_eq!(ada.get("/payout").await.to(), "/sign-in?to=%2Fpayout");
+    let asked = ada.get("/payout").await;
+    assert_eq!(asked.to(), "/mfa/sign-in-again?to=%2Fpayout");
     assert_eq!(ada.post("/payout", &[("to", "x"), ("amount", "1")]).await.status, 303);
+    assert_eq!(ada.get(asked.to()).await.to(), "/sign-in?to=%2Fpayout");
     ada.sign_in(ADA, PASSWORD, "/payout").await;
     let asked = ada.get("/payout").await;
     assert_eq!(asked.to(), "/mfa/step-up?action=payout&to=%2Fpayout");

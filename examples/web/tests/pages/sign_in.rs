@@ -78,6 +78,7 @@ async fn a_setup_that_was_started_too_late_resumes_after_signing_in_again() {
     world.wait(TimeDelta::minutes(11));
     let page = ada.get("/mfa/setup").await;
     let stale = ada.submit(&page, "/mfa/setup", &[]).await;
+    let stale = ada.get(stale.to()).await;
     assert_eq!(stale.to(), "/sign-in?to=%2Fmfa%2Fsetup");
     let form = ada.get(stale.to()).await;
     form.shows("<h1>Sign in again</h1>").shows(ADA);

@@ -27,6 +27,8 @@ rules! {
     no_event_is_lost_while_others_write
     "`prune` drops nothing behind the cursor it is given"
     pruning_drops_nothing_behind_its_cursor
+    "an event of a later release is read like any other, and still says whom it concerns"
+    an_event_of_a_later_release_is_read
     "a cursor that is none of the store's own is an error"
     a_garbled_cursor_is_refused
 }
@@ -199,6 +201,24 @@ async fn after_four(log: &dyn EventLog) -> Result<EventCursor, Violation> {
         after = Some(next.ok_or_else(none)?);
     }
     after.ok_or_else(|| Violation::new("no cursor"))
+}
+
+async fn an_event_of_a_later_release_is_read(c: Candidate) -> Result<Outcome, Violation> {
+    let Some(log) = &c.log else { return Ok(Outcome::NotOffered) };
+    let mut author = Author::new(1);
+    let account = created(&*c.accounts, &mut author, "ada").await?;
+    let of_tomorrow = author.touch_of_tomorrow(&account)?;
+    committed(&*c.accounts, &of_tomorrow).await?;
+    let account = loaded(&*c.accounts, account.subject()).await?;
+    let after = author.touch(&account)?;
+    committed(&*c.accounts, &after).await?;
+    let written = [of_tomorrow.events(), after.events()].concat();
+    let read = read_all(&**log, None, 100).await?;
+    expect("the events after the creation", &written, &read[1.min(read.len())..].to_vec())?;
+    let told: Vec<bool> = read.iter().map(Event::concerns_owner).collect();
+    let concerns: Vec<bool> = written.iter().map(Event::concerns_owner).collect();
+    expect("whom they concern", &concerns, &told[1.min(told.len())..].to_vec())?;
+    Ok(Outcome::Kept)
 }
 
 async fn a_garbled_cursor_is_refused(c: Candidate) -> Result<Outcome, Violation> {

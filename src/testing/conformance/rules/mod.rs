@@ -12,7 +12,7 @@ mod transactions;
 use super::Rule;
 
 /// All rules, in the order in which a newcomer would read them.
-pub(super) const ALL: [&[Rule]; 11] = [
+pub(super) const ALL: [&[Rule]; 12] = [
     state::RULES,
     events::RULES,
     subject_events::RULES,
@@ -22,6 +22,7 @@ pub(super) const ALL: [&[Rule]; 11] = [
     organization::values::RULES,
     organization::changes::RULES,
     organization::roster::RULES,
+    organization::strengths::RULES,
     service::RULES,
     organization::service::RULES,
 ];

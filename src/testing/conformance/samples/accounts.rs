@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::unknown_fields::Value;
 use crate::domain::{
     Account, Algorithm, Answer, Assurance, ChallengeId, CodeHash, Commit, CommitId, ConfirmedSetup,
-    Context, Decision, DrawnKind, DrawnSetup, EmailStatus, FactorId, FirstFactor, Fresh,
-    HashScheme, HashedCodes, HostAuthority, Issuer, Judged, KeyId, NewFactor, Opened, Proven,
-    Receipt, RecoveryCodes, SealedSecret, SessionId, Settings, Setup, SetupId, SetupQuestion,
-    Stamp, Subject, TotpSecret, Transition, Version,
+    Context, Decision, DrawnKind, DrawnSetup, EmailStatus, EventKind, FactorId, FactorState,
+    FirstFactor, Fresh, HashScheme, HashedCodes, HostAuthority, Issuer, Judged, KeyId, NewFactor,
+    Opened, Proven, Receipt, RecoveryCodes, SealedSecret, SessionId, Settings, Setup, SetupId,
+    SetupQuestion, Stamp, Subject, TotpSecret, Transition, UnknownEvent, UnknownState, Version,
 };
 use crate::testing::Authenticator;
 use crate::testing::conformance::Violation;
@@ -78,6 +79,18 @@ impl Author {
         let touched =
             account.password_changed(None, fresh, self.context()?).map_err(broken_sample)?;
         Ok(self.commit(touched))
+    }
+
+    /// The same, and an event of a release that is later than this one.
+    pub(crate) fn touch_of_tomorrow(&mut self, account: &Account) -> Result<Commit, Violation> {
+        let fresh = self.fresh_stamp();
+        let touched =
+            account.password_changed(None, fresh, self.context()?).map_err(broken_sample)?;
+        let name = "of_a_later_release";
+        let fields = [("type", Value::Text(name.into())), ("deep", Value::List(vec![Value::Null]))];
+        let raw = Value::Map(fields.map(|(field, value)| (field.to_owned(), value)).into());
+        let unknown = UnknownEvent { name: name.into(), concerns_owner: true, raw };
+        Ok(self.commit(touched.with_event(EventKind::Unknown(Box::new(unknown)))))
     }
 
     /// A commit that erases the account.
@@ -173,6 +186,21 @@ impl Author {
         let expected = stored.map(Account::version);
         let on = Transition::put(expected, Box::new(account), Vec::new(), self.now, ());
         Ok((self.commit(on), session))
+    }
+
+    /// A commit that puts one factor of a rank in the place of those that a stored account has.
+    pub(crate) fn ranked(&mut self, account: &Account, rank: u8) -> Result<Commit, Violation> {
+        let mut next = account.clone();
+        next.factors.truncate(1);
+        let factor = next.factors.first_mut().ok_or_else(|| broken_sample("no factor"))?;
+        let raw = Value::Map([("of".to_owned(), Value::Text("a later release".into()))].into());
+        factor.state =
+            FactorState::Unknown(Box::new(UnknownState { kind: "later".into(), rank, raw }));
+        next.preferred = Some(factor.id());
+        next.version = account.version().next();
+        let ranked =
+            Transition::put(Some(account.version()), Box::new(next), Vec::new(), self.now, ());
+        Ok(self.commit(ranked))
     }
 
     /// A commit that begins a setup beside the factors, which leaves the stamp as it is.

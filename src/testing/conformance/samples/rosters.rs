@@ -92,6 +92,16 @@ impl Dice {
     }
 }
 
+/// The ranks of this release, and such as a later one may write: below, between and above them.
+pub(crate) const RANKS: [u8; 6] = [20, 40, 1, 30, 60, 255];
+
+/// A rank for one in so many members, each in its turn; 0 for the others.
+pub(crate) fn rank_of(number: u32, one_in: u32) -> u8 {
+    let turn = usize::try_from(number / one_in.max(1)).unwrap_or_default();
+    let rank = RANKS.iter().cycle().nth(turn).filter(|_| number.is_multiple_of(one_in));
+    rank.copied().unwrap_or_default()
+}
+
 /// One organization as the kit knows it: every row that was stored, and how strong each account is.
 pub(crate) struct Known {
     pub(crate) organization: Organization,
@@ -99,15 +109,15 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Writes an organization with so many members and any policy. `protected` says who of them
-    /// has MFA.
+    /// Writes an organization with so many members and any policy. `ranks` says of which rank the
+    /// account of each is.
     pub(crate) async fn any(
         orgs: &dyn OrgStore,
         office: &mut Office,
         dice: &mut Dice,
         name: &str,
         members: u32,
-        protected: impl Fn(u32) -> bool,
+        ranks: impl Fn(u32) -> u8,
     ) -> Result<Self, Violation> {
         let absent = Organization::absent(
             crate::testing::conformance::samples::organizations::org(name)?,
@@ -121,7 +131,7 @@ impl Known {
                 known.set_policy(orgs, office, dice).await?;
             }
             let row = dice.member(name, &format!("user {number:03}"))?;
-            let strength = protected(number).then_some(Strength::Standard);
+            let strength = Strength::reached_by(ranks(number));
             known.join(orgs, office, row, strength).await?;
         }
         Ok(known)

@@ -6,7 +6,7 @@ use crate::testing::conformance::join::{Boxed, join_all};
 use crate::testing::conformance::report::{Violation, expect};
 use crate::testing::conformance::samples::accounts::Author;
 use crate::testing::conformance::samples::organizations::{Kind, Office, Parts, parts};
-use crate::testing::conformance::steps::accounts::committed;
+use crate::testing::conformance::steps::accounts::{committed, loaded};
 
 /// Commits what has to succeed.
 pub(crate) async fn done(store: &dyn OrgStore, commit: &OrgCommit) -> Result<(), Violation> {
@@ -88,4 +88,24 @@ pub(crate) async fn protect(
     let (on, session) = author.switch_on(subject, account.as_deref())?;
     committed(store, &on).await?;
     Ok(session)
+}
+
+/// Gives a user's account one factor of a rank, in the place of what it has. 0 is none.
+pub(crate) async fn rank(
+    store: &dyn AccountStore,
+    author: &mut Author,
+    subject: &Subject,
+    rank: u8,
+) -> Result<(), Violation> {
+    let stored = store.load(subject).await?;
+    match (rank, stored.filter(|account| account.enabled())) {
+        (0, None) => Ok(()),
+        (0, Some(account)) => committed(store, &author.erase(&account)?).await,
+        (rank, None) => {
+            protect(store, author, subject).await?;
+            let account = loaded(store, subject).await?;
+            committed(store, &author.ranked(&account, rank)?).await
+        }
+        (rank, Some(account)) => committed(store, &author.ranked(&account, rank)?).await,
+    }
 }

@@ -8,7 +8,8 @@ pub(super) const ALL: &[&Table] = &[&DOMAIN, &AXUM, &SQLX];
 #[rustfmt::skip]
 pub(super) const LEAVES: &[&str] = &[
     "invalid", "unknown_fields", "bounds", "id", "instant", "label", "policy_terms", "purpose",
-    "sealed", "strength", "factor_kind", "demand", "first_factor", "import_notice", "evidence",
+    "sealed", "strength", "enrolled_by", "factor_kind", "demand", "first_factor", "import_notice",
+    "evidence",
 ];
 
 #[rustfmt::skip]
@@ -27,6 +28,7 @@ pub(super) const DOMAIN: Table = Table {
         ("sealed", &["invalid", "id"]),
         ("strength", &["invalid"]),
         ("demand", &["bounds", "id", "policy_terms", "strength"]),
+        ("enrolled_by", &["invalid", "strength"]),
         ("factor_kind", &[]),
         ("first_factor", &["invalid", "id", "instant"]),
         ("import_notice", &["id"]),
@@ -34,27 +36,26 @@ pub(super) const DOMAIN: Table = Table {
         // Rules, and what they are made of.
         ("recovery", &["invalid", "unknown_fields"]),
         ("budget", &["invalid", "unknown_fields", "instant"]),
-        ("event", &["id", "policy_terms", "purpose", "strength"]),
+        ("event", &["unknown_fields", "id", "policy_terms", "purpose", "strength"]),
         ("receipt", &["id"]),
         ("factor", &[
-            "invalid", "unknown_fields", "id", "label", "sealed", "strength", "factor_kind"
+            "invalid", "unknown_fields", "id", "label", "sealed", "strength", "enrolled_by",
+            "factor_kind"
         ]),
         ("prompt", &["id", "label", "factor"]),
-        ("requirement", &[
-            "invalid", "id", "strength", "factor_kind", "first_factor", "evidence"
-        ]),
+        ("requirement", &["invalid", "id", "strength", "first_factor", "evidence"]),
         ("settings", &["invalid", "factor_kind", "budget", "factor"]),
         ("refusal", &["invalid", "id", "purpose", "strength", "demand", "requirement"]),
         ("context", &["instant", "settings", "refusal"]),
         ("import", &[
             "invalid", "unknown_fields", "bounds", "id", "label", "budget", "import_notice",
-            "sealed", "factor", "refusal", "context"
+            "sealed", "enrolled_by", "factor", "refusal", "context"
         ]),
         ("proof", &[
             "bounds", "id", "instant", "purpose", "strength", "factor_kind", "refusal", "context"
         ]),
         ("assurance", &[
-            "bounds", "id", "instant", "first_factor", "evidence", "factor", "refusal", "context",
+            "bounds", "id", "instant", "first_factor", "evidence", "refusal", "context",
             "proof", "strength"
         ]),
         ("session", &["id", "demand", "evidence", "proof", "assurance"]),
@@ -73,7 +74,8 @@ pub(super) const DOMAIN: Table = Table {
         ]),
         ("account", &[
             "invalid", "unknown_fields", "bounds", "id", "instant", "label", "purpose", "recovery",
-            "strength", "factor_kind", "budget", "event", "first_factor", "import_notice", "receipt", "sealed",
+            "strength", "enrolled_by", "factor_kind", "budget", "event", "first_factor",
+            "import_notice", "receipt", "sealed",
             "evidence", "prompt", "factor", "requirement", "settings", "refusal", "context",
             "import", "proof", "assurance", "session", "challenge", "verdict", "setup", "step_up"
         ]),

@@ -152,7 +152,7 @@ async fn an_organization_that_requires_mfa_is_named_and_forbids_switching_it_off
     let reminded = bob.get("/status").await.body;
     assert_eq!(
         (&reminded["access"], &reminded["organizations"]),
-        (&json!("reminded"), &json!(["northwind Inc."]))
+        (&json!("reminded"), &json!([{"name": "northwind Inc.", "required": "standard"}]))
     );
     world.wait(14 * 86_400);
     let mut bob = Client::signed_in(&world, "bob");

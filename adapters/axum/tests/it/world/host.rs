@@ -71,6 +71,15 @@ impl TestHost {
         renewed
     }
 
+    /// The identity provider vouches again for its own session: a new token, the old time.
+    pub(crate) fn vouch_again(&self, token: &str) -> String {
+        let mut inner = self.inner();
+        let old = inner.sessions.remove(token).expect("a session");
+        let renewed = Self::token(&mut inner);
+        inner.sessions.insert(renewed.clone(), old);
+        renewed
+    }
+
     pub(crate) fn knows(&self, token: &str) -> bool {
         self.inner().sessions.contains_key(token)
     }

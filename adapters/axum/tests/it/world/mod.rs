@@ -47,6 +47,11 @@ impl Action for Export {
     const NAME: &'static str = "export";
 }
 
+struct Payout;
+impl Action for Payout {
+    const NAME: &'static str = "payout";
+}
+
 impl World {
     pub(crate) fn new() -> Self {
         Self::with(|settings| settings, |web| web)
@@ -103,6 +108,12 @@ impl World {
     pub(crate) fn sign_in_again(&self, browser: &mut Browser, name: &str) {
         let token = browser.cookie.clone().expect("a session");
         browser.cookie = Some(self.host.sign_in_again(&token, name));
+    }
+
+    /// His identity provider vouches for him again and does not ask him anything.
+    pub(crate) fn vouch_again(&self, browser: &mut Browser) {
+        let token = browser.cookie.clone().expect("a session");
+        browser.cookie = Some(self.host.vouch_again(&token));
     }
 
     /// Takes somebody through the whole setup, as he would click through it.
@@ -169,10 +180,12 @@ fn routes(web: &MfaWeb) -> Router {
     let api = Router::new().route("/api/me", get(who)).route_layer(web.guard().api());
     let member = async |member: MemberOf<Member>| member.organization().to_string();
     let stepped = async |stepped: SteppedUp<Export>| stepped.subject().to_string();
+    let paid = async |stepped: SteppedUp<Payout>| stepped.subject().to_string();
     Router::new()
         .route("/dashboard", get(who))
         .route("/invoices", get(who).post(who))
         .route("/export", get(stepped))
+        .route("/paid", get(paid))
         .route("/member/{id}", get(member))
         .route_layer(web.guard())
         .route("/unguarded", get(who))

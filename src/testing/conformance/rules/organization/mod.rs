@@ -4,4 +4,5 @@ pub(super) mod changes;
 pub(super) mod roster;
 pub(super) mod rows;
 pub(super) mod service;
+pub(super) mod strengths;
 pub(super) mod values;

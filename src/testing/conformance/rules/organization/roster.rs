@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use crate::domain::{
-    Exemption, OrgRow, Organization, ReminderSchedule, RosterCounts, RosterFilter, RosterRow,
-    StoredMembership, Strength, Subject, Version,
+    Exemption, OrgRow, Organization, ReminderSchedule, RosterFilter, RosterRow, StoredMembership,
+    Strength, Subject, Version,
 };
 use crate::testing::conformance::Candidate;
 use crate::testing::conformance::join::{Boxed, join_all};
@@ -14,9 +14,11 @@ use crate::testing::conformance::macros::rules;
 use crate::testing::conformance::report::{Outcome, Violation, expect, expect_list};
 use crate::testing::conformance::samples::accounts::{Author, broken_sample, subject};
 use crate::testing::conformance::samples::organizations::{Office, day, org, plain, required};
-use crate::testing::conformance::samples::rosters::{Dice, Known, pages, place, query, same};
-use crate::testing::conformance::steps::accounts::{committed, created, loaded};
-use crate::testing::conformance::steps::organizations::{done, done_together, protect, put};
+use crate::testing::conformance::samples::rosters::{
+    Dice, Known, pages, place, query, rank_of, same,
+};
+use crate::testing::conformance::steps::accounts::{committed, created};
+use crate::testing::conformance::steps::organizations::{done, done_together, protect, put, rank};
 
 rules! {
     "a roster admits exactly the rows that `RosterFilter::admits` admits, in the order of `RosterRow::key`; `counts` agrees"
@@ -29,8 +31,6 @@ rules! {
     pages_of_a_roster_stay_in_place_while_members_come_and_go
     "exemptions that end make rows cross over by themselves: filter by `now`"
     an_exemption_ends_by_the_clock_alone
-    "the strength of the account is written in the transaction of the account's commit"
-    mfa_switched_on_or_off_shows_in_every_roster_of_the_user
     "the strength of the account is written in the transaction of the account's commit"
     joining_while_mfa_is_switched_on_does_not_miss_it
     "the place of every member follows the policy: written again when the policy changes"
@@ -46,13 +46,14 @@ async fn rosters_and_counts_are_what_a_walk_over_the_members_finds(
 ) -> Result<Outcome, Violation> {
     let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, mut author) = (Office::new(1)?, Author::new(2));
-    for number in (0..40).step_by(4) {
-        protect(&*c.accounts, &mut author, &subject(&format!("user {number:03}"))?).await?;
+    let ranks = |number: u32| rank_of(number, 4);
+    for number in 0..40 {
+        let who = subject(&format!("user {number:03}"))?;
+        rank(&*c.accounts, &mut author, &who, ranks(number)).await?;
     }
     for seed in 0..12 {
         let (mut dice, name) = (Dice::new(seed), format!("org {seed}"));
-        let protected = |number: u32| number.is_multiple_of(4);
-        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 40, protected).await?;
+        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 40, ranks).await?;
         for now in known.times(&mut dice) {
             known.agrees(&**orgs, now, dice.of(&[1, 3, 7, 100], 1_000)).await?;
         }
@@ -67,14 +68,15 @@ async fn a_roster_within_a_range_of_deadlines_lists_those_of_the_range(
 ) -> Result<Outcome, Violation> {
     let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, mut author) = (Office::new(1)?, Author::new(2));
-    for number in (0..40).step_by(3) {
-        protect(&*c.accounts, &mut author, &subject(&format!("user {number:03}"))?).await?;
+    let ranks = |number: u32| rank_of(number, 3);
+    for number in 0..40 {
+        let who = subject(&format!("user {number:03}"))?;
+        rank(&*c.accounts, &mut author, &who, ranks(number)).await?;
     }
     let schedule = ReminderSchedule::days_before([30, 7, 1, 0]).map_err(broken_sample)?;
     for seed in 100..106 {
         let (mut dice, name) = (Dice::new(seed), format!("org {seed}"));
-        let protected = |number: u32| number.is_multiple_of(3);
-        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 40, protected).await?;
+        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 40, ranks).await?;
         let policy = known.organization.policy();
         let mut times = known.times(&mut dice);
         times.sort_unstable();
@@ -96,9 +98,12 @@ async fn a_roster_within_a_range_of_deadlines_lists_those_of_the_range(
 async fn a_roster_row_is_what_the_roster_shows(c: Candidate) -> Result<Outcome, Violation> {
     let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, mut author, acme) = (Office::new(1)?, Author::new(2), org("acme")?);
-    protect(&*c.accounts, &mut author, &subject("user 000")?).await?;
-    let (mut dice, protected) = (Dice::new(7), |number| number == 0);
-    let known = Known::any(&**orgs, &mut office, &mut dice, "acme", 30, protected).await?;
+    let (mut dice, ranks) = (Dice::new(7), |number| rank_of(number, 5));
+    for number in 0..30 {
+        let who = subject(&format!("user {number:03}"))?;
+        rank(&*c.accounts, &mut author, &who, ranks(number)).await?;
+    }
+    let known = Known::any(&**orgs, &mut office, &mut dice, "acme", 30, ranks).await?;
     for row in &known.rows {
         let came = orgs.roster_row(&acme, row.membership.subject()).await?;
         let shown = if row.membership.is_member() { vec![row.clone()] } else { Vec::new() };
@@ -116,7 +121,7 @@ async fn pages_of_a_roster_stay_in_place_while_members_come_and_go(
     let mut office = Office::new(1)?;
     for seed in 200..204 {
         let (mut dice, name) = (Dice::new(seed), format!("org {seed}"));
-        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 60, |_| false).await?;
+        let known = Known::any(&**orgs, &mut office, &mut dice, &name, 60, |_| 0).await?;
         let (policy, now) = (known.organization.policy(), day(1));
         let mut stays = known.walked(RosterFilter::WithoutMfa, now);
         let mut next = Some(query(&known.organization, RosterFilter::WithoutMfa, 5, now)?);
@@ -188,84 +193,16 @@ async fn an_exemption_ends_by_the_clock_alone(c: Candidate) -> Result<Outcome, V
     Ok(Outcome::Kept)
 }
 
-async fn mfa_switched_on_or_off_shows_in_every_roster_of_the_user(
-    c: Candidate,
-) -> Result<Outcome, Violation> {
-    let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
-    let (mut office, mut author) = (Office::new(1)?, Author::new(2));
-    let shown = async |who: &Subject, on: bool, when: &str| -> Result<(), Violation> {
-        for name in ["acme", "other"] {
-            let row = orgs.roster_row(&org(name)?, who).await?;
-            let strength = on.then_some(Strength::Standard);
-            let shown = row.map(|row| row.strength);
-            expect(&format!("the strength of {who:?} {when}"), &Some(strength), &shown)?;
-            let counts = orgs.counts(&org(name)?, day(1)).await?;
-            let expected = RosterCounts {
-                members: 1,
-                standard: u64::from(on),
-                phishing_resistant: 0,
-                ..counts
-            };
-            expect(&format!("the counts {when}"), &expected, &counts)?;
-            let organization = Organization::absent(org(name)?, Version::first([1; 8]));
-            let with = RosterFilter::With(Strength::Standard);
-            for (filter, listed) in [(with, on), (RosterFilter::WithoutMfa, !on)] {
-                let listing = pages(&**orgs, query(&organization, filter, 10, day(1))?).await?;
-                expect(&format!("{filter:?} {when}"), &usize::from(listed), &listing.len())?;
-            }
-        }
-        Ok(())
-    };
-    // An account from before the membership, without and with MFA, and one that comes after it.
-    for (who, before) in [("ada", Some(false)), ("bob", Some(true)), ("eve", None)] {
-        let subject = subject(who)?;
-        let mut session = None;
-        match before {
-            Some(true) => session = Some(protect(&*c.accounts, &mut author, &subject).await?),
-            Some(false) => {
-                created(&*c.accounts, &mut author, who).await?;
-            }
-            None => {}
-        }
-        for name in ["acme", "other"] {
-            done(&**orgs, &office.join(name, who)?).await?;
-        }
-        shown(&subject, before == Some(true), "after joining").await?;
-        let session = match session {
-            Some(session) => session,
-            None => protect(&*c.accounts, &mut author, &subject).await?,
-        };
-        shown(&subject, true, "switched on").await?;
-        let account = loaded(&*c.accounts, &subject).await?;
-        let off = author.switch_off(&account, &session)?;
-        committed(&*c.accounts, &off).await?;
-        shown(&subject, false, "switched off").await?;
-        protect(&*c.accounts, &mut author, &subject).await?;
-        shown(&subject, true, "switched on again").await?;
-        // The fact follows somebody who has left, too.
-        let member = orgs.membership(&org("acme")?, &subject).await?;
-        let member = member.ok_or_else(|| Violation::new("the membership is gone"))?;
-        let left = put(&**orgs, &office.leave_or_rejoin(&member)?).await?;
-        let account = loaded(&*c.accounts, &subject).await?;
-        let erased = author.erase(&account)?;
-        committed(&*c.accounts, &erased).await?;
-        let OrgRow::Membership(left) = &left else { return Err(broken_sample("no membership")) };
-        done(&**orgs, &office.leave_or_rejoin(left)?).await?;
-        shown(&subject, false, "after the account was erased").await?;
-        orgs.forget(&subject).await?;
-    }
-    Ok(Outcome::Kept)
-}
-
 async fn a_changed_policy_reorders_its_roster(c: Candidate) -> Result<Outcome, Violation> {
     let Some(orgs) = &c.organizations else { return Ok(Outcome::NotOffered) };
     let (mut office, mut author, mut dice) = (Office::new(1)?, Author::new(2), Dice::new(300));
-    for number in (0..40).step_by(3) {
-        protect(&*c.accounts, &mut author, &subject(&format!("user {number:03}"))?).await?;
+    let ranks = |number: u32| rank_of(number, 3);
+    for number in 0..40 {
+        let who = subject(&format!("user {number:03}"))?;
+        rank(&*c.accounts, &mut author, &who, ranks(number)).await?;
     }
-    let protected = |number: u32| number.is_multiple_of(3);
-    let other = Known::any(&**orgs, &mut office, &mut dice, "other", 20, protected).await?;
-    let mut acme = Known::any(&**orgs, &mut office, &mut dice, "acme", 40, protected).await?;
+    let other = Known::any(&**orgs, &mut office, &mut dice, "other", 20, ranks).await?;
+    let mut acme = Known::any(&**orgs, &mut office, &mut dice, "acme", 40, ranks).await?;
     for _ in 0..12 {
         acme.set_policy(&**orgs, &mut office, &mut dice).await?;
         for now in acme.times(&mut dice).into_iter().take(3) {
@@ -316,7 +253,7 @@ async fn joining_while_the_policy_changes_does_not_miss_it(
     let (mut office, mut dice) = (Office::new(1)?, Dice::new(400));
     for round in 0..12 {
         let name = format!("org {round}");
-        let mut known = Known::any(&**orgs, &mut office, &mut dice, &name, 3, |_| false).await?;
+        let mut known = Known::any(&**orgs, &mut office, &mut dice, &name, 3, |_| 0).await?;
         known.set_policy(&**orgs, &mut office, &mut dice).await?;
         let policy = office.policy(&known.organization, required(round, 30 - round)?)?;
         let changing: Boxed<'_, Result<(), Violation>> = Box::pin(done(&**orgs, &policy));
