@@ -11,6 +11,7 @@
 mod api;
 mod attacks;
 mod challenge;
+mod credentials;
 mod examples;
 mod guards;
 mod hostile;
