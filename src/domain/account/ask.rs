@@ -84,7 +84,7 @@ impl Account {
     /// there is none. A suspended factor cannot be asked for, nor one of a kind that this build does
     /// not know.
     pub fn askable_strength(&self, context: Context<'_>) -> Option<Strength> {
-        self.usable_factors(context).filter_map(Factor::strength).max()
+        self.askable_factors(context).filter_map(Factor::strength).max()
     }
 
     /// When the newest factor was set up that has this strength and can be asked for here.
@@ -93,7 +93,7 @@ impl Account {
         strength: Option<Strength>,
         context: Context<'_>,
     ) -> Option<DateTime<Utc>> {
-        let such = self.usable_factors(context).filter(|factor| factor.strength() == strength);
+        let such = self.askable_factors(context).filter(|factor| factor.strength() == strength);
         such.map(Factor::added_at).max()
     }
 
@@ -116,13 +116,15 @@ impl Account {
     /// The factors that can be asked for, the preferred one first.
     fn usable_factors<'a>(&'a self, context: Context<'a>) -> impl Iterator<Item = &'a Factor> {
         let usable = move |preferred: bool| {
-            self.factors.iter().filter(move |factor| {
-                !factor.suspended
-                    && context.settings.asks_for(factor)
-                    && (self.preferred == Some(factor.id)) == preferred
-            })
+            let askable = self.askable_factors(context);
+            askable.filter(move |factor| (self.preferred == Some(factor.id)) == preferred)
         };
         usable(true).chain(usable(false))
+    }
+
+    /// The factors that can be asked for, in the order they were added.
+    fn askable_factors<'a>(&'a self, context: Context<'a>) -> impl Iterator<Item = &'a Factor> {
+        self.factors.iter().filter(move |f| !f.suspended && context.settings.asks_for(f))
     }
 }
 

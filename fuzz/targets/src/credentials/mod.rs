@@ -15,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 use mfakit::domain::webauthn::{SignatureAlgorithm, UserHandle};
 use mfakit::domain::{
     Account, ChallengeId, ConfirmedSetup, Decision, DrawnKind, DrawnSetup, Fresh, Issuer, Judged,
-    Opened, SessionId, SetupQuestion, Stamp, Transition,
+    Judgment, Opened, Question, SessionId, SetupQuestion, Stamp, Transition,
 };
 use mfakit::store::{Format, StoredAccount};
 use mfakit::testing::SoftwareKey;
@@ -56,7 +56,7 @@ fn set() -> Scene {
     let (setup, account) = scene::change(begin(account, session, "Key", 1));
     let mut own = key(1);
     let json = own.register(&options(&setup), ORIGIN).expect("a registration");
-    let (session, account) = confirm(&account, session, setup.id(), &json);
+    let (_, account) = confirm(&account, session, setup.id(), &json);
 
     let challenge = open(&account, 11);
     let asked = |challenge: &Challenge| {
@@ -70,7 +70,10 @@ fn set() -> Scene {
         .credential_id(own_id(&account));
     let strange = stranger.assert(&asked(&challenge), ORIGIN).expect("an assertion");
 
-    let (setup, beginning) = scene::change(begin(&account, &session, "Spare key", 2));
+    // Registering has proven nothing: a further key wants a session of this one.
+    let third = open(&account, 13);
+    let (session, keyed) = signed_in(&account, &third, &sign(&third));
+    let (setup, beginning) = scene::change(begin(&keyed, &session, "Spare key", 2));
     let (creation, setup) = (options(&setup), setup.id());
     let registration = key(2).register(&creation, ORIGIN).expect("a registration");
     Scene {
@@ -85,6 +88,17 @@ fn set() -> Scene {
         creation,
         registration,
     }
+}
+
+/// The session of a sign-in that the key has passed, and the account after it.
+fn signed_in(account: &Account, challenge: &Challenge, json: &str) -> (Assurance, Arc<Account>) {
+    let context = scene::context();
+    let question = account.question(challenge, &Answer::webauthn(json), context);
+    let Ok(Question::WebAuthn(asked)) = question else { panic!("not asked for: {question:?}") };
+    let (judgment, account) = scene::committed(asked.judge(), account);
+    let Judgment::Passed(passed) = judgment else { panic!("did not pass: {judgment:?}") };
+    let proven = challenge.raise(passed.proof, context).expect("just now");
+    (proven.signed_in(&[], context.now()).full().expect("a full session"), account)
 }
 
 fn begin(account: &Account, session: &Assurance, label: &str, number: u8) -> Transition<Setup> {
