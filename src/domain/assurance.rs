@@ -55,7 +55,10 @@ fn few<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Evidence>, D::Er
 
 impl Assurance {
     pub(crate) fn begin(first: FirstFactor, session: SessionId, stamp: Stamp, epoch: u64) -> Self {
-        let evidence = Evidence { kind: EvidenceKind::First(first.kind), at: first.at };
+        let evidence = Evidence {
+            kind: EvidenceKind::First { name: first.name, kind: first.kind },
+            at: first.at,
+        };
         let (subject, evidence) = (first.subject, vec![evidence]);
         Self { subject, session, stamp, epoch, account: 0, evidence }
     }
@@ -83,7 +86,7 @@ impl Assurance {
 
     /// The latest first factor.
     pub(crate) fn first_factor(&self) -> Option<&Evidence> {
-        let first = |e: &&Evidence| matches!(e.kind, EvidenceKind::First(_));
+        let first = |e: &&Evidence| matches!(e.kind, EvidenceKind::First { .. });
         self.evidence.iter().filter(first).max_by_key(|e| e.at)
     }
 
@@ -98,7 +101,7 @@ impl Assurance {
         let strength = |e: &Evidence| match e.kind {
             EvidenceKind::Factor { strength, .. } => Some(strength),
             EvidenceKind::Recovery => Some(Strength::Standard),
-            EvidenceKind::First(_) | EvidenceKind::Enrollment => None,
+            EvidenceKind::First { .. } | EvidenceKind::Enrollment => None,
         };
         self.evidence.iter().filter_map(strength).max()
     }
@@ -184,7 +187,7 @@ impl Assurance {
 
     /// Forgets every second factor, once MFA is off.
     pub(crate) fn first_factors_only(mut self) -> Self {
-        self.evidence.retain(|e| matches!(e.kind, EvidenceKind::First(_)));
+        self.evidence.retain(|e| matches!(e.kind, EvidenceKind::First { .. }));
         self
     }
 }

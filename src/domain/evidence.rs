@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::factor_kind::FactorKind;
-use super::first_factor::FirstFactorKind;
+use super::first_factor::{FirstFactorKind, FirstFactorName};
 use super::id::FactorId;
 use super::strength::Strength;
 
@@ -23,7 +23,12 @@ pub struct Evidence {
 #[non_exhaustive]
 pub enum EvidenceKind {
     /// A first factor that the host vouched for.
-    First(FirstFactorKind),
+    First {
+        /// The name of the way it was proven.
+        name: FirstFactorName,
+        /// What it is.
+        kind: FirstFactorKind,
+    },
     /// A factor of the account.
     Factor {
         /// The factor's ID.
@@ -53,7 +58,33 @@ impl EvidenceKind {
     pub(crate) fn is_factor(&self) -> bool {
         match self {
             Self::Factor { .. } => true,
-            Self::First(_) | Self::Recovery | Self::Enrollment => false,
+            Self::First { .. } | Self::Recovery | Self::Enrollment => false,
+        }
+    }
+
+    /// Whether it is a second factor beside a first one of this kind. A password, a mailbox and an
+    /// identity provider are none of the things that an account keeps. A device is.
+    pub(crate) fn is_second_to(&self, first: FirstFactorKind) -> bool {
+        let maybe_the_same_device = match self {
+            Self::Factor { kind, .. } => match kind {
+                FactorKind::Totp => false,
+                FactorKind::WebAuthn | FactorKind::Unknown => true,
+            },
+            Self::Recovery => false,
+            Self::First { .. } | Self::Enrollment => return false,
+        };
+        match first {
+            FirstFactorKind::Knowledge | FirstFactorKind::Mailbox | FirstFactorKind::Issuer => true,
+            FirstFactorKind::VerifyingDevice => !maybe_the_same_device,
+            FirstFactorKind::Device => false,
+        }
+    }
+
+    /// What it is as a first factor; `None` for anything else.
+    pub(crate) fn first(&self) -> Option<FirstFactorKind> {
+        match *self {
+            Self::First { kind, .. } => Some(kind),
+            Self::Factor { .. } | Self::Recovery | Self::Enrollment => None,
         }
     }
 
@@ -61,7 +92,7 @@ impl EvidenceKind {
     pub(crate) fn strength(&self) -> Option<Strength> {
         match *self {
             Self::Factor { strength, .. } => Some(strength),
-            Self::First(_) | Self::Recovery | Self::Enrollment => None,
+            Self::First { .. } | Self::Recovery | Self::Enrollment => None,
         }
     }
 }
@@ -80,6 +111,15 @@ impl Evidence {
 
 #[cfg(test)]
 impl EvidenceKind {
+    /// A password.
+    pub(crate) const PASSWORD: Self =
+        Self::First { name: FirstFactorName::PASSWORD, kind: FirstFactorKind::Knowledge };
+
+    /// Another first factor, of a name and a kind.
+    pub(crate) fn first_by(name: &str, kind: FirstFactorKind) -> Self {
+        Self::First { name: FirstFactorName::new(name).unwrap(), kind }
+    }
+
     /// A code of an authenticator app.
     pub(crate) fn code_of(id: FactorId) -> Self {
         let (kind, strength) = (FactorKind::Totp, Strength::Standard);

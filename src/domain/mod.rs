@@ -129,7 +129,7 @@ pub(crate) use event::UnknownEvent;
 #[cfg(any(test, feature = "serde", feature = "testing"))]
 pub(crate) use event::{EventId, EventKind};
 #[cfg(feature = "serde")]
-pub(crate) use first_factor::{FirstFactorKind, FirstFactorName};
+pub(crate) use first_factor::FirstFactorName;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use organization::{Exemption, Extension, OrgRequirement, RosterKey, StoredMembership};
 #[cfg(test)]

@@ -6,8 +6,8 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::domain::{
-    AccountName, ActionName, ChallengeId, CommitId, FactorId, FirstFactorKind, FirstFactorName,
-    Invalid, Issuer, KeyId, Label, SessionId, SetupId, Stamp, Subject, Version,
+    AccountName, ActionName, ChallengeId, CommitId, FactorId, FirstFactorName, Invalid, Issuer,
+    KeyId, Label, SessionId, SetupId, Stamp, Subject, Version,
 };
 
 /// Text that is read through a checked constructor.
@@ -52,7 +52,6 @@ as_text! {
     KeyId, "a key id", |text| Self::new(text), Self::as_str;
     ActionName, "an action name", |text| Self::new(text), Self::as_str;
     FirstFactorName, "a first-factor name", |text| Self::new(text), Self::as_str;
-    FirstFactorKind, "a kind of first factor", first_factor_kind, itself;
     FactorId, "a factor id", |text| text.parse(), itself;
     SetupId, "a setup id", |text| text.parse(), itself;
     ChallengeId, "a challenge id", |text| text.parse(), itself;
@@ -63,14 +62,6 @@ as_text! {
 /// The value, for those that are written as they are shown.
 fn itself<T>(value: &T) -> &T {
     value
-}
-
-/// `password`, which no [`FirstFactorName`] is, or a name.
-fn first_factor_kind(text: &str) -> Result<FirstFactorKind, Invalid> {
-    match text {
-        "password" => Ok(FirstFactorKind::Password),
-        name => FirstFactorName::new(name).map(FirstFactorKind::Named),
-    }
 }
 
 impl Serialize for Version {

@@ -7,14 +7,15 @@ use serde_json::{Value as Json, from_value, json, to_value};
 
 use crate::domain::demand::{Demand, Walled};
 use crate::domain::factor_kind::FactorKind;
+use crate::domain::first_factor::FirstFactorKind;
 use crate::domain::policy_terms::PolicyScope;
 use crate::domain::purpose::Purpose;
 use crate::domain::session::{Limited, LimitedTo};
 use crate::domain::strength::Strength;
 use crate::domain::{
     AccountName, ActionName, Assurance, Challenge, ChallengeId, CommitId, Event, EventId,
-    EventKind, EvidenceKind, FactorId, FirstFactor, FirstFactorKind, FirstFactorName, Issuer,
-    KeyId, Label, OrgId, Proof, SessionId, SetupId, Stamp, Subject, Version,
+    EventKind, EvidenceKind, FactorId, FirstFactor, FirstFactorName, Issuer, KeyId, Label, OrgId,
+    Proof, SessionId, SetupId, Stamp, Subject, Version,
 };
 
 fn round_trips<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, expected: &Json) {
@@ -52,7 +53,7 @@ fn assurance_json() -> Json {
         "stamp": 5,
         "account": 20,
         "evidence": [
-            { "kind": { "first": "password" }, "at": AT },
+            { "kind": { "first": { "name": "password", "kind": "knowledge" } }, "at": AT },
             {
                 "kind": { "factor": { "id": hex(1), "kind": "totp", "strength": "standard" } },
                 "at": AT,
@@ -123,6 +124,16 @@ fn what_a_session_keeps_is_read_back_equal() {
         round_trips(&Limited::new(assurance(), to), &limited_json(&json));
     }
     round_trips(&EvidenceKind::Enrollment, &json!("enrollment"));
+    for (kind, written) in [
+        (FirstFactorKind::Knowledge, "knowledge"),
+        (FirstFactorKind::Mailbox, "mailbox"),
+        (FirstFactorKind::Issuer, "issuer"),
+        (FirstFactorKind::VerifyingDevice, "verifying_device"),
+        (FirstFactorKind::Device, "device"),
+    ] {
+        let json = json!({ "first": { "name": "way", "kind": written } });
+        round_trips(&EvidenceKind::first_by("way", kind), &json);
+    }
 }
 
 /// What one kind of session is written as is read as no other kind.
@@ -310,8 +321,7 @@ fn garbled_and_oversize_values_are_refused() {
     refused::<Label>(json!("a\u{202e}b"));
     refused::<AccountName>(json!("a:b"));
     refused::<KeyId>(json!("two words"));
-    refused::<FirstFactorName>(json!("password"));
-    refused::<FirstFactorKind>(json!("PIN"));
+    refused::<FirstFactorName>(json!("PIN"));
     refused::<ActionName>(json!("a".repeat(65)));
     refused::<FactorKind>(json!("sms"));
     refused::<Version>(json!(0));
@@ -326,6 +336,17 @@ fn garbled_and_oversize_values_are_refused() {
     let mut broken = assurance_json();
     broken["evidence"] = json!(vec![json!({ "kind": "recovery", "at": AT }); 65]);
     assert!(refused::<Assurance>(broken).contains("evidence must have 0 to 64 entries, not 65"));
+    for first in [
+        json!("password"),
+        json!({ "name": "password" }),
+        json!({ "kind": "knowledge" }),
+        json!({ "name": "password", "kind": "inherence" }),
+        json!({ "name": "Password", "kind": "knowledge" }),
+    ] {
+        let mut broken = assurance_json();
+        broken["evidence"][0]["kind"] = json!({ "first": first });
+        refused::<Assurance>(broken);
+    }
     let mut broken = assurance_json();
     broken["evidence"][0]["at"] = json!("soon");
     refused::<Assurance>(broken);

@@ -105,7 +105,9 @@ fn however_many_first_factors_it_proves_a_session_that_may_only_set_up_may_only_
         let (world, mut session) = enrolling().await;
         for number in 0..100 {
             let (name, ada) = (format!("provider-{number}"), session.subject().clone());
-            let again = FirstFactor::named(&name, ada, world.now()).unwrap();
+            let again =
+                FirstFactor::named(&name, mfakit::FirstFactorKind::Issuer, ada, world.now())
+                    .unwrap();
             session = limited(world.mfa.reauthenticate(&session, again).await.unwrap());
             assert_eq!(*session.next_step(), LimitedTo::FirstSetup, "after {number} others");
         }

@@ -24,7 +24,9 @@ fn phone() -> NewFactor {
 
 #[test]
 fn enabling_needs_a_session_that_was_confirmed_recently() {
-    let oidc = |subject, at| FirstFactor::named("oidc", subject, at).unwrap();
+    let oidc = |subject, at| {
+        FirstFactor::named("oidc", mfakit::FirstFactorKind::Issuer, subject, at).unwrap()
+    };
     type Vouch = fn(Subject, chrono::DateTime<chrono::Utc>) -> FirstFactor;
     let rows: &[(&str, Vouch, i64, EmailStatus, &str)] = &[
         // Who signed in how many seconds ago, the e-mail address, and what setup says.
@@ -311,7 +313,10 @@ fn a_first_factor_that_was_not_proven_again_is_refused_and_not_asked_for_forever
         let world = World::new();
         let ada = Subject::new("ada").unwrap();
         let proven_at = world.now();
-        let vouched = || FirstFactor::named("oidc", ada.clone(), proven_at).unwrap();
+        let vouched = || {
+            FirstFactor::named("oidc", mfakit::FirstFactorKind::Issuer, ada.clone(), proven_at)
+                .unwrap()
+        };
         let SignIn::Done(signed_in) = world.mfa.sign_in(vouched()).await.unwrap() else {
             panic!("MFA is off")
         };
@@ -323,12 +328,22 @@ fn a_first_factor_that_was_not_proven_again_is_refused_and_not_asked_for_forever
             world.wait(seconds);
             let again = world.mfa.reauthenticate(&session, vouched()).await;
             assert_eq!(refused(again), Refusal::FirstFactorNotNewer);
-            let older = FirstFactor::named("oidc", ada.clone(), proven_at - TimeDelta::hours(1));
+            let older = FirstFactor::named(
+                "oidc",
+                mfakit::FirstFactorKind::Issuer,
+                ada.clone(),
+                proven_at - TimeDelta::hours(1),
+            );
             let again = world.mfa.reauthenticate(&session, older.unwrap()).await;
             assert_eq!(refused(again), Refusal::FirstFactorNotNewer);
         }
         // What is newer is taken, however old it is, and so is another first factor.
-        let newer = FirstFactor::named("oidc", ada.clone(), proven_at + TimeDelta::seconds(1));
+        let newer = FirstFactor::named(
+            "oidc",
+            mfakit::FirstFactorKind::Issuer,
+            ada.clone(),
+            proven_at + TimeDelta::seconds(1),
+        );
         let session = full(world.mfa.reauthenticate(&session, newer.unwrap()).await.unwrap());
         let password = FirstFactor::password(ada.clone(), proven_at);
         let session = full(world.mfa.reauthenticate(&session, password).await.unwrap());
@@ -347,7 +362,13 @@ fn a_session_with_more_first_factors_than_it_may_hold_is_read_back() {
         for number in 0..70 {
             world.wait(1);
             let provider = format!("provider-{number}");
-            let first = FirstFactor::named(&provider, ada.clone(), world.now()).unwrap();
+            let first = FirstFactor::named(
+                &provider,
+                mfakit::FirstFactorKind::Issuer,
+                ada.clone(),
+                world.now(),
+            )
+            .unwrap();
             session = world.mfa.reauthenticate(&session, first).await.unwrap().full().unwrap();
         }
         let text = serde_json::to_string(&session).unwrap();

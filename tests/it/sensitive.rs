@@ -182,7 +182,9 @@ async fn opened(world: &World, rows: &Rows, session: &Assurance, over: &Subject)
 /// A session of the account as it is stored, that has proven a password now and this.
 fn session_with(world: &World, document: &Value, proven: Option<(Value, i64)>) -> Assurance {
     let at = |ago| world.now() - TimeDelta::seconds(ago);
-    let mut evidence = vec![json!({ "kind": { "first": "password" }, "at": at(0) })];
+    let mut evidence = vec![
+        json!({ "kind": { "first": { "name": "password", "kind": "knowledge" } }, "at": at(0) }),
+    ];
     evidence.extend(proven.map(|(kind, ago)| json!({ "kind": kind, "at": at(ago) })));
     let session = json!({
         "subject": document["subject"],

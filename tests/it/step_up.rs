@@ -31,16 +31,16 @@ pub(crate) fn two(within: i64) -> StepUpRule {
     StepUpRule::level(Level::TwoFactors, TimeDelta::seconds(within))
 }
 
-fn by(factor: FirstFactorKind, within: i64) -> StepUpRule {
+fn by(factor: FirstFactorName, within: i64) -> StepUpRule {
     StepUpRule::fresh(Needed::FirstFactorBy(factor), TimeDelta::seconds(within))
 }
 
 fn password(within: i64) -> StepUpRule {
-    by(FirstFactorKind::Password, within)
+    by(FirstFactorName::PASSWORD, within)
 }
 
 fn sso(within: i64) -> StepUpRule {
-    by(FirstFactorKind::Named(FirstFactorName::new("oidc").unwrap()), within)
+    by(FirstFactorName::new("oidc").unwrap(), within)
 }
 
 pub(crate) fn of(factor: FactorId, within: i64) -> StepUpRule {
@@ -72,7 +72,9 @@ impl Case {
         let ada = self.ada.subject.clone();
         match by {
             Password(ago) => FirstFactor::password(ada, self.ago(ago)),
-            Sso(ago) => FirstFactor::named("oidc", ada, self.ago(ago)).unwrap(),
+            Sso(ago) => {
+                FirstFactor::named("oidc", FirstFactorKind::Issuer, ada, self.ago(ago)).unwrap()
+            }
             other => panic!("{other:?} is no first factor"),
         }
     }
@@ -365,7 +367,7 @@ fn of_many_ways_to_satisfy_a_rule_eight_are_told() {
         let session = case.session(&[Password(700), Code(0)]).await;
         let provider = |number: usize| {
             let name = FirstFactorName::new(format!("provider-{number}")).unwrap();
-            by(FirstFactorKind::Named(name), 60)
+            by(name, 60)
         };
         let ways = |count: usize| {
             let rule = (1..count).fold(provider(0), |rule, number| rule.or(provider(number)));

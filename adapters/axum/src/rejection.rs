@@ -288,7 +288,7 @@ impl fmt::Display for MfaRejection {
 /// What to do first about an unmet rule.
 fn next(unmet: &Unmet) -> &'static str {
     match unmet.ways().next().and_then(|way| way.first()) {
-        Some(NextStep::SignIn(_)) => "sign_in_again",
+        Some(NextStep::SignIn(_) | NextStep::SignInOtherwise) => "sign_in_again",
         Some(NextStep::SetUp | NextStep::SetUpOf(_) | NextStep::SetUpUserVerified) => "set_up",
         Some(NextStep::CodeOrRecovery) => "code_or_recovery_code",
         Some(NextStep::FactorOf(_) | NextStep::UserVerified) => "stronger_factor",

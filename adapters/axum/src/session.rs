@@ -117,7 +117,7 @@ impl SignedInState {
 
 /// When the newest first factor among the evidence was proven.
 pub(crate) fn first_factor_at(evidence: &[Evidence]) -> Option<DateTime<Utc>> {
-    let first = evidence.iter().filter(|e| matches!(e.kind(), EvidenceKind::First(_)));
+    let first = evidence.iter().filter(|e| matches!(e.kind(), EvidenceKind::First { .. }));
     first.map(Evidence::at).max()
 }
 

@@ -233,7 +233,7 @@ impl Visit {
     ) -> MfaRejection {
         let (web, parts) = (&self.web, &self.parts);
         let first = unmet.ways().next().and_then(|way| way.first());
-        let again = matches!(first, Some(NextStep::SignIn(_)));
+        let again = matches!(first, Some(NextStep::SignIn(_) | NextStep::SignInOtherwise));
         if let Some(state) = self.session.held_state().filter(|_| again)
             && state.came_back_with_the_same()
         {

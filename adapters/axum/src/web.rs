@@ -212,7 +212,7 @@ impl MfaWeb {
     pub(crate) fn way_out(&self, unmet: &Unmet, action: &str, to: &ReturnPath) -> String {
         let step = unmet.ways().next().and_then(|way| way.first());
         match step {
-            Some(NextStep::SignIn(_)) => self.sign_in_again(to),
+            Some(NextStep::SignIn(_) | NextStep::SignInOtherwise) => self.sign_in_again(to),
             Some(NextStep::SetUp | NextStep::SetUpOf(_) | NextStep::SetUpUserVerified) => {
                 self.path("/setup")
             }

@@ -131,7 +131,12 @@ fn names(text: &str) {
     assert_eq!(OrgId::new(text).is_ok(), sized(text, 255) && !control, "{text:?}");
     assert_eq!(ActionName::new(text).is_ok(), sized(text, 64) && !control, "{text:?}");
     let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
-    let factor = FirstFactor::named(text, scene::ada(), scene::at(scene::NOW));
+    let factor = FirstFactor::named(
+        text,
+        mfakit::FirstFactorKind::Issuer,
+        scene::ada(),
+        scene::at(scene::NOW),
+    );
     let named = sized(text, 32) && text.bytes().all(word) && text != "password";
     assert_eq!(factor.is_ok(), named, "{text:?}");
 

@@ -269,7 +269,7 @@ impl Draft<'_> {
         let held = || session.evidence().iter().filter(fresh).map(Evidence::kind);
         let of_factor = |kind: &EvidenceKind| match kind {
             EvidenceKind::Factor { strength, .. } => Some(*strength),
-            EvidenceKind::First(_) | EvidenceKind::Recovery | EvidenceKind::Enrollment => None,
+            EvidenceKind::First { .. } | EvidenceKind::Recovery | EvidenceKind::Enrollment => None,
         };
         if self.next.factors.is_empty() {
             let enrolling =

@@ -6,7 +6,7 @@ use crate::domain::bounds::{CLOCK_SKEW, PROOF_MAX_AGE};
 use crate::domain::challenge::Challenge;
 use crate::domain::context::Context;
 use crate::domain::evidence::EvidenceKind;
-use crate::domain::first_factor::{FirstFactor, FirstFactorKind};
+use crate::domain::first_factor::{FirstFactor, FirstFactorName};
 use crate::domain::id::{ChallengeId, SessionId};
 use crate::domain::instant::after;
 use crate::domain::purpose::{ActionName, Purpose};
@@ -82,7 +82,7 @@ impl Account {
         self.check_session(session, context)?;
         self.check_first_factor(&first, context)?;
         let session = session.held().evidence;
-        let (kind, at) = (EvidenceKind::First(first.kind), first.at);
+        let (kind, at) = (EvidenceKind::First { name: first.name, kind: first.kind }, first.at);
         let just_now = context.now <= after(at, PROOF_MAX_AGE);
         if !just_now && session.holds_since(&kind, at, context.now) {
             return Err(Refusal::FirstFactorNotNewer);
@@ -128,7 +128,7 @@ impl Account {
         }
         let ahead = first.at > after(context.now, CLOCK_SKEW);
         // A password checked before the change was the old one. Other ways to sign in do not care.
-        let outdated = first.kind == FirstFactorKind::Password
+        let outdated = first.name == FirstFactorName::PASSWORD
             && self.password_changed_at.is_some_and(|changed| first.at < changed);
         if ahead || outdated { Err(Refusal::FirstFactorOutOfDate) } else { Ok(()) }
     }

@@ -23,9 +23,9 @@ use crate::domain::strength::Strength;
 pub enum Level {
     /// A first factor.
     OneFactor,
-    /// A first factor and a second one.
+    /// A first factor and a second one to it: one thing is [not counted twice](crate::FirstFactorKind).
     TwoFactors,
-    /// A first factor and a phishing-resistant second one: a passkey or a security key.
+    /// A first factor and a phishing-resistant second one to it: a passkey or a security key.
     PhishingResistant,
 }
 

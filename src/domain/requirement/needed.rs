@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::TimeDelta;
 
 use crate::domain::evidence::{Evidence, EvidenceKind};
-use crate::domain::first_factor::FirstFactorKind;
+use crate::domain::first_factor::FirstFactorName;
 use crate::domain::id::FactorId;
 use crate::domain::strength::Strength;
 
@@ -25,8 +25,8 @@ pub struct Requirement {
 pub enum Needed {
     /// Any first factor that the host vouched for.
     FirstFactor,
-    /// A first factor of this method.
-    FirstFactorBy(FirstFactorKind),
+    /// A first factor by this way.
+    FirstFactorBy(FirstFactorName),
     /// Any factor of the account. A recovery code is none.
     SecondFactor,
     /// Any factor of the account, or a recovery code. Rules say it by
@@ -49,9 +49,9 @@ impl Needed {
     /// account's strongest factor, 0 while MFA is off.
     pub(crate) fn counts(&self, evidence: &Evidence, account: u8) -> bool {
         match evidence.kind() {
-            EvidenceKind::First(by) => match self {
+            EvidenceKind::First { name: by, .. } => match self {
                 Self::FirstFactor => true,
-                Self::FirstFactorBy(method) => method == by,
+                Self::FirstFactorBy(name) => name == by,
                 Self::AsStrongAsAccount => account == 0,
                 Self::SecondFactor
                 | Self::SecondFactorOrRecovery
@@ -88,7 +88,7 @@ impl fmt::Display for Needed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FirstFactor => f.write_str("a first factor"),
-            Self::FirstFactorBy(method) => method.fmt(f),
+            Self::FirstFactorBy(name) => name.fmt(f),
             Self::SecondFactor => f.write_str("a second factor"),
             Self::SecondFactorOrRecovery => f.write_str("a second factor or a recovery code"),
             Self::FactorOf(least) => write!(f, "a {least} factor"),
@@ -111,7 +111,7 @@ mod tests {
     fn each_kind_of_evidence_meets_what_is_asked_of_its_kind_and_strength() {
         let id = FactorId::from_random([1; 16]);
         let held = [
-            EvidenceKind::First(FirstFactorKind::Password),
+            EvidenceKind::PASSWORD,
             EvidenceKind::code_of(id),
             EvidenceKind::credential_of(id, false),
             EvidenceKind::credential_of(id, true),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::first_factor::FirstFactorKind;
+use crate::domain::first_factor::FirstFactorName;
 use crate::domain::id::FactorId;
 use crate::domain::strength::Strength;
 
@@ -13,7 +13,12 @@ pub enum NextStep {
     /// Sign in again by any first factor, or by this one: [`Mfa::reauthenticate`].
     ///
     /// [`Mfa::reauthenticate`]: crate::Mfa::reauthenticate
-    SignIn(Option<FirstFactorKind>),
+    SignIn(Option<FirstFactorName>),
+    /// Sign in again by a first factor that is no device: what the session has beside one is the same
+    /// kind of thing once more: [`Mfa::reauthenticate`].
+    ///
+    /// [`Mfa::reauthenticate`]: crate::Mfa::reauthenticate
+    SignInOtherwise,
     /// Answer a challenge with a code of any factor, or of this one: [`Mfa::step_up`].
     ///
     /// [`Mfa::step_up`]: crate::Mfa::step_up
@@ -46,10 +51,11 @@ impl fmt::Display for NextStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SignIn(None) => f.write_str("sign in again"),
-            Self::SignIn(Some(FirstFactorKind::Password)) => {
+            Self::SignIn(Some(name)) if *name == FirstFactorName::PASSWORD => {
                 f.write_str("sign in again with your password")
             }
-            Self::SignIn(Some(method)) => write!(f, "sign in again with {method}"),
+            Self::SignIn(Some(name)) => write!(f, "sign in again with {name}"),
+            Self::SignInOtherwise => f.write_str("sign in again in another way than by a device"),
             Self::Code(None) => f.write_str("enter a code from your authenticator app"),
             Self::Code(Some(_)) => f.write_str("enter a code of the method that is asked for"),
             Self::CodeOrRecovery => {

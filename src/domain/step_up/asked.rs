@@ -81,7 +81,6 @@ mod tests {
     use super::super::properties::{now, session};
     use super::*;
     use crate::domain::evidence::EvidenceKind;
-    use crate::domain::first_factor::FirstFactorKind;
     use crate::domain::id::FactorId;
 
     /// One case a row: the rule; and what is asked of a session with a password and a code, both
@@ -127,7 +126,7 @@ mod tests {
             (verified().or(key(9)), [0, 1, 20, 40, 41].map(|of| (of, strong))),
         ];
         let code = EvidenceKind::code_of(FactorId::from_random([7; 16]));
-        let password = EvidenceKind::First(FirstFactorKind::Password);
+        let password = EvidenceKind::PASSWORD;
         let mut session = session(&[(password, 100_000), (code, 100_000)]);
         for (rule, asked) in table {
             assert_eq!(rule.asked(&session, now()), asked, "{rule}");

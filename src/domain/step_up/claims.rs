@@ -7,7 +7,7 @@ use crate::domain::bounds::CLOCK_SKEW;
 use crate::domain::context::Context;
 use crate::domain::evidence::{Evidence, EvidenceKind};
 use crate::domain::factor_kind::FactorKind;
-use crate::domain::first_factor::FirstFactorKind;
+use crate::domain::first_factor::FirstFactorName;
 use crate::domain::id::Stamp;
 use crate::domain::instant::after;
 use crate::domain::refusal::Refusal;
@@ -24,8 +24,9 @@ pub struct Claims<'a> {
     pub acr: Option<&'a str>,
     /// `pwd`, `otp`, `pop`, `user` and `mfa` (RFC 8176 §2), and `recovery`, which is this crate's
     /// own: a recovery code is no `kba`. A passkey or a security key is `pop`, for the possession that
-    /// it proves, and `user`, for the presence of its user. Never `hwk` or `swk`: what holds its key
-    /// would take verified attestation to know. First factors with a name of the host's add nothing.
+    /// it proves, and `user`, for the presence of its user, as a first factor, too. Never `hwk` or
+    /// `swk`: what holds its key would take verified attestation to know. `mfa` needs a first factor
+    /// and a second one to it: one thing is not counted twice. Other first factors add nothing.
     pub amr: Vec<&'static str>,
     /// Seconds since 1970. Everything that `acr` stands for was proven then or later, so a reader
     /// who compares it with `max_age` is never told of a factor that is older.
@@ -70,19 +71,23 @@ impl Assurance {
         let holds = |kind: fn(&EvidenceKind) -> bool| {
             self.evidence().iter().any(|e| e.at() <= credible && kind(e.kind()))
         };
-        let password = holds(|k| *k == EvidenceKind::First(FirstFactorKind::Password));
-        let first = holds(|k| matches!(k, EvidenceKind::First(_)));
-        let factor = holds(EvidenceKind::is_factor);
+        let password = holds(
+            |k| matches!(k, EvidenceKind::First { name, .. } if *name == FirstFactorName::PASSWORD),
+        );
         let code = holds(|k| matches!(k, EvidenceKind::Factor { kind: FactorKind::Totp, .. }));
-        let credential =
-            holds(|k| matches!(k, EvidenceKind::Factor { kind: FactorKind::WebAuthn, .. }));
+        let device = holds(|k| match k {
+            EvidenceKind::Factor { kind, .. } => *kind == FactorKind::WebAuthn,
+            EvidenceKind::First { kind, .. } => kind.is_device(),
+            EvidenceKind::Recovery | EvidenceKind::Enrollment => false,
+        });
+        let two = self.two_factors(credible, |_| true).is_some();
         let recovery = holds(|k| *k == EvidenceKind::Recovery);
         let amr = [
             (password, "pwd"),
             (code, "otp"),
-            (credential, "pop"),
-            (credential, "user"),
-            (first && (factor || recovery), "mfa"),
+            (device, "pop"),
+            (device, "user"),
+            (two, "mfa"),
             (recovery, "recovery"),
         ];
         let level = self.level_since(credible);
@@ -95,18 +100,33 @@ impl Assurance {
 
     /// The level, and since when all of it is proven, by evidence that is not after `credible`.
     fn level_since(&self, credible: DateTime<Utc>) -> Option<(Level, DateTime<Utc>)> {
-        let latest = |kind: fn(&EvidenceKind) -> bool| {
-            let held = self.evidence().iter().filter(|e| kind(e.kind()) && e.at() <= credible);
-            held.map(Evidence::at).max()
-        };
-        let first = latest(|kind| matches!(kind, EvidenceKind::First(_)))?;
-        if let Some(strong) = latest(|kind| kind.strength() >= Some(Strength::PhishingResistant)) {
-            return Some((Level::PhishingResistant, first.min(strong)));
+        let strong = |kind: &EvidenceKind| kind.strength() >= Some(Strength::PhishingResistant);
+        if let Some(since) = self.two_factors(credible, strong) {
+            return Some((Level::PhishingResistant, since));
         }
-        Some(match latest(EvidenceKind::is_factor) {
-            Some(second) => (Level::TwoFactors, first.min(second)),
-            None => (Level::OneFactor, first),
-        })
+        if let Some(since) = self.two_factors(credible, EvidenceKind::is_factor) {
+            return Some((Level::TwoFactors, since));
+        }
+        let firsts = self.evidence().iter().filter(|e| e.kind().first().is_some());
+        let first = firsts.map(Evidence::at).filter(|at| *at <= credible).max()?;
+        Some((Level::OneFactor, first))
+    }
+
+    /// Since when a first factor and a second one to it are both proven, the second of this kind, by
+    /// evidence that is not after `credible`.
+    fn two_factors(
+        &self,
+        credible: DateTime<Utc>,
+        second: impl Fn(&EvidenceKind) -> bool,
+    ) -> Option<DateTime<Utc>> {
+        let held = || self.evidence().iter().filter(|e| e.at() <= credible);
+        let firsts = held().filter_map(|e| Some((e.kind().first()?, e.at())));
+        let pairs = firsts.flat_map(|(first, at)| {
+            let seconds = held().filter(|e| second(e.kind()));
+            let seconds = seconds.filter(move |e| e.kind().is_second_to(first));
+            seconds.map(move |e| e.at().min(at))
+        });
+        pairs.max()
     }
 }
 
@@ -137,7 +157,7 @@ mod tests {
             let id = FactorId::from_random([3; 16]);
             EvidenceKind::Factor { id, kind, strength, user_verified }
         };
-        let password = || EvidenceKind::First(FirstFactorKind::Password);
+        let password = || EvidenceKind::PASSWORD;
         let key = |verified| factor(FactorKind::WebAuthn, PhishingResistant, verified);
         let app = || factor(FactorKind::Totp, Standard, false);
         let later = || factor(FactorKind::Unknown, PhishingResistant, false);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::rule::StepUpRule;
 use super::rules::StepUpRules;
 use super::term::Term;
-use crate::domain::first_factor::{FirstFactorKind, FirstFactorName};
+use crate::domain::first_factor::FirstFactorName;
 use crate::domain::invalid::Invalid;
 use crate::domain::requirement::{Level, Needed, Requirement};
 use crate::domain::strength::Strength;
@@ -196,12 +196,9 @@ fn terms(inner: Vec<impl IntoRule>) -> Result<Vec<Term>, Invalid> {
     inner.into_iter().map(|rule| Ok(rule.into_rule()?.term)).collect()
 }
 
-fn first_factor_by(method: Option<&str>) -> Result<Needed, Invalid> {
-    Ok(match method {
-        None => Needed::FirstFactor,
-        Some("password") => Needed::FirstFactorBy(FirstFactorKind::Password),
-        Some(name) => Needed::FirstFactorBy(FirstFactorKind::Named(FirstFactorName::new(name)?)),
-    })
+fn first_factor_by(name: Option<&str>) -> Result<Needed, Invalid> {
+    let by = name.map(FirstFactorName::new).transpose()?;
+    Ok(by.map_or(Needed::FirstFactor, Needed::FirstFactorBy))
 }
 
 fn seconds(number: i64) -> Result<TimeDelta, Invalid> {
@@ -236,9 +233,9 @@ impl Serialize for Term {
                 let age = within.num_seconds();
                 match needed {
                     Needed::FirstFactor => map.serialize_entry("first_factor", &age)?,
-                    Needed::FirstFactorBy(method) => {
+                    Needed::FirstFactorBy(name) => {
                         map.serialize_entry("first_factor", &age)?;
-                        map.serialize_entry("by", &method.to_string())?;
+                        map.serialize_entry("by", name.as_str())?;
                     }
                     Needed::SecondFactor | Needed::SecondFactorOrRecovery => {
                         map.serialize_entry("second_factor", &age)?;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::properties::of_any_kind;
 use super::properties::rule;
 use super::*;
-use crate::domain::first_factor::FirstFactorKind;
+use crate::domain::first_factor::FirstFactorName;
 use crate::domain::requirement::{AcrNames, Level, Needed};
 
 fn read(config: &str) -> Result<StepUpRules, String> {
@@ -225,7 +225,7 @@ fn claims_are_written_as_a_token_holds_them() {
 fn only_a_level_is_written_as_a_level() {
     let fresh = |needed, seconds| StepUpRule::fresh(needed, TimeDelta::seconds(seconds));
     let (first, second) = (Needed::FirstFactor, Needed::SecondFactor);
-    let password = Needed::FirstFactorBy(FirstFactorKind::Password);
+    let password = Needed::FirstFactorBy(FirstFactorName::PASSWORD);
     for (one, other) in [
         (fresh(first.clone(), 60), fresh(second.clone(), 61)),
         (fresh(first.clone(), 60), fresh(password.clone(), 60)),

@@ -33,8 +33,22 @@ impl Unmet {
                 }
             }
             Term::All(terms) | Term::Any(terms) => {
+                let before = self.missing.len() + self.expired.len();
                 terms.iter().for_each(|term| self.gather(term, assurance, now));
+                // Each for itself is there, but one thing is not counted twice.
+                if self.missing.len() + self.expired.len() == before {
+                    terms.iter().filter(|term| !term.is_first()).for_each(|term| self.want(term));
+                }
             }
+        }
+    }
+
+    /// Lists what a term asks for, none of which is held as it has to be.
+    fn want(&mut self, term: &Term) {
+        match term {
+            Term::Fresh(requirement) if self.missing.contains(requirement) => {}
+            Term::Fresh(requirement) => self.missing.push(requirement.clone()),
+            Term::All(terms) | Term::Any(terms) => terms.iter().for_each(|term| self.want(term)),
         }
     }
 }

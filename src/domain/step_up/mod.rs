@@ -17,6 +17,8 @@ mod properties;
 mod rule;
 mod rules;
 mod term;
+#[cfg(test)]
+mod twice_tests;
 mod ways;
 
 pub(crate) use asked::Asked;

@@ -41,16 +41,15 @@ pub(super) fn session(held: &[Held]) -> Assurance {
 #[cfg(feature = "serde")]
 pub(super) fn password_and_code() -> Assurance {
     let factor = FactorId::from_random([1; 16]);
-    let password = EvidenceKind::First(FirstFactorKind::Password);
-    session(&[(password, 60_000), (EvidenceKind::code_of(factor), 0)])
+    session(&[(EvidenceKind::PASSWORD, 60_000), (EvidenceKind::code_of(factor), 0)])
 }
 
-fn method() -> impl Strategy<Value = FirstFactorKind> {
-    prop_oneof![Just(FirstFactorKind::Password), Just(named("oidc"))]
+fn method() -> impl Strategy<Value = FirstFactorName> {
+    prop_oneof![Just(FirstFactorName::PASSWORD), Just(FirstFactorName::new("oidc").unwrap())]
 }
 
-fn named(name: &str) -> FirstFactorKind {
-    FirstFactorKind::Named(FirstFactorName::new(name).unwrap())
+fn issuer(name: FirstFactorName) -> EvidenceKind {
+    EvidenceKind::First { name, kind: FirstFactorKind::Issuer }
 }
 
 fn factor() -> impl Strategy<Value = FactorId> {
@@ -67,7 +66,7 @@ fn proven_factor() -> impl Strategy<Value = EvidenceKind> {
 
 fn kind() -> impl Strategy<Value = EvidenceKind> {
     prop_oneof![
-        3 => method().prop_map(EvidenceKind::First),
+        3 => method().prop_map(issuer),
         3 => proven_factor(),
         1 => Just(EvidenceKind::Recovery),
     ]
@@ -146,9 +145,11 @@ fn factor_of(strength: Strength) -> EvidenceKind {
 /// Does what a step says, now.
 fn take(session: &Assurance, step: &NextStep) -> Assurance {
     let kind = match step {
-        NextStep::SignIn(Some(method)) => EvidenceKind::First(method.clone()),
+        NextStep::SignIn(Some(name)) => issuer(name.clone()),
         // Any will do, so take one that no rule names.
-        NextStep::SignIn(None) => EvidenceKind::First(named("saml")),
+        NextStep::SignIn(None) | NextStep::SignInOtherwise => {
+            issuer(FirstFactorName::new("saml").unwrap())
+        }
         NextStep::Code(Some(factor)) => EvidenceKind::code_of(*factor),
         NextStep::Code(None) | NextStep::SetUp => factor_of(Strength::Standard),
         NextStep::FactorOf(strength) | NextStep::SetUpOf(strength) => factor_of(*strength),

@@ -70,7 +70,8 @@ impl StepUpRule {
         }
     }
 
-    /// Both this and the other.
+    /// Both this and the other. Where one of them asks for a first factor, what meets the rest has to be
+    /// a second factor to it: one thing is [not counted twice](crate::FirstFactorKind).
     pub fn and(self, other: Self) -> Self {
         let all = |term| match term {
             Term::All(terms) => terms,

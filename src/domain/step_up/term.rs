@@ -6,10 +6,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::assurance::Assurance;
 use crate::domain::bounds::CLOCK_SKEW;
-use crate::domain::evidence::Evidence;
+use crate::domain::evidence::{Evidence, EvidenceKind};
+use crate::domain::first_factor::FirstFactorKind;
 use crate::domain::instant::after;
 use crate::domain::requirement::{Needed, Requirement};
 use crate::domain::strength::Strength;
+
+/// Which evidence counts.
+type Counted<'a> = &'a dyn Fn(&EvidenceKind) -> bool;
 
 /// One requirement, or several of which all or any have to be met.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,16 +26,68 @@ pub(super) enum Term {
 impl Term {
     /// The last instant at which a term still holds; `None` when it does not hold now.
     pub(super) fn until(&self, assurance: &Assurance, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.until_by(assurance, now, &|_| true)
+    }
+
+    /// The same by a part of the evidence.
+    pub(super) fn until_by(
+        &self,
+        assurance: &Assurance,
+        now: DateTime<Utc>,
+        counted: Counted<'_>,
+    ) -> Option<DateTime<Utc>> {
         match self {
-            Self::Fresh(requirement) => requirement.until(assurance, now),
-            Self::All(terms) => {
-                let mut earliest = DateTime::<Utc>::MAX_UTC;
-                for term in terms {
-                    earliest = earliest.min(term.until(assurance, now)?);
-                }
-                Some(earliest)
+            Self::Fresh(requirement) => requirement.until(assurance, now, counted),
+            Self::All(terms) => Self::all_until(terms, assurance, now, counted),
+            Self::Any(terms) => {
+                terms.iter().filter_map(|term| term.until_by(assurance, now, counted)).max()
             }
-            Self::Any(terms) => terms.iter().filter_map(|term| term.until(assurance, now)).max(),
+        }
+    }
+
+    /// Whoever asks for a first factor and for more asks for two things: what meets the rest has to be
+    /// a second factor to the one that is the first.
+    fn all_until(
+        terms: &[Self],
+        assurance: &Assurance,
+        now: DateTime<Utc>,
+        counted: Counted<'_>,
+    ) -> Option<DateTime<Utc>> {
+        let others = |counted: Counted<'_>| {
+            let mut earliest = DateTime::<Utc>::MAX_UTC;
+            for term in terms.iter().filter(|term| !term.is_first()) {
+                earliest = earliest.min(term.until_by(assurance, now, counted)?);
+            }
+            Some(earliest)
+        };
+        let mut earliest = others(counted)?;
+        for term in terms.iter().filter(|term| term.is_first()) {
+            let beside = |first: FirstFactorKind| {
+                let by = |e: &EvidenceKind| counted(e) && e.first() == Some(first);
+                let rest =
+                    |e: &EvidenceKind| counted(e) && (e.first().is_some() || e.is_second_to(first));
+                Some(term.until_by(assurance, now, &by)?.min(others(&rest)?))
+            };
+            let best = FirstFactorKind::ALL.into_iter().filter_map(beside).max();
+            earliest = earliest.min(best?);
+        }
+        Some(earliest)
+    }
+
+    /// Whether it asks for a first factor and for nothing else.
+    pub(super) fn is_first(&self) -> bool {
+        match self {
+            Self::Fresh(Requirement { needed, .. }) => match needed {
+                Needed::FirstFactor | Needed::FirstFactorBy(_) => true,
+                Needed::SecondFactor
+                | Needed::SecondFactorOrRecovery
+                | Needed::FactorOf(_)
+                | Needed::AsStrongAsAccount
+                | Needed::UserVerifiedFactor
+                | Needed::Factor(_) => false,
+            },
+            Self::Any(terms) => terms.iter().all(Self::is_first),
+            Self::All(_) => false,
         }
     }
 
@@ -60,12 +116,18 @@ impl Requirement {
         self.needed.counts(evidence, assurance.account)
     }
 
-    fn until(&self, assurance: &Assurance, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    fn until(
+        &self,
+        assurance: &Assurance,
+        now: DateTime<Utc>,
+        counted: Counted<'_>,
+    ) -> Option<DateTime<Utc>> {
         if self.within < TimeDelta::zero() {
             return None;
         }
         let credible = after(now, CLOCK_SKEW);
-        let fresh = |e: &&Evidence| self.counts(e, assurance) && e.at() <= credible;
+        let fresh =
+            |e: &&Evidence| counted(e.kind()) && self.counts(e, assurance) && e.at() <= credible;
         let latest = assurance.evidence().iter().filter(fresh).map(Evidence::at).max()?;
         let until = after(latest, self.within);
         (now <= until).then_some(until)

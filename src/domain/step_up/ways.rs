@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::term::Term;
 use crate::domain::assurance::Assurance;
+use crate::domain::first_factor::FirstFactorKind;
 use crate::domain::requirement::{Needed, NextStep, Requirement, Way};
 use crate::domain::strength::Strength;
 
@@ -27,13 +28,34 @@ pub(super) fn ways(term: &Term, assurance: &Assurance, now: DateTime<Utc>) -> Ve
         Term::Any(terms) => {
             shortest(terms.iter().flat_map(|term| ways(term, assurance, now)).collect())
         }
-        Term::All(terms) => terms.iter().fold(vec![Way::new()], |before, term| {
-            let more = ways(term, assurance, now);
-            let pairs =
-                before.iter().flat_map(|way| more.iter().map(move |more| joined(way, more)));
-            shortest(pairs.collect())
-        }),
+        Term::All(terms) => {
+            let ways = terms.iter().fold(vec![Way::new()], |before, term| {
+                let more = ways(term, assurance, now);
+                let pairs =
+                    before.iter().flat_map(|way| more.iter().map(move |more| joined(way, more)));
+                shortest(pairs.collect())
+            });
+            let alone = only_by_a_device(terms, assurance, now);
+            let otherwise = |way: Way| match alone || way.is_empty() {
+                true => joined(&way, &vec![NextStep::SignInOtherwise]),
+                false => way,
+            };
+            ways.into_iter().map(otherwise).collect()
+        }
     }
+}
+
+/// Whether a first factor that is asked for with more is there only by a device to which nothing is a
+/// second one.
+fn only_by_a_device(terms: &[Term], assurance: &Assurance, now: DateTime<Utc>) -> bool {
+    let only = |term: &&Term| {
+        let by = |device: FirstFactorKind| {
+            term.until_by(assurance, now, &|e| e.first() == Some(device)).is_some()
+        };
+        FirstFactorKind::ALL.into_iter().filter(|kind| by(*kind)).eq([FirstFactorKind::Device])
+    };
+    let more = terms.iter().any(|term| !term.is_first());
+    more && terms.iter().filter(|term| term.is_first()).any(|term| only(&term))
 }
 
 /// Both ways as one. A step that another one implies is left out.
@@ -45,7 +67,7 @@ fn joined(one: &Way, other: &Way) -> Way {
             way.push(step.clone());
         }
     }
-    way.sort_by_key(|step| !matches!(step, NextStep::SignIn(_)));
+    way.sort_by_key(|step| !matches!(step, NextStep::SignIn(_) | NextStep::SignInOtherwise));
     way
 }
 
@@ -98,7 +120,7 @@ impl NextStep {
     /// Whether taking this step does what the other one does.
     fn implies(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::SignIn(_), Self::SignIn(None))
+            (Self::SignIn(_) | Self::SignInOtherwise, Self::SignIn(None))
             | (
                 Self::Code(_) | Self::FactorOf(_),
                 Self::Code(None) | Self::CodeOrRecovery | Self::SetUp,

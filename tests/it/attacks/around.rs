@@ -103,7 +103,13 @@ fn a_stolen_session_cannot_guess_its_way_to_switching_mfa_off() {
         // The password again is a first factor again, by whatever way it was proven.
         let mut session = session;
         for name in ["sso", "totp", "recovery", "mfa"] {
-            let first = FirstFactor::named(name, ada.subject.clone(), world.now()).unwrap();
+            let first = FirstFactor::named(
+                name,
+                mfakit::FirstFactorKind::Issuer,
+                ada.subject.clone(),
+                world.now(),
+            )
+            .unwrap();
             session = world.mfa.reauthenticate(&session, first).await.unwrap().full().unwrap();
         }
         session = world

@@ -226,7 +226,13 @@ fn a_first_factor_proven_twice_is_no_second_factor() {
         let world = World::new();
         let ada = mfakit::Subject::new("ada").unwrap();
         let session = world.sign_in_plain(&ada).await;
-        let sso = mfakit::FirstFactor::named("oidc", ada.clone(), world.now()).unwrap();
+        let sso = mfakit::FirstFactor::named(
+            "oidc",
+            mfakit::FirstFactorKind::Issuer,
+            ada.clone(),
+            world.now(),
+        )
+        .unwrap();
         let session = world.mfa.reauthenticate(&session, sso).await.unwrap().full().unwrap();
         let session =
             world.mfa.reauthenticate(&session, world.password(&ada)).await.unwrap().full().unwrap();

@@ -111,7 +111,13 @@ fn every_way_to_sign_in_meets_the_challenge() {
         let ada = world.protect("ada").await;
         world.mfa.password_changed(&ada.subject, None).await.unwrap();
         for way in ["oidc", "magic-link", "remember-me", "password-reset"] {
-            let first = mfakit::FirstFactor::named(way, ada.subject.clone(), world.now()).unwrap();
+            let first = mfakit::FirstFactor::named(
+                way,
+                mfakit::FirstFactorKind::Issuer,
+                ada.subject.clone(),
+                world.now(),
+            )
+            .unwrap();
             let opened = world.mfa.sign_in(first).await.unwrap();
             assert!(matches!(opened, SignIn::Challenge(..)), "{way}: {opened:?}");
         }

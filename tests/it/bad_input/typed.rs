@@ -207,10 +207,23 @@ fn names_out_of_their_bounds_are_refused_and_never_repeated() {
         ("action name", ActionName::new("").map(drop)),
         ("action name", ActionName::new("pay\nout").map(drop)),
         ("action name", ActionName::new(&long).map(drop)),
-        ("first-factor name", FirstFactor::named("password", ada.clone(), at).map(drop)),
-        ("first-factor name", FirstFactor::named("SSO", ada.clone(), at).map(drop)),
-        ("first-factor name", FirstFactor::named("", ada.clone(), at).map(drop)),
-        ("first-factor name", FirstFactor::named(&long, ada.clone(), at).map(drop)),
+        (
+            "first-factor name",
+            FirstFactor::named("password", mfakit::FirstFactorKind::Issuer, ada.clone(), at)
+                .map(drop),
+        ),
+        (
+            "first-factor name",
+            FirstFactor::named("SSO", mfakit::FirstFactorKind::Issuer, ada.clone(), at).map(drop),
+        ),
+        (
+            "first-factor name",
+            FirstFactor::named("", mfakit::FirstFactorKind::Issuer, ada.clone(), at).map(drop),
+        ),
+        (
+            "first-factor name",
+            FirstFactor::named(&long, mfakit::FirstFactorKind::Issuer, ada.clone(), at).map(drop),
+        ),
         ("reason", HostAuthority::grant(ada.clone(), ada.clone(), "").map(drop)),
         ("reason", HostAuthority::grant(ada.clone(), ada.clone(), "a\rb").map(drop)),
         ("reason", HostAuthority::grant(ada.clone(), ada.clone(), &long).map(drop)),
