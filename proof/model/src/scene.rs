@@ -116,10 +116,13 @@ impl Scene {
         let setup = scene.begin(&new_key("Key"), 1, &session);
         let mut keys = Keys::new();
         let first = scene.add(&session, setup.id(), &keys.registered(&setup), None);
+        // Registering has proven nothing: what changes an account with a key wants the key.
+        let opened = scene.step_up(&first, 0x71, 0);
+        let first = scene.pass(&opened, |ask| keys.asserted(ask), 0);
         let second = scene.sign_in(|ask| keys.asserted(ask));
         scene.sessions = vec![first, second];
         scene.open_challenges();
-        scene.challenges.push(scene.step_up());
+        scene.challenges.push(scene.step_up(&scene.sessions[0], 0x70, 1));
         keys.sign(&scene);
         scene.keys = Some(keys);
         scene
@@ -169,14 +172,13 @@ impl Scene {
         self.challenges = (0..REQUESTS).map(|n| self.challenge(n)).collect();
     }
 
-    /// The first browser's, before something that is sensitive.
-    fn step_up(&self) -> Challenge {
-        let id = ChallengeId::from_random([0x70; 16]);
+    /// A browser's, before something that is sensitive.
+    fn step_up(&self, session: &Assurance, number: u8, tick: u8) -> Challenge {
+        let id = ChallengeId::from_random([number; 16]);
         let rule =
             StepUpRule::fresh(Needed::FactorOf(Strength::PhishingResistant), TimeDelta::zero());
-        let session = &self.sessions[0];
         let action = ActionName::new("payout").expect("an action");
-        let opened = self.account.open_step_up(session, action, &rule, id, self.context(1));
+        let opened = self.account.open_step_up(session, action, &rule, id, self.context(tick));
         opened.expect("a challenge")
     }
 
@@ -221,10 +223,20 @@ impl Scene {
     /// Signs in with the second factor, a step after it was set up.
     fn sign_in(&mut self, answer: impl FnOnce(&Ask) -> Answer) -> Assurance {
         let challenge = self.challenge(REQUESTS);
+        self.pass(&challenge, answer, 1)
+    }
+
+    /// Answers a challenge, which has to pass.
+    fn pass(
+        &mut self,
+        challenge: &Challenge,
+        answer: impl FnOnce(&Ask) -> Answer,
+        tick: u8,
+    ) -> Assurance {
         let account = Arc::clone(&self.account);
-        let asked = account.ask(&challenge, self.context(1)).expect("it can be answered");
+        let asked = account.ask(challenge, self.context(tick)).expect("it can be answered");
         let answer = answer(&asked);
-        let judged = match account.question(&challenge, &answer, self.context(1)) {
+        let judged = match account.question(challenge, &answer, self.context(tick)) {
             Ok(Question::Totp(asked)) => asked.judge(&self.phones[1].secret, None),
             Ok(Question::WebAuthn(asked)) => asked.judge(),
             other => panic!("not asked: {other:?}"),
@@ -232,7 +244,7 @@ impl Scene {
         let Decision::Change(judged) = judged else { panic!("not judged") };
         let (Judgment::Passed(passed), account) = change(judged) else { panic!("wrong") };
         self.account = account;
-        full(challenge.raise(passed.proof, self.context(1)).expect("raised"), 1)
+        full(challenge.raise(passed.proof, self.context(tick)).expect("raised"), tick)
     }
 
     fn begin(&mut self, new: &NewFactor, number: u8, session: &Assurance) -> Setup {
