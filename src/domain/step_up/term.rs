@@ -61,6 +61,14 @@ impl Term {
             Some(earliest)
         };
         let mut earliest = others(counted)?;
+        // To what is no device any factor is a second one.
+        let is_device = |e: &Evidence| e.kind().first().is_some_and(FirstFactorKind::is_device);
+        if !assurance.evidence().iter().any(is_device) {
+            for term in terms.iter().filter(|term| term.is_first()) {
+                earliest = earliest.min(term.until_by(assurance, now, counted)?);
+            }
+            return Some(earliest);
+        }
         for term in terms.iter().filter(|term| term.is_first()) {
             let beside = |first: FirstFactorKind| {
                 let by = |e: &EvidenceKind| counted(e) && e.first() == Some(first);
