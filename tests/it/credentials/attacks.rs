@@ -273,3 +273,22 @@ fn bad_input_is_rejected_within_bounds_and_changes_nothing() {
         passed(world.mfa.answer(&challenge, Answer::webauthn(&text)).await);
     });
 }
+
+/// The key that answers for an unknown credential is one of the account's, so its own signature must
+/// not do under another name.
+#[test]
+fn an_assertion_under_the_name_of_another_credential_is_refused() {
+    block_on(async {
+        let world = world();
+        let mut ada = protect(&world, "ada", key(1)).await;
+        let challenge = world.challenge(&ada.subject).await;
+        let text = assertion(&world, &challenge, &mut ada.key).await;
+        let mut renamed: Value = serde_json::from_str(&text).unwrap();
+        for member in ["id", "rawId"] {
+            renamed[member] = json!(text_of(&[7; 32]));
+        }
+        let why = failed(&world.mfa, &challenge, &renamed.to_string()).await;
+        assert_eq!(why, Unverified::Signature);
+        passed(world.mfa.answer(&challenge, Answer::webauthn(&text)).await);
+    });
+}
