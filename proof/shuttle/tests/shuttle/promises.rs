@@ -74,7 +74,7 @@ pub(crate) const REGENERATE: Promise = Promise {
     name: "regenerating against use",
     settings: Settings::default,
     check: |scene, tasks| {
-        let session = scene.ada.session.clone();
+        let session = scene.session_by_key();
         let regenerate: Task<Outcome> = Box::new(move |mfa| {
             let (_, codes) = block_on(mfa.regenerate_codes(&session)).expect("new codes");
             Outcome::Codes(codes)

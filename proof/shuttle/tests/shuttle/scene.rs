@@ -106,6 +106,15 @@ impl Scene {
         Answer::webauthn(&key.assert(&options, ORIGIN).expect("an assertion"))
     }
 
+    /// A session that the key has opened: as strong as the account.
+    pub(crate) fn session_by_key(&self) -> Assurance {
+        let challenge = self.challenge();
+        match block_on(self.mfa.answer(&challenge, self.assertion(&challenge, 1))) {
+            Ok(Verdict::Passed(passed)) => passed.signed_in.full().expect("a full session"),
+            other => panic!("did not pass: {other:?}"),
+        }
+    }
+
     /// A session of somebody who has no second factor.
     pub(crate) fn plain_session(&self) -> Assurance {
         match block_on(self.mfa.sign_in(password("bob", 0))) {
