@@ -312,8 +312,10 @@ fn a_credential_moves_with_its_account_to_another_subject() {
         let mut ada = protect(&world, "ada", key(1)).await;
         let to = Subject::new("ada.lovelace").unwrap();
         let admin = mfakit::HostAuthority::grant(ada.subject.clone(), to.clone(), "married");
+        let before = stored(&world, &ada.subject).await.stamp();
         world.mfa.rename(&admin.unwrap(), &to).await.unwrap();
         ada.subject = to;
+        assert_ne!(stored(&world, &ada.subject).await.stamp(), before, "a stamp of its own");
         let _ = sign_in(&world, &mut ada).await;
     });
 }

@@ -21,6 +21,8 @@ fn a_credential_is_the_way_out_where_three_codes_are_wanted() {
         }
         let challenge = world.challenge(&ada.subject).await;
         assert!(world.mfa.ask(&challenge).await.unwrap().three_codes);
+        let stronger = challenge.needing(Some(mfakit::Strength::PhishingResistant));
+        assert!(!world.mfa.ask(&stronger).await.unwrap().three_codes, "no code is asked for");
         let _ = sign_in(&world, &mut ada).await;
     });
 }
