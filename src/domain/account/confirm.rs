@@ -32,7 +32,7 @@ use crate::domain::unknown_fields::Extra;
 /// How far a confirmation searches for the authenticator's clock.
 const CLOCK_SEARCH: TimeDelta = TimeDelta::minutes(10);
 
-/// What it takes to judge the answer that confirms a setup.
+/// The next step in judging the answer that confirms a setup.
 #[derive(Debug)]
 #[must_use]
 pub enum SetupQuestion<'a> {
@@ -45,7 +45,7 @@ pub enum SetupQuestion<'a> {
     WebAuthn(RegistrationCheck<'a>),
 }
 
-/// What an answer did to a setup.
+/// The effect of an answer on a setup.
 #[derive(Debug)]
 #[must_use]
 pub enum Judged<'a> {
@@ -114,9 +114,13 @@ impl Account {
         };
         let (session, tries_left) = (session.held().evidence, *tries_left);
         let setup = OpenSetup { account: self, session, pending, tries_left, context };
-        match (state, &answer.0) {
-            (PendingState::Unknown(_), _) => Err(Refusal::FactorKindUnavailable),
-            (PendingState::Totp(totp), AnswerKind::Code { factor: None, typed }) => {
+        // By the kind of the factor first, so that a new kind has to say what answers it.
+        match state {
+            PendingState::Unknown(_) => Err(Refusal::FactorKindUnavailable),
+            PendingState::Totp(totp) => {
+                let AnswerKind::Code { factor: None, typed } = &answer.0 else {
+                    return Err(Refusal::WrongAnswerKind);
+                };
                 let malformed = SetupRejection::new(SetupRejectionReason::Malformed, tries_left);
                 let code = Code::parse(typed, totp.params.digits());
                 Ok(code.map_or(SetupQuestion::Decided(malformed), |code| {
@@ -124,7 +128,10 @@ impl Account {
                 }))
             }
             #[cfg(feature = "webauthn")]
-            (PendingState::WebAuthn(pending), AnswerKind::WebAuthn(json)) => {
+            PendingState::WebAuthn(pending) => {
+                let AnswerKind::WebAuthn(json) = &answer.0 else {
+                    return Err(Refusal::WrongAnswerKind);
+                };
                 let here = context.settings.relying_party.as_ref();
                 let relying_party = here.ok_or(Refusal::FactorKindUnavailable)?;
                 Ok(match RegistrationResponse::parse(json) {
@@ -137,7 +144,6 @@ impl Account {
                     Err(why) => SetupQuestion::Decided(SetupRejection::unverified(why, tries_left)),
                 })
             }
-            _ => Err(Refusal::WrongAnswerKind),
         }
     }
 }
