@@ -208,7 +208,7 @@ fn a_failed_assertion_commits_nothing_and_spends_no_guess() {
     });
 }
 
-/// Whoever knows a password must not learn by it which credentials the account has.
+/// Anyone who knows a password must not learn by it which credentials the account has.
 #[test]
 fn an_unknown_a_foreign_and_a_wrong_credential_are_told_alike() {
     block_on(async {

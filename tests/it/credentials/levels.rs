@@ -1,15 +1,15 @@
 //! What policies and rules require of sessions, with credentials that answer.
 
 use chrono::TimeDelta;
-use mfakit::organization::{PolicyScope, PolicyTerms};
+use mfakit::organization::{OrgRefusal, PolicyScope, PolicyTerms};
 use mfakit::step_up::{Level, Needed};
 use mfakit::testing::SoftwareKey;
 use mfakit::{
-    Answer, Assurance, Challenge, Limited, LimitedTo, MemoryStore, Prompt, Refusal, Session,
-    StepUpRule, Strength,
+    Answer, Assurance, Challenge, EmailStatus, Limited, LimitedTo, MemoryStore, NewFactor, Prompt,
+    Refusal, Session, StepUpRule, Strength,
 };
 
-use super::{assertion, begin, confirm, key, new_key, protect, world};
+use super::{assertion, begin, confirm, key, new_key, protect, stored, world};
 use crate::organizations::{acme, days, office, terms, whole};
 use crate::strengths::require_keys;
 use crate::watched::{Call, Turn, Watched};
@@ -77,6 +77,7 @@ impl Scene {
     /// its first answer is.
     async fn opened(&mut self, registered: mfakit::SignedIn) -> Assurance {
         let session = limited(registered);
+        assert!(matches!(session.next_step(), LimitedTo::StepUp(_)), "{session:?}");
         let challenge = self.step_up(&session, &StepUpRule::signed_in()).await;
         assert_eq!(self.asked(&challenge).await, ["key"]);
         full(self.by_key(&challenge).await)
@@ -105,7 +106,9 @@ fn who_has_a_key_is_asked_for_it_where_keys_are_required_and_not_for_the_app() {
         let refusal = refused(scene.world.mfa.answer(&challenge, code).await);
         assert_eq!(refusal, Refusal::WrongAnswerKind);
         let session = full(scene.by_key(&challenge).await);
-        scene.world.mfa.guard(&session, &StepUpRule::signed_in()).await.unwrap();
+        let (mfa, rule) = (&scene.world.mfa, StepUpRule::signed_in());
+        mfa.guard(&session, &rule).await.unwrap();
+        mfa.guard_organization(&acme(), &session, &rule).await.unwrap();
         assert_eq!(session.level(), Some(Level::PhishingResistant));
     });
 }
@@ -122,11 +125,8 @@ fn a_session_by_the_app_is_limited_to_a_step_up_and_becomes_full_by_the_key() {
         assert!(matches!(session.next_step(), LimitedTo::StepUp(_)), "{session:?}");
 
         // It cannot enroll what it would then answer with.
-        let another = scene.world.mfa.begin_setup(
-            &session,
-            new_key("Another"),
-            mfakit::EmailStatus::Verified,
-        );
+        let another =
+            scene.world.mfa.begin_setup(&session, new_key("Another"), EmailStatus::Verified);
         assert_eq!(refused(another.await).code(), "step_up_required");
         // Neither time nor the password makes more of it.
         let session = limited(scene.world.mfa.readmit(&session).await.unwrap());
@@ -186,7 +186,8 @@ fn what_one_organization_requires_is_asked_for_its_resources_alone() {
     });
 }
 
-/// The key is lost: a recovery code opens what it takes to replace it, and the new one the rest.
+/// The key is lost: a recovery code opens what it takes to replace it, and the new one the rest. An app
+/// in its place would be less than is required.
 #[test]
 fn after_recovery_the_lost_key_is_replaced_and_the_new_one_opens_the_session() {
     block_on(async {
@@ -199,6 +200,13 @@ fn after_recovery_the_lost_key_is_replaced_and_the_new_one_opens_the_session() {
 
         let status = scene.world.mfa.status(&scene.ada.subject).await.unwrap();
         let lost = status.factors.iter().find(|f| f.kind == mfakit::FactorKind::WebAuthn).unwrap();
+        let app = NewFactor::totp("New phone", "ada@example.org").unwrap().replacing(lost.factor);
+        let begun = scene.world.mfa.begin_setup(&session, app, EmailStatus::Verified).await;
+        let requires = OrgRefusal::PolicyRequires(vec![acme()]);
+        assert_eq!(refused(begun), Refusal::Organization(requires));
+
+        // Later than the recovery code, so that it is known to be the new one.
+        scene.world.wait(5);
         let setup = begin(&scene.world, &session, new_key("New").replacing(lost.factor)).await;
         scene.key = key(8);
         let confirmed = confirm(&scene.world, &session, &setup, &mut scene.key).await;
@@ -246,13 +254,13 @@ fn a_rule_for_user_verification_asks_the_device_for_it_and_takes_nothing_less() 
         let options: serde_json::Value =
             serde_json::from_str(&ask.webauthn().unwrap().to_json()).unwrap();
         assert_eq!(options["userVerification"], "required");
-        let before = scene.world.mfa.status(&scene.ada.subject).await.unwrap();
+        let before = stored(&scene.world, &scene.ada.subject).await;
         scene.key = scene.key.user_verified(false);
         let json = assertion(&scene.world, &challenge, &mut scene.key).await;
         let rejection = rejected(scene.world.mfa.answer(&challenge, Answer::webauthn(&json)).await);
         let step = mfakit::domain::webauthn::Unverified::UserVerification;
         assert_eq!(rejection.unverified, Some(step));
-        let after = scene.world.mfa.status(&scene.ada.subject).await.unwrap();
+        let after = stored(&scene.world, &scene.ada.subject).await;
         assert_eq!(before, after, "nothing is charged, and nothing was used");
         scene.key = scene.key.user_verified(true);
         let session = full(scene.by_key(&challenge).await);

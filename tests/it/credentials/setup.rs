@@ -50,7 +50,7 @@ fn a_setup_asks_the_browser_for_a_new_credential_of_one_random_user() {
         assert_eq!(options["challenge"], nonce, "the setup's ID");
         assert_eq!(options["authenticatorSelection"]["userVerification"], "preferred");
 
-        // Whoever shows it again shows the same: a reload, another process.
+        // Everyone who shows it again shows the same: a reload, another process.
         for mfa in [&world.mfa, &elsewhere(&world)] {
             let again = mfa.show_setup(&session, setup.id()).await.unwrap();
             assert_eq!(again.webauthn().unwrap().to_json(), shown);

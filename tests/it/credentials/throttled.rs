@@ -3,8 +3,18 @@
 use mfakit::domain::Throttle;
 use mfakit::{Answer, Refusal, RejectionReason, Settings};
 
-use super::{assertion, key, protect, relying_party, sign_in, stored, world};
+use super::{Holder, assertion, key, protect, relying_party, sign_in, stored, world};
 use crate::world::{World, block_on, passed, refused, rejected};
+
+/// Signs in so many times with the password, and guesses five codes each time.
+async fn guess(world: &World, ada: &Holder, sign_ins: usize) {
+    for _ in 0..sign_ins {
+        let challenge = world.challenge(&ada.subject).await;
+        for _ in 0..5 {
+            let _ = world.mfa.answer(&challenge, Answer::code("000000")).await;
+        }
+    }
+}
 
 #[test]
 fn a_credential_is_the_way_out_where_three_codes_are_wanted() {
@@ -13,12 +23,7 @@ fn a_credential_is_the_way_out_where_three_codes_are_wanted() {
         let mut ada = protect(&world, "ada", key(1)).await;
         let session = sign_in(&world, &mut ada).await;
         let _ = world.add_phone(&session, "Phone").await;
-        for _ in 0..4 {
-            let challenge = world.challenge(&ada.subject).await;
-            for _ in 0..5 {
-                let _ = world.mfa.answer(&challenge, Answer::code("000000")).await;
-            }
-        }
+        guess(&world, &ada, 4).await;
         let challenge = world.challenge(&ada.subject).await;
         assert!(world.mfa.ask(&challenge).await.unwrap().three_codes);
         let stronger = challenge.needing(Some(mfakit::Strength::PhishingResistant));
@@ -39,12 +44,7 @@ fn in_strict_mode_a_credential_passes_where_every_code_is_suspended() {
         let mut ada = protect(&world, "ada", key(1)).await;
         let session = sign_in(&world, &mut ada).await;
         let (phone, _) = world.add_phone(&session, "Phone").await;
-        for _ in 0..3 {
-            let challenge = world.challenge(&ada.subject).await;
-            for _ in 0..5 {
-                let _ = world.mfa.answer(&challenge, Answer::code("000000")).await;
-            }
-        }
+        guess(&world, &ada, 3).await;
         let challenge = world.challenge(&ada.subject).await;
         let code = Answer::code(&phone.code_at(world.now()));
         let suspended = rejected(world.mfa.answer(&challenge, code).await);
@@ -63,12 +63,7 @@ fn a_factor_of_the_account_refills_the_budget_after_a_new_password_whatever_its_
         let mut ada = protect(&world, "ada", key(1)).await;
         let session = sign_in(&world, &mut ada).await;
         let _ = world.add_phone(&session, "Phone").await;
-        for _ in 0..4 {
-            let challenge = world.challenge(&ada.subject).await;
-            for _ in 0..5 {
-                let _ = world.mfa.answer(&challenge, Answer::code("000000")).await;
-            }
-        }
+        guess(&world, &ada, 4).await;
         world.mfa.password_changed(&ada.subject, None).await.unwrap();
         world.wait(30);
         let _ = sign_in(&world, &mut ada).await;
