@@ -12,7 +12,7 @@ use super::proof::{Proof, ProvenBy};
 use super::refusal::Refusal;
 use super::strength::Strength;
 
-/// What a fully signed-in session has proven: by which means, when, and under which credentials.
+/// A full session: the evidence it holds, and the credentials under which that was gained.
 ///
 /// A host keeps it in its session and passes it to guards and to every sensitive operation. A session
 /// that something comes first for is a [`Limited`](crate::Limited) instead. With the feature
@@ -20,7 +20,7 @@ use super::strength::Strength;
 /// whole, is refused: treat a value that cannot be read as no session.
 ///
 /// # Security
-/// Whoever can change the stored session can change what it has proven. Keep it on the server, or
+/// Anyone who can change the stored session can change what it has proven. Keep it on the server, or
 /// in a cookie that is encrypted and authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -106,7 +106,7 @@ impl Assurance {
         self.evidence.iter().filter_map(strength).max()
     }
 
-    /// When the session was last opened by a recovery code; `None` if it never was.
+    /// Returns when the session was last opened by a recovery code; `None` if it never was.
     pub(crate) fn recovered_at(&self) -> Option<DateTime<Utc>> {
         let recovery = self.evidence.iter().filter(|e| e.kind == EvidenceKind::Recovery);
         recovery.map(|e| e.at).max()

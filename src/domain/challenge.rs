@@ -73,7 +73,7 @@ impl Challenge {
         &self.purpose
     }
 
-    /// What the session had proven before.
+    /// The evidence that the session held before.
     pub fn evidence(&self) -> &[Evidence] {
         &self.held.evidence
     }
@@ -182,7 +182,7 @@ pub(crate) enum AnswerKind {
     },
     Recovery(Typed),
     Enrollment(Typed),
-    /// What a browser answered, as JSON.
+    /// A browser's answer, as JSON.
     #[cfg(feature = "webauthn")]
     WebAuthn(String),
 }
@@ -221,7 +221,7 @@ impl Answer {
         Self(AnswerKind::Enrollment(bounded(typed)))
     }
 
-    /// What a passkey or security key answered: the JSON of
+    /// The answer of a passkey or security key: the JSON of
     /// `credential.toJSON()`, at a setup of `navigator.credentials.create()` and at a challenge of
     /// `navigator.credentials.get()`. More than 65,536 bytes are refused.
     #[cfg(feature = "webauthn")]

@@ -1,4 +1,4 @@
-//! Who asks for MFA, and since or until when: what a user is told.
+//! The organizations that ask for MFA and their deadlines, as a user is told them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -15,14 +15,14 @@ pub struct Demand {
     pub deadline: DateTime<Utc>,
     /// The organization whose door it is.
     pub org: OrgId,
-    /// What is behind the door.
+    /// The part of the account that is closed.
     pub scope: PolicyScope,
-    /// How strong a factor it takes: where several requirements have closed the door, the strongest
+    /// The strength that opens it: where several requirements have closed the door, the strongest
     /// of them.
     pub required: Required,
 }
 
-/// Which organizations ask, and by when. Never empty.
+/// The organizations that ask, each with its deadline. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reminded {
     /// The next deadline. When none is ahead, organizations have closed their own resources only,
@@ -32,7 +32,7 @@ pub struct Reminded {
     pub organizations: Vec<Demand>,
 }
 
-/// Which organizations have closed the door, and since when. Never empty.
+/// The organizations that have closed the door, and since when. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -53,7 +53,7 @@ fn few<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Demand>, D::Erro
 }
 
 impl Reminded {
-    /// How many days are left, the last begun one included: 1 within the last 24 hours, 0 from the
+    /// Returns the days that are left, the last begun one included: 1 within the last 24 hours, 0 from the
     /// deadline on. It is no part of the decision, which holds for longer than a day.
     pub fn days_left(&self, now: DateTime<Utc>) -> i64 {
         let left = (self.deadline - now).max(TimeDelta::zero());

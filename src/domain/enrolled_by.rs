@@ -1,11 +1,11 @@
-//! What a factor was enrolled by.
+//! The evidence by which a factor was enrolled.
 
 use std::fmt;
 
 use super::invalid::{Invalid, bytes_within};
 use super::strength::Strength;
 
-/// What the session that enrolled a factor had proven for it.
+/// The evidence of the session that enrolled a factor.
 ///
 /// A credential that was enrolled by an app's code is no better than that code was on that day. It is
 /// for people who look at an account; no rule goes by it.

@@ -26,7 +26,7 @@ pub enum EvidenceKind {
     First {
         /// The name of the way it was proven.
         name: FirstFactorName,
-        /// What it is.
+        /// The kind of first factor.
         kind: FirstFactorKind,
     },
     /// A factor of the account.
@@ -80,7 +80,7 @@ impl EvidenceKind {
         }
     }
 
-    /// What it is as a first factor; `None` for anything else.
+    /// Returns its kind as a first factor; `None` for anything else.
     pub(crate) fn first(&self) -> Option<FirstFactorKind> {
         match *self {
             Self::First { kind, .. } => Some(kind),

@@ -9,7 +9,7 @@ use super::id::Subject;
 use super::instant::whole_micros;
 use super::invalid::{Invalid, bytes_within};
 
-/// What a first factor is, so that one thing is not counted twice: a factor of the account may be a
+/// The kind of a first factor, so that one thing is not counted twice: a factor of the account may be a
 /// second factor beside it, or the same kind of thing once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -139,7 +139,7 @@ impl FirstFactor {
         &self.name
     }
 
-    /// What it is.
+    /// The kind of first factor.
     pub fn kind(&self) -> FirstFactorKind {
         self.kind
     }

@@ -1,4 +1,4 @@
-//! How a challenge stands: what it can be answered with, and how often still.
+//! The state of a challenge: the ways to answer it, and how often it still can be.
 
 #[cfg(feature = "webauthn")]
 use super::factor::webauthn::RequestOptions;
@@ -13,9 +13,9 @@ pub enum Prompt {
     Totp {
         /// The factor to name in the answer.
         factor: FactorId,
-        /// What its owner calls it.
+        /// The name that its owner gave it.
         label: Label,
-        /// How many digits its codes have.
+        /// The number of digits of its codes.
         digits: u8,
     },
     /// An assertion of one of the account's passkeys and security keys: these options are for
@@ -29,14 +29,14 @@ pub enum Prompt {
     EnrollmentCode,
 }
 
-/// What a challenge asks now: see [`Mfa::ask`](crate::Mfa::ask).
+/// The state of a challenge: see [`Mfa::ask`](crate::Mfa::ask).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ask {
     /// The ways to answer, the preferred factor first. Empty when nothing can answer it: every
     /// factor is suspended, and the rule of the step-up takes no recovery code.
     pub prompts: Vec<Prompt>,
-    /// How many more codes of a factor the challenge takes. `None` for an enrollment code, which it
+    /// The number of codes that the challenge still takes. `None` for an enrollment code, which it
     /// does not count.
     pub tries_left: Option<u8>,
     /// Whether a single code is not judged any more, and three in a row are:

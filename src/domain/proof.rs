@@ -61,7 +61,7 @@ pub struct Proof {
     facts: Facts,
 }
 
-/// What of an account decides how far its sessions go.
+/// The facts of an account that decide how far its sessions go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// The rank of the account's strongest factor; 0 while MFA is off.
@@ -70,7 +70,7 @@ pub(crate) struct Facts {
     pub(crate) strength: Option<Strength>,
     /// The strength of the strongest factor that can be asked for here.
     pub(crate) askable: Option<Strength>,
-    /// When the newest factor of that strength was set up.
+    /// The time at which the newest factor of that strength was set up.
     pub(crate) askable_since: Option<DateTime<Utc>>,
     /// An administrator reset the account, and no factor was set up since.
     pub(crate) enrolling: bool,
@@ -78,7 +78,7 @@ pub(crate) struct Facts {
     pub(crate) weak_codes: bool,
 }
 
-/// What a proof says of the challenge that was passed.
+/// The part of a passed challenge that its proof carries.
 pub(crate) struct Passing<'a> {
     pub(crate) id: ChallengeId,
     pub(crate) subject: &'a Subject,

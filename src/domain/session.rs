@@ -37,7 +37,7 @@ pub trait Session: sealed::Held + std::fmt::Debug + Send + Sync {
 pub(crate) mod sealed {
     use super::{Assurance, LimitedTo};
 
-    /// What a session holds. Only this crate can look into it: a limited session's evidence is never
+    /// The content of a session. Only this crate can look into it: a limited session's evidence is never
     /// handed out as a full session.
     #[derive(Debug, Clone, Copy)]
     pub struct HeldEvidence<'a> {
@@ -47,7 +47,7 @@ pub(crate) mod sealed {
 
     /// Keeps [`Session`](super::Session) to the types of this crate.
     pub trait Held {
-        /// What the session holds.
+        /// The content of the session.
         fn held(&self) -> HeldEvidence<'_>;
     }
 }
@@ -118,7 +118,7 @@ impl Limited {
         &self.held.subject
     }
 
-    /// What comes first.
+    /// The step that comes first.
     pub fn next_step(&self) -> &LimitedTo {
         &self.limited_to
     }

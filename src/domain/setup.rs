@@ -127,7 +127,7 @@ pub struct PendingSetup {
     pub(crate) extra: Extra,
 }
 
-/// How far a setup has come.
+/// The stage of a setup.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Stage {
     /// It is shown, and waits for the answer that confirms it.
@@ -164,7 +164,7 @@ impl PendingSetup {
         }
     }
 
-    /// What it waits to be confirmed by; `None` once it is confirmed.
+    /// The state that waits to be confirmed; `None` once it is.
     pub fn open(&self) -> Option<&PendingState> {
         match &self.stage {
             Stage::Open { state, .. } => Some(state),
@@ -209,7 +209,7 @@ impl PendingSetup {
     }
 }
 
-/// What the setup screen shows.
+/// The content of the setup screen.
 #[derive(Debug)]
 pub struct Setup {
     pub(crate) id: SetupId,
@@ -223,17 +223,17 @@ impl Setup {
         self.id
     }
 
-    /// What to show, by the kind of the factor.
+    /// The content of the screen, by the kind of the factor.
     pub fn prompt(&self) -> &SetupPrompt {
         &self.prompt
     }
 
-    /// What to show, to keep.
+    /// The content of the screen, to keep.
     pub fn into_prompt(self) -> SetupPrompt {
         self.prompt
     }
 
-    /// What to show for an authenticator app; `None` for a factor of another kind.
+    /// The content for an authenticator app; `None` for a factor of another kind.
     pub fn totp(&self) -> Option<&TotpSetup> {
         match &self.prompt {
             SetupPrompt::Totp(app) => Some(app),
@@ -242,7 +242,7 @@ impl Setup {
         }
     }
 
-    /// What to ask the browser for a passkey or security key; `None` for a factor of another kind.
+    /// The options that ask the browser for a passkey or security key; `None` for a factor of another kind.
     #[cfg(feature = "webauthn")]
     pub fn webauthn(&self) -> Option<&CreationOptions> {
         match &self.prompt {
@@ -257,7 +257,7 @@ impl Setup {
     }
 }
 
-/// How the account alone judged an answer that was to confirm a setup.
+/// The account's own judgment of an answer that was to confirm a setup.
 ///
 /// [`Mfa::confirm_setup`](crate::Mfa::confirm_setup), which knows the organizations, answers with a
 /// [`Confirmed`](crate::Confirmed).
@@ -279,9 +279,9 @@ pub enum ConfirmedSetup {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SetupRejection {
-    /// What was wrong with the answer.
+    /// The fault of the answer.
     pub reason: SetupRejectionReason,
-    /// How many more codes this setup takes. At zero it is over and must be begun again. What a
+    /// The number of codes that this setup still takes. At zero it is over and must be begun again. What a
     /// browser answers is not counted.
     pub tries_left: u8,
     /// The step of the standard at which the registration failed: for the host's log, since the

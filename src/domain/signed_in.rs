@@ -1,4 +1,4 @@
-//! How far a sign-in has come: what the account and the organizations' policies say together.
+//! The extent of a session: what its account and the organizations' policies say together.
 
 use chrono::{DateTime, Utc};
 

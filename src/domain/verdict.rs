@@ -1,4 +1,4 @@
-//! How an answer was judged.
+//! The judgment of an answer.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::factor::webauthn::Unverified;
 use super::import_notice::ImportNotice;
 use super::proof::Proof;
 
-/// How the account alone judged an answer.
+/// The account's own judgment of an answer.
 ///
 /// [`Mfa::answer`](crate::Mfa::answer), which knows the organizations, answers with a
 /// [`Verdict`](crate::Verdict).

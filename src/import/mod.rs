@@ -54,7 +54,7 @@
 //! 2. Take the list of users from the table of those who *exist now*, by the subjects that they sign
 //!    in under now, and look each of them up in the export. Never go through the export: it still
 //!    holds those who were erased or renamed since, and an erased user has no row here that could
-//!    refuse the import. Whoever is not in the export has no second factor to move.
+//!    refuse the import. A user who is not in the export has no second factor to move.
 //! 3. For each user: read, put an import together, [`Mfa::import`](crate::Mfa::import). Note errors and go on.
 //!    Hashing ten plain codes takes about a tenth of a second of a core; the rest is one load and one
 //!    commit. Several workers may share the work: an account takes one import, the first.

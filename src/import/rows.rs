@@ -1,4 +1,4 @@
-//! What the rows of credentials have in common.
+//! The common part of credentials' rows.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Deserialize;

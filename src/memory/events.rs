@@ -9,7 +9,7 @@ use crate::domain::{Event, Subject};
 use crate::ports::{EventCursor, EventLog, EventPage, StoreError, SubjectEvents};
 use crate::sync::lock;
 
-/// What commits have written and nobody has pruned.
+/// The events that commits have written and nobody has pruned.
 #[derive(Default)]
 pub(super) struct Events {
     /// Oldest first.

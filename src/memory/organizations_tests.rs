@@ -69,7 +69,7 @@ impl Acme {
         self.set_policy(VOLUNTARY, now);
     }
 
-    /// Sets a policy unless nothing would change, whoever may.
+    /// Sets a policy unless nothing would change, by somebody who may.
     pub(super) fn set_policy(&self, proposed: ProposedPolicy, now: DateTime<Utc>) {
         let before = self.organization();
         let policy = before.proposed(proposed, now).unwrap();

@@ -1,4 +1,4 @@
-//! How a challenge stands.
+//! The state of a challenge.
 
 use super::Mfa;
 use crate::domain::{Ask, Challenge};

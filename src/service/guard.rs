@@ -156,7 +156,7 @@ pub struct Admitted {
 }
 
 impl Admitted {
-    /// What the organizations say to the account and to its session, and then the rule.
+    /// Asks the organizations about the account and its session, and then the rule.
     pub(super) fn by(
         access: Access,
         rule: &StepUpRule,
@@ -234,7 +234,7 @@ impl Mfa {
         Ok(Admitted::by(access, rule, session, stamp, context)?)
     }
 
-    /// What the organizations say to a user: remembered, or decided and kept.
+    /// Returns the organizations' answer for a user: remembered, or decided and kept.
     async fn gate(
         &self,
         org: Option<&OrgId>,

@@ -1,4 +1,4 @@
-//! What came of an answer, and of the code that confirms a setup: with the session.
+//! The outcome of an answer, and of the confirmation of a setup: with the session.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,7 @@ use crate::domain::{
     Refusal, Rejection, SetupRejection, SignedIn,
 };
 
-/// What came of an answer. A wrong code is not an error.
+/// The outcome of an answer. A wrong code is not an error.
 #[derive(Debug)]
 #[must_use]
 pub enum Verdict {
@@ -24,13 +24,13 @@ pub struct Passed {
     /// The session: a new one of a sign-in, the raised one of a step-up. Give it a new token now
     /// (ASVS 5.0 §7.2.4).
     pub signed_in: SignedIn,
-    /// How many recovery codes are left. `None` when the account has no set: after a reset.
+    /// The number of recovery codes that are left. `None` when the account has no set: after a reset.
     pub recovery_left: Option<usize>,
     /// Whether that is few enough to ask for a new set.
     pub recovery_low: bool,
-    /// What the owner has to be asked to do, because of what was imported. Empty otherwise.
+    /// The tasks for the owner that an import has left. Empty otherwise.
     pub import_notices: Vec<ImportNotice>,
-    /// Where the user was heading.
+    /// The place that the user was heading for.
     pub return_to: Option<String>,
 }
 
@@ -57,7 +57,7 @@ impl Verdict {
     }
 }
 
-/// What came of a code that was to confirm a setup.
+/// The outcome of an answer that was to confirm a setup.
 #[derive(Debug)]
 #[must_use]
 pub enum Confirmed {

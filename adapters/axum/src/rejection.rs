@@ -178,7 +178,7 @@ impl MfaRejection {
 
     /// The first factor is asked for again, and the host vouches for the one that the session has.
     pub(crate) fn not_renewed(web: &MfaWeb, parts: &Parts, unmet: &Unmet, to: &ReturnPath) -> Self {
-        let detail = "the first factor is no newer than before: have whoever vouches for it ask \
+        let detail = "the first factor is no newer than before: have the one who vouches ask \
                       the user again (OpenID Connect: prompt=login, or max_age=0)";
         let mut rejection = Self::new(parts, StatusCode::UNAUTHORIZED, NOT_RENEWED, detail)
             .with("next", next(unmet))

@@ -104,7 +104,7 @@ pub(crate) struct SignedInState {
 }
 
 impl SignedInState {
-    /// When the newest first factor of the session was proven.
+    /// The time at which the newest first factor of the session was proven.
     pub(crate) fn first_factor_at(&self) -> Option<DateTime<Utc>> {
         first_factor_at(self.held.session().evidence())
     }
@@ -115,7 +115,7 @@ impl SignedInState {
     }
 }
 
-/// When the newest first factor among the evidence was proven.
+/// Returns the time at which the newest first factor among the evidence was proven.
 pub(crate) fn first_factor_at(evidence: &[Evidence]) -> Option<DateTime<Utc>> {
     let first = evidence.iter().filter(|e| matches!(e.kind(), EvidenceKind::First { .. }));
     first.map(Evidence::at).max()

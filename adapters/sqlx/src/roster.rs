@@ -1,6 +1,6 @@
 //! A page of a roster as one statement over a few indexes.
 //!
-//! What is asked of a member depends on the strength of the account, so there are indexes for each
+//! A member's obligations depend on the strength of the account, so there are indexes for each
 //! strength, and the page is the first of what they give. Within a strength, members without personal
 //! terms need no stored deadline: when they are walled follows from the day of joining alone. Under
 //! one requirement, those who joined no later than it began share one deadline, and among them the

@@ -27,12 +27,12 @@ const USER: (&str, &str) = ("ada", "correct horse battery staple");
 #[derive(Clone)]
 struct App {
     mfa: Mfa,
-    /// What a payout wants: a second factor, no older than five minutes.
+    /// The rule of a payout: a second factor, no older than five minutes.
     payout: StepUpRule,
     sessions: Arc<Mutex<HashMap<String, Session>>>,
 }
 
-/// What is kept of a browser.
+/// The state kept for a browser.
 #[derive(Clone, Default)]
 struct Session {
     signed_in: Option<SignedIn>,

@@ -134,7 +134,7 @@ fn of(purpose: &Purpose) -> String {
     }
 }
 
-/// What a policy requires.
+/// Names what a policy requires.
 pub(crate) fn required(required: Required) -> &'static str {
     match required.known() {
         Some(Strength::PhishingResistant) => "a passkey or security key",

@@ -1,4 +1,4 @@
-//! How a challenge stands, without an answer to it.
+//! Describes a challenge without an answer to it.
 
 use chrono::{DateTime, Utc};
 
@@ -87,7 +87,7 @@ impl Account {
         self.askable_factors(context).filter_map(Factor::strength).max()
     }
 
-    /// When the newest factor was set up that has this strength and can be asked for here.
+    /// Returns when the newest factor of this strength that can be asked for here was set up.
     pub(super) fn newest_of(
         &self,
         strength: Option<Strength>,
@@ -128,7 +128,7 @@ impl Account {
     }
 }
 
-/// What the browser is asked for a challenge: an assertion by one of these credentials.
+/// The options that ask the browser for an assertion by one of these credentials.
 #[cfg(feature = "webauthn")]
 fn options<'a>(
     relying_party: &RelyingParty,

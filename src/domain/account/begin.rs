@@ -15,14 +15,14 @@ use crate::domain::setup::{EmailStatus, NewFactor, PendingSetup, Setup, Stage};
 use crate::domain::strength::Strength;
 use crate::domain::unknown_fields::Extra;
 
-/// What was drawn for a setup: random names, and what a factor of its kind starts from.
+/// The random values of a setup: its names, and the start of a factor of its kind.
 #[derive(Debug)]
 pub struct DrawnSetup<'a> {
     /// The setup's ID: random.
     pub setup: SetupId,
     /// The factor's ID: random, and bound into the seal.
     pub factor: FactorId,
-    /// What a factor of its kind starts from.
+    /// The start of a factor of its kind.
     pub kind: DrawnKind<'a>,
 }
 
@@ -108,7 +108,7 @@ impl Account {
         Ok(draft.commit(setup))
     }
 
-    /// What a setup waits to be confirmed by.
+    /// Returns the state of a setup that waits to be confirmed.
     fn pending_state(
         &self,
         new: &NewFactor,

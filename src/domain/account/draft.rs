@@ -100,7 +100,7 @@ impl Draft<'_> {
         self.context.settings.low_stock
     }
 
-    /// What decides how far a session goes, once this is committed.
+    /// The facts that decide how far a session goes, once this is committed.
     pub(super) fn facts(&self) -> Facts {
         self.next.facts(self.context)
     }

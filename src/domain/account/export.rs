@@ -1,4 +1,4 @@
-//! What is held about one user, for their own request (GDPR article 15).
+//! Everything that is held about one user, for their own request (GDPR article 15).
 
 use chrono::{DateTime, Utc};
 
@@ -91,7 +91,7 @@ pub struct SetupExport {
     pub issuer: Option<Issuer>,
     /// When it was begun.
     pub begun_at: DateTime<Utc>,
-    /// When it was confirmed.
+    /// The time of its confirmation.
     pub confirmed_at: Option<DateTime<Utc>>,
     /// The recovery codes that were shown with it.
     pub recovery: Option<RecoveryExport>,

@@ -263,7 +263,7 @@ impl Draft<'_> {
         }
     }
 
-    /// What a session had proven when it began a setup: what was fresh then, or is newer.
+    /// Returns what a session had proven when it began a setup: evidence fresh then, or newer.
     fn enrolled_by(&self, session: &Assurance, pending: &PendingSetup) -> EnrolledBy {
         let fresh = |e: &&Evidence| self.is_fresh(e.at(), pending.begun_at);
         let held = || session.evidence().iter().filter(fresh).map(Evidence::kind);

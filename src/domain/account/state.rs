@@ -212,7 +212,7 @@ impl Account {
         self.recent.push(commit);
     }
 
-    /// What decides how far a session of this account goes.
+    /// The facts that decide how far a session of this account goes.
     pub(crate) fn facts(&self, context: Context<'_>) -> Facts {
         let askable = self.askable_strength(context);
         Facts {

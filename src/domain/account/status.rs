@@ -59,7 +59,7 @@ pub struct FactorStatus {
     pub added_at: DateTime<Utc>,
     /// When it was last used.
     pub last_used_at: DateTime<Utc>,
-    /// What the session that enrolled it had proven.
+    /// The evidence of the session that enrolled it.
     pub enrolled_by: EnrolledBy,
 }
 

@@ -13,7 +13,7 @@ use crate::domain::strength::Strength;
 pub enum OrgChange {
     /// A strength became required.
     MadeRequired {
-        /// How strong.
+        /// The required strength.
         strength: Strength,
         /// How.
         terms: PolicyTerms,
@@ -31,7 +31,7 @@ pub enum OrgChange {
     },
     /// A strength is no longer required.
     MadeVoluntary {
-        /// How strong.
+        /// The required strength.
         strength: Strength,
     },
     /// A member was given longer than the others.

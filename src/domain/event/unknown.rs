@@ -2,7 +2,7 @@
 
 use crate::domain::unknown_fields::Value;
 
-/// What is known of an event that a later release has written: the name of its kind, and whether its
+/// An event that a later release has written: the name of its kind, and whether its
 /// owner has to be told. It is carried as it was stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnknownEvent {

@@ -54,7 +54,7 @@ pub(crate) fn strength_of(kind: FactorKind) -> Option<Strength> {
     }
 }
 
-/// What a factor starts from, by its kind.
+/// The start of a factor, by its kind.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DrawnKind<'a> {
@@ -73,7 +73,7 @@ pub enum DrawnKind<'a> {
     },
 }
 
-/// What a factor is set up by, until it is confirmed.
+/// The state of a factor that is being set up, until it is confirmed.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum PendingState {
@@ -86,7 +86,7 @@ pub enum PendingState {
     Unknown(Box<UnknownPending>),
 }
 
-/// What the setup screen shows, by the kind of the factor.
+/// The content of the setup screen, by the kind of the factor.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SetupPrompt {
@@ -115,7 +115,7 @@ impl UnknownPending {
 }
 
 impl<'a> DrawnKind<'a> {
-    /// What a setup that starts from it waits with.
+    /// Returns the state of a setup that starts from it.
     pub(crate) fn pending(
         &self,
         account: AccountName,
@@ -235,7 +235,7 @@ impl Factor {
         self.weak
     }
 
-    /// What the session that enrolled it had proven.
+    /// The evidence of the session that enrolled it.
     pub fn enrolled_by(&self) -> &EnrolledBy {
         &self.enrolled_by
     }

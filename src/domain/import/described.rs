@@ -1,4 +1,4 @@
-//! What is told of a factor of any kind.
+//! The label and the times of a factor of any kind.
 
 use chrono::{DateTime, Utc};
 

@@ -63,7 +63,7 @@ impl OrgAuthority {
     }
 }
 
-/// What somebody says who requires more than they have themselves.
+/// The acknowledgement of an actor who requires more than they have themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acknowledgement {
     /// "I do not have what it requires myself, and the policy will hold for me too."

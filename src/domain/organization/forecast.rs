@@ -15,7 +15,7 @@ use crate::domain::strength::Strength;
 /// How many of those who would be hit are named.
 const NAMED: usize = 100;
 
-/// What a policy would do to the members of an organization if it were set now and nobody set
+/// The effect that a policy would have on the members of an organization if it were set now and nobody set
 /// anything up. It decides by the same function that will decide then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

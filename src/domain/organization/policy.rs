@@ -1,4 +1,4 @@
-//! What an organization asks of its members: a list of independent requirements.
+//! An organization's policy: a list of independent requirements of its members.
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +9,7 @@ use crate::domain::invalid::Invalid;
 use crate::domain::policy_terms::PolicyTerms;
 use crate::domain::strength::{Required, Strength};
 
-/// What an organization asks of its members: at most one requirement for each strength.
+/// An organization's policy: at most one requirement of its members for each strength.
 ///
 /// Each requirement stands by itself, with its own start and period. A member owes those above the
 /// strength of their account, and stands where the worst of them puts them. So raising what is
@@ -27,7 +27,7 @@ pub struct OrgPolicy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OrgRequirement {
-    /// How strong an account must be.
+    /// The strength that an account must have.
     #[cfg_attr(feature = "serde", serde(rename = "strength"))]
     pub required: Required,
     /// Since when. Changing the terms keeps it; off and on again starts over.
@@ -39,7 +39,7 @@ pub struct OrgRequirement {
     pub terms: PolicyTerms,
 }
 
-/// What an administrator proposes to ask of an organization's members. The requirements of other
+/// An administrator's proposal for an organization's policy. The requirements of other
 /// strengths stay as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProposedPolicy {

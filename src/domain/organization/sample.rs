@@ -221,7 +221,7 @@ pub(crate) fn full_session(account: &Account, at: DateTime<Utc>) -> Assurance {
     )
 }
 
-/// Whoever may change an organization's policy, and when.
+/// Somebody who may change an organization's policy, and when.
 pub(crate) struct Admin {
     pub(crate) account: Account,
     pub(crate) session: Assurance,

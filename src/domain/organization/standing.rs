@@ -1,4 +1,4 @@
-//! Where one member stands with one organization.
+//! The standing of one member with one organization.
 
 use std::cmp::Reverse;
 

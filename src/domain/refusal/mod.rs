@@ -89,8 +89,8 @@ pub enum Refusal {
     /// The first factor lies in the future, or before the last password change.
     #[error("the first factor is out of date: sign in again")]
     FirstFactorOutOfDate,
-    /// The first factor is no newer than what the session holds, and was not proven just now: whoever
-    /// vouches for it did not ask for it again.
+    /// The first factor is no newer than what the session holds, and was not proven just now: the one
+    /// who vouches for it did not ask for it again.
     #[error("the first factor is no newer than what the session holds: it has to be proven again")]
     FirstFactorNotNewer,
     /// The account was reset: an enrollment code comes first.

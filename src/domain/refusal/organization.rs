@@ -15,11 +15,11 @@ pub enum OrgRefusal {
     PolicyRequires(Vec<OrgId>),
     /// The actor has no MFA. Only making it required for the first time can be done without, and
     /// only by saying so.
-    #[error("whoever changes the policy must have two-factor authentication enabled")]
+    #[error("the person who changes the policy must have two-factor authentication enabled")]
     ActorNotEnrolled,
     /// The actor's account is weaker than what the organization requires, or is about to: that is
     /// done only by saying so, and undone only by somebody who has it.
-    #[error("whoever changes the policy needs a factor of the strength it requires: {0}")]
+    #[error("the person who changes the policy needs a factor of the strength it requires: {0}")]
     ActorTooWeak(Required),
     /// The authority is over another organization.
     #[error("the authority is over another organization")]

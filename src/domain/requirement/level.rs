@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::invalid::{Invalid, bytes_within};
 use crate::domain::strength::Strength;
 
-/// How much a session has proven: how many kinds of factors, and how strong.
+/// The level of a session: the kinds of factors that it has proven, and their strength.
 ///
 /// A password and single sign-on are both first factors, two phones are both second ones: twice the
 /// same kind is one. A recovery code raises no level, because it stands in for a factor that was

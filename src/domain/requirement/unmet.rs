@@ -25,7 +25,7 @@ pub struct Unmet {
 }
 
 impl Unmet {
-    /// What a session lacks that has never proven a factor of this strength.
+    /// Says that a session has never proven a factor of this strength.
     pub(crate) fn factor_of(strength: Strength) -> Self {
         let (needed, within) = (Needed::FactorOf(strength), TimeDelta::MAX);
         Self {
@@ -38,8 +38,8 @@ impl Unmet {
         }
     }
 
-    /// The ways out, the shortest first, at most eight: whoever takes every step of one of them
-    /// satisfies the rule. None only when the rule cannot be satisfied.
+    /// The ways out, the shortest first, at most eight: a user who takes every step of one of
+    /// them satisfies the rule. None only when the rule cannot be satisfied.
     pub fn ways(&self) -> impl Iterator<Item = &[NextStep]> {
         self.ways.iter().map(Vec::as_slice)
     }

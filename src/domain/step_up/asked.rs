@@ -1,4 +1,4 @@
-//! What an answer has to be to bring a session nearer to its rule.
+//! The answers that bring a session nearer to its rule.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -12,7 +12,7 @@ use crate::domain::instant::after;
 use crate::domain::requirement::{Needed, Requirement};
 use crate::domain::strength::Strength;
 
-/// Which evidence counts.
+/// The evidence that counts.
 type Counted<'a> = &'a dyn Fn(&EvidenceKind) -> bool;
 
 /// One requirement, or several of which all or any have to be met.
@@ -45,7 +45,7 @@ impl Term {
         }
     }
 
-    /// Whoever asks for a first factor and for more asks for two things: what meets the rest has to be
+    /// A rule that asks for a first factor and for more asks for two things: what meets the rest has to be
     /// a second factor to the one that is the first.
     fn all_until(
         terms: &[Self],

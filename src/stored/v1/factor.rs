@@ -224,7 +224,7 @@ fn drift(field: &str, drift: i8) -> Result<i8, StoredError> {
     Ok(drift)
 }
 
-/// How the kinds are called in a row.
+/// The names of the kinds in a row.
 pub(super) const TOTP: &str = "totp";
 #[cfg(feature = "webauthn")]
 pub(super) const WEBAUTHN: &str = "webauthn";

@@ -144,7 +144,7 @@ impl SetupV1 {
     }
 }
 
-/// What an open setup waits for, as it is written.
+/// Writes the state of an open setup.
 fn asked(state: &PendingState) -> (String, StateV1) {
     match state {
         PendingState::Totp(totp) => {

@@ -256,7 +256,7 @@ pub struct ConfirmPage {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NotRenewedPage {
-    /// Where to prove it again.
+    /// The address at which the user proves it again.
     pub again: String,
 }
 

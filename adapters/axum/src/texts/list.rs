@@ -186,9 +186,9 @@ texts! {
     ended_step_up_lead,
     /// The title of the page for a visitor who was to sign in again and did not.
     not_renewed_title,
-    /// What is missing.
+    /// Says that a first factor has to be proven again.
     not_renewed_lead,
-    /// What to do if signing in asks for nothing.
+    /// Says how to proceed if signing in asks for nothing.
     not_renewed_help,
 
     // Managing.

@@ -15,7 +15,7 @@ use crate::domain::unknown_fields::Extra;
 #[derive(Debug, Clone, PartialEq)]
 pub struct PendingTotp {
     pub(crate) account: AccountName,
-    /// Where the host has chosen one for this setup.
+    /// The issuer that the host has chosen for this setup, if any.
     pub(crate) issuer: Option<Issuer>,
     pub(crate) params: TotpParams,
     pub(crate) sealed: SealedSecret,
@@ -23,7 +23,7 @@ pub struct PendingTotp {
 }
 
 impl PendingTotp {
-    /// How its codes are computed.
+    /// The parameters of its codes.
     pub fn params(&self) -> TotpParams {
         self.params
     }
@@ -33,7 +33,7 @@ impl PendingTotp {
         &self.sealed
     }
 
-    /// What the setup screen shows. `usual` is the issuer of setups that have none of their own.
+    /// Returns the content of the setup screen. `usual` is the issuer of setups that have none of their own.
     pub(crate) fn prompt(&self, usual: &Issuer, secret: &TotpSecret) -> TotpSetup {
         let issuer = self.issuer.as_ref().unwrap_or(usual);
         TotpSetup {
@@ -44,7 +44,7 @@ impl PendingTotp {
     }
 }
 
-/// What an authenticator app is given: the QR code's content, and the same secret for typing.
+/// The input of an authenticator app: the QR code's content, and the same secret for typing.
 ///
 /// Its secret is wiped when dropped and never printed by `Debug`.
 pub struct TotpSetup {

@@ -42,7 +42,7 @@ use super::unverified::Unverified;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential(CredentialParts);
 
-/// What a credential is made of: for a store, and for moving one in from another system.
+/// The parts of a credential: for a store, and for moving one in from another system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialParts {
     /// The RP ID that it is bound to.
@@ -68,7 +68,7 @@ pub struct CredentialParts {
     pub transports: Vec<Transport>,
 }
 
-/// What an accepted assertion comes to.
+/// The result of an accepted assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Accepted {

@@ -11,7 +11,7 @@ use crate::domain::unknown_fields::Extra;
 #[derive(Debug, Clone, PartialEq)]
 pub struct PendingCredential {
     pub(crate) account: AccountName,
-    /// Where the host has chosen one for this setup.
+    /// The issuer that the host has chosen for this setup, if any.
     pub(crate) issuer: Option<Issuer>,
     pub(crate) user_handle: UserHandle,
     pub(crate) extra: Extra,
@@ -23,7 +23,7 @@ impl PendingCredential {
         &self.user_handle
     }
 
-    /// What the browser is asked. `usual` is the issuer of setups that have none of their own;
+    /// Returns the options for the browser. `usual` is the issuer of setups that have none of their own;
     /// `known` are the credentials that the account has.
     pub(crate) fn options<'a>(
         &self,

@@ -1,9 +1,9 @@
-//! What is stored of a factor that is a credential.
+//! The stored state of a factor that is a credential.
 
 use super::credential::Credential;
 use crate::domain::unknown_fields::Extra;
 
-/// What a passkey or security key is verified by.
+/// The server's side of a passkey or security key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WebAuthnState {
     pub(crate) credential: Credential,

@@ -110,7 +110,7 @@ impl World {
         browser.cookie = Some(self.host.sign_in_again(&token, name));
     }
 
-    /// His identity provider vouches for him again and does not ask him anything.
+    /// The identity provider vouches for the user again and asks them nothing.
     pub(crate) fn vouch_again(&self, browser: &mut Browser) {
         let token = browser.cookie.clone().expect("a session");
         browser.cookie = Some(self.host.vouch_again(&token));

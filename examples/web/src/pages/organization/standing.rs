@@ -62,7 +62,7 @@ impl State {
     }
 }
 
-/// What is required beyond an app.
+/// Names the requirement if it is more than an app.
 fn stronger(required: Required) -> Option<&'static str> {
     (required != Strength::Standard.into()).then(|| words::required(required))
 }
